@@ -1,0 +1,53 @@
+"""Where alerts go: channels, as plain data, and which of them an alert is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..loans.terms import Loan
+from ..playbook.stages import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One address of a channel. The label holds no secret; the target does and is never shown.
+
+    The target is what Apprise takes: a URL, or a mapping of its own argument names.
+    """
+
+    label: str
+    target: str | Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way to reach the borrower."""
+
+    name: str
+    recipients: tuple[Recipient, ...]
+    locale: str
+    min_severity: Severity = Severity.INFO
+    fallback: str | None = None
+
+    def recipient(self, label: str) -> Recipient | None:
+        """Return the recipient with this label, if it is still configured."""
+        return next((known for known in self.recipients if known.label == label), None)
+
+
+def targets(
+    channels: Iterable[Channel], loan: Loan, severity: Severity, also: Iterable[str] = ()
+) -> list[tuple[str, str]]:
+    """Return the (channel, address label) pairs that an alert of *severity* goes to.
+
+    *also* names channels to include whatever their least severity: those that were told of a
+    debt are told that it is settled.
+    """
+    return [
+        (channel.name, recipient.label)
+        for channel in channels
+        if loan.channels is None or channel.name in loan.channels
+        if severity >= channel.min_severity or channel.name in also
+        for recipient in channel.recipients
+    ]

@@ -1,0 +1,318 @@
+"""Wiring: a configuration and a store become a planner and a dispatcher.
+
+The two verbs are ``plan_due`` and ``deliver``; both may be called as often as one likes.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, RowMapping
+
+from .alerts.channel import Channel, targets
+from .alerts.forecast import Foreseen, forecast
+from .alerts.plan import SETTLED, Alert, Decision, History, due_alerts
+from .alerts.wallclock import local_date
+from .clock import Clock
+from .config.load import Config
+from .config.suggest import suggestion
+from .errors import DeliveryError, UsageError
+from .loans.money import Money
+from .loans.position import value
+from .loans.terms import Loan
+from .playbook.stages import Severity, stage_of
+from .store import book, history, outbox
+from .store.book import Change, Entry
+from .state import DATABASE, state_folder
+from .store.database import Database
+from .store.outbox import State
+
+_PLAN_BATCH = 200
+_DIFFERENCE_AHEAD = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """The next thing that will happen by itself, and which loan it concerns."""
+
+    at: datetime
+    loan: Loan | None
+
+
+class App:
+    """The program on one configuration and one store."""
+
+    def __init__(self, config: Config, database: Database, clock: Clock) -> None:
+        """Wire the parts; nothing is read or written yet."""
+        self.config = config
+        self.database = database
+        self.clock = clock
+        self.channels = {channel.name: _split(channel) for channel in config.channels}
+
+    @classmethod
+    def open(cls, config: Config, clock: Clock, folder: Path | None = None) -> App:
+        """Open the store in *folder* (else the usual one) and wire it to *config*."""
+        return cls(config, Database.open(folder or state_folder()), clock)
+
+    @classmethod
+    def look(cls, config: Config, clock: Clock) -> App:
+        """Wire to the usual store if there is one, else to an empty one; create nothing."""
+        folder = state_folder()
+        exists = (folder / DATABASE).exists()
+        return cls(config, Database.open(folder) if exists else Database.in_memory(), clock)
+
+    def sync(self) -> list[str]:
+        """Bring the book up to the configuration; return the difference, a line each."""
+        now = self.clock.now()
+        with self.database.transaction() as connection:
+            configured = ((loan, self.config.policy) for loan in self.config.loans)
+            changes = book.sync(connection, configured, now)
+            return [_describe(change) for change in changes] + self._reminders(
+                connection, changes, now
+            )
+
+    def _reminders(
+        self, connection: Connection, changes: list[Change], now: datetime
+    ) -> list[str]:
+        """Say how many reminders of the coming year the changes add, cancel and move."""
+        before, after = {}, {}
+        for change in changes:
+            for entry, seen in ((change.before, before), (change.after, after)):
+                if entry is not None:
+                    past = history.of_loan(connection, entry.loan.id, entry.known_since)
+                    ahead = forecast(entry.loan, past, entry.policy, now, now + _DIFFERENCE_AHEAD)
+                    key = entry.loan.id
+                    seen.update({(key, *f.alert.identity): f.alert.scheduled_for for f in ahead})
+        moved = [key for key in before.keys() & after.keys() if before[key] != after[key]]
+        counted = {
+            "adds": len(after.keys() - before.keys()),
+            "cancels": len(before.keys() - after.keys()),
+            "moves": len(moved),
+        }
+        said = ", ".join(f"{verb} {count}" for verb, count in counted.items() if count)
+        return [f"reminders in the coming year: {said}"] if said else []
+
+    def plan_due(self, now: datetime) -> int:
+        """Decide, for every loan whose time has come, what is to be sent; return how many alerts.
+
+        Decisions and outbox are written in one transaction for each batch of loans.
+        """
+        planned = 0
+        while True:
+            with self.database.transaction() as connection:
+                batch = book.due_for_a_look(connection, now, _PLAN_BATCH)
+                for entry in batch:
+                    planned += self._plan(connection, entry, now)
+            if not batch:
+                return planned
+
+    def _plan(self, connection: Connection, entry: Entry, now: datetime) -> int:
+        loan = entry.loan
+        waiting = outbox.waiting_alerts(connection, loan.id)
+        if entry.archived:
+            outbox.close_waiting(connection, [row[0] for row in waiting], State.CANCELLED, now)
+            book.schedule_look(connection, loan.id, None)
+            return 0
+        position = value(loan, local_date(now, loan.timezone))
+        past = history.of_loan(connection, loan.id, entry.known_since)
+        decision = due_alerts(loan, position, past, entry.policy, now)
+        unpaid = set(position.unpaid())
+        paid = [id for id, due, milestone in waiting if milestone != SETTLED and due not in unpaid]
+        outbox.close_waiting(connection, paid, State.CANCELLED, now)
+        if any(alert.milestone != SETTLED for alert in decision.alerts):
+            older = [id for id, _, milestone in waiting if milestone != SETTLED]
+            outbox.close_waiting(connection, older, State.SUPERSEDED, now)
+        self._write(connection, loan, decision, stage_of(position).severity, now)
+        book.schedule_look(connection, loan.id, decision.next_at)
+        return len(decision.alerts)
+
+    def _write(
+        self, connection: Connection, loan: Loan, decision: Decision, level: Severity, now: datetime
+    ) -> None:
+        for alert in decision.superseded:
+            history.record(connection, alert, now, superseded=True)
+        for alert in decision.alerts:
+            told = self._told(connection, alert)
+            alert_id = history.record(connection, alert, now, superseded=False)
+            to = targets(self.channels.values(), loan, level, told)
+            quiet = self.config.quiet
+            at = quiet.defer(now, self.config.timezone) if quiet else now
+            outbox.enqueue(connection, alert_id, to, at)
+
+    @staticmethod
+    def _told(connection: Connection, alert: Alert) -> set[str]:
+        if alert.milestone != SETTLED:
+            return set()
+        return history.channels_told(connection, alert.loan_id, [alert.due])
+
+    def deliver(
+        self,
+        *,
+        alone: bool,
+        beat: Callable[[], None] = lambda: None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Delivered:
+        """Send everything that is due now."""
+        from .delivery.dispatcher import Dispatcher
+
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        dispatcher = Dispatcher(
+            self.database,
+            self.channels,
+            self.clock,
+            owner,
+            alone=alone,
+            beat=beat,
+            stopping=stopping,
+        )
+        try:
+            dispatcher.drain()
+        finally:
+            dispatcher.close()
+        return Delivered(dispatcher.sent, dispatcher.hung)
+
+    def next_event(self) -> Upcoming | None:
+        """Return when there is something to do next."""
+        with self.database.transaction() as connection:
+            look = book.next_look(connection)
+            attempt = outbox.next_attempt(connection)
+            if look is not None and (attempt is None or look[0] <= attempt):
+                entry = book.entry(connection, look[1])
+                return Upcoming(look[0], entry.loan if entry else None)
+            return None if attempt is None else Upcoming(attempt, None)
+
+    def preview(self, start: datetime, days: int) -> list[tuple[Loan, Foreseen]]:
+        """Return exactly the alerts that will go from *start* for so many days, in order."""
+        end = start + timedelta(days=days)
+        found = [
+            (entry.loan, foreseen)
+            for entry, past in self.entries()
+            for foreseen in forecast(entry.loan, past, entry.policy, start, end)
+        ]
+        return sorted(found, key=lambda item: (item[1].at, item[0].id))
+
+    def entries(self) -> list[tuple[Entry, History]]:
+        """Return the configured loans as they will stand once synced, with their histories.
+
+        Nothing is written: commands that only look must not change anything.
+        """
+        now = self.clock.now()
+        with self.database.transaction() as connection:
+            stored = book.entries(connection)
+            typed = book.commanded_payments(connection)
+            result = []
+            for loan in self.config.loans:
+                old = stored.get(loan.id)
+                same = old is not None and old.loan.terms == loan.terms
+                since = old.known_since if old is not None and same else now
+                entry = Entry(_paid(loan, old, typed, now), self.config.policy, since)
+                result.append((entry, history.of_loan(connection, loan.id, since)))
+            return result
+
+    def loan(self, loan_id: str) -> Loan:
+        """Return a configured loan with all its payments; UsageError names what there is."""
+        loans = {entry.loan.id: entry.loan for entry, _ in self.entries()}
+        if loan_id not in loans:
+            close = suggestion(loan_id, loans)
+            there = ", ".join(loans) or "none"
+            raise UsageError(f"there is no loan {loan_id!r} (there are: {there}){close}")
+        return loans[loan_id]
+
+    def pay(self, loan: Loan, paid: Money, day: date | None) -> int:
+        """Record a payment made on *day* (else today, where the loan is) and return its number."""
+        now = self.clock.now()
+        today = local_date(now, loan.timezone)
+        if day is not None and day > today:
+            raise UsageError(f"{day} is still to come (record a payment once it is made)")
+        with self.database.transaction() as connection:
+            return book.add_payment(connection, loan.id, day or today, paid.minor, now)
+
+    def undo(self, payment_id: int) -> str:
+        """Take back a payment made by command; return its loan's id."""
+        with self.database.transaction() as connection:
+            row = book.undo_payment(connection, payment_id, self.clock.now())
+        if row is None:
+            raise UsageError(f"there is no payment {payment_id} that was entered by command")
+        return str(row["loan_id"])
+
+    def sent(self, loan_id: str | None, limit: int) -> list[RowMapping]:
+        """Return the deliveries about a loan, or about all, the newest first."""
+        with self.database.transaction() as connection:
+            return history.deliveries_of(connection, loan_id, limit)
+
+    def test(self, channel: str | None) -> list[dict[str, object]]:
+        """Send a test message over the real path; return how each address fared."""
+        from .delivery.transport import Transports
+        from .messages.compose import test_message
+
+        if channel is not None and channel not in self.channels:
+            there = ", ".join(self.channels)
+            close = suggestion(channel, self.channels)
+            raise UsageError(f"there is no channel {channel!r} (there are: {there}){close}")
+        results: list[dict[str, object]] = []
+        transports = Transports()
+        for name in [channel] if channel else list(self.channels):
+            for recipient in self.channels[name].recipients:
+                error = None
+                try:
+                    message = test_message(self.channels[name].locale)
+                    identity, now = uuid.uuid4().hex, self.clock.now()
+                    transports.of(recipient).send(message, identity, now)
+                except DeliveryError as failure:
+                    error = str(failure)
+                told = {"channel": name, "address": recipient.label, "ok": error is None}
+                results.append(told | {"error": error})
+        transports.close()
+        return results
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one pass over the outbox did."""
+
+    sent: int
+    hung: bool
+
+
+def _paid(
+    loan: Loan, old: Entry | None, typed: dict[str, list[RowMapping]], now: datetime
+) -> Loan:
+    """Return the loan with configured and typed-in payments, as a sync would leave them."""
+    currency = loan.terms.currency
+    if old is not None and old.loan.payments:
+        known = {(p.date, p.amount): p.recorded_at for p in old.loan.payments}
+    else:
+        known = {}
+    configured = [
+        replace(p, recorded_at=known.get((p.date, p.amount)) or now) for p in loan.payments
+    ]
+    commanded = [book.to_payment(row, currency) for row in typed.get(loan.id, [])]
+    return replace(loan, payments=tuple(configured + commanded))
+
+
+def _split(channel: Channel) -> Channel:
+    """Give every address of a mail URL a recipient of its own."""
+    if not any(str(recipient.target).startswith("mailto") for recipient in channel.recipients):
+        return channel
+    from .delivery.transport import split
+
+    return replace(
+        channel, recipients=tuple(part for whole in channel.recipients for part in split(whole))
+    )
+
+
+def _describe(change: Change) -> str:
+    if change.before is None and change.after is not None:
+        return f"adds loan {change.after.loan.id}"
+    if change.after is None and change.before is not None:
+        return f"removes loan {change.before.loan.id}"
+    assert change.after is not None  # a change has at least one side
+    return f"changes loan {change.after.loan.id}"
+
+

@@ -1,0 +1,368 @@
+"""The ``reminderd`` command. Commands are thin; what they need is imported when they run."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from .. import __version__
+from ..errors import ConfigError, ReminderdError, UsageError
+
+if TYPE_CHECKING:
+    from ..app import App
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Group(click.Group):
+    """Turns every error into one sentence and an exit code; a traceback never reaches a user."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ReminderdError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get("REMINDERD_DEBUG"):
+                raise
+            click.echo(
+                f"reminderd met a mistake of its own ({type(error).__name__}); nothing was lost. "
+                "Set REMINDERD_DEBUG=1 to see where, and please report it.",
+                err=True,
+            )
+            ctx.exit(1)
+
+
+class _DateType(click.ParamType):
+    """A date, as in 2026-12-05."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date (write 2026-12-05)", param, ctx)
+
+
+DATE = _DateType()
+
+
+def _config_option(command: F) -> F:
+    option = click.option(
+        "--config",
+        "config_file",
+        metavar="FILE",
+        help="Configuration to use; else $REMINDERD_CONFIG, ~/.config/reminderd/config.toml "
+        "or /etc/reminderd/config.toml.",
+    )
+    return option(command)
+
+
+def _common(command: F) -> F:
+    """Give a command ``--config`` and ``--json``."""
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+    return as_json(_config_option(command))
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@_config_option
+@click.version_option(__version__, message="reminderd %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, config_file: str | None) -> None:
+    """Never be surprised by a due date, or by what being late costs.
+
+    reminderd reads your loans from a TOML file, watches their due dates and tells you what you
+    owe today, what one more day costs, and what to do next.
+
+    \b
+    Start here:
+      reminderd check       is the configuration right, and what happens next?
+      reminderd test        does a message reach me?
+      reminderd run         watch and remind, in the foreground
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 78 configuration cannot be used.
+    """
+    ctx.obj = config_file
+
+
+def _file(ctx_file: str | None) -> Path:
+    from ..config.load import find_file
+
+    return find_file(ctx_file or click.get_current_context().find_root().obj)
+
+
+def _looking(config_file: str | None) -> App:
+    """Return the program for commands that only look."""
+    from ..app import App
+    from ..clock import Clock
+    from ..config.load import load_file
+
+    return App.look(load_file(_file(config_file)), Clock())
+
+
+def _writing(config_file: str | None) -> App:
+    """Return the program for commands that write to the store."""
+    from ..app import App
+    from ..clock import Clock
+    from ..config.load import load_file
+
+    app = App.open(load_file(_file(config_file)), Clock())
+    for line in app.sync():
+        click.echo(line, err=True)
+    return app
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@cli.command()
+@_config_option
+@click.option("--once", is_flag=True, help="Do one pass over what is due, then end: for cron.")
+def run(config_file: str | None, once: bool) -> None:
+    """Watch the loans and send what is due.
+
+    Runs in the foreground until it gets SIGTERM or Ctrl+C; systemd/ holds units that start it
+    at boot. SIGHUP, or saving the file, makes it read the configuration again. A configuration
+    that is broken later does not stop it: it goes on with the last good one, and says so.
+    """
+    if once:
+        _run_once(config_file)
+        return
+    if config_file := config_file or click.get_current_context().find_root().obj:
+        file = Path(config_file)
+    else:
+        file = _file(None)
+    from ..service.daemon import run as run_daemon
+
+    sys.exit(run_daemon(file.absolute()))
+
+
+def _run_once(config_file: str | None) -> None:
+    from ..app import App
+    from ..clock import Clock
+    from ..service.log import set_up_logging
+    from ..service.worker import read_config, run_pass, status_line
+    from ..state import state_folder
+
+    set_up_logging()
+    folder = state_folder()
+    config, verdict = read_config(_file(config_file), folder)
+    if verdict:
+        click.echo(f"{verdict}\nrunning on with the last good configuration", err=True)
+    app = App.open(config, Clock(), folder)
+    outcome = run_pass(app, folder)
+    click.echo(f"sent {outcome.sent}; {status_line(app, outcome.following)}", err=True)
+    app.database.close()
+    if outcome.hung:
+        sys.stdout.flush()
+        os._exit(1)
+    if verdict:
+        sys.exit(ConfigError.exit_code)
+
+
+@cli.command()
+@_common
+def check(config_file: str | None, as_json: bool) -> None:
+    """Say whether the configuration is right, what is active, and what fires next.
+
+    Every mistake is listed as file:line:column with what to write instead. Nothing is sent and
+    nothing is changed.
+    """
+    from . import views
+
+    file = _file(config_file)
+    try:
+        app = _checked(file)
+    except ConfigError as error:
+        if as_json:
+            _print_json({"ok": False, "file": str(file), "problems": views.problems(error)})
+        else:
+            click.echo(str(error))
+        sys.exit(error.exit_code)
+    if as_json:
+        _print_json(views.check_json(app))
+    else:
+        click.echo(views.check_text(app))
+
+
+def _checked(file: Path) -> App:
+    from ..app import App
+    from ..clock import Clock
+    from ..config.load import check_channels, load_file
+    from ..delivery.transport import verify
+
+    config = load_file(file)
+    if found := check_channels(config, verify):
+        raise ConfigError(found)
+    return App.look(config, Clock())
+
+
+@cli.command()
+@_common
+@click.option("--as-of", type=DATE, help="Another day than today.")
+def status(config_file: str | None, as_json: bool, as_of: date | None) -> None:
+    """Show every loan: what is owed today, how late it is, and when the next alert goes."""
+    from . import views
+
+    app = _looking(config_file)
+    if as_json:
+        _print_json(views.status_json(app, as_of))
+    else:
+        views.print_status(app, as_of)
+
+
+@cli.command()
+@click.argument("loan")
+@_common
+@click.option("--as-of", type=DATE, help="Another day than today.")
+@click.option("--explain", is_flag=True, help="Show every factor, line by line, to the figure.")
+def quote(
+    loan: str, config_file: str | None, as_json: bool, as_of: date | None, explain: bool
+) -> None:
+    """Work out what is owed on LOAN at the end of a day, and what to do about it.
+
+    The figure counts that day in full. It is an estimate: the lender's app prevails.
+    """
+    from . import views
+
+    app = _looking(config_file)
+    found = app.loan(loan)
+    if as_json:
+        _print_json(views.quote_json(app, found, as_of, explain=explain))
+    else:
+        click.echo(views.quote_text(app, found, as_of, explain=explain))
+
+
+@cli.command()
+@_common
+@click.option("--from", "start", type=DATE, help="First day to show; else from now on.")
+@click.option("--days", type=click.IntRange(1, 36500), default=30, show_default=True)
+@click.option("--full", is_flag=True, help="Print each message whole.")
+def preview(
+    config_file: str | None, as_json: bool, start: date | None, days: int, full: bool
+) -> None:
+    """Show exactly which messages will go, when, where and why, if nothing more is paid."""
+    from . import views
+
+    app = _looking(config_file)
+    begin = _start_of(app, start)
+    if as_json:
+        _print_json(views.preview_json(app, begin, days, full=full))
+    else:
+        click.echo(views.preview_text(app, begin, days, full=full))
+
+
+def _start_of(app: App, day: date | None) -> datetime:
+    from datetime import time
+
+    from ..alerts.wallclock import instant
+
+    return app.clock.now() if day is None else instant(day, time(0), app.config.timezone)
+
+
+@cli.command()
+@click.argument("loan")
+@click.argument("amount")
+@_common
+@click.option("--date", "day", type=DATE, help="The day the money reached the lender; else today.")
+def pay(
+    loan: str, amount: str, config_file: str | None, as_json: bool, day: date | None
+) -> None:
+    """Record that AMOUNT was paid on LOAN.
+
+    A running daemon sees it within a minute: reminders of what is now paid are cancelled.
+    `reminderd undo` takes a payment back.
+    """
+    from ..loans.money import Money, parse_amount
+    from . import views
+
+    app = _writing(config_file)
+    found = app.loan(loan)
+    try:
+        paid = Money.of(parse_amount(amount), found.terms.currency)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if paid.minor <= 0:
+        raise UsageError(f"{amount} is not an amount that can be paid (write 500.00)")
+    number = app.pay(found, paid, day)
+    if as_json:
+        _print_json({"payment": number, **views.quote_json(app, app.loan(loan), None)})
+    else:
+        click.echo(views.paid_text(app, app.loan(loan), number, paid))
+
+
+@cli.command()
+@click.argument("payment", type=int)
+@_common
+def undo(payment: int, config_file: str | None, as_json: bool) -> None:
+    """Take back the payment with this number, as `reminderd pay` printed it."""
+    from . import views
+
+    app = _writing(config_file)
+    loan_id = app.undo(payment)
+    if as_json:
+        _print_json({"undone": payment, **views.quote_json(app, app.loan(loan_id), None)})
+    else:
+        click.echo(views.undone_text(app, app.loan(loan_id), payment))
+
+
+@cli.command()
+@click.argument("channel", required=False)
+@_common
+def test(channel: str | None, config_file: str | None, as_json: bool) -> None:
+    """Send a real message over CHANNEL, or over every channel, and say how each address fared."""
+    from . import views
+
+    results = _looking(config_file).test(channel)
+    if as_json:
+        _print_json(results)
+    else:
+        click.echo(views.test_text(results))
+    if not all(result["ok"] for result in results):
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("loan", required=False)
+@_common
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--full", is_flag=True, help="Print each message as it was sent, word for word.")
+def history(
+    loan: str | None, config_file: str | None, as_json: bool, limit: int, full: bool
+) -> None:
+    """Show what was sent about LOAN, or about every loan, the newest first."""
+    from . import views
+
+    app = _looking(config_file)
+    rows = app.sent(loan, limit)
+    if as_json:
+        _print_json(views.history_json(rows))
+    else:
+        click.echo(views.history_text(app, rows, full=full))
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        cli(prog_name="reminderd")
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader went away; nobody is left to be told
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,358 @@
+"""What commands print: each thing once as text for people, once as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import RowMapping
+
+from ..alerts.channel import targets
+from ..alerts.forecast import Foreseen
+from ..alerts.plan import SETTLED
+from ..alerts.wallclock import local_date
+from ..app import App
+from ..errors import ConfigError
+from ..loans.accrual import Owed
+from ..loans.explain import Step, explain
+from ..loans.money import Money
+from ..loans.position import Position, value
+from ..loans.terms import Loan
+from ..messages.compose import Occasion, Sheet, compose
+from ..messages.words import words
+from ..playbook.stages import stage_of, stage_title
+
+_LOOK_AHEAD = timedelta(days=366)
+
+
+def problems(error: ConfigError) -> list[dict[str, Any]]:
+    """Return configuration problems as JSON."""
+    return [
+        {
+            "file": problem.file,
+            "line": problem.line,
+            "column": problem.column,
+            "path": problem.path,
+            "message": problem.message,
+        }
+        for problem in error.problems
+    ]
+
+
+def check_json(app: App) -> dict[str, Any]:
+    """Return what is active and what fires next."""
+    following = _following(app)
+    return {
+        "ok": True,
+        "file": str(app.config.file),
+        "problems": [],
+        "channels": [
+            {
+                "name": channel.name,
+                "addresses": [recipient.label for recipient in channel.recipients],
+                "locale": channel.locale,
+                "min_severity": channel.min_severity.name.lower(),
+                "fallback": channel.fallback,
+            }
+            for channel in app.channels.values()
+        ],
+        "loans": [entry.loan.id for entry, _ in app.entries()],
+        "next": _alert_json(app, *following) if following else None,
+    }
+
+
+def check_text(app: App) -> str:
+    """Say what is active and what fires next."""
+    known = check_json(app)
+    lines = [f"{known['file']} is right."]
+    for channel in known["channels"]:
+        where = ", ".join(channel["addresses"])
+        mild = "" if channel["min_severity"] == "info" else f", from {channel['min_severity']} on"
+        lines.append(f"channel {channel['name']}: {where} ({channel['locale']}{mild})")
+    lines += [f"loan {entry.loan.id}: {entry.loan.name}" for entry, _ in app.entries()]
+    if known["next"]:
+        lines.append(f"next: {known['next']['at']}  {known['next']['title']}")
+    else:
+        lines.append("next: nothing; no unpaid installment is known")
+    return "\n".join(lines)
+
+
+def _following(app: App) -> tuple[Loan, Foreseen] | None:
+    ahead = app.preview(app.clock.now(), _LOOK_AHEAD.days)
+    return ahead[0] if ahead else None
+
+
+def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
+    """Return every loan's figures and next alert."""
+    now = app.clock.now()
+    ahead: dict[str, datetime] = {}
+    for loan, foreseen in app.preview(now, _LOOK_AHEAD.days):
+        ahead.setdefault(loan.id, foreseen.at)
+    rows = []
+    for entry, _ in app.entries():
+        loan = entry.loan
+        position = value(loan, as_of or local_date(now, loan.timezone))
+        at = ahead.get(loan.id)
+        rows.append(
+            {
+                "loan": loan.id,
+                "name": loan.name,
+                "as_of": str(position.as_of),
+                "currency": position.currency,
+                "days_past_due": position.days_past_due,
+                "stage": stage_of(position).id,
+                "owed_today": str(position.due_total),
+                "increase": str(position.increase),
+                "next_due": _next_due(position),
+                "payoff": str(position.payoff),
+                "next_alert_at": at.astimezone(ZoneInfo(loan.timezone)).isoformat() if at else None,
+            }
+        )
+    return rows
+
+
+def print_status(app: App, as_of: date | None) -> None:
+    """Print every loan as a row of a table."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    say = words(app.config.locale)
+    table = Table(box=SIMPLE, pad_edge=False)
+    for title in ("Loan", "Stage", "Owed today", "One more day", "Next due", "Next alert"):
+        table.add_column(title, justify="right" if title in ("Owed today", "One more day") else "left")
+    for (entry, _), row in zip(app.entries(), status_json(app, as_of), strict=True):
+        loan = entry.loan
+        position = value(loan, date.fromisoformat(row["as_of"]))
+        coming = position.upcoming[0] if position.upcoming else None
+        alert = row["next_alert_at"]
+        table.add_row(
+            f"{loan.name} ({loan.id})",
+            stage_title(stage_of(position), say.name),
+            say.money(position.due_total),
+            f"+{say.money(position.increase)}" if position.increase else "–",
+            f"{coming.due} {say.money(coming.remaining)}" if coming else "–",
+            f"{datetime.fromisoformat(alert):%F %H:%M}" if alert else "–",
+        )
+    console = Console()
+    console = console if console.is_terminal else Console(width=160)
+    console.print(table)
+
+
+def quote_json(
+    app: App, loan: Loan, as_of: date | None, *, explain: bool = False
+) -> dict[str, Any]:
+    """Return the figure, what it is made of, and what to do."""
+    position = value(loan, as_of or local_date(app.clock.now(), loan.timezone))
+    stage = stage_of(position)
+    sheet = Sheet(loan, position, words(app.config.locale))
+    cliff = position.next_cliff
+    result = {
+        "loan": loan.id,
+        "as_of": str(position.as_of),
+        "currency": position.currency,
+        "days_past_due": position.days_past_due,
+        "stage": stage.id,
+        "due": _owed_json(position.due, position.currency),
+        "payoff": str(position.payoff),
+        "tomorrow": {
+            "total": str(position.money(position.tomorrow.total)),
+            "increase": str(position.increase),
+        },
+        "next_due": _next_due(position),
+        "next_cliff": cliff
+        and {
+            "date": str(cliff.date),
+            "increase": str(cliff.increase),
+            "reason": str(cliff.reason),
+        },
+        "advice": [
+            {"id": action.id, "title": action.title, "detail": action.detail}
+            for action in sheet.advice(stage)
+        ],
+        "estimate": True,
+        "basis": sheet.basis(),
+    }
+    if explain:
+        result["derivation"] = [_step_json(step) for step in _steps(loan, position)]
+    return result
+
+
+def quote_text(app: App, loan: Loan, as_of: date | None, *, explain: bool = False) -> str:
+    """Say the figure, what it is made of, and what to do."""
+    position = value(loan, as_of or local_date(app.clock.now(), loan.timezone))
+    sheet = Sheet(loan, position, words(app.config.locale))
+    say = sheet.words
+    first = sheet.advice(stage_of(position))[0]
+    lines = [sheet.title(stage_of(position)), ""]
+    lines += [f"{label}{say.line('colon')}{shown}" for label, shown in sheet.figures()]
+    lines += [f"  {name} {amount}" for name, amount in sheet.parts()]
+    lines += ["", f"▶ {first.title}", first.detail, ""]
+    if explain:
+        lines += [*map(_step_text, _steps(loan, position)), ""]
+    lines.append(say.line("basis", basis=say.line("list_joint").join(sheet.basis())))
+    lines.append(say.line("estimate"))
+    return "\n".join(lines)
+
+
+def _steps(loan: Loan, position: Position) -> list[Step]:
+    return explain(loan, position.as_of)
+
+
+def _step_json(step: Step) -> dict[str, Any]:
+    row: dict[str, Any] = {"kind": step.kind, "amount": _exact(step)}
+    for key in ("due", "start", "end", "base", "days", "year_days"):
+        if (given := getattr(step, key)) is not None:
+            row[key] = given if isinstance(given, int) else str(given)
+    if step.rate is not None:
+        row["rate"] = {"value": f"{step.rate.value:f}", "per": step.rate.per}
+    if step.split is not None:
+        row["split"] = _split(step.split, step)
+    return row
+
+
+def _split(owed: Owed, step: Step) -> dict[str, str]:
+    return _owed_json(owed, step.currency)
+
+
+def _step_text(step: Step) -> str:
+    about = f"installment of {step.due}" if step.due else ""
+    if step.rate is not None:
+        factors = f"{step.base} × {step.rate.value * 100:f}".rstrip("0").rstrip(".") + "%"
+        factors += f" a {step.rate.per} × {step.days} days"
+        factors += f" / {step.year_days}" if step.year_days else ""
+        about += f", {step.start} to {step.end}: {factors}"
+    elif step.split is not None:
+        parts = {k: v for k, v in _split(step.split, step).items() if float(v) and k != "total"}
+        about = f"{step.end}: " + ", ".join(f"{k} {v}" for k, v in parts.items())
+    return f"{_exact(step):>16}  {step.kind:<18} {about}".rstrip()
+
+
+def _exact(step: Step) -> str:
+    """Write an exact amount: two decimals at least, more only where they are not zero."""
+    text = f"{step.amount:f}"
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def _owed_json(owed: Owed, currency: str) -> dict[str, str]:
+    return {
+        name: str(Money(getattr(owed, name), currency))
+        for name in ("principal", "interest", "penalty", "fees", "total")
+    }
+
+
+def _next_due(position: Position) -> dict[str, str] | None:
+    if not position.upcoming:
+        return None
+    part = position.upcoming[0]
+    return {"date": str(part.due), "amount": str(part.remaining)}
+
+
+def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[dict[str, Any]]:
+    """Return the alerts to come."""
+    return [_alert_json(app, *item, full=full) for item in app.preview(start, days)]
+
+
+def _alert_json(app: App, loan: Loan, seen: Foreseen, *, full: bool = False) -> dict[str, Any]:
+    severity = stage_of(seen.position).severity
+    to = targets(app.channels.values(), loan, severity)
+    if seen.alert.milestone == SETTLED:
+        to = targets(app.channels.values(), loan, severity, app.channels)
+    quiet = app.config.quiet
+    goes = quiet.defer(seen.at, app.config.timezone) if quiet else seen.at
+    row: dict[str, Any] = {
+        "at": goes.astimezone(ZoneInfo(loan.timezone)).isoformat(timespec="minutes"),
+        "loan": loan.id,
+        "due": str(seen.alert.due),
+        "milestone": seen.alert.milestone,
+        "reason": str(seen.alert.reason),
+        "severity": severity.name.lower(),
+        "to": [{"channel": channel, "address": address} for channel, address in to],
+    }
+    message = compose(loan, seen.position, Occasion(seen.alert, seen.at), app.config.locale)
+    row["title"] = message.title
+    if full:
+        row["text"] = message.text
+    return row
+
+
+def preview_text(app: App, start: datetime, days: int, *, full: bool) -> str:
+    """Say which alerts are to come."""
+    lines = []
+    for row in preview_json(app, start, days, full=full):
+        where = ", ".join(f"{to['channel']}" for to in _each_channel(row["to"])) or "no channel"
+        at = datetime.fromisoformat(row["at"])
+        lines.append(f"{at:%F %H:%M}  {row['title']}")
+        lines.append(f"                  {row['milestone']} ({row['reason']}) → {where}")
+        if full:
+            lines += ["", *(f"    {line}" for line in row["text"].splitlines()), ""]
+    return "\n".join(lines) or f"Nothing will be sent in {days} days."
+
+
+def _each_channel(to: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    return list({entry["channel"]: entry for entry in to}.values())
+
+
+def paid_text(app: App, loan: Loan, number: int, paid: Money) -> str:
+    """Say that a payment was recorded and what is owed now."""
+    return f"payment {number}: {paid} {paid.currency} on {loan.id}\n{_now_owed(app, loan)}"
+
+
+def undone_text(app: App, loan: Loan, number: int) -> str:
+    """Say that a payment was taken back and what is owed now."""
+    return f"payment {number} taken back\n{_now_owed(app, loan)}"
+
+
+def _now_owed(app: App, loan: Loan) -> str:
+    position = value(loan, local_date(app.clock.now(), loan.timezone))
+    return Sheet(loan, position, words(app.config.locale)).title(stage_of(position))
+
+
+def test_text(results: Sequence[dict[str, object]]) -> str:
+    """Say how each address fared."""
+    return "\n".join(
+        f"{result['channel']}: {result['address']}: "
+        + ("accepted" if result["ok"] else f"failed: {result['error']}")
+        for result in results
+    )
+
+
+def history_json(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:
+    """Return what was sent, word for word."""
+    return [
+        {
+            "id": row["id"],
+            "loan": row["loan_id"],
+            "due": str(row["due"]),
+            "milestone": row["milestone"],
+            "reason": row["reason"],
+            "scheduled_for": row["scheduled_for"].isoformat(),
+            "channel": row["channel"],
+            "address": row["address"],
+            "state": row["state"],
+            "attempts": row["attempts"],
+            "finished_at": row["finished_at"].isoformat() if row["finished_at"] else None,
+            "error": row["error"],
+            "message_id": row["message_id"],
+            "title": row["title"],
+            "text": row["body"],
+        }
+        for row in rows
+    ]
+
+
+def history_text(app: App, rows: Iterable[RowMapping], *, full: bool) -> str:
+    """Say what was sent."""
+    zone = ZoneInfo(app.config.timezone)
+    lines = []
+    for row in rows:
+        at = (row["finished_at"] or row["created_at"]).astimezone(zone)
+        state = row["state"] + (f" ({row['error']})" if row["error"] else "")
+        lines.append(f"{at:%F %H:%M}  {state}  {row['channel']}: {row['address']}")
+        lines.append(f"                  {row['title'] or row['loan_id'] + ' ' + row['milestone']}")
+        if full and row["body"]:
+            lines += ["", *(f"    {line}" for line in row["body"].splitlines()), ""]
+    return "\n".join(lines) or "Nothing has been sent yet."

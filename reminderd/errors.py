@@ -1,0 +1,84 @@
+"""Every error a user can meet. Each owns its whole sentence: what, where, what to do next.
+
+ReminderdError
+├── ConfigError        the configuration cannot be used (exit 78); holds one Problem per mistake
+├── UsageError         the command names something that does not exist or makes no sense (exit 2)
+├── TermsError         loan terms that contradict themselves; names the field
+├── StoreError         the database cannot be opened, read or written
+└── DeliveryError      one attempt to hand a message over did not succeed
+    ├── Refused        the other side said no and will say no again (bad address, 5xx)
+    ├── Unreachable    it may work later (network, 4xx, login)
+    └── Undecided      nobody knows if it was accepted (lost after the hand-over, no answer)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class ReminderdError(Exception):
+    """Base of all errors that reminderd raises on purpose; ``str(error)`` is fit to show."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a configuration file, at a place a person can go to."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return ``file:line:column: path: message``."""
+        where = f"{self.file}:{self.line}:{self.column}: "
+        return f"{where}{self.path}: {self.message}" if self.path else where + self.message
+
+
+class ConfigError(ReminderdError):
+    """The configuration cannot be used; all problems are listed at once."""
+
+    exit_code = 78
+
+    def __init__(self, problems: list[Problem]) -> None:
+        """Keep the problems in the order of the file."""
+        self.problems = sorted(problems, key=lambda p: (p.line, p.column, p.path))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(ReminderdError):
+    """The command asks for something that is not there or makes no sense."""
+
+    exit_code = 2
+
+
+class TermsError(ReminderdError):
+    """Loan terms that cannot be right; ``field`` is the key a user would edit."""
+
+    def __init__(self, field: str, message: str) -> None:
+        """Name the field and say what to write instead."""
+        self.field = field
+        super().__init__(message)
+
+
+class StoreError(ReminderdError):
+    """The database cannot be used."""
+
+
+class DeliveryError(ReminderdError):
+    """A message was not handed over."""
+
+
+class Refused(DeliveryError):
+    """The other side refused for good: trying again would be refused again."""
+
+
+class Unreachable(DeliveryError):
+    """The other side could not be reached, or asked to try later."""
+
+
+class Undecided(DeliveryError):
+    """The answer never came: the message may or may not have been accepted."""

@@ -1,0 +1,136 @@
+"""Exact amounts and rates, and the ways people write them.
+
+Amounts are decimals with exactly the digits the currency has. Rates are exact decimals that
+remember whether they are per day or per year. Nothing here ever touches a binary float.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Literal
+
+# ISO 4217 (list one, 2024): currencies whose minor unit is not two digits.
+_MINOR_DIGITS = dict.fromkeys(
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+
+_PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many decimal digits an amount in *currency* has (ISO 4217)."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An exact amount in one currency, held in whole minor units (cents, 分).
+
+    Mixing currencies raises ValueError.
+    """
+
+    minor: int
+    currency: str
+
+    @classmethod
+    def of(cls, amount: Decimal, currency: str) -> Money:
+        """Make it from a decimal; ValueError if that has more digits than the currency."""
+        return cls(to_minor(amount, currency), currency)
+
+    @property
+    def amount(self) -> Decimal:
+        """The exact decimal, with the currency's digits: Decimal("1234.50")."""
+        return Decimal(self.minor).scaleb(-minor_digits(self.currency))
+
+    def __add__(self, other: Money) -> Money:
+        """Add an amount of the same currency."""
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        """Subtract an amount of the same currency."""
+        return Money(self.minor - self._same(other), self.currency)
+
+    def __bool__(self) -> bool:
+        """Return whether there is any money at all."""
+        return bool(self.minor)
+
+    def __str__(self) -> str:
+        """Return the plain decimal, without the currency: ``1234.50``."""
+        return f"{self.amount:f}"
+
+    def _same(self, other: Money) -> int:
+        if self.currency != other.currency:
+            raise ValueError(f"cannot combine {self.currency} with {other.currency}")
+        return other.minor
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """Return *amount* in whole minor units; ValueError if it has more digits than the currency."""
+    digits = minor_digits(currency)
+    scaled = amount.scaleb(digits)
+    minor = int(scaled)
+    if minor != scaled:
+        raise ValueError(f"{amount} has more than {digits} decimal digits, which {currency} allows")
+    return minor
+
+
+def parse_amount(value: object) -> Decimal:
+    """Read an amount however it is written: 1234, 1234.50, "1234.50" or "1,234.50".
+
+    Raises ValueError with the remedy for anything else, also where a comma could mean two things.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise ValueError(f'{value!r} is not an amount (write "1234.50")')
+    text = str(value).strip().replace("_", "")
+    if isinstance(value, str) and not (_PLAIN.fullmatch(text) or _GROUPED.fullmatch(text)):
+        raise ValueError(f'{value!r} is not an amount (write "1234.50")')
+    amount = Decimal(text.replace(",", ""))
+    if not amount.is_finite():
+        raise ValueError(f'{value} is not an amount (write "1234.50")')
+    return amount
+
+
+def parse_ratio(value: object) -> Decimal:
+    """Read a share or rate: "0.05%", "18 %", "0.18" or 0.18. ValueError names the remedy."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise ValueError(f'{value!r} is not a rate (write "18%" or "0.18")')
+    text = str(value).strip()
+    percent = text.endswith(("%", "％"))
+    try:
+        number = Decimal(text.rstrip("%％ "))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise ValueError(f'{value!r} is not a rate (write "18%" or "0.18")')
+    return number.scaleb(-2) if percent else number
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """An interest rate: an exact decimal (0.18 is 18 %) for each day or each year."""
+
+    value: Decimal
+    per: Literal["day", "year"]
+
+    def scaled(self, factor: Decimal) -> Rate:
+        """Return this rate times *factor*, over the same period."""
+        return Rate(self.value * factor, self.per)
+
+    def daily(self, year_days: int) -> Fraction:
+        """Return the exact rate for one day, given how many days the convention's year has."""
+        exact = Fraction(self.value)
+        return exact if self.per == "day" else exact / year_days
+
+    def monthly(self) -> Fraction:
+        """Return the exact rate for one of twelve equal months (a daily rate: thirty days)."""
+        exact = Fraction(self.value)
+        return exact * 30 if self.per == "day" else exact / 12
+
+
+def round_half_up(numerator: int, denominator: int) -> int:
+    """Round a non-negative fraction to the nearest whole number, halves upwards."""
+    return (2 * numerator + denominator) // (2 * denominator)

@@ -1,0 +1,98 @@
+"""How amounts, dates and words are written in each locale. Exact rounding came before."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_skeleton, format_timedelta
+from babel.numbers import format_currency, format_decimal
+
+from ..loans.money import Money, Rate
+from ..loans.terms import GraceCovers, GraceMode, LoanTerms, Repayment
+
+
+@cache
+def words(locale: str) -> Words:
+    """Return the words of *locale*."""
+    text = resources.files(__package__).joinpath("words", f"{locale}.toml").read_text("utf-8")
+    return Words(locale, Locale.parse(locale, sep="-"), tomllib.loads(text))
+
+
+@dataclass(frozen=True)
+class Words:
+    """One locale's words and ways of writing."""
+
+    name: str
+    locale: Locale
+    table: dict[str, Any]
+
+    def say(self, section: str, key: str, **values: str) -> str:
+        """Return a sentence with its variables filled in."""
+        sentence: str = self.table[section][key]
+        return sentence.format(**values)
+
+    def line(self, key: str, **values: str) -> str:
+        """Return a sentence of the section ``line``."""
+        return self.say("line", key, **values)
+
+    def money(self, money: Money) -> str:
+        """Write an amount with its currency: ``¥1,234.50``."""
+        return str(format_currency(money.amount, money.currency, locale=self.locale))
+
+    def date(self, day: date, today: date) -> str:
+        """Write a date, with the year only where it is not *today*'s."""
+        skeleton = "MMMd" if day.year == today.year else "yMMMd"
+        midnight = datetime(day.year, day.month, day.day)  # Babel would shift an aware one
+        return str(format_skeleton(skeleton, midnight, locale=self.locale))
+
+    def days(self, count: int) -> str:
+        """Write a number of days: ``6 days``, ``6天``."""
+        span = timedelta(days=count)
+        return str(format_timedelta(span, "day", threshold=10**9, locale=self.locale))
+
+    def moment(self, at: datetime, zone: str, today: date) -> str:
+        """Write an instant as its wall-clock time, with the date where it is not *today*."""
+        local = at.astimezone(ZoneInfo(zone))
+        clock = f"{local:%H:%M}"
+        return clock if local.date() == today else f"{self.date(local.date(), today)} {clock}"
+
+    def percent(self, rate: Rate, terms: LoanTerms) -> str:
+        """Write a rate with its period: ``0.05% a day``."""
+        value = format_decimal(rate.value * 100, "0.########", locale=self.locale) + "%"
+        if rate.per == "day":
+            return self.say("basis", "per_day", value=value)
+        return self.say("basis", "per_year", value=value, day_count=str(terms.day_count))
+
+    def basis(self, terms: LoanTerms) -> list[str]:
+        """Say by which rules a figure was worked out."""
+        say = []
+        if terms.contract_rate is None:
+            say.append(self.say("basis", "no_contract"))
+        else:
+            rate = self.percent(terms.contract_rate, terms)
+            say.append(self.say("basis", "contract", rate=rate))
+            goes_on = terms.contract_interest_continues
+            say.append(self.say("basis", "contract_continues" if goes_on else "contract_stops"))
+        if terms.repayment is Repayment.EQUAL_INSTALLMENT:
+            say.append(self.say("basis", "level"))
+        if (penalty := terms.penalty_rate) is None:
+            say.append(self.say("basis", "no_penalty"))
+        else:
+            say.append(self.say("basis", "penalty", rate=self.percent(penalty, terms)))
+        if terms.grace_days:
+            say.append(self.say("basis", _grace(terms), days=self.days(terms.grace_days)))
+        return [*say, self.say("basis", "rounding")]
+
+
+def _grace(terms: LoanTerms) -> str:
+    if GraceCovers.PENALTY not in terms.grace_covers:
+        return "grace_penalty_anyway"
+    retroactive = terms.grace_mode is GraceMode.RETROACTIVE
+    return "grace_retroactive" if retroactive else "grace_deducted"

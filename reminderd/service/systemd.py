@@ -1,0 +1,27 @@
+"""Telling systemd how we are: sd_notify, without a library."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+
+
+def notify(**fields: str) -> None:
+    """Send ``KEY=value`` lines to the service manager; do nothing where there is none."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    lines = "\n".join(f"{key}={' '.join(value.split())}" for key, value in fields.items())
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.sendto(lines.encode(), address)
+    except OSError:
+        pass  # a manager that stopped listening must not stop the reminders
+
+
+def reloading() -> None:
+    """Say that the configuration is being read again; READY=1 must follow."""
+    notify(RELOADING="1", MONOTONIC_USEC=str(time.monotonic_ns() // 1000))

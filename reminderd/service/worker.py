@@ -1,0 +1,173 @@
+"""The worker: one pass over everything that is due, in a process that may be killed at any time.
+
+It reports to its supervisor over a pipe, one JSON object a line:
+
+* ``{"config": null}`` or ``{"config": "what is wrong"}`` once the configuration was read;
+* ``{"beat": 1}`` while it lives;
+* ``{"next": 1732150800.0, "status": "…", "signature": [[…], …]}`` when it is done.
+
+Run by ``python -m reminderd.service.worker --config FILE --report FD``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ..app import App, Upcoming
+from ..clock import Clock
+from ..config.load import Config, load_file, load_text
+from ..errors import ConfigError, ReminderdError
+from ..state import LAST_GOOD, locked, signature, state_folder, watched, write_private
+from ..store import outbox
+from .log import set_up_logging
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a pass did and what comes next."""
+
+    planned: int
+    sent: int
+    hung: bool
+    following: Upcoming | None
+
+
+def run_pass(
+    app: App,
+    folder: Path,
+    beat: Callable[[], None] = lambda: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Sync the book, plan, and deliver until nothing is due. One pass at a time per store."""
+    planned = sent = 0
+    hung = False
+    with locked(folder, "worker.lock", wait=True):
+        for line in app.sync():
+            log.info("%s", line)
+        while True:
+            beat()
+            decided = app.plan_due(app.clock.now())
+            delivered = app.deliver(alone=True, beat=beat, stopping=stopping)
+            planned, sent = planned + decided, sent + delivered.sent
+            hung = hung or delivered.hung
+            following = app.next_event()
+            idle = following is None or following.at > app.clock.now()
+            if idle or stopping() or hung or not (decided or delivered.sent):
+                return Outcome(planned, sent, hung, following)
+
+
+def status_line(app: App, following: Upcoming | None) -> str:
+    """Say in one line what comes next and what waits."""
+    with app.database.transaction() as connection:
+        waiting = outbox.counts(connection)
+    stuck = waiting.get("retrying", 0) + waiting.get("unknown", 0)
+    tail = f"; {stuck} retrying" if stuck else ""
+    if following is None:
+        return f"nothing to come{tail}"
+    zone = following.loan.timezone if following.loan else app.config.timezone
+    local = following.at.astimezone(ZoneInfo(zone))
+    days = (local.date() - app.clock.now().astimezone(ZoneInfo(zone)).date()).days
+    what = following.loan.name if following.loan else "a delivery"
+    when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+    return f"next: {what}, {when}, {local:%H:%M} {zone}{tail}"
+
+
+class Reporter:
+    """The pipe to the supervisor. When the supervisor is gone, the worker stops."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Write to *descriptor*."""
+        self.descriptor = descriptor
+        self.stop = threading.Event()
+
+    def send(self, **fields: object) -> None:
+        """Write one report."""
+        try:
+            os.write(self.descriptor, (json.dumps(fields) + "\n").encode())
+        except OSError:
+            self.stop.set()
+
+    def beat(self) -> None:
+        """Show that we live."""
+        self.send(beat=1)
+
+
+def read_config(file: Path, folder: Path) -> tuple[Config, str | None]:
+    """Return the configuration, or the last good one with what is wrong with the new one.
+
+    A broken file must not silence the reminders. Raises ConfigError when there is no good one.
+    """
+    kept = folder / LAST_GOOD
+    try:
+        config = load_file(file)
+    except ConfigError as broken:
+        with suppress(OSError, ReminderdError):
+            return load_text(kept.read_text("utf-8"), file), str(broken)
+        raise
+    with suppress(OSError):
+        if not kept.exists() or kept.read_text("utf-8") != config.text:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_private(kept, config.text)
+    return config, None
+
+
+def work(file: Path, reporter: Reporter, clock: Clock) -> bool:
+    """Do one pass and report; return whether a thread was left hanging."""
+    folder = state_folder()
+    before = signature(file)
+    config, verdict = read_config(file, folder)
+    reporter.send(config=verdict)
+    if verdict:
+        log.error("%s", verdict)
+        log.error("running on with the last good configuration")
+    app = App.open(config, clock, folder)
+    outcome = run_pass(app, folder, reporter.beat, reporter.stop.is_set)
+    app.database.checkpoint()
+    seen = [before, *(signature(path) for path in watched(folder, file)[1:])]
+    following = app.next_event()  # read after the signature: no change can fall between them
+    reporter.send(
+        next=following.at.timestamp() if following else None,
+        status=status_line(app, following),
+        signature=seen,
+    )
+    app.database.close()
+    return outcome.hung
+
+
+def main() -> int:
+    """Run as a child of the supervisor; exit codes are those of the command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--report", type=int, required=True)
+    arguments = parser.parse_args()
+    set_up_logging()
+    reporter = Reporter(arguments.report)
+    signal.signal(signal.SIGTERM, lambda *_: reporter.stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
+    try:
+        hung = work(arguments.config, reporter, Clock())
+    except ReminderdError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    logging.shutdown()
+    if hung:
+        sys.stdout.flush()
+        os._exit(0)  # a hung thread would keep us here for ever
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

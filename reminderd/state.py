@@ -1,0 +1,76 @@
+"""Where state lives on disk, and the locks on it. Standard library only: the supervisor uses it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import StoreError
+
+DATABASE = "reminderd.sqlite3"
+LAST_GOOD = "last-good.toml"
+
+
+def state_folder() -> Path:
+    """Return where state is kept: systemd's ``$STATE_DIRECTORY``, else the user's state folder."""
+    if given := os.environ.get("STATE_DIRECTORY"):
+        return Path(given.split(":")[0])
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "reminderd"
+
+
+def signature(path: Path) -> tuple[int, int]:
+    """Return what changes when a file does. A missing file and an empty one are alike."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return (found.st_mtime_ns, found.st_size) if found.st_size else (0, 0)
+
+
+def watched(folder: Path, config: Path) -> list[Path]:
+    """Return the files whose change means there is something to do."""
+    return [config, folder / DATABASE, folder / f"{DATABASE}-wal"]
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file whole, readable by its owner only."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+@contextmanager
+def locked(folder: Path, name: str, *, wait: bool) -> Iterator[None]:
+    """Hold the lock *name* in *folder*; the kernel lets go of it however the process ends.
+
+    Without *wait*, StoreError names the process that holds it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"cannot use the state folder {folder}: {error.strerror} "
+            "(set STATE_DIRECTORY to a folder you can write to)"
+        ) from None
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+            raise StoreError(
+                f"another reminderd already runs on {folder} (process {holder})"
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        os.close(descriptor)

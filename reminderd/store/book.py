@@ -1,0 +1,283 @@
+"""The book: which loans there are, what was paid on them, and which of them need a look now."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from ..alerts.plan import Policy
+from ..loans.money import Money
+from ..loans.terms import Loan, Payment
+from .tables import loans, payments
+
+CONFIG, CLI = "config", "cli"
+
+
+@cache
+def _loan_adapter() -> TypeAdapter[Loan]:
+    return TypeAdapter(Loan)
+
+
+@cache
+def _policy_adapter() -> TypeAdapter[Policy]:
+    return TypeAdapter(Policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A loan in the book with the reminder policy that applies to it."""
+
+    loan: Loan
+    policy: Policy
+    known_since: datetime
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a sync did to one loan: the entry before and after, None where there was none."""
+
+    before: Entry | None
+    after: Entry | None
+
+
+def sync(
+    connection: Connection, configured: Iterable[tuple[Loan, Policy]], now: datetime
+) -> list[Change]:
+    """Make the book equal to the configured loans and return what that changed.
+
+    New and changed loans are due for a look at once; loans no longer configured are archived.
+    Payments entered by command are kept; configured ones follow the configuration.
+    """
+    known = {
+        row.id: (row.content_hash, row.archived_at is not None)
+        for row in connection.execute(select(loans.c.id, loans.c.content_hash, loans.c.archived_at))
+    }
+    paid = _by_loan(_standing(connection, CONFIG))
+    changes = []
+    for loan, policy in configured:
+        digest, archived = known.pop(loan.id, (None, False))
+        old = entry(connection, loan.id) if digest else None
+        rewritten = archived or digest != _content(loan, policy)
+        if rewritten:
+            _write(connection, loan, policy, old, now)
+        if _sync_payments(connection, loan, paid.get(loan.id, []), now) or rewritten:
+            changes.append(Change(None if archived else old, entry(connection, loan.id)))
+    for loan_id, (_, archived) in known.items():
+        if not archived:
+            changes.append(Change(entry(connection, loan_id), None))
+            gone = {"archived_at": now, "next_alert_at": now}
+            connection.execute(update(loans).where(loans.c.id == loan_id).values(**gone))
+    return changes
+
+
+def _document(loan: Loan) -> dict[str, Any]:
+    document: dict[str, Any] = _loan_adapter().dump_python(
+        replace(loan, payments=()), mode="json", exclude={"payments"}
+    )
+    return document
+
+
+def _content(loan: Loan, policy: Policy) -> str:
+    return _hash({"loan": _document(loan), "policy": _policy_document(policy)})
+
+
+def _policy_document(policy: Policy) -> dict[str, Any]:
+    document: dict[str, Any] = _policy_adapter().dump_python(policy, mode="json")
+    return document
+
+
+def _hash(document: object) -> str:
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def _write(
+    connection: Connection, loan: Loan, policy: Policy, old: Entry | None, now: datetime
+) -> None:
+    document = _document(loan)
+    same_terms = old is not None and not old.archived and old.loan.terms == loan.terms
+    row = {
+        "document": document,
+        "policy": _policy_document(policy),
+        "content_hash": _content(loan, policy),
+        "known_since": old.known_since if old is not None and same_terms else now,
+        "next_alert_at": now,
+        "archived_at": None,
+    }
+    if old is None:
+        connection.execute(insert(loans).values(id=loan.id, **row))
+    else:
+        connection.execute(update(loans).where(loans.c.id == loan.id).values(**row))
+
+
+def _sync_payments(
+    connection: Connection, loan: Loan, rows: list[RowMapping], now: datetime
+) -> bool:
+    """Add and undo configured payments until they are those of *loan*; say if any changed."""
+    currency = loan.terms.currency
+    wanted = Counter((p.date, Money.of(p.amount, currency).minor) for p in loan.payments)
+    gone = []
+    for row in rows:
+        if wanted[row["date"], row["amount_minor"]] > 0:
+            wanted[row["date"], row["amount_minor"]] -= 1
+        else:
+            gone.append(row["id"])
+    if gone:
+        connection.execute(update(payments).where(payments.c.id.in_(gone)).values(undone_at=now))
+        touch(connection, loan.id, now)
+    new = list(wanted.elements())
+    for day, minor in new:
+        add_payment(connection, loan.id, day, minor, now, CONFIG)
+    return bool(gone or new)
+
+
+def add_payment(
+    connection: Connection, loan_id: str, day: date, minor: int, now: datetime, source: str = CLI
+) -> int:
+    """Record a payment, have the loan looked at, and return the payment's number."""
+    result = connection.execute(
+        insert(payments).values(
+            loan_id=loan_id, date=day, amount_minor=minor, source=source, recorded_at=now
+        )
+    )
+    touch(connection, loan_id, now)
+    key = result.inserted_primary_key
+    assert key is not None  # a single-row insert always has one
+    return int(key[0])
+
+
+def undo_payment(connection: Connection, payment_id: int, now: datetime) -> RowMapping | None:
+    """Take back a payment made by command and return it, or None when no such one stands."""
+    row = (
+        connection.execute(
+            select(payments).where(
+                payments.c.id == payment_id,
+                payments.c.source == CLI,
+                payments.c.undone_at.is_(None),
+            )
+        )
+        .mappings()
+        .first()
+    )
+    if row is not None:
+        connection.execute(
+            update(payments).where(payments.c.id == payment_id).values(undone_at=now)
+        )
+        touch(connection, row["loan_id"], now)
+    return row
+
+
+def touch(connection: Connection, loan_id: str, now: datetime) -> None:
+    """Have a loan looked at on the next pass."""
+    connection.execute(update(loans).where(loans.c.id == loan_id).values(next_alert_at=now))
+
+
+def entry(connection: Connection, loan_id: str) -> Entry | None:
+    """Return one loan of the book, archived or not."""
+    row = connection.execute(select(loans).where(loans.c.id == loan_id)).mappings().first()
+    return None if row is None else _entry(row, _payments_of(connection, [loan_id]))
+
+
+def entries(connection: Connection, *, archived: bool = False) -> dict[str, Entry]:
+    """Return every loan of the book by id."""
+    query = select(loans).order_by(loans.c.id)
+    if not archived:
+        query = query.where(loans.c.archived_at.is_(None))
+    rows = connection.execute(query).mappings().all()
+    paid = _payments_of(connection, None)
+    return {row["id"]: _entry(row, paid) for row in rows}
+
+
+def due_for_a_look(connection: Connection, now: datetime, limit: int) -> list[Entry]:
+    """Return loans whose ``next_alert_at`` has come, the longest waiting first."""
+    rows = (
+        connection.execute(
+            select(loans)
+            .where(loans.c.next_alert_at <= now)
+            .order_by(loans.c.next_alert_at, loans.c.id)
+            .limit(limit)
+        )
+        .mappings()
+        .all()
+    )
+    paid = _payments_of(connection, [row["id"] for row in rows])
+    return [_entry(row, paid) for row in rows]
+
+
+def schedule_look(connection: Connection, loan_id: str, at: datetime | None) -> None:
+    """Write when a loan needs its next look; None for never."""
+    connection.execute(update(loans).where(loans.c.id == loan_id).values(next_alert_at=at))
+
+
+def next_look(connection: Connection) -> tuple[datetime, str] | None:
+    """Return the earliest ``next_alert_at`` and its loan's id."""
+    row = connection.execute(
+        select(loans.c.next_alert_at, loans.c.id)
+        .where(loans.c.next_alert_at.is_not(None))
+        .order_by(loans.c.next_alert_at, loans.c.id)
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def loan_count(connection: Connection) -> int:
+    """Return how many loans are watched."""
+    count = connection.execute(
+        select(func.count()).select_from(loans).where(loans.c.archived_at.is_(None))
+    ).scalar_one()
+    return int(count)
+
+
+def commanded_payments(connection: Connection) -> dict[str, list[RowMapping]]:
+    """Return the standing payments that were entered by command, by loan."""
+    return _by_loan(_standing(connection, CLI))
+
+
+def _standing(connection: Connection, source: str) -> Iterable[RowMapping]:
+    return connection.execute(
+        select(payments)
+        .where(payments.c.undone_at.is_(None), payments.c.source == source)
+        .order_by(payments.c.date, payments.c.id)
+    ).mappings()
+
+
+def _payments_of(connection: Connection, ids: list[str] | None) -> dict[str, list[RowMapping]]:
+    query = select(payments).where(payments.c.undone_at.is_(None))
+    if ids is not None:
+        query = query.where(payments.c.loan_id.in_(ids))
+    rows = connection.execute(query.order_by(payments.c.date, payments.c.id)).mappings()
+    return _by_loan(rows)
+
+
+def _by_loan(rows: Iterable[RowMapping]) -> dict[str, list[RowMapping]]:
+    result: dict[str, list[RowMapping]] = {}
+    for row in rows:
+        result.setdefault(row["loan_id"], []).append(row)
+    return result
+
+
+def to_payment(row: RowMapping, currency: str) -> Payment:
+    """Return a stored payment as the loan's own kind."""
+    amount = Money(row["amount_minor"], currency).amount
+    return Payment(row["date"], amount, row["recorded_at"], row["id"])
+
+
+def _entry(row: RowMapping, paid: Mapping[str, list[RowMapping]]) -> Entry:
+    loan = _loan_adapter().validate_python(row["document"])
+    currency = loan.terms.currency
+    settled = tuple(to_payment(payment, currency) for payment in paid.get(row["id"], []))
+    return Entry(
+        replace(loan, payments=settled),
+        _policy_adapter().validate_python(row["policy"]),
+        row["known_since"],
+        row["archived_at"] is not None,
+    )

@@ -1,0 +1,127 @@
+"""Opening the database, moving it to the current schema, and transactions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from ..errors import StoreError
+from ..state import DATABASE
+from .tables import metadata
+
+HEAD = "0001"  # the newest migration; a test holds it against the migrations folder
+_BUSY_SECONDS = 30
+
+
+class Database:
+    """One SQLite file (or another SQLAlchemy URL) at the current schema."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use *engine*; ``Database.open`` is the usual way to get one."""
+        self.engine = engine
+
+    @classmethod
+    def open(cls, folder: Path) -> Database:
+        """Open the store in *folder*, making and migrating it as needed.
+
+        Raises StoreError when the folder or file cannot be used.
+        """
+        path = folder / DATABASE
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise StoreError(
+                f"cannot use the state file {path}: {error.strerror} "
+                "(set STATE_DIRECTORY to a folder you can write to)"
+            ) from None
+        database = cls(sqlite_engine(path))
+        database.migrate()
+        return database
+
+    @classmethod
+    def in_memory(cls) -> Database:
+        """Return an empty store that is gone with the process."""
+        engine = create_engine("sqlite://", poolclass=StaticPool)
+        metadata.create_all(engine)
+        return cls(engine)
+
+    def migrate(self) -> None:
+        """Bring the schema to HEAD; StoreError when a newer program made it."""
+        try:
+            current = self._revision()
+            if current == HEAD:
+                return
+            # Alembic is slow to import, and needed once in the life of a schema.
+            from alembic import command
+            from alembic.util import CommandError
+
+            try:
+                command.upgrade(alembic_config(self.engine), "head")
+            except CommandError:
+                raise StoreError(
+                    f"the database was made by a newer reminderd (its schema is {current}); "
+                    "install that version again, or restore a backup"
+                ) from None
+        except DBAPIError as error:
+            raise StoreError(f"cannot use the database: {error.orig}") from None
+
+    def _revision(self) -> str | None:
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Run a block in one write transaction; it is committed whole or not at all."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StoreError(f"the database failed: {error.orig}") from None
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file, so that a later change shows on disk."""
+        with self.engine.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """Return an engine whose transactions take the write lock at once, so no update is lost."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # or the driver would begin transactions on its own
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def alembic_config(engine: Engine) -> Any:
+    """Return Alembic's configuration for the packaged migrations on *engine*."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(resources.files(__package__) / "migrations"))
+    config.attributes["engine"] = engine
+    return config

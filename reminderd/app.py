@@ -27,9 +27,9 @@ from .loans.money import Money
 from .loans.position import value
 from .loans.terms import Loan
 from .playbook.stages import Severity, stage_of
+from .state import DATABASE, state_folder
 from .store import book, history, outbox
 from .store.book import Change, Entry
-from .state import DATABASE, state_folder
 from .store.database import Database
 from .store.outbox import State
 
@@ -77,11 +77,10 @@ class App:
                 connection, changes, now
             )
 
-    def _reminders(
-        self, connection: Connection, changes: list[Change], now: datetime
-    ) -> list[str]:
+    def _reminders(self, connection: Connection, changes: list[Change], now: datetime) -> list[str]:
         """Say how many reminders of the coming year the changes add, cancel and move."""
-        before, after = {}, {}
+        before: dict[tuple[str, date, str], datetime] = {}
+        after: dict[tuple[str, date, str], datetime] = {}
         for change in changes:
             for entry, seen in ((change.before, before), (change.after, after)):
                 if entry is not None:
@@ -123,10 +122,10 @@ class App:
         past = history.of_loan(connection, loan.id, entry.known_since)
         decision = due_alerts(loan, position, past, entry.policy, now)
         unpaid = set(position.unpaid())
-        paid = [id for id, due, milestone in waiting if milestone != SETTLED and due not in unpaid]
+        paid = [key for key, due, what in waiting if what != SETTLED and due not in unpaid]
         outbox.close_waiting(connection, paid, State.CANCELLED, now)
         if any(alert.milestone != SETTLED for alert in decision.alerts):
-            older = [id for id, _, milestone in waiting if milestone != SETTLED]
+            older = [key for key, _, what in waiting if what != SETTLED]
             outbox.close_waiting(connection, older, State.SUPERSEDED, now)
         self._write(connection, loan, decision, stage_of(position).severity, now)
         book.schedule_look(connection, loan.id, decision.next_at)
@@ -280,18 +279,14 @@ class Delivered:
     hung: bool
 
 
-def _paid(
-    loan: Loan, old: Entry | None, typed: dict[str, list[RowMapping]], now: datetime
-) -> Loan:
+def _paid(loan: Loan, old: Entry | None, typed: dict[str, list[RowMapping]], now: datetime) -> Loan:
     """Return the loan with configured and typed-in payments, as a sync would leave them."""
     currency = loan.terms.currency
     if old is not None and old.loan.payments:
-        known = {(p.date, p.amount): p.recorded_at for p in old.loan.payments}
+        known = {(p.on, p.amount): p.recorded_at for p in old.loan.payments}
     else:
         known = {}
-    configured = [
-        replace(p, recorded_at=known.get((p.date, p.amount)) or now) for p in loan.payments
-    ]
+    configured = [replace(p, recorded_at=known.get((p.on, p.amount)) or now) for p in loan.payments]
     commanded = [book.to_payment(row, currency) for row in typed.get(loan.id, [])]
     return replace(loan, payments=tuple(configured + commanded))
 
@@ -314,5 +309,3 @@ def _describe(change: Change) -> str:
         return f"removes loan {change.before.loan.id}"
     assert change.after is not None  # a change has at least one side
     return f"changes loan {change.after.loan.id}"
-
-

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-# Only Linux tells sleep apart; elsewhere the two clocks are one and a sleep shows in the wall clock.
+# Only Linux tells sleep apart; elsewhere a sleep shows in the wall clock alone.
 _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 

@@ -169,9 +169,7 @@ def _newest(unpaid: list[date], policy: Policy, reached: date) -> _Slot | None:
     return max(slots, key=lambda slot: (slot.day, -slot.due.toordinal()), default=None)
 
 
-def _reminder(
-    loan: Loan, slot: _Slot, history: History, policy: Policy, now: datetime
-) -> Alert:
+def _reminder(loan: Loan, slot: _Slot, history: History, policy: Policy, now: datetime) -> Alert:
     at = instant(slot.day, policy.send_at, loan.timezone)
     reason = policy.reason(slot.offset)
     if at < history.known_since:
@@ -214,8 +212,8 @@ def _arrivals(loan: Loan, policy: Policy, now: datetime) -> Iterable[datetime]:
     """Return when payments of today, entered ahead of their date, are spoken of: at send_at."""
     today = local_date(now, loan.timezone)
     for payment in loan.payments:
-        ahead = payment.recorded_at and local_date(payment.recorded_at, loan.timezone) < payment.date
-        if payment.date == today and ahead:
+        ahead = payment.recorded_at and local_date(payment.recorded_at, loan.timezone) < payment.on
+        if payment.on == today and ahead:
             yield instant(today, policy.send_at, loan.timezone)
 
 
@@ -225,7 +223,7 @@ def _because(alert: Alert, reason: Reason) -> Alert:
 
 def _next_at(loan: Loan, unpaid: list[date], policy: Policy, reached: date) -> datetime | None:
     """Return the next instant at which something may be due; None when nothing ever will."""
-    days = [payment.date for payment in loan.payments if payment.date > reached]
+    days = [payment.on for payment in loan.payments if payment.on > reached]
     for due in unpaid:
         offset = policy.next_after((reached - due).days)
         if offset is not None:

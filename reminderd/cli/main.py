@@ -43,7 +43,7 @@ class _Group(click.Group):
             ctx.exit(1)
 
 
-class _DateType(click.ParamType):
+class _DateType(click.ParamType[date]):
     """A date, as in 2026-12-05."""
 
     name = "date"
@@ -82,7 +82,7 @@ def _common(command: F) -> F:
 @click.version_option(__version__, message="reminderd %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, config_file: str | None) -> None:
-    """Never be surprised by a due date, or by what being late costs.
+    r"""Never be surprised by a due date, or by what being late costs.
 
     reminderd reads your loans from a TOML file, watches their due dates and tells you what you
     owe today, what one more day costs, and what to do next.
@@ -279,9 +279,7 @@ def _start_of(app: App, day: date | None) -> datetime:
 @click.argument("amount")
 @_common
 @click.option("--date", "day", type=DATE, help="The day the money reached the lender; else today.")
-def pay(
-    loan: str, amount: str, config_file: str | None, as_json: bool, day: date | None
-) -> None:
+def pay(loan: str, amount: str, config_file: str | None, as_json: bool, day: date | None) -> None:
     """Record that AMOUNT was paid on LOAN.
 
     A running daemon sees it within a minute: reminders of what is now paid are cancelled.

@@ -122,7 +122,9 @@ def print_status(app: App, as_of: date | None) -> None:
     say = words(app.config.locale)
     table = Table(box=SIMPLE, pad_edge=False)
     for title in ("Loan", "Stage", "Owed today", "One more day", "Next due", "Next alert"):
-        table.add_column(title, justify="right" if title in ("Owed today", "One more day") else "left")
+        table.add_column(
+            title, justify="right" if title in {"Owed today", "One more day"} else "left"
+        )
     for (entry, _), row in zip(app.entries(), status_json(app, as_of), strict=True):
         loan = entry.loan
         position = value(loan, date.fromisoformat(row["as_of"]))

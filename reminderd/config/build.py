@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from ..alerts.plan import Policy
@@ -52,10 +53,12 @@ def _need_computed(model: LoanModel, count: int) -> None:
 
 def _listed(model: LoanModel, currency: str) -> tuple[Installment, ...]:
     if isinstance(model.installments, list):
-        rows = [(part.due, part.amount, part.interest) for part in model.installments]
+        rows: list[tuple[date, Decimal, Decimal | None]] = [
+            (part.due, part.amount, part.interest) for part in model.installments
+        ]
     elif model.due is not None:
         if model.amount is None:
-            raise TermsError("due", "needs an amount beside it (add amount = \"1234.00\")")
+            raise TermsError("due", 'needs an amount beside it (add amount = "1234.00")')
         rows = [(model.due, model.amount, model.interest)]
     else:
         return ()

@@ -263,9 +263,7 @@ class _Loader:
             model.fallback,
         )
 
-    def _recipients(
-        self, here: KeyPath, name: str, model: ChannelModel
-    ) -> Iterator[Recipient]:
+    def _recipients(self, here: KeyPath, name: str, model: ChannelModel) -> Iterator[Recipient]:
         extra = model.model_extra or {}
         if model.url is not None:
             url = self._secret((*here, "url"), model.url)
@@ -367,7 +365,7 @@ _FIELDS_OF: dict[tuple[Any, str], Any] = {
 def _plain_words(kind: str, detail: Any, *, secret: bool) -> str:
     """Say in plain words what pydantic found."""
     value = "this" if secret else repr(detail["input"])
-    if kind == "enum" or kind == "literal_error":
+    if kind in {"enum", "literal_error"}:
         choices = detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
         close = "" if secret else suggestion(str(detail["input"]), choices.split(", "))
         return f"{value} is not one of {choices}{close}"
@@ -390,4 +388,3 @@ def _plain_words(kind: str, detail: Any, *, secret: bool) -> str:
     if kind == "string_pattern_mismatch":
         return f"{value} must be 1 to 64 letters, digits, dots, dashes or underscores"
     return f"{value}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
-

@@ -262,7 +262,9 @@ class LoanModel(Strict):
     def _known_preset(cls, name: str | None) -> str | None:
         if name is not None and name not in preset_names():
             close = suggestion(name, preset_names())
-            raise ValueError(f"{name!r} is not a preset (there are: {', '.join(preset_names())}){close}")
+            raise ValueError(
+                f"{name!r} is not a preset (there are: {', '.join(preset_names())}){close}"
+            )
         return name
 
 

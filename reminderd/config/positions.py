@@ -99,7 +99,7 @@ class _Scanner:
 
     def dotted(self) -> list[tuple[str, int]]:
         """Read a key and return its parts with their offsets."""
-        parts = []
+        parts: list[tuple[str, int]] = []
         while True:
             start = self.skip()
             match = _STRING.match(self.text, start) or _BARE_KEY.match(self.text, start)

@@ -15,7 +15,9 @@ from typing import Any
 from ..errors import Problem
 
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_PAIR = re.compile(r"^(\s*(?:[\w.-]|\"[^\"\n]*\"|'[^'\n]*')+[ \t]*=[ \t]*)([^\"'\[{#\s][^#\n]*?)([ \t]*(?:#.*)?)$")
+_PAIR = re.compile(
+    r"^(\s*(?:[\w.-]|\"[^\"\n]*\"|'[^'\n]*')+[ \t]*=[ \t]*)([^\"'\[{#\s][^#\n]*?)([ \t]*(?:#.*)?)$"
+)
 _MOST = 50
 
 

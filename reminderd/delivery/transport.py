@@ -163,8 +163,9 @@ class AppriseTransport:
 
 
 def _judge(result: AppriseResult, said: str) -> None:
-    """Raise unless Apprise says the one service took it. The log may hold secrets: only the
-    HTTP status is taken from it.
+    """Raise unless Apprise says that the one service took it.
+
+    Its log may hold secrets: only the HTTP status is taken from it.
     """
     if result.status is AppriseResultStatus.SUCCESS:
         return
@@ -228,7 +229,7 @@ def _construct(schema: str, arguments: dict[str, Any]) -> NotifyBase:
     if kind is NotifyEmail:
         kind = Mailbox
     try:
-        plugin = kind(**{**arguments, "asset": AppriseAsset(secure_logging=True)})
+        plugin: NotifyBase = kind(**{**arguments, "asset": AppriseAsset(secure_logging=True)})
     except Exception:
         # Apprise's words of what is wrong may hold the secret itself.
         raise Refused(f"Apprise cannot use this {schema} channel: check every value") from None

@@ -121,9 +121,9 @@ class Account:
         """Bring in every payment up to *as_of*, day by day, and stop at *as_of*."""
         by_day: dict[date, int] = {}
         for payment in payments:
-            if payment.date <= as_of:
+            if payment.on <= as_of:
                 minor = to_minor(payment.amount, self.terms.currency)
-                by_day[payment.date] = by_day.get(payment.date, 0) + minor
+                by_day[payment.on] = by_day.get(payment.on, 0) + minor
         for day in sorted(by_day):
             self.advance(day)
             self.pay(by_day[day])
@@ -142,8 +142,9 @@ class Account:
     def _fall_due(self, part: Installment, day: date) -> None:
         from_credit = min(self.credit, part.total)
         to_interest = min(from_credit, part.interest)
+        to_principal = from_credit - to_interest
         self.credit -= from_credit
-        line = Line(part.due, part.principal - from_credit + to_interest, part.interest - to_interest)
+        line = Line(part.due, part.principal - to_principal, part.interest - to_interest)
         self.lines.append(line)
         self._accrue(line, part.due, day)
 

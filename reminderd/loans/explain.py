@@ -77,7 +77,9 @@ class _Derivation:
             part = next(part for part in self.account.schedule if part.due == line.due)
             steps.append(self._step("principal", part.due, self._decimal(part.principal)))
             if part.interest:
-                steps.append(self._step("scheduled-interest", part.due, self._decimal(part.interest)))
+                steps.append(
+                    self._step("scheduled-interest", part.due, self._decimal(part.interest))
+                )
         return steps
 
     def _accrued(self, period: Period) -> Step:
@@ -105,7 +107,10 @@ class _Derivation:
         )
         if not split.early.total:
             return [paid]
-        return [self._step("paid-early", None, self._decimal(split.early.total), end=split.date), paid]
+        return [
+            self._step("paid-early", None, self._decimal(split.early.total), end=split.date),
+            paid,
+        ]
 
     def _decimal(self, minor: int | Fraction) -> Decimal:
         millionths = round(Fraction(minor) * 10**6)

@@ -163,4 +163,3 @@ def _cliff_days(loan: Loan, due: date) -> list[tuple[date, CliffReason]]:
     if terms.grace_days:
         days.append((due + timedelta(days=terms.grace_days + 1), CliffReason.GRACE_ENDS))
     return days
-

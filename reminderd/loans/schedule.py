@@ -66,7 +66,9 @@ def _equal_installment(
     """
     monthly = rate.monthly() if rate else Fraction(0)
     growth = (1 + monthly) ** len(dues)
-    level = principal * monthly * growth / (growth - 1) if monthly else Fraction(principal, len(dues))
+    level = (
+        principal * monthly * growth / (growth - 1) if monthly else Fraction(principal, len(dues))
+    )
     payment = round_half_up(*level.as_integer_ratio())
     left, result = principal, []
     for number, due in enumerate(dues, 1):

@@ -88,7 +88,7 @@ class Installment:
 class Payment:
     """Money that reached the lender on a date. ``recorded_at`` is when reminderd heard of it."""
 
-    date: date
+    on: date
     amount: Decimal
     recorded_at: datetime | None = None
     id: int | None = None

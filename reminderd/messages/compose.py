@@ -46,21 +46,22 @@ def compose(loan: Loan, position: Position, occasion: Occasion, locale: str) -> 
     sheet = Sheet(loan, position, words(locale))
     closing = occasion.alert.milestone == SETTLED
     stage = stages()["settled"] if closing and not position.arrears else stage_of(position)
+    title = sheet.settled_title(occasion.alert) if closing else sheet.title(stage)
     context = {
         "w": sheet.words,
-        "title": sheet.settled_title(occasion.alert) if closing else sheet.title(stage),
+        "title": title,
         "figures": sheet.figures(),
         "parts": sheet.parts(),
         "cliff": sheet.cliff(),
         "advice": sheet.advice(stage),
         "late": sheet.lateness(occasion),
         "basis": sheet.basis(),
-        "as_of": sheet.words.date(position.as_of, position.as_of),
+        "as_of": sheet.words.day(position.as_of, position.as_of),
         "severity": stage.severity,
         "lang": locale,
     }
     return Message(
-        context["title"],
+        title,
         _templates().get_template("message.txt").render(context).strip() + "\n",
         _inlined(_templates().get_template("message.html").render(context)),
         stage.severity,
@@ -95,7 +96,7 @@ class Sheet:
     def settled_title(self, alert: Alert) -> str:
         """Return the title of the good news that an installment, or the loan, is paid."""
         key = "settled" if self.position.settled else "installment-settled"
-        due_date = self.words.date(alert.due, self.today)
+        due_date = self.words.day(alert.due, self.today)
         return self.words.say("title", key, loan=self.name, due_date=due_date)
 
     def variables(self) -> dict[str, str]:
@@ -106,7 +107,7 @@ class Sheet:
         return {
             "loan": self.name,
             "amount": say.money(position.to_pay),
-            "due_date": say.date(due or self.today, self.today),
+            "due_date": say.day(due or self.today, self.today),
             "days": say.days(coming or position.days_past_due),
             "increase": say.money(position.increase),
             "tomorrow_total": say.money(position.money(position.tomorrow.total)),
@@ -119,7 +120,7 @@ class Sheet:
         if not self.position.upcoming:
             return self.words.line("nothing_next")
         part = self.position.upcoming[0]
-        amount, due = self.words.money(part.remaining), self.words.date(part.due, self.today)
+        amount, due = self.words.money(part.remaining), self.words.day(part.due, self.today)
         return self.words.line("next_sentence", amount=amount, due_date=due)
 
     def advice(self, stage: Stage) -> list[Advice]:
@@ -143,9 +144,7 @@ class Sheet:
             "penalty": due.penalty,
             "fees": due.fees,
         }
-        return [
-            (self.words.line(key), self._money(minor)) for key, minor in named.items() if minor
-        ]
+        return [(self.words.line(key), self._money(minor)) for key, minor in named.items() if minor]
 
     def figures(self) -> list[tuple[str, str]]:
         """Return the rows of the figure table, the sum to pay first."""
@@ -159,11 +158,11 @@ class Sheet:
         upcoming = list(position.upcoming)
         if not position.arrears and upcoming:
             first = upcoming.pop(0)
-            label = line("to_come", due_date=self.words.date(first.due, self.today))
+            label = line("to_come", due_date=self.words.day(first.due, self.today))
             rows.append((label, self.words.money(first.remaining)))
         if upcoming:
             part = upcoming[0]
-            due = self.words.date(part.due, self.today)
+            due = self.words.day(part.due, self.today)
             shown = line("next_value", amount=self.words.money(part.remaining), due_date=due)
             rows.append((line("next"), shown))
         if position.payoff and position.payoff != position.to_pay:
@@ -179,7 +178,7 @@ class Sheet:
             return None  # the row on one more day says it already
         return self.words.line(
             f"cliff_{cliff.reason}",
-            cliff_date=self.words.date(cliff.date, self.today),
+            cliff_date=self.words.day(cliff.date, self.today),
             increase=self.words.money(cliff.increase),
         )
 
@@ -200,11 +199,11 @@ class Sheet:
 
 @cache
 def _templates() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     return Environment(
         loader=PackageLoader(__package__, "templates"),
-        autoescape=lambda name: bool(name and name.endswith(".html")),
+        autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

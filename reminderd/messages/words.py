@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -46,11 +46,11 @@ class Words:
         """Write an amount with its currency: ``¥1,234.50``."""
         return str(format_currency(money.amount, money.currency, locale=self.locale))
 
-    def date(self, day: date, today: date) -> str:
+    def day(self, day: date, today: date) -> str:
         """Write a date, with the year only where it is not *today*'s."""
         skeleton = "MMMd" if day.year == today.year else "yMMMd"
-        midnight = datetime(day.year, day.month, day.day)  # Babel would shift an aware one
-        return str(format_skeleton(skeleton, midnight, locale=self.locale))
+        noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)  # no zone shifts noon away
+        return str(format_skeleton(skeleton, noon, UTC, locale=self.locale))
 
     def days(self, count: int) -> str:
         """Write a number of days: ``6 days``, ``6天``."""
@@ -61,7 +61,7 @@ class Words:
         """Write an instant as its wall-clock time, with the date where it is not *today*."""
         local = at.astimezone(ZoneInfo(zone))
         clock = f"{local:%H:%M}"
-        return clock if local.date() == today else f"{self.date(local.date(), today)} {clock}"
+        return clock if local.date() == today else f"{self.day(local.date(), today)} {clock}"
 
     def percent(self, rate: Rate, terms: LoanTerms) -> str:
         """Write a rate with its period: ``0.05% a day``."""

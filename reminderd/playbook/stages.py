@@ -95,7 +95,7 @@ def stage_of(position: Position) -> Stage:
 def advice(stage: Stage, locale: str) -> list[Advice]:
     """Return what to do in a stage, the most important first, in the words of *locale*."""
     texts = _data(f"actions.{locale}.toml")["actions"]
-    return [Advice(id, texts[id]["title"], texts[id]["detail"]) for id in stage.actions]
+    return [Advice(key, texts[key]["title"], texts[key]["detail"]) for key in stage.actions]
 
 
 def stage_title(stage: Stage, locale: str) -> str:

@@ -124,7 +124,7 @@ def _sync_payments(
 ) -> bool:
     """Add and undo configured payments until they are those of *loan*; say if any changed."""
     currency = loan.terms.currency
-    wanted = Counter((p.date, Money.of(p.amount, currency).minor) for p in loan.payments)
+    wanted = Counter((p.on, Money.of(p.amount, currency).minor) for p in loan.payments)
     gone = []
     for row in rows:
         if wanted[row["date"], row["amount_minor"]] > 0:

@@ -100,9 +100,7 @@ def waiting_alerts(connection: Connection, loan_id: str) -> list[tuple[int, obje
         select(alerts.c.id, alerts.c.due, alerts.c.milestone)
         .where(alerts.c.loan_id == loan_id)
         .where(
-            alerts.c.id.in_(
-                select(deliveries.c.alert_id).where(deliveries.c.state.in_(WAITING))
-            )
+            alerts.c.id.in_(select(deliveries.c.alert_id).where(deliveries.c.state.in_(WAITING)))
         )
     )
     return [(row.id, row.due, row.milestone) for row in rows]
@@ -231,9 +229,7 @@ def next_attempt(connection: Connection) -> datetime | None:
 
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many deliveries stand in each state."""
-    rows = connection.execute(
-        select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
-    )
+    rows = connection.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
     return {row[0]: row[1] for row in rows}
 
 

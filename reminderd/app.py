@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
@@ -103,6 +104,9 @@ class App:
         Decisions and outbox are written in one transaction for each batch of loans.
         """
         planned = 0
+        with self.database.transaction() as connection:
+            # A delivery lost in a crash must wait again, for a newer alert to supersede it.
+            outbox.recover(connection, now, alone=False)
         while True:
             with self.database.transaction() as connection:
                 batch = book.due_for_a_look(connection, now, _PLAN_BATCH)
@@ -122,12 +126,13 @@ class App:
         past = history.of_loan(connection, loan.id, entry.known_since)
         decision = due_alerts(loan, position, past, entry.policy, now)
         unpaid = set(position.unpaid())
+        # Written before anything is closed: what may have arrived counts as told.
+        self._write(connection, loan, decision, stage_of(position).severity, now)
         paid = [key for key, due, what in waiting if what != SETTLED and due not in unpaid]
         outbox.close_waiting(connection, paid, State.CANCELLED, now)
         if any(alert.milestone != SETTLED for alert in decision.alerts):
             older = [key for key, _, what in waiting if what != SETTLED]
             outbox.close_waiting(connection, older, State.SUPERSEDED, now)
-        self._write(connection, loan, decision, stage_of(position).severity, now)
         book.schedule_look(connection, loan.id, decision.next_at)
         return len(decision.alerts)
 
@@ -140,9 +145,11 @@ class App:
             told = self._told(connection, alert)
             alert_id = history.record(connection, alert, now, superseded=False)
             to = targets(self.channels.values(), loan, level, told)
-            quiet = self.config.quiet
-            at = quiet.defer(now, self.config.timezone) if quiet else now
-            outbox.enqueue(connection, alert_id, to, at)
+            outbox.enqueue(connection, alert_id, to, self._defer(now))
+
+    def _defer(self, now: datetime) -> datetime:
+        quiet = self.config.quiet
+        return quiet.defer(now, self.config.timezone) if quiet else now
 
     @staticmethod
     def _told(connection: Connection, alert: Alert) -> set[str]:
@@ -169,6 +176,7 @@ class App:
             alone=alone,
             beat=beat,
             stopping=stopping,
+            defer=self._defer,
         )
         try:
             dispatcher.drain()
@@ -292,14 +300,21 @@ def _paid(loan: Loan, old: Entry | None, typed: dict[str, list[RowMapping]], now
 
 
 def _split(channel: Channel) -> Channel:
-    """Give every address of a mail URL a recipient of its own."""
-    if not any(str(recipient.target).startswith("mailto") for recipient in channel.recipients):
+    """Give every address of a mail URL, or of one text in a table, a recipient of its own."""
+    if not any(_may_hold_several(recipient.target) for recipient in channel.recipients):
         return channel
     from .delivery.transport import split
 
     return replace(
         channel, recipients=tuple(part for whole in channel.recipients for part in split(whole))
     )
+
+
+def _may_hold_several(target: str | Mapping[str, Any]) -> bool:
+    """Return whether it is worth asking Apprise, which is slow to import."""
+    if isinstance(target, str):
+        return target.lower().startswith("mailto")
+    return str(target.get("to")).count("@") > 1
 
 
 def _describe(change: Change) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from .errors import StoreError
 
 DATABASE = "reminderd.sqlite3"
 LAST_GOOD = "last-good.toml"
+_MOMENT = 0.2  # seconds between two tries for a lock
 
 
 def state_folder() -> Path:
@@ -48,10 +50,13 @@ def write_private(path: Path, text: str) -> None:
 
 
 @contextmanager
-def locked(folder: Path, name: str, *, wait: bool) -> Iterator[None]:
+def locked(
+    folder: Path, name: str, *, meanwhile: Callable[[], None] | None = None
+) -> Iterator[None]:
     """Hold the lock *name* in *folder*; the kernel lets go of it however the process ends.
 
-    Without *wait*, StoreError names the process that holds it.
+    While another process holds it, *meanwhile* is called every moment and may raise to give up;
+    where there is none, StoreError names that process at once.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -62,15 +67,22 @@ def locked(folder: Path, name: str, *, wait: bool) -> Iterator[None]:
             "(set STATE_DIRECTORY to a folder you can write to)"
         ) from None
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
-            raise StoreError(
-                f"another reminderd already runs on {folder} (process {holder})"
-            ) from None
+        while not _acquired(descriptor):
+            if meanwhile is None:
+                holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+                raise StoreError(f"another reminderd already runs on {folder} (process {holder})")
+            meanwhile()
+            time.sleep(_MOMENT)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
     finally:
         os.close(descriptor)
+
+
+def _acquired(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -66,7 +66,8 @@ class Policy:
             return min(later)
         if not self.overdue_every:
             return None
-        return last + ((reached - last) // self.overdue_every + 1) * self.overdue_every
+        periods = max(0, reached - last) // self.overdue_every + 1
+        return last + periods * self.overdue_every
 
     def reason(self, offset: int) -> Reason:
         """Return why there is a slot at *offset* days from the due date."""
@@ -154,9 +155,15 @@ def due_alerts(
 
 
 def _reached(loan: Loan, policy: Policy, now: datetime) -> date:
-    """Return the last local date whose slot has come."""
+    """Return the last local date whose slot has come.
+
+    Tomorrow's may have: where clocks go back over midnight, a date is left and entered again.
+    """
     today = local_date(now, loan.timezone)
-    return today if now >= instant(today, policy.send_at, loan.timezone) else today - _DAY
+    for day in (today + _DAY, today):
+        if now >= instant(day, policy.send_at, loan.timezone):
+            return day
+    return today - _DAY
 
 
 def _newest(unpaid: list[date], policy: Policy, reached: date) -> _Slot | None:

@@ -54,4 +54,6 @@ class QuietHours:
             inside, tomorrow = clock >= self.start or clock < self.end, clock >= self.start
         if not inside:
             return now
-        return instant(local.date() + timedelta(days=tomorrow), self.end, zone)
+        ends = instant(local.date() + timedelta(days=tomorrow), self.end, zone)
+        # A repeated hour can show the window again after its end; a skipped day can end in it.
+        return now if ends <= now else self.defer(ends, zone)

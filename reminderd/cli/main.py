@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -51,10 +52,15 @@ class _DateType(click.ParamType[date]):
     def convert(self, value: Any, param: Any, ctx: Any) -> date:
         if isinstance(value, date):
             return value
+        from ..loans.terms import YEARS
+
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a date (write 2026-12-05)", param, ctx)
+        if not YEARS[0] <= day.year <= YEARS[1]:
+            self.fail(f"{day} is not in the years {YEARS[0]} to {YEARS[1]}", param, ctx)
+        return day
 
 
 DATE = _DateType()
@@ -99,7 +105,7 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
 
 
 def _file(ctx_file: str | None) -> Path:
-    from ..config.load import find_file
+    from ..config.place import find_file
 
     return find_file(ctx_file or click.get_current_context().find_root().obj)
 
@@ -142,13 +148,9 @@ def run(config_file: str | None, once: bool) -> None:
     if once:
         _run_once(config_file)
         return
-    if config_file := config_file or click.get_current_context().find_root().obj:
-        file = Path(config_file)
-    else:
-        file = _file(None)
-    from ..service.daemon import run as run_daemon
+    from ..service.launch import become
 
-    sys.exit(run_daemon(file.absolute()))
+    become("reminderd.service.daemon", "--config", str(_file(config_file).absolute()))
 
 
 def _run_once(config_file: str | None) -> None:
@@ -202,13 +204,10 @@ def check(config_file: str | None, as_json: bool) -> None:
 def _checked(file: Path) -> App:
     from ..app import App
     from ..clock import Clock
-    from ..config.load import check_channels, load_file
+    from ..config.load import load_file
     from ..delivery.transport import verify
 
-    config = load_file(file)
-    if found := check_channels(config, verify):
-        raise ConfigError(found)
-    return App.look(config, Clock())
+    return App.look(load_file(file, verify), Clock())
 
 
 @cli.command()
@@ -347,6 +346,8 @@ def history(
 
     app = _looking(config_file)
     rows = app.sent(loan, limit)
+    if loan is not None and not rows:
+        app.loan(loan)  # says so where there is no such loan, now or ever
     if as_json:
         _print_json(views.history_json(rows))
     else:
@@ -355,6 +356,9 @@ def history(
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may lack ▶ or ¥; figures matter more
     try:
         cli(prog_name="reminderd")
     except BrokenPipeError:

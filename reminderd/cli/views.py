@@ -74,8 +74,10 @@ def check_text(app: App) -> str:
     lines += [f"loan {entry.loan.id}: {entry.loan.name}" for entry, _ in app.entries()]
     if known["next"]:
         lines.append(f"next: {known['next']['at']}  {known['next']['title']}")
-    else:
+    elif known["loans"]:
         lines.append("next: nothing; no unpaid installment is known")
+    else:
+        lines.append("no loans yet: add one under [[loans]], as config.example.toml shows")
     return "\n".join(lines)
 
 

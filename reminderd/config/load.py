@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from ..alerts.channel import Channel, Recipient
 from ..alerts.plan import Policy
 from ..alerts.wallclock import QuietHours
 from ..errors import ConfigError, Problem, TermsError
-from ..loans.money import to_minor
 from ..loans.terms import Loan, Payment
 from ..playbook.stages import Severity
-from .build import to_policy, to_quiet_hours, to_terms
-from .models import (
-    ChannelModel,
-    InstallmentModel,
-    LoanModel,
-    PaymentModel,
-    PenaltyModel,
-    QuietHoursModel,
-    Reminders,
-    Settings,
-)
+from .build import mistakes, to_policy, to_quiet_hours, to_terms
+from .models import ChannelModel, LoanModel, Settings
 from .positions import Path as KeyPath
-from .positions import Positions, locate
+from .positions import locate
 from .secrets import SOURCES, is_reference, resolve
+from .sentences import dotted, misspelt, of_pydantic, path_of, public_keys, to_write, unknown_key
 from .suggest import suggestion
-from .toml import parse
+from .toml import Reading, parse
 
-DEFAULT_FILES = (
-    Path("~/.config/reminderd/config.toml"),
-    Path("/etc/reminderd/config.toml"),
-)
+Verify = Callable[[Recipient], str | None]
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://", re.ASCII)
+_VARIABLE = "REMINDERD_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +38,16 @@ class Config:
     """A configuration that can be used."""
 
     file: Path
-    text: str
+    text: str = field(repr=False)  # it may hold secrets
     loans: tuple[Loan, ...]
     policy: Policy
     quiet: QuietHours | None
     channels: tuple[Channel, ...]
     locale: str
     timezone: str
-    positions: Positions
 
 
-def find_file(given: str | None) -> Path:
-    """Return the configuration file to use: *given*, ``$REMINDERD_CONFIG``, or a default place."""
-    if chosen := given or os.environ.get("REMINDERD_CONFIG"):
-        return Path(chosen)
-    candidates = [path.expanduser() for path in DEFAULT_FILES]
-    return next((path for path in candidates if path.exists()), candidates[0])
-
-
-def load_file(file: Path) -> Config:
+def load_file(file: Path, verify: Verify | None = None) -> Config:
     """Read and check *file*; ConfigError lists all problems."""
     try:
         text = file.read_text("utf-8-sig")
@@ -71,39 +55,46 @@ def load_file(file: Path) -> Config:
         message = "there is no such file (copy config.example.toml there, or give --config FILE)"
         raise ConfigError([Problem(str(file), 1, 1, "", message)]) from None
     except OSError as error:
-        message = f"cannot be read: {error.strerror}"
+        message = f"cannot be read: {error.strerror} (it must be a file that you can read)"
         raise ConfigError([Problem(str(file), 1, 1, "", message)]) from None
     except UnicodeDecodeError as error:
-        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        before = error.object[: error.start].decode("utf-8", "replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         message = "this is not UTF-8 text (save the file as UTF-8)"
-        raise ConfigError([Problem(str(file), line, 1, "", message)]) from None
-    return load_text(text, file)
+        raise ConfigError([Problem(str(file), line, column, "", message)]) from None
+    return load_text(text, file, verify)
 
 
-def load_text(text: str, file: Path) -> Config:
-    """Check a configuration's text, which was read from *file*; ConfigError lists all problems."""
-    raw, readable, unreadable = parse(text.replace("\r\n", "\n"), str(file))
-    return _Loader(raw, locate(readable), file, unreadable).config()
+def load_text(text: str, file: Path, verify: Verify | None = None) -> Config:
+    """Check a configuration's text, which was read from *file*; ConfigError lists all problems.
+
+    *verify* says what is wrong with a recipient's target, if anything; without it, only the form
+    of channels is checked.
+    """
+    reading = parse(text.replace("\r\n", "\n"), str(file), public_keys())
+    return _Loader(reading, file, verify).config()
 
 
 class _Loader:
     """Collects problems as it goes; nothing stops at the first."""
 
-    def __init__(
-        self, raw: dict[str, Any], positions: Positions, file: Path, problems: list[Problem]
-    ) -> None:
-        self.raw = raw
-        self.positions = positions
+    def __init__(self, reading: Reading, file: Path, verify: Verify | None) -> None:
+        self.raw = reading.document
+        self.positions = locate(reading.text)
         self.file = file
-        self.unreadable = problems
-        self.problems: list[Problem] = []
+        self.verify = verify
+        self.guesses = reading.guesses
+        self.torn = {self.positions.table_at(line) for line in reading.lost}
+        self.problems = list(reading.problems)
 
     def config(self) -> Config:
         settings = self._settings()
         self._duplicate_ids()
-        self._channel_names()
-        loans = [self._loan(number, model) for number, model in self._loan_models(settings)]
-        channels = [self._channel(name, model) for name, model in self._channel_models(settings)]
+        self._channel_names(settings)
+        loans = [self._loan(n, model, settings) for n, model in self._loan_models(settings)]
+        channels = [
+            self._channel(name, model, settings) for name, model in self._channel_models(settings)
+        ]
         problems = self._all_problems()
         if problems or settings is None:
             raise ConfigError(problems)
@@ -115,47 +106,61 @@ class _Loader:
             quiet=to_quiet_hours(settings),
             channels=tuple(c for c in channels if c) or (_screen(settings.locale),),
             locale=settings.locale,
-            timezone=self._timezone(settings.timezone),
-            positions=self.positions,
+            timezone=settings.timezone or _system_timezone(),
         )
 
     def _all_problems(self) -> list[Problem]:
-        """Return every problem; a line that could not be read is told once, in the better words."""
-        lines = {problem.line for problem in self.problems}
-        unread = [problem for problem in self.unreadable if problem.line not in lines]
-        return unread + self.problems
+        """Return every problem; a value that could not be read is told once, in better words."""
+        told = {(problem.line, problem.column) for problem in self.problems}
+        return self.problems + [p for p in self.guesses if (p.line, p.column) not in told]
 
     def _settings(self) -> Settings | None:
         try:
-            return Settings(**self.raw)
+            return Settings(document=self.raw)  # type: ignore[call-arg]  # see its docstring
         except ValidationError as error:
             for detail in error.errors():
                 self._validation(detail)
+        except SettingsError as error:
+            self._unreadable_variable(str(error))
         return None
 
     def _validation(self, detail: Any) -> None:
-        path = tuple(part for part in detail["loc"])
-        path = _without_union_tags(path, self.raw)
-        kind, message = detail["type"], detail["msg"]
-        if kind == "extra_forbidden":
-            known = _known_keys(path[:-1])
-            message = f"unknown key{suggestion(str(path[-1]), known)}"
-            self._problem(path, message, of_key=True)
-        elif kind == "missing":
-            message = f"{path[-1]!r} is missing"
-            self._problem(path[:-1], message, of_key=True)
-        elif kind in ("value_error", "assertion_error"):
-            self._problem(path, message.removeprefix("Value error, "))
-        else:
-            self._problem(path, _plain_words(kind, detail, secret=path[:1] == ("channels",)))
+        path = path_of(detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            self._problem(path, unknown_key(path), of_key=True)
+        elif detail["type"] == "missing":
+            if path[:-1] not in self.torn:
+                self._problem(path[:-1], f"{path[-1]!r} is missing{to_write(path)}", of_key=True)
+        elif path not in self.torn:
+            self._problem(path, of_pydantic(detail, path))
+
+    def _unreadable_variable(self, complaint: str) -> None:
+        """Name the variable that should have been JSON; the complaint names only its first key."""
+        named = re.search(r'field "(\w+)"', complaint)
+        key = named[1] if named else ""
+        start = f"{_VARIABLE}{key}".upper()
+        found = [name for name in os.environ if name.upper().split("__")[0] == start]
+        for name in found or [start]:
+            message = "cannot be read (write lists and tables as JSON, as in [7, 3, 1, 0])"
+            self.problems.append(Problem(f"${name}", 1, 1, key, message))
 
     def _problem(self, path: KeyPath, message: str, *, of_key: bool = False) -> None:
-        variable = "REMINDERD_" + "__".join(str(part).upper() for part in path)
-        if path and variable in os.environ:
-            self.problems.append(Problem(f"${variable}", 1, 1, _dotted(path), message))
+        if variable := self._variable(path):
+            self.problems.append(Problem(f"${variable}", 1, 1, dotted(path), message))
             return
         line, column = self.positions.key(path) if of_key else self.positions.value(path)
-        self.problems.append(Problem(str(self.file), line, column, _dotted(path), message))
+        self.problems.append(Problem(str(self.file), line, column, dotted(path), message))
+
+    def _variable(self, path: KeyPath) -> str | None:
+        """Return the environment variable that a value came from, if it was one."""
+        names = {name.upper(): name for name, value in os.environ.items() if value}
+        name = _VARIABLE + "__".join(str(part).upper() for part in path)
+        if name in names:
+            return names[name]
+        if self.positions.has(path):
+            return None
+        around = (n for n in names if name.startswith(f"{n}__") or n.startswith(f"{name}__"))
+        return next((names[n] for n in around), None)
 
     def _tables(self, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
         tables = self.raw.get(key)
@@ -172,22 +177,28 @@ class _Loader:
             elif isinstance(known, str):
                 seen[known] = number
 
-    def _channel_names(self) -> None:
-        channels = self.raw.get("channels")
-        known = list(channels) if isinstance(channels, dict) else []
+    def _channel_names(self, settings: Settings | None) -> None:
+        tables = self.raw.get("channels")
+        channels = tables if isinstance(tables, dict) else {}
+        known = list(settings.channels if settings else channels)
         for number, table in self._tables("loans"):
             named = table.get("channels")
             for index, name in enumerate(named if isinstance(named, list) else []):
                 self._channel_name(("loans", number, "channels", index), name, known)
-        for channel, table in (channels if isinstance(channels, dict) else {}).items():
+        for channel, table in channels.items():
             if isinstance(table, dict) and "fallback" in table:
-                self._channel_name(("channels", channel, "fallback"), table["fallback"], known)
+                path: KeyPath = ("channels", channel, "fallback")
+                others = [name for name in known if name != channel]
+                self._channel_name(path, table["fallback"], others)
 
     def _channel_name(self, path: KeyPath, name: object, known: list[str]) -> None:
-        if isinstance(name, str) and name not in known:
-            close = suggestion(name, known)
-            there = ", ".join(known) or "none"
-            self._problem(path, f"there is no channel {name!r} (there are: {there}){close}")
+        if not isinstance(name, str) or name in known:
+            return
+        if name == path[1]:
+            self._problem(path, "is the channel itself (name another one, or remove it)")
+            return
+        close = suggestion(name, known)
+        self._problem(path, f"there is no channel {name!r} (there are: {_listed(known)}){close}")
 
     def _loan_models(self, settings: Settings | None) -> Iterator[tuple[int, LoanModel]]:
         """Yield the loans that are well-formed one by one, even where the whole is not."""
@@ -200,43 +211,44 @@ class _Loader:
             except ValidationError:
                 continue  # reported with the whole
 
-    def _loan(self, number: int, model: LoanModel) -> Loan | None:
-        currency = model.currency or self._text("currency", "CNY")
-        timezone = model.timezone or self._timezone(self._text("timezone", None))
-        try:
-            terms = to_terms(model, currency or "CNY")
-            for payment in model.payments:
-                to_minor(payment.amount, terms.currency)
-        except TermsError as error:
-            path: KeyPath = ("loans", number, *error.field.split("."))
-            self._problem(path, str(error), of_key=not self.positions.has(path))
+    def _loan(self, number: int, model: LoanModel, settings: Settings | None) -> Loan | None:
+        here: KeyPath = ("loans", number)
+        if here in self.torn:
+            return None  # what seems to be missing may stand on the line that cannot be read
+        currency = model.currency or self._top(settings, "currency", "CNY")
+        found = list(mistakes(model, currency))
+        for path, message in found:
+            self._loan_problem((*here, *path), message)
+        if found:
             return None
-        except ValueError as error:
-            self._problem(("loans", number), str(error), of_key=True)
+        try:
+            terms = to_terms(model, currency)
+        except TermsError as error:
+            self._loan_problem((*here, *error.field.split(".")), str(error))
             return None
         return Loan(
             model.id,
             model.name or model.id,
             terms,
-            timezone,
+            model.timezone or self._top(settings, "timezone", "") or _system_timezone(),
             tuple(Payment(payment.date, payment.amount) for payment in model.payments),
             model.contact,
             None if model.channels is None else tuple(model.channels),
         )
 
-    def _text(self, key: str, default: str | None) -> str | None:
-        value = os.environ.get(f"REMINDERD_{key.upper()}", self.raw.get(key))
+    def _loan_problem(self, path: KeyPath, message: str) -> None:
+        """Report at the value, or where it comes from or is missing: at the preset or the loan."""
+        preset: KeyPath = (*path[:2], "preset")
+        if self.positions.has(path):
+            self._problem(path, message)
+        elif self.positions.has(preset) and path[2:3] in (("penalty",), ("repayment",)):
+            self._problem(preset, f"its {dotted(path[2:])} {message}")
+        else:
+            self._problem(path, message, of_key=True)
+
+    def _top(self, settings: Settings | None, key: str, default: str) -> str:
+        value = getattr(settings, key) if settings else self.raw.get(key)
         return value if isinstance(value, str) else default
-
-    def _timezone(self, configured: str | None) -> str:
-        if configured:
-            return configured
-        from tzlocal import get_localzone_name
-
-        try:
-            return get_localzone_name() or "UTC"
-        except Exception:  # tzlocal raises its own kinds on odd systems; UTC is always there
-            return "UTC"
 
     def _channel_models(self, settings: Settings | None) -> Iterator[tuple[str, ChannelModel]]:
         if settings is not None:
@@ -249,70 +261,82 @@ class _Loader:
             except ValidationError:
                 continue  # reported with the whole
 
-    def _channel(self, name: str, model: ChannelModel) -> Channel | None:
+    def _channel(self, name: str, model: ChannelModel, settings: Settings | None) -> Channel | None:
         here: KeyPath = ("channels", name)
         count = len(self.problems)
         recipients = tuple(self._recipients(here, name, model))
-        if len(self.problems) > count:
+        if len(self.problems) > count or here in self.torn:
             return None
+        self._verify((*here, "url") if model.url else here, recipients)
         return Channel(
             name,
             recipients,
-            model.locale or self._text("locale", "zh-CN") or "zh-CN",
+            model.locale or self._top(settings, "locale", "zh-CN"),
             Severity.parse(model.min_severity),
             model.fallback,
         )
+
+    def _verify(self, path: KeyPath, recipients: tuple[Recipient, ...]) -> None:
+        """Have each target looked at; of one channel, the first complaint says enough."""
+        complaints = (self.verify(recipient) for recipient in recipients) if self.verify else ()
+        if message := next(filter(None, complaints), None):
+            self._problem(path, message)
 
     def _recipients(self, here: KeyPath, name: str, model: ChannelModel) -> Iterator[Recipient]:
         extra = model.model_extra or {}
         if model.url is not None:
             url = self._secret((*here, "url"), model.url)
-            for key in extra:
-                message = f"unknown key{suggestion(key, ChannelModel.model_fields)}"
-                self._problem((*here, key), message, of_key=True)
+            for key in [*extra, *(["to"] if model.to is not None else [])]:
+                self._beside_url((*here, key))
             if url is not None:
                 yield Recipient(name, url)
             return
         table = {"schema": model.scheme} | {
             key: self._secret((*here, key), value) for key, value in extra.items()
         }
-        addresses = model.to if isinstance(model.to, list) else [model.to]
+        if model.to is None:
+            yield Recipient(name, table)
+            return
+        for address in self._addresses((*here, "to"), model.to):
+            yield Recipient(address, table | {"to": address})
+
+    def _beside_url(self, path: KeyPath) -> None:
+        close = misspelt(path) if path[-1] != "to" else ""
+        message = "does not go with url (put it into the URL, or use schema instead)"
+        self._problem(path, f"unknown key{close}" if close else message, of_key=True)
+
+    def _addresses(self, path: KeyPath, to: object) -> Iterator[str]:
+        addresses = to if isinstance(to, list) else [to]
+        if not addresses:
+            self._problem(path, 'names no address (write to = ["me@example.com"])')
         for index, address in enumerate(addresses):
-            if address is None:
-                yield Recipient(name, table)
-            elif isinstance(address, str) and address:
-                yield Recipient(address, table | {"to": address})
+            where: KeyPath = (*path, index) if isinstance(to, list) else path
+            if not isinstance(address, str) or not address.strip():
+                self._problem(where, 'is not an address (write to = ["me@example.com"])')
+            elif address in addresses[:index]:
+                self._problem(where, "is there already (remove one of the two)")
             else:
-                self._problem((*here, "to", index), "is not an address (write it in quotes)")
+                yield address
 
     def _secret(self, path: KeyPath, value: Any) -> Any:
         if is_reference(value):
             try:
-                return resolve(value, self.file.parent)
+                value = resolve(value, self.file.parent)
             except ValueError as error:
                 self._problem(path, str(error))
                 return None
-        if isinstance(value, Mapping):
-            self._problem(path, f"takes a text, or a table with one of {', '.join(SOURCES)}")
+        elif isinstance(value, Mapping):
+            ways = " or ".join(f'{{ {source} = "…" }}' for source in SOURCES)
+            self._problem(path, f"this table is no secret's place (write a text, or {ways})")
             return None
-        if path[-1] == "url" and not (isinstance(value, str) and "://" in value):
+        if path[-1] == "url" and not (isinstance(value, str) and _URL.match(value)):
             self._problem(path, 'is not a URL (write one as "ntfys://topic", or "console://")')
             return None
         return value
 
 
-def check_channels(config: Config, verify: Callable[[Recipient], str | None]) -> list[Problem]:
-    """Return a problem for each channel whose targets *verify* finds unusable."""
-    problems = []
-    for channel in config.channels:
-        for recipient in channel.recipients:
-            if message := verify(recipient):
-                path: KeyPath = ("channels", channel.name)
-                by_url = config.positions.has((*path, "url"))
-                line, column = config.positions.value((*path, "url") if by_url else path)
-                problems.append(Problem(str(config.file), line, column, _dotted(path), message))
-                break
-    return problems
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) or "none; add one under [channels.NAME]"
 
 
 def _screen(locale: str) -> Channel:
@@ -320,71 +344,10 @@ def _screen(locale: str) -> Channel:
     return Channel("screen", (Recipient("screen", "console://"),), locale)
 
 
-def _dotted(path: KeyPath) -> str:
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
+def _system_timezone() -> str:
+    from tzlocal import get_localzone_name
 
-
-def _without_union_tags(path: KeyPath, raw: Any) -> KeyPath:
-    """Drop what pydantic adds to a location to say which kind of value it tried."""
-    kept: list[str | int] = []
-    for index, part in enumerate(path):
-        inside = isinstance(raw, dict) and part in raw
-        inside = inside or (isinstance(raw, list) and isinstance(part, int) and part < len(raw))
-        if inside:
-            raw = raw[part]
-        elif index < len(path) - 1 or part in ("int",) or str(part).startswith("list["):
-            continue
-        kept.append(part)
-    return tuple(kept)
-
-
-def _known_keys(table: KeyPath) -> list[str]:
-    """Return the keys that the table at this path may have."""
-    model: Any = Settings
-    for part in table:
-        if isinstance(part, int):
-            continue
-        model = _FIELDS_OF.get((model, part), model)
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-_FIELDS_OF: dict[tuple[Any, str], Any] = {
-    (Settings, "reminders"): Reminders,
-    (Reminders, "quiet_hours"): QuietHoursModel,
-    (Settings, "channels"): ChannelModel,
-    (Settings, "loans"): LoanModel,
-    (LoanModel, "penalty"): PenaltyModel,
-    (LoanModel, "payments"): PaymentModel,
-    (LoanModel, "installments"): InstallmentModel,
-}
-
-
-def _plain_words(kind: str, detail: Any, *, secret: bool) -> str:
-    """Say in plain words what pydantic found."""
-    value = "this" if secret else repr(detail["input"])
-    if kind in {"enum", "literal_error"}:
-        choices = detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
-        close = "" if secret else suggestion(str(detail["input"]), choices.split(", "))
-        return f"{value} is not one of {choices}{close}"
-    wanted = {
-        "int_type": "a whole number",
-        "int_parsing": "a whole number",
-        "int_from_float": "a whole number",
-        "bool_type": "true or false",
-        "bool_parsing": "true or false",
-        "string_type": "a text in quotes",
-        "list_type": "a list in [brackets]",
-        "tuple_type": "a list in [brackets]",
-        "dict_type": "a table",
-        "model_type": "a table",
-        "time_parsing": 'a time of day (write "09:00")',
-        "time_type": 'a time of day (write "09:00")',
-    }.get(kind)
-    if wanted:
-        return f"{value} is not {wanted}"
-    if kind == "string_pattern_mismatch":
-        return f"{value} must be 1 to 64 letters, digits, dots, dashes or underscores"
-    return f"{value}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+    try:
+        return get_localzone_name() or "UTC"
+    except Exception:  # tzlocal raises its own kinds on odd systems; UTC is always there
+        return "UTC"

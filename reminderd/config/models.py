@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, time
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -12,77 +13,140 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_core import PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from ..loans.daycount import DayCount
 from ..loans.money import parse_amount, parse_ratio
 from ..loans.presets import load_preset, preset_names
-from ..loans.terms import GraceCovers, GraceMode, PenaltyRule, Repayment
+from ..loans.terms import MAX_INSTALLMENTS, YEARS, GraceCovers, GraceMode, PenaltyRule
 from ..playbook.stages import LOCALES
-from .suggest import suggestion
+from .suggest import shown, suggestion
+
+_MOST_TIMES = 10  # a penalty of more times the contract rate is a percentage without its sign
+
+
+def _readable(value: object) -> bool:
+    """Return whether a value could be a number at all, in digits or in a text."""
+    if isinstance(value, int):
+        return not isinstance(value, bool) and value.bit_length() < 128
+    return isinstance(value, str | Decimal)
+
+
+def _amount(value: object) -> Decimal:
+    if not _readable(value):
+        raise ValueError(f'{shown(value)} is not an amount (write "1234.50")')
+    return parse_amount(value)
 
 
 def _positive(amount: Decimal) -> Decimal:
     if amount <= 0:
-        raise ValueError(f"{amount} must be above zero")
+        raise ValueError(f'{amount} is not above zero (write it as in "1234.50")')
     return amount
 
 
 def _not_negative(amount: Decimal) -> Decimal:
     if amount < 0:
-        raise ValueError(f"{amount} must not be negative")
+        raise ValueError(f"{amount} is below zero (write it without the minus sign)")
     return amount
 
 
-def _at_most_full(rate: Decimal) -> Decimal:
-    if rate < 0:
-        raise ValueError(f"{rate} must not be negative")
-    if rate > 1:
+def _ratio(value: object) -> Decimal:
+    if not _readable(value):
+        raise ValueError(f'{shown(value)} is not a rate (write "18%" or "0.18")')
+    ratio = parse_ratio(value)
+    if ratio < 0:
+        raise ValueError(f"{shown(value)} is below zero (write it without the minus sign)")
+    return ratio
+
+
+def _rate(value: object) -> Decimal:
+    rate = _ratio(value)
+    said_percent = isinstance(value, str) and value.rstrip().endswith(("%", "％"))
+    if rate > 1 and not said_percent:
         raise ValueError(f'{rate} means {rate * 100:f} % (write "{rate:f}%" for {rate:f} percent)')
     return rate
 
 
-def _day(value: object) -> object:
+def _factor(value: object) -> Decimal:
+    factor = _ratio(value)
+    if factor > _MOST_TIMES:
+        raise ValueError(
+            f'{shown(value)} means {factor:f} times the contract rate (write 1.5 or "150%")'
+        )
+    return factor
+
+
+def _day(value: object) -> date:
+    day = value
     if isinstance(value, str):
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
-            raise ValueError(f"{value!r} is not a date (write 2026-12-05)") from None
-    if type(value) is not date:
-        raise ValueError(f"{value} is not a date (write 2026-12-05)")
+            day = None
+    if type(day) is not date:
+        raise ValueError(f"{shown(value)} is not a date (write 2026-12-05)")
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise ValueError(f"{day} is not in the years {YEARS[0]} to {YEARS[1]} (check the year)")
+    return day
+
+
+def _clock(value: object) -> time:
+    at = value
+    if isinstance(value, str):
+        try:
+            at = time.fromisoformat(value)
+        except ValueError:
+            at = None
+    if not isinstance(at, time) or at.tzinfo is not None:
+        raise ValueError(f'{shown(value)} is not a time of day (write "09:00")')
+    return at
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10:
+        return int(value)  # environment variables are always texts
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise PydanticCustomError("int_type", "not a whole number")
     return value
 
 
-def _clock(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return time.fromisoformat(value)
-        except ValueError:
-            raise ValueError(f'{value!r} is not a time of day (write "09:00")') from None
-    return value
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
-        close = suggestion(name, available_timezones())
-        raise ValueError(f'{name!r} is not a time zone (write "Asia/Shanghai"){close}')
+    if name not in _zones():
+        close = suggestion(name, _zones()) or ' (write one as "Asia/Shanghai")'
+        raise ValueError(f"{shown(name)} is not a time zone{close}")
     ZoneInfo(name)
     return name
 
 
 def _currency(code: str) -> str:
-    if not (len(code) == 3 and code.isascii() and code.isupper()):
-        raise ValueError(f'{code!r} is not a currency code (write "CNY", "EUR", "USD")')
+    from babel.core import get_global
+
+    if code not in get_global("all_currencies"):
+        raise ValueError(f'{shown(code)} is not a currency code (write "CNY", "EUR", "USD")')
     return code
 
 
 def _locale(name: str) -> str:
     if name not in LOCALES:
-        raise ValueError(f"{name!r} is not a known language (there are: {', '.join(LOCALES)})")
+        choices = " or ".join(f'"{known}"' for known in LOCALES)
+        raise ValueError(f"{shown(name)} is not a known language (write {choices})")
     return name
 
 
@@ -90,43 +154,64 @@ def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(set(days)))
 
 
-Amount = Annotated[Decimal, BeforeValidator(parse_amount)]
-Rate = Annotated[Decimal, BeforeValidator(parse_ratio), AfterValidator(_at_most_full)]
-Factor = Annotated[Decimal, BeforeValidator(parse_ratio), AfterValidator(_not_negative)]
+Amount = Annotated[Decimal, BeforeValidator(_amount)]
+Rate = Annotated[Decimal, BeforeValidator(_rate)]
+Factor = Annotated[Decimal, BeforeValidator(_factor)]
 Day = Annotated[date, BeforeValidator(_day)]
 ClockTime = Annotated[time, BeforeValidator(_clock)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
 LocaleName = Annotated[str, AfterValidator(_locale)]
-Days = Annotated[
-    tuple[Annotated[int, Field(strict=True, ge=0, le=3650)], ...], AfterValidator(_in_order)
-]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Days = Annotated[tuple[Annotated[Whole, Field(ge=0, le=3650)], ...], AfterValidator(_in_order)]
 
 
 class Strict(BaseModel):
-    """A table that knows all its keys."""
+    """A table that knows all its keys. A field's example is what messages tell people to write."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class QuietHoursModel(Strict):
     """``quiet_hours = { from = "22:00", to = "08:00" }``."""
 
-    start: ClockTime = Field(alias="from", description="From this time on nothing is sent …")
-    end: ClockTime = Field(alias="to", description="… until this time; then it goes out.")
+    start: ClockTime = Field(
+        alias="from", description="From this time on nothing is sent …", examples=['from = "22:00"']
+    )
+    end: ClockTime = Field(
+        alias="to", description="… until this time; then it goes out.", examples=['to = "08:00"']
+    )
+
+    @model_validator(mode="after")
+    def _some_time(self) -> QuietHoursModel:
+        if self.start == self.end:
+            raise ValueError("from and to are the same time (write two, or remove quiet_hours)")
+        return self
 
 
 class Reminders(Strict):
     """``[reminders]``: when to remind."""
 
     send_at: ClockTime = Field(time(9), description="Time of day, on the loan's clock.")
-    before_due: Days = Field((0, 1, 3, 7), description="Days before the due date.")
-    overdue_days: Days = Field((1, 2, 3, 4, 7, 14, 21, 30), description="Days after it.")
-    overdue_every: Annotated[int, Field(strict=True, ge=0, le=3650)] = Field(
-        15, description="Then every so many days, for as long as it is overdue; 0 for never."
+    before_due: Days = Field(
+        (0, 1, 3, 7),
+        description="Days before the due date.",
+        examples=["before_due = [7, 3, 1, 0]"],
+    )
+    overdue_days: Days = Field(
+        (1, 2, 3, 4, 7, 14, 21, 30),
+        description="Days after it.",
+        examples=["overdue_days = [1, 4, 30]"],
+    )
+    overdue_every: Annotated[Whole, Field(ge=0, le=3650)] = Field(
+        15,
+        description="Then every so many days, for as long as it is overdue; 0 for never.",
+        examples=["overdue_every = 15"],
     )
     quiet_hours: QuietHoursModel | None = Field(
-        None, description="Nothing is sent in them; it waits for their end and is never dropped."
+        None,
+        description="Nothing is sent in them; it waits for their end and is never dropped.",
+        examples=['quiet_hours = { from = "22:00", to = "08:00" }'],
     )
 
     @field_validator("overdue_days")
@@ -140,36 +225,55 @@ class Reminders(Strict):
 class ChannelModel(BaseModel):
     """``[channels.NAME]``: a URL, or Apprise's own names in a table."""
 
-    model_config = ConfigDict(extra="allow", populate_by_name=True)
+    model_config = ConfigDict(extra="allow")
 
     url: Any = Field(None, description='An Apprise URL, or "console://".')
-    scheme: str | None = Field(None, alias="schema", description="Apprise's schema, as mailtos.")
+    scheme: str | None = Field(
+        None,
+        alias="schema",
+        description="Apprise's schema, as mailtos.",
+        examples=['schema = "mailtos"'],
+    )
     to: Any = Field(None, description="One address or a list; each is a recipient of its own.")
-    locale: LocaleName | None = Field(None, description="Language of this channel's messages.")
+    locale: LocaleName | None = Field(
+        None, description="Language of this channel's messages.", examples=['locale = "en"']
+    )
     min_severity: Literal["info", "warning", "critical"] = Field(
         "info", description="Leave out alerts that are milder than this."
     )
-    fallback: str | None = Field(None, description="Channel to use when this one gives up.")
+    fallback: str | None = Field(
+        None,
+        description="Channel to use when this one gives up.",
+        examples=['fallback = "email"'],
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> ChannelModel:
-        if (self.url is None) == (self.scheme is None):
-            raise ValueError('needs either url = "…" or schema = "…" with host, user and so on')
+        if self.url is None and self.scheme is None:
+            raise ValueError('needs url = "…", or schema = "…" with host, user and so on')
+        if self.url is not None and self.scheme is not None:
+            raise ValueError("says both url and schema (keep one of them)")
         return self
 
 
 class PaymentModel(Strict):
     """One entry of ``payments``."""
 
-    date: Day = Field(description="The day the money reached the lender.")
-    amount: Annotated[Amount, AfterValidator(_positive)] = Field(description="How much.")
+    date: Day = Field(
+        description="The day the money reached the lender.", examples=["date = 2026-10-15"]
+    )
+    amount: Annotated[Amount, AfterValidator(_positive)] = Field(
+        description="How much.", examples=['amount = "1150.00"']
+    )
 
 
 class InstallmentModel(Strict):
     """One entry of a listed ``installments``."""
 
-    due: Day = Field(description="Due date.")
-    amount: Annotated[Amount, AfterValidator(_positive)] = Field(description="What falls due.")
+    due: Day = Field(description="Due date.", examples=["due = 2026-12-10"])
+    amount: Annotated[Amount, AfterValidator(_positive)] = Field(
+        description="What falls due.", examples=['amount = "350.00"']
+    )
     interest: Annotated[Amount, AfterValidator(_not_negative)] = Field(
         Decimal(0), description="How much of the amount is interest."
     )
@@ -190,20 +294,33 @@ class PenaltyModel(Strict):
     @model_validator(mode="after")
     def _one_rule(self) -> PenaltyModel:
         given = [rule for rule in PenaltyRule if getattr(self, rule) is not None]
-        if len(given) != 1:
-            names = " and ".join(given) if given else "none"
-            raise ValueError(f"give exactly one penalty rule, not {names}")
+        if not given:
+            raise ValueError('names no rule (write penalty.daily_rate = "0.05%")')
+        if len(given) > 1:
+            raise ValueError(f"has more than one rule: {' and '.join(given)} (keep one)")
         return self
+
+
+Count = Annotated[Whole, Field(ge=1, le=MAX_INSTALLMENTS)]
 
 
 class LoanModel(Strict):
     """``[[loans]]``: one loan."""
 
     id: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")] = Field(
-        description="Short name for commands: letters, digits, dot, dash, underscore."
+        description="Short name for commands: letters, digits, dot, dash, underscore.",
+        examples=['id = "card"'],
     )
-    name: str | None = Field(None, description="Name in messages; the id where left out.")
-    preset: str | None = Field(None, description="Terms to start from; any can be overridden.")
+    name: str | None = Field(
+        None,
+        description="Name in messages; the id where left out.",
+        examples=['name = "Credit card"'],
+    )
+    preset: str | None = Field(
+        None,
+        description="Terms to start from; any can be overridden.",
+        examples=['preset = "weilidai"'],
+    )
     due: Day | None = Field(None, description="Due date of a loan due as one sum.")
     amount: Annotated[Amount, AfterValidator(_positive)] | None = Field(
         None, description="What falls due on that date; principal, unless interest says otherwise."
@@ -212,35 +329,73 @@ class LoanModel(Strict):
         None, description="How much of the amount is interest."
     )
     principal: Annotated[Amount, AfterValidator(_positive)] | None = Field(
-        None, description="What was borrowed, for a schedule to be worked out."
+        None,
+        description="What was borrowed, for a schedule to be worked out.",
+        examples=['principal = "10000"'],
     )
-    installments: int | list[InstallmentModel] | None = Field(
-        None, description="How many, or each one listed: [{ due = …, amount = … }]."
+    installments: (
+        Annotated[
+            Annotated[Count, Tag("count")] | Annotated[list[InstallmentModel], Tag("list")],
+            Discriminator(lambda value: "list" if isinstance(value, list) else "count"),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="How many, or each one listed: [{ due = …, amount = … }].",
+        examples=["installments = 12"],
     )
-    first_due: Day | None = Field(None, description="Due date of the first installment.")
+    first_due: Day | None = Field(
+        None,
+        description="Due date of the first installment.",
+        examples=["first_due = 2026-10-15"],
+    )
     start: Day | None = Field(None, description="Day the interest starts; else a month before.")
-    repayment: Repayment | None = Field(None, description="How principal is repaid.")
+    repayment: Literal["equal-principal", "equal-installment"] | None = Field(
+        None, description="How principal is repaid."
+    )
     annual_rate: Rate | None = Field(None, description='Contract rate for a year: "18%".')
     daily_rate: Rate | None = Field(None, description='Contract rate for a day: "0.05%".')
     day_count: DayCount = Field(DayCount.ACT_365F, description="Day-count convention.")
-    penalty: PenaltyModel | None = Field(None, description="Price of being late.")
-    contract_interest_continues: bool | None = Field(
-        None, description="Whether contract interest goes on while overdue, beside the penalty."
+    penalty: PenaltyModel | None = Field(
+        None, description="Price of being late.", examples=['penalty.daily_rate = "0.05%"']
     )
-    grace_days: Annotated[int, Field(strict=True, ge=0, le=365)] = Field(
-        0, description="Days after the due date that are forgiven."
+    contract_interest_continues: bool | None = Field(
+        None,
+        description="Whether contract interest goes on while overdue, beside the penalty.",
+        examples=["contract_interest_continues = false"],
+    )
+    grace_days: Annotated[Whole, Field(ge=0, le=365)] = Field(
+        0, description="Days after the due date that are forgiven.", examples=["grace_days = 3"]
     )
     grace_mode: GraceMode = Field(
         GraceMode.RETROACTIVE, description="What those days count for once they have passed."
     )
     grace_covers: list[GraceCovers] = Field(
-        list(GraceCovers), description="What the grace days spare you."
+        list(GraceCovers),
+        description="What the grace days spare you.",
+        examples=['grace_covers = ["penalty", "fee", "reporting"]'],
     )
-    payments: list[PaymentModel] = Field([], description="What has been paid.")
-    timezone: Zone | None = Field(None, description="Where the lender's day ends.")
-    currency: Currency | None = Field(None, description="Currency of this loan.")
-    contact: str | None = Field(None, description="How to reach the lender, for messages.")
-    channels: list[str] | None = Field(None, description="Only these channels for this loan.")
+    payments: list[PaymentModel] = Field(
+        [],
+        description="What has been paid.",
+        examples=['payments = [{ date = 2026-10-15, amount = "1150.00" }]'],
+    )
+    timezone: Zone | None = Field(
+        None,
+        description="Where the lender's day ends.",
+        examples=['timezone = "Asia/Shanghai"'],
+    )
+    currency: Currency | None = Field(
+        None, description="Currency of this loan.", examples=['currency = "CNY"']
+    )
+    contact: str | None = Field(
+        None,
+        description="How to reach the lender, for messages.",
+        examples=['contact = "the number on the card"'],
+    )
+    channels: list[str] | None = Field(
+        None, description="Only these channels for this loan.", examples=['channels = ["phone"]']
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -261,26 +416,58 @@ class LoanModel(Strict):
     @classmethod
     def _known_preset(cls, name: str | None) -> str | None:
         if name is not None and name not in preset_names():
+            there = ", ".join(preset_names())
             close = suggestion(name, preset_names())
-            raise ValueError(
-                f"{name!r} is not a preset (there are: {', '.join(preset_names())}){close}"
-            )
+            raise ValueError(f"{shown(name)} is not a preset (there are: {there}){close}")
         return name
+
+    @field_validator("channels")
+    @classmethod
+    def _some_channel(cls, names: list[str] | None) -> list[str] | None:
+        if names == []:
+            raise ValueError("is empty: nobody would be told (remove it to use every channel)")
+        return names
 
 
 class Settings(BaseSettings):
-    """The whole file. Environment variables ``REMINDERD_…`` override it."""
+    """The whole file. Environment variables ``REMINDERD_…`` override it.
+
+    Made as ``Settings(document=…)``: were the file's keys arguments, it could set pydantic's own.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="REMINDERD_", env_nested_delimiter="__", extra="forbid"
+        env_prefix="REMINDERD_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
     )
 
-    timezone: Zone | None = Field(None, description="Your time zone; the system's if left out.")
-    locale: LocaleName = Field("zh-CN", description="Language of the messages.")
-    currency: Currency = Field("CNY", description="Currency of amounts without one.")
-    reminders: Reminders = Field(default_factory=Reminders, description="When to remind.")
-    channels: dict[str, ChannelModel] = Field({}, description="Where messages go.")
-    loans: list[LoanModel] = Field([], description="What to watch.")
+    timezone: Zone | None = Field(
+        None,
+        description="Your time zone; the system's if left out.",
+        examples=['timezone = "Asia/Shanghai"'],
+    )
+    locale: LocaleName = Field(
+        "zh-CN", description="Language of the messages.", examples=['locale = "zh-CN"']
+    )
+    currency: Currency = Field(
+        "CNY", description="Currency of amounts without one.", examples=['currency = "CNY"']
+    )
+    reminders: Reminders = Field(
+        default_factory=Reminders,
+        description="When to remind.",
+        examples=["[reminders] on a line of its own, and its keys below"],
+    )
+    channels: dict[str, ChannelModel] = Field(
+        {},
+        description="Where messages go.",
+        examples=['[channels.phone] on a line of its own, and url = "…" below'],
+    )
+    loans: list[LoanModel] = Field(
+        [],
+        description="What to watch.",
+        examples=["[[loans]] on a line of its own, and one loan's keys below"],
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -291,5 +478,20 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over the file, which comes in as init arguments."""
-        return env_settings, init_settings
+        """Let the environment win over the file."""
+        given = cast("InitSettingsSource", init_settings).init_kwargs
+        return env_settings, _Document(settings_cls, given.get("document", {}))
+
+
+class _Document(PydanticBaseSettingsSource):
+    """The file's contents, key by key as they are."""
+
+    def __init__(self, settings_cls: type[BaseSettings], document: dict[str, Any]) -> None:
+        super().__init__(settings_cls)
+        self.document = document
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        return self.document.get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return self.document

@@ -7,6 +7,7 @@ so it need not judge, only follow: headers, dotted keys, strings, arrays and inl
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
@@ -26,6 +27,7 @@ class Positions:
     text: str
     keys: dict[Path, int] = field(default_factory=dict)
     values: dict[Path, int] = field(default_factory=dict)
+    headers: list[tuple[int, Path]] = field(default_factory=list)  # in the order of the text
 
     def value(self, path: Path) -> tuple[int, int]:
         """Return line and column of a value, or of the nearest thing around it that exists."""
@@ -39,11 +41,19 @@ class Positions:
         """Return whether the text has this path."""
         return path in self.keys
 
+    def table_at(self, line: int) -> Path:
+        """Return the path of the table that keys on *line* would belong to."""
+        above = [path for offset, path in self.headers if self._line(offset) <= line]
+        return above[-1] if above else ()
+
     def _nearest(self, path: Path, offsets: dict[Path, int]) -> tuple[int, int]:
         while path and path not in offsets:
             path = path[:-1]
         offset = offsets.get(path, 0)
-        return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
+        return self._line(offset), offset - self.text.rfind("\n", 0, offset)
+
+    def _line(self, offset: int) -> int:
+        return self.text.count("\n", 0, offset) + 1
 
 
 def locate(text: str) -> Positions:
@@ -78,24 +88,24 @@ class _Scanner:
         self.at += 2 if array else 1
         names = self.dotted()
         self.at += 2 if array else 1
-        path = self.resolve([name for name, _ in names])
+        path: Path = ()
+        for number, (name, _) in enumerate(names, 1):
+            path = (*path, name)
+            self.stands(path, start)
+            if number < len(names) and path in self.counts:
+                path = (*path, self.counts[path] - 1)  # under an array means under its last table
         if array:
             number = self.counts.get(path, 0)
             self.counts[path] = number + 1
-            self.found.keys.setdefault(path, start)
             path = (*path, number)
-        self.found.keys.setdefault(path, start)
-        self.found.values.setdefault(path, start)
+            self.stands(path, start)
+        self.found.headers.append((start, path))
         return path
 
-    def resolve(self, names: list[str]) -> Path:
-        """Return the path of a header; a parent that is an array means its last table."""
-        path: Path = ()
-        for number, name in enumerate(names, 1):
-            path = (*path, name)
-            if path in self.counts and number < len(names):
-                path = (*path, self.counts[path] - 1)
-        return path
+    def stands(self, path: Path, offset: int) -> None:
+        """Note where a path is mentioned first."""
+        self.found.keys.setdefault(path, offset)
+        self.found.values.setdefault(path, offset)
 
     def dotted(self) -> list[tuple[str, int]]:
         """Read a key and return its parts with their offsets."""
@@ -106,7 +116,7 @@ class _Scanner:
             if match is None:
                 return parts
             self.at = match.end()
-            parts.append((match.group().strip("\"'"), start))
+            parts.append((_unquoted(match.group()), start))
             self.skip()
             if self.text[self.at : self.at + 1] != ".":
                 return parts
@@ -116,8 +126,7 @@ class _Scanner:
         path = table
         for name, offset in self.dotted():
             path = (*path, name)
-            self.found.keys.setdefault(path, offset)
-            self.found.values.setdefault(path, offset)
+            self.stands(path, offset)
         self.at += 1  # the equals sign
         self.skip()
         self.value(path)
@@ -147,3 +156,9 @@ class _Scanner:
             self.pair(path)
             if self.text[self.skip()] == ",":
                 self.at += 1
+
+
+def _unquoted(key: str) -> str:
+    if key[0] == '"':
+        return str(tomllib.loads(f"key = {key}")["key"])  # it may hold escapes
+    return key.strip("'")

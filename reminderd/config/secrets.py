@@ -22,17 +22,20 @@ def resolve(reference: Mapping[str, Any], folder: Path) -> str:
     Raises ValueError with the remedy; the sentence never holds the secret.
     """
     [(source, name)] = reference.items()
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or not name or "\0" in name:
         raise ValueError(f'{source} must name something (write {{ {source} = "name" }})')
     if source == "env":
         return _environment(name)
     if source == "credential":
         return _credential(name)
-    return _file(folder / Path(name).expanduser())
+    try:
+        return _file(folder / Path(name).expanduser())
+    except RuntimeError:
+        raise ValueError(f"{name}: nobody knows that home folder (write the whole path)") from None
 
 
 def _environment(name: str) -> str:
-    value = os.environ.get(name)
+    value = os.environ.get(name, "").strip()
     if not value:
         raise ValueError(f"the environment variable {name} is not set (export it, or use a file)")
     return value
@@ -45,26 +48,30 @@ def _credential(name: str) -> str:
             f"credential {name!r} needs systemd (add LoadCredential={name}:/path to the unit, "
             "or use { file = … })"
         )
-    return _read(Path(folder) / name)
+    return _read(
+        Path(folder) / name, f"is LoadCredential={name}:/path in the unit, and that file there?"
+    )
 
 
 def _file(path: Path) -> str:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
-    if mode & stat.S_IROTH:
+        raise ValueError(f"{path} cannot be read: {error.strerror} (check the path)") from None
+    if stat.S_ISREG(mode) and mode & stat.S_IROTH:
         raise ValueError(f"{path} holds a secret but everyone can read it (chmod 600 {path})")
-    return _read(path)
+    return _read(path, "it must be a file that you can read")
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, remedy: str) -> str:
     try:
         secret = path.read_text("utf-8").strip()
     except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+        raise ValueError(f"{path} cannot be read: {error.strerror} ({remedy})") from None
     except UnicodeDecodeError:
-        raise ValueError(f"{path} is not a text file") from None
+        raise ValueError(
+            f"{path} is not a text file (write the secret on its first line)"
+        ) from None
     if not secret:
         raise ValueError(f"{path} is empty (put the secret on its first line)")
     return secret

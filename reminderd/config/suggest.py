@@ -1,12 +1,30 @@
-"""Did you mean …?"""
+"""What sentences about mistakes have in common: did you mean …?, and how values are shown."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
 
+_LONGEST = 40
+_MOST_BITS = 128  # Python refuses to write out very large numbers
+
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Return `` (did you mean 'x'?)`` for the nearest known name, or nothing."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def shown(value: object) -> str:
+    """Name a value as its writer would recognize it, whatever Python calls it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return "this number"
+    if isinstance(value, str):
+        return repr(value if len(value) <= _LONGEST else value[:_LONGEST] + "…")
+    return str(value)

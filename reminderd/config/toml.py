@@ -1,7 +1,8 @@
 """Reading TOML so that every mistake in it is found at once.
 
-A text that is not TOML would hide all other mistakes behind its first one. So a line that cannot
-be read is reported, replaced by the nearest thing that can, and reading goes on.
+A text that is not TOML would hide all other mistakes behind its first one. So what cannot be read
+is reported and replaced by the nearest thing that can (an unquoted text by a quoted one, a torn
+heading by a whole one, anything else by nothing), and reading goes on.
 """
 
 from __future__ import annotations
@@ -9,51 +10,250 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from decimal import Decimal
+from collections.abc import Container
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ..errors import Problem
 
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_PAIR = re.compile(
-    r"^(\s*(?:[\w.-]|\"[^\"\n]*\"|'[^'\n]*')+[ \t]*=[ \t]*)([^\"'\[{#\s][^#\n]*?)([ \t]*(?:#.*)?)$"
+_KEY = r"(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')"
+_DOTTED = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
+_PAIR = re.compile(rf"^([ \t]*({_DOTTED})[ \t]*=[ \t]*)([^\"'\[{{#\s][^#\n]*?)([ \t]*(?:#.*)?)$")
+_START = re.compile(rf"^[ \t]*(?:\[\[?[ \t]*{_DOTTED}[ \t]*\]\]?[ \t]*(?:#.*)?$|{_DOTTED}[ \t]*=)")
+_NAMED = re.compile(rf"^[ \t]*({_DOTTED})[ \t]*=[ \t]*")
+_HEADING = re.compile(r"^([ \t]*)(\[{1,2})([^\[\]#]*)")
+_IS_NAME = re.compile(r"[\w \t.\"'-]*")  # a torn line could hold anything, even a secret
+_TOKEN = re.compile(
+    r'"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)'
+    r"|'''.*?(?:'{3,5}|\Z)"
+    r'|"(?:\\.|[^"\\\n])*(?P<open1>"?)'
+    r"|'[^'\n]*(?P<open2>'?)"
+    r"|#[^\n]*|[\[\]{}\n]",
+    re.DOTALL,
 )
 _MOST = 50
+_OPEN_TABLES = ("reminders", "loans")  # tables that hold no secrets
+_TWICE = ("Cannot ", "Duplicate ")
+_AFTER_THE_VALUE = (*_TWICE, "Expected newline")
 
 
-def parse(text: str, file: str) -> tuple[dict[str, Any], str, list[Problem]]:
-    """Return the document, the text that was readable, and the lines that were not.
+@dataclass(slots=True)
+class Reading:
+    """What could be read of a text, and what was wrong with the rest."""
 
-    Numbers with a point come back as exact decimals.
+    document: dict[str, Any] = field(default_factory=dict)
+    text: str = ""  # what was readable, line for line
+    problems: list[Problem] = field(default_factory=list)
+    guesses: list[Problem] = field(default_factory=list)  # of values that were read as texts
+    lost: list[int] = field(default_factory=list)  # lines whose keys are missing from it
+
+
+def parse(text: str, file: str, public: Container[str]) -> Reading:
+    """Read *text* as far as it goes. Numbers with a point come back as exact decimals.
+
+    *public* are the keys whose values messages may show; any other may hold a secret.
     """
-    problems: list[Problem] = []
-    lines = text.split("\n")
-    for _ in range(_MOST):
-        readable = "\n".join(lines)
-        try:
-            return tomllib.loads(readable, parse_float=Decimal), readable, problems
-        except tomllib.TOMLDecodeError as error:
-            problems.append(_mend(lines, str(error), file))
-    return {}, "", problems
+    reading = Reading()
+    mender = _Mender(text.split("\n"), file, public, reading)
+    try:
+        for _ in range(_MOST):
+            readable = "\n".join(mender.lines)
+            try:
+                reading.document = tomllib.loads(readable, parse_float=_exact)
+                reading.text = readable
+                return reading
+            except tomllib.TOMLDecodeError as error:
+                mender.mend(str(error))
+    except (ValueError, RecursionError):
+        message = "there is a number or a nesting in this file that is too large to read"
+        reading.problems.append(Problem(file, 1, 1, "", message))
+    return reading
 
 
-def _mend(lines: list[str], message: str, file: str) -> Problem:
-    """Make one unreadable line readable and return what was wrong with it."""
-    where = _WHERE.search(message)
-    number = min(int(where[1]) if where and where[1] else len(lines), len(lines))
-    column = int(where[2]) if where and where[2] else 1
-    line = lines[number - 1]
-    pair = _PAIR.match(line)
-    if pair and not message.startswith("Cannot"):
-        quoted = json.dumps(pair[2], ensure_ascii=False)
-        lines[number - 1] = pair[1] + quoted + pair[3]
-        advice = f"{pair[2]} cannot be read (a text needs quotes: {quoted})"
-        return Problem(file, number, len(pair[1]) + 1, "", advice)
-    while number > 1 and not lines[number - 1].strip():
-        number -= 1  # the end of the document: blame the last line that says something
-    if lines[number - 1].lstrip().startswith("#"):
-        lines[:] = []  # commenting out did not help: give up on the rest
-    else:
-        lines[number - 1] = "#" + lines[number - 1]
-    sentence = _WHERE.sub("", message)
-    return Problem(file, number, column, "", f"this is not TOML: {sentence}")
+def _exact(number: str) -> Decimal:
+    try:
+        return Decimal(number)
+    except InvalidOperation:  # an exponent beyond all bounds
+        return Decimal("NaN")
+
+
+class _Mender:
+    """Makes one unreadable statement after the other readable."""
+
+    def __init__(
+        self, lines: list[str], file: str, public: Container[str], reading: Reading
+    ) -> None:
+        self.lines = lines
+        self.file = file
+        self.public = public
+        self.reading = reading
+        self.touched: set[int] = set()  # headings that were mended once already
+
+    def mend(self, message: str) -> None:
+        """Mend what *message* of tomllib complains of."""
+        where = _WHERE.search(message)
+        sentence = message[: where.start()] if where else message
+        at_end = where is None or where[1] is None
+        line, column = len(self.lines) - 1, len(self.lines[-1])
+        if where and where[1]:
+            line, column = int(where[1]) - 1, int(where[2]) - 1
+        first = self._first_line_of_statement(line, column)
+        if first == line:
+            self._mend_line(line, column, sentence)
+        elif sentence.startswith(_AFTER_THE_VALUE):
+            self._report(first, 0, _explain(sentence, ""))
+            self._drop(first, line + 1, lost=False)
+        elif at_end or _START.match(self.lines[line]):
+            self._never_closed(first, line)
+        else:
+            self._report(line, column, _explain(sentence, self.lines[line][column:]))
+            self._drop(line, line + 1)
+
+    def _first_line_of_statement(self, line: int, column: int) -> int:
+        """Return where the statement begins that goes wrong at this place; all before is sound."""
+        text = "\n".join(self.lines)
+        end = sum(len(known) + 1 for known in self.lines[:line]) + column
+        start = depth = 0
+        for token in _TOKEN.finditer(text, 0, end):
+            mark = token.group()
+            if "" in (token["open1"], token["open2"]):
+                break  # a quote that its line does not close: this is the statement
+            if mark in ("[", "{"):
+                depth += 1
+            elif mark in ("]", "}"):
+                depth = max(0, depth - 1)
+            elif mark == "\n" and not depth:
+                start = token.end()
+        return text.count("\n", 0, start)
+
+    def _never_closed(self, first: int, line: int) -> None:
+        """Drop a statement that swallows what follows it, up to where the next one begins."""
+        named = _NAMED.match(self.lines[first])
+        column = named.end() if named else 0
+        opening = self.lines[first][column : column + 1]
+        told = f"this {opening} is never closed (write {_CLOSING.get(opening)} after its last item)"
+        self._report(first, column, told if opening in _CLOSING else _NEVER_CLOSED)
+        stop = first + 1
+        while stop <= line and not _START.match(self.lines[stop]):
+            stop += 1
+        self._drop(first, stop)
+
+    def _mend_line(self, line: int, column: int, sentence: str) -> None:
+        text = self.lines[line]
+        pair, heading, named = _PAIR.match(text), _HEADING.match(text), _NAMED.match(text)
+        twice = sentence.startswith(_TWICE)
+        if pair and not twice:
+            quoted = json.dumps(pair[3], ensure_ascii=False)
+            self.lines[line] = pair[1] + quoted + pair[4]
+            message = self._unquoted(line, pair[2], pair[3], quoted)
+            self.reading.guesses.append(self._problem(line, len(pair[1]), message))
+        elif heading:
+            self._mend_heading(line, heading, twice=twice)
+        else:
+            if sentence.startswith("Cannot "):  # tomllib points behind the value
+                column = len(text) - len(text.lstrip())
+            elif (
+                named
+                and _explain(sentence, "") == _NEVER_CLOSED
+                and text[named.end() :][:1] in _QUOTES
+            ):
+                column = named.end()
+            self._report(line, column, _explain(sentence, text[column:]))
+            self._drop(line, line + 1, lost=not twice)
+
+    def _mend_heading(self, line: int, heading: re.Match[str], *, twice: bool) -> None:
+        """Write a heading as it was meant; where nobody knows, drop it with all that is under it.
+
+        Its keys would otherwise be taken for those of the table above.
+        """
+        indent, brackets, inside = heading.groups()
+        names = [_bare_or_quoted(part.strip()) for part in inside.split(".")]
+        meant = f"[[{names[0]}]]" if names == ["loans"] else f"[{'.'.join(names)}]"
+        known = names[0] in (*_OPEN_TABLES, "channels") and _IS_NAME.fullmatch(inside) is not None
+        mendable = known and (not twice or (brackets == "[" and meant == "[[loans]]"))
+        if mendable and line not in self.touched:
+            self.touched.add(line)
+            self.lines[line] = indent + meant
+            self._report(line, len(indent), f"this heading cannot be read (write {meant})")
+            return
+        if line not in self.touched:
+            told = f"this heading is there twice, or {names[0]} is a key already (keep one of them)"
+            known_ones = "this is not a heading (write [reminders], [channels.NAME] or [[loans]])"
+            self._report(line, len(indent), told if twice else known_ones)
+        stop = line + 1
+        while stop < len(self.lines) and not _HEADING.match(self.lines[stop]):
+            stop += 1
+        self._drop(line, stop, lost=False)
+
+    def _unquoted(self, line: int, key: str, value: str, quoted: str) -> str:
+        """Say that a text needs quotes, without showing what may be a secret."""
+        headings = [m[3] for text in self.lines[:line] if (m := _HEADING.match(text))]
+        table = (headings[-1] if headings else key).split(".")[0].strip()
+        known = table in _OPEN_TABLES if headings else table != "channels"
+        if known and key.rpartition(".")[2].strip() in self.public:
+            return f"{value} cannot be read (a text needs quotes: {quoted})"
+        return "this cannot be read (a text needs quotes)"
+
+    def _report(self, line: int, column: int, message: str) -> None:
+        self.reading.problems.append(self._problem(line, column, message))
+
+    def _problem(self, line: int, column: int, message: str) -> Problem:
+        return Problem(self.file, line + 1, column + 1, "", message)
+
+    def _drop(self, first: int, stop: int, *, lost: bool = True) -> None:
+        if lost:
+            self.reading.lost.append(first + 1)
+        if not any(self.lines[first:stop]):
+            self.lines.clear()  # nothing left to drop, and still unreadable
+        self.lines[first:stop] = [""] * (stop - first)
+
+
+def _bare_or_quoted(part: str) -> str:
+    bare = re.fullmatch(r"[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'", part)
+    return part if bare else json.dumps(part.strip("\"'"), ensure_ascii=False)
+
+
+_QUOTES = ('"', "'")
+_CLOSING = {"[": "]", "{": "}"}
+_NEVER_CLOSED = "this quote is never closed (write another at the end of the text)"
+_SENTENCES = {
+    "Cannot overwrite a value": "this key is given twice (remove one of the two)",
+    "Duplicate inline table key": "this key is given twice (remove one of the two)",
+    "Cannot ": "this table is written in two ways (put all its keys together)",
+    "Illegal character '\\n'": _NEVER_CLOSED,
+    "Found invalid character '\\n'": _NEVER_CLOSED,
+    "Unterminated string": _NEVER_CLOSED,
+    "Expected \"'": _NEVER_CLOSED,
+    "Expected '=' after a key": "there is no = here (write key = value)",
+    "Expected newline": "this is too much for one line (write each key on a line of its own)",
+    "Invalid statement": "this is not a key (write key = value; names beyond a-z need quotes)",
+    "Invalid initial": "this is not a key (write key = value; names beyond a-z need quotes)",
+    "Invalid date": "this is not a date (write 2026-12-05)",
+    "Unescaped": "a backslash has a meaning of its own here (write two, or use 'single quotes')",
+    "Invalid hex": "a backslash has a meaning of its own here (write two, or use 'single quotes')",
+    "Illegal character": "there is a character here that nobody can see (delete it)",
+    "Found invalid": "there is a character here that nobody can see (delete it)",
+}
+
+
+def _explain(sentence: str, rest: str) -> str:
+    """Say in plain words what tomllib means, *rest* being the line from that place on."""
+    if sentence == "Invalid value" and rest.split("#", maxsplit=1)[0].strip():
+        return "this cannot be read (a text needs quotes, a date is written 2026-12-05)"
+    if sentence == "Invalid value":
+        return "there is no value here (write one behind the =, or remove the key)"
+    if sentence.startswith("Unclosed"):
+        return _explain_items(sentence, rest)
+    for start, plain in _SENTENCES.items():
+        if sentence.startswith(start):
+            return plain
+    return f"this is not TOML: {sentence}"
+
+
+def _explain_items(sentence: str, rest: str) -> str:
+    closing = "]" if "array" in sentence else "}"
+    if not rest.strip():
+        return f"a {closing} is missing at the end of this line"
+    return f"this cannot be read (items need a comma between them, and a {closing} behind the last)"

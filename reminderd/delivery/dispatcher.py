@@ -85,10 +85,12 @@ class Dispatcher:
         deadline: float = DEADLINE,
         beat: Callable[[], None] = lambda: None,
         stopping: Callable[[], bool] = lambda: False,
+        defer: Callable[[datetime], datetime] = lambda now: now,
     ) -> None:
         """Send over *channels* as *owner*; *alone* when no other worker can hold a lease.
 
         *beat* is called while waiting, to show life; once *stopping* says so, nothing new begins.
+        *defer* returns the end of the quiet hours that an instant lies in, else the instant.
         """
         self.database = database
         self.channels = channels
@@ -98,6 +100,7 @@ class Dispatcher:
         self.deadline = deadline
         self.beat = beat
         self.stopping = stopping
+        self.defer = defer
         self.lanes: dict[str, Lane] = {}
         self.results: queue.SimpleQueue[tuple[Lane, Result]] = queue.SimpleQueue()
         self.sent = 0
@@ -128,22 +131,38 @@ class Dispatcher:
         return [lane for lane in self.lanes.values() if lane.waiting and not lane.hung]
 
     def _fill_lanes(self) -> None:
+        """Lease for every idle lane, and hand over once the leases are sure to be kept."""
         now = self.clock.now()
         with self.database.transaction() as connection:
-            for channel in outbox.due_channels(connection, now):
-                lane = self.lanes.get(channel)
-                if lane is None or not (lane.waiting or lane.hung):
-                    self._fill(connection, channel, now)
+            if (quiet_until := self.defer(now)) > now:
+                outbox.postpone(connection, now, quiet_until)
+            batches = {
+                channel: self._lease(connection, channel, now)
+                for channel in outbox.due_channels(connection, now)
+                if self._idle(channel)
+            }
+        for channel, jobs in batches.items():
+            if jobs:
+                self._give(channel, jobs)
 
-    def _fill(self, connection: Connection, channel: str, now: datetime) -> None:
+    def _idle(self, channel: str) -> bool:
+        lane = self.lanes.get(channel)
+        return lane is None or not (lane.waiting or lane.hung)
+
+    def _lease(self, connection: Connection, channel: str, now: datetime) -> list[Job]:
         until = now + timedelta(seconds=self.deadline * (BATCH + 1))
-        leased = outbox.lease(connection, channel, now, until, self.owner, BATCH)
-        jobs = [job for delivery in leased if (job := self._prepare(connection, delivery, now))]
-        if jobs:
-            lane = self.lanes.get(channel) or self._open_lane(channel)
-            lane.waiting, lane.since = jobs, self.clock.monotonic()
-            for job in jobs:
-                lane.jobs.put(job)
+        # A batch that holds nothing to send any more must not hide what waits behind it.
+        while leased := outbox.lease(connection, channel, now, until, self.owner, BATCH):
+            jobs = [job for delivery in leased if (job := self._prepare(connection, delivery, now))]
+            if jobs:
+                return jobs
+        return []
+
+    def _give(self, channel: str, jobs: list[Job]) -> None:
+        lane = self.lanes.get(channel) or self._open_lane(channel)
+        lane.waiting, lane.since = jobs, self.clock.monotonic()
+        for job in jobs:
+            lane.jobs.put(job)
 
     def _open_lane(self, channel: str) -> Lane:
         lane = self.lanes[channel] = Lane(channel)
@@ -234,8 +253,8 @@ class Dispatcher:
         again = next_attempt(delivery.attempts, now, delivery.created_at, random.random())
         if isinstance(error, Refused) or again is None:
             log.error("channel %s: %s; given up", delivery.channel, error)
-            self._finish(connection, delivery, State.FAILED, now, str(error))
-            self._fall_back(connection, delivery, now)
+            if self._finish(connection, delivery, State.FAILED, now, str(error)):
+                self._fall_back(connection, delivery, now)
             return
         state = State.UNKNOWN if isinstance(error, Undecided) else State.RETRYING
         log.warning("channel %s: %s; next attempt %s", delivery.channel, error, f"{again:%F %TZ}")
@@ -257,9 +276,10 @@ class Dispatcher:
         now: datetime,
         error: str | None = None,
         again: datetime | None = None,
-    ) -> None:
+    ) -> bool:
         kept = outbox.finish(
             connection, delivery, self.owner, state, now, next_attempt_at=again, error=error
         )
         if not kept:
             log.warning("delivery %d was taken over by another worker", delivery.id)
+        return kept

@@ -6,6 +6,7 @@ every attempt, and does not tell a passing refusal (4xx) from a final one (5xx).
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 import time
@@ -23,6 +24,7 @@ from ..messages.compose import Message
 
 TIMEOUT = 20.0  # seconds for each step of the conversation
 IDLE = 5.0  # seconds after which a kept connection is asked whether it is still there
+_HEADER_NAME = re.compile(r"[!-9;-~]+")  # printable ASCII without the colon
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ def build(envelope: Envelope, message: Message, message_id: str, now: datetime) 
     mail["Message-ID"] = f"<{message_id}@{envelope.sender[1].rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     for name, value in envelope.headers:
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValueError(f"{name!r} cannot be the name of a header")
         if name not in mail:
             mail[name] = value
     mail.set_content(message.text)
@@ -102,6 +106,7 @@ class Session:
 
         Raises Refused (5xx), Unreachable (4xx, network, login) or Undecided (lost after DATA).
         """
+        content = mail.as_bytes()  # what cannot be written must not break off a conversation
         if self.connection is not None and not self._alive(self.connection):
             self.close()
         self.used_at = time.monotonic()
@@ -113,7 +118,12 @@ class Session:
         except OSError as error:  # smtplib's own errors are among these
             self.close()
             raise _unreachable(error) from None
-        self._hand_over(connection, mail)
+        except UnicodeError:  # its words would hold the password
+            self.close()
+            raise Unreachable(
+                "the mail server's name, the login and addresses must be in ASCII letters"
+            ) from None
+        self._hand_over(connection, content)
 
     def _alive(self, connection: smtplib.SMTP) -> bool:
         """Return whether a kept connection is still there: servers hang up on idle ones."""
@@ -124,9 +134,9 @@ class Session:
         except OSError:
             return False
 
-    def _hand_over(self, connection: smtplib.SMTP, mail: EmailMessage) -> None:
+    def _hand_over(self, connection: smtplib.SMTP, content: bytes) -> None:
         try:
-            code, answer = connection.data(mail.as_bytes())
+            code, answer = connection.data(content)
         except smtplib.SMTPDataError as error:
             self._reset(connection)
             raise _answer(error.smtp_code, error.smtp_error) from None

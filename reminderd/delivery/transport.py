@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 from apprise.plugins import N_MGR, url_to_dict
@@ -26,8 +27,11 @@ from ..messages.compose import Message
 from ..playbook.stages import Severity
 from . import mail
 
-# Apprise logs URLs at several levels; what it has to say reaches us through its results.
-logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+# Apprise logs URLs at several levels, so its log goes nowhere; ``notify`` still hears of it there.
+_apprise_log = logging.getLogger("apprise")
+_apprise_log.setLevel(logging.WARNING)
+_apprise_log.addHandler(logging.NullHandler())
+_apprise_log.propagate = False
 
 _TYPES = {
     Severity.INFO: NotifyType.INFO,
@@ -216,6 +220,7 @@ def instantiate(recipient: Recipient) -> NotifyBase:
         schema = target.partition("://")[0].lower()
         if not arguments:
             raise Refused(_unknown_schema(schema) or f"this is not a {schema}:// URL Apprise knows")
+        schema = str(arguments["schema"])  # a service's own https:// address has another one
     else:
         schema = str(target.get("schema", "")).lower()
         if message := _unknown_schema(schema):
@@ -228,8 +233,9 @@ def _construct(schema: str, arguments: dict[str, Any]) -> NotifyBase:
     kind = N_MGR[schema]
     if kind is NotifyEmail:
         kind = Mailbox
+    asset = AppriseAsset(secure_logging=True, app_id="reminderd")  # the sender's name, in places
     try:
-        plugin: NotifyBase = kind(**{**arguments, "asset": AppriseAsset(secure_logging=True)})
+        plugin: NotifyBase = kind(**{**arguments, "asset": asset})
     except Exception:
         # Apprise's words of what is wrong may hold the secret itself.
         raise Refused(f"Apprise cannot use this {schema} channel: check every value") from None
@@ -263,7 +269,12 @@ def _arguments(schema: str, table: Mapping[str, Any]) -> dict[str, Any]:
             hint = f" (did you mean {close[0]!r}?)" if close else ""
             raise Refused(f"{schema} has no setting {key!r}{hint}")
         wanted = names.get(key, {}).get("map_to", key)
-        arguments[wanted] = [value] if wanted == "targets" and isinstance(value, str) else value
+        if isinstance(value, str) and wanted == "targets":
+            arguments[wanted] = [value]
+        elif isinstance(value, str) and wanted in {"user", "password"}:
+            arguments[wanted] = quote(value, safe="")  # Apprise takes these as written in a URL
+        else:
+            arguments[wanted] = value
     if kind is NotifyEmail and "from_addr" not in arguments and "@" in str(table.get("user")):
         arguments["from_addr"] = table["user"]
     return arguments
@@ -279,11 +290,11 @@ def verify(recipient: Recipient) -> str | None:
 
 
 def split(recipient: Recipient) -> list[Recipient]:
-    """Return one recipient for each address of a mail URL: two in one would fail as one."""
-    if not isinstance(recipient.target, str) or not recipient.target.startswith("mailto"):
-        return [recipient]
+    """Return one recipient for each address of a mail target: two in one would fail as one."""
     try:
         plugin = instantiate(recipient)
     except DeliveryError:
+        return [recipient]
+    if not isinstance(plugin, Mailbox):
         return [recipient]
     return [Recipient(address, recipient.target) for _, address in plugin.targets]

@@ -8,17 +8,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from typing import Literal
 
 # ISO 4217 (list one, 2024): currencies whose minor unit is not two digits.
 _NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
-_MINOR_DIGITS = dict.fromkeys(_NO_DIGITS.split(), 0) | dict.fromkeys(_THREE_DIGITS.split(), 3)
+_FOUR_DIGITS = "CLF UYW"
+_MINOR_DIGITS = {
+    code: digits
+    for digits, codes in {0: _NO_DIGITS, 3: _THREE_DIGITS, 4: _FOUR_DIGITS}.items()
+    for code in codes.split()
+}
 
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")  # 0,500 may well mean a half
+
+# Wide enough for whatever parses below; what would not fit raises instead of being rounded.
+_EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
+_TOO_MUCH = Decimal(10) ** 14  # below it, every currency's minor units fit 64 bits
+_TOO_STEEP = Decimal(10) ** 6
+_TOO_FINE = -20  # the exponent of a rate's last digit
 
 
 def minor_digits(currency: str) -> int:
@@ -26,7 +37,7 @@ def minor_digits(currency: str) -> int:
     return _MINOR_DIGITS.get(currency, 2)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Money:
     """An exact amount in one currency, held in whole minor units (cents, 分).
 
@@ -71,11 +82,12 @@ class Money:
 def to_minor(amount: Decimal, currency: str) -> int:
     """Return *amount* in whole minor units; ValueError if it has more digits than the currency."""
     digits = minor_digits(currency)
-    scaled = amount.scaleb(digits)
-    minor = int(scaled)
-    if minor != scaled:
-        raise ValueError(f"{amount} has more than {digits} decimal digits, which {currency} allows")
-    return minor
+    try:
+        exact = amount.quantize(Decimal(1).scaleb(-digits), context=_EXACT)
+    except (Inexact, InvalidOperation):
+        sentence = f"{amount} has more than {digits} decimal digits, which {currency} allows"
+        raise ValueError(sentence) from None
+    return int(exact.scaleb(digits, context=_EXACT))
 
 
 def parse_amount(value: object) -> Decimal:
@@ -91,6 +103,8 @@ def parse_amount(value: object) -> Decimal:
     amount = Decimal(text.replace(",", ""))
     if not amount.is_finite():
         raise ValueError(f'{value} is not an amount (write "1234.50")')
+    if amount.copy_abs() >= _TOO_MUCH:
+        raise ValueError(f"{value} is more than any loan (check the digits)")
     return amount
 
 
@@ -99,14 +113,21 @@ def parse_ratio(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise ValueError(f'{value!r} is not a rate (write "18%" or "0.18")')
     text = str(value).strip()
+    shown = repr(value) if isinstance(value, str) else text
     percent = text.endswith(("%", "％"))
     try:
-        number = Decimal(text.rstrip("%％ "))
+        number = Decimal(text[:-1].rstrip() if percent else text)
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite():
-        raise ValueError(f'{value!r} is not a rate (write "18%" or "0.18")')
+    if not number.is_finite() or not _is_sensible(number):
+        raise ValueError(f'{shown} is not a rate (write "18%" or "0.18")')
     return number.scaleb(-2) if percent else number
+
+
+def _is_sensible(ratio: Decimal) -> bool:
+    """Return whether *ratio* is short enough for every product of two to stay exact."""
+    exponent = ratio.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= _TOO_FINE and ratio.copy_abs() < _TOO_STEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +139,7 @@ class Rate:
 
     def scaled(self, factor: Decimal) -> Rate:
         """Return this rate times *factor*, over the same period."""
-        return Rate(self.value * factor, self.per)
+        return Rate(_EXACT.multiply(self.value, factor), self.per)
 
     def daily(self, year_days: int) -> Fraction:
         """Return the exact rate for one day, given how many days the convention's year has."""

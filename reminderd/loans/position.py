@@ -149,7 +149,8 @@ def _next_cliff(
     if not cliffs:
         return None
     day, reason = min(cliffs)
-    before = Account(loan.terms).run(loan.payments, day - _DAY)
+    known = [payment for payment in loan.payments if payment.on <= account.as_of]
+    before = Account(loan.terms).run(known, day - _DAY)
     increase = before.due(day).total - before.due(day - _DAY).total
     return Cliff(day, Money(increase, loan.terms.currency), reason)
 
@@ -158,7 +159,8 @@ def _cliff_days(loan: Loan, due: date) -> list[tuple[date, CliffReason]]:
     """Return the days on which lateness with the installment *due* begins to cost more."""
     terms = loan.terms
     days = []
-    if terms.penalty_rate and not terms.penalty_grace:
+    penalty = terms.penalty_rate
+    if penalty and penalty.value and not terms.penalty_grace:
         days.append((due + _DAY, CliffReason.PENALTY_STARTS))
     if terms.grace_days:
         days.append((due + timedelta(days=terms.grace_days + 1), CliffReason.GRACE_ENDS))

@@ -15,6 +15,7 @@ from .daycount import DayCount
 from .money import Rate, to_minor
 
 MAX_INSTALLMENTS = 1200
+YEARS = (1900, 2200)  # a date outside is a slip of the pen, and the calendar must not run out
 
 
 class Repayment(StrEnum):
@@ -127,18 +128,30 @@ class LoanTerms:
                 raise TermsError("due", "is missing (write the due date, as in due = 2026-12-05)")
             if dues != sorted(set(dues)):
                 raise TermsError("installments", "due dates must be listed once each, in order")
+            for due in dues:
+                _check_year("due" if len(dues) == 1 else "installments", due)
             return
-        if self.principal <= 0:
-            raise TermsError("principal", "must be above zero (write what was borrowed)")
-        to_minor(self.principal, self.currency)
+        self._check_principal()
         if not 1 <= self.installment_count <= MAX_INSTALLMENTS:
             raise TermsError("installments", f"must be 1 to {MAX_INSTALLMENTS}")
         if self.first_due is None:
             raise TermsError("first_due", "is missing (write the first due date)")
-        if self.start is not None and self.start >= self.first_due:
+        _check_year("first_due", self.first_due)
+        if self.start is None:
+            return
+        _check_year("start", self.start)
+        if self.start >= self.first_due:
             raise TermsError(
                 "start", f"{self.start} is not before first_due {self.first_due} (swap them?)"
             )
+
+    def _check_principal(self) -> None:
+        if self.principal <= 0:
+            raise TermsError("principal", "must be above zero (write what was borrowed)")
+        try:
+            to_minor(self.principal, self.currency)
+        except ValueError as error:
+            raise TermsError("principal", str(error)) from None
 
     def _check_rates(self) -> None:
         if self.penalty is None:
@@ -161,6 +174,12 @@ class LoanTerms:
     def penalty_grace(self) -> int:
         """For how many days after the due date no penalty is owed."""
         return self.grace_days if GraceCovers.PENALTY in self.grace_covers else 0
+
+
+def _check_year(field: str, day: date) -> None:
+    first, last = YEARS
+    if not first <= day.year <= last:
+        raise TermsError(field, f"{day} is not in the years {first} to {last} (check the year)")
 
 
 @dataclass(frozen=True, slots=True)

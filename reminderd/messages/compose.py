@@ -44,7 +44,8 @@ class Occasion:
 def compose(loan: Loan, position: Position, occasion: Occasion, locale: str) -> Message:
     """Write the message that tells of *position* on *occasion*."""
     sheet = Sheet(loan, position, words(locale))
-    closing = occasion.alert.milestone == SETTLED
+    # A payment taken back meanwhile is not good news any more.
+    closing = occasion.alert.milestone == SETTLED and occasion.alert.due not in position.unpaid()
     stage = stages()["settled"] if closing and not position.arrears else stage_of(position)
     title = sheet.settled_title(occasion.alert) if closing else sheet.title(stage)
     context = {
@@ -85,7 +86,7 @@ class Sheet:
         self.loan = loan
         self.position = position
         self.words = say
-        self.name = " ".join(loan.name.split())
+        self.name = _one_line(loan.name) or loan.id
         self.today = position.as_of
 
     def title(self, stage: Stage) -> str:
@@ -112,7 +113,7 @@ class Sheet:
             "increase": say.money(position.increase),
             "tomorrow_total": say.money(position.money(position.tomorrow.total)),
             "payoff": say.money(position.payoff),
-            "contact": self.loan.contact or say.line("contact"),
+            "contact": _one_line(self.loan.contact or "") or say.line("contact"),
             "next": self._next_sentence(),
         }
 
@@ -155,16 +156,16 @@ class Sheet:
             rows.append((line("owed_today"), filled["amount"]))
             if position.increase:
                 rows.append((line("tomorrow"), line("tomorrow_value", **filled)))
-        upcoming = list(position.upcoming)
+        upcoming, label = list(position.upcoming), line("next")
         if not position.arrears and upcoming:
-            first = upcoming.pop(0)
-            label = line("to_come", due_date=self.words.day(first.due, self.today))
-            rows.append((label, self.words.money(first.remaining)))
+            first, label = upcoming.pop(0), line("after_next")
+            to_come = line("to_come", due_date=self.words.day(first.due, self.today))
+            rows.append((to_come, self.words.money(first.remaining)))
         if upcoming:
             part = upcoming[0]
             due = self.words.day(part.due, self.today)
             shown = line("next_value", amount=self.words.money(part.remaining), due_date=due)
-            rows.append((line("next"), shown))
+            rows.append((label, shown))
         if position.payoff and position.payoff != position.to_pay:
             rows.append((line("payoff"), self.words.money(position.payoff)))
         return rows
@@ -174,8 +175,9 @@ class Sheet:
         cliff = self.position.next_cliff
         if cliff is None or (cliff.date - self.today).days > CLIFF_AHEAD:
             return None
-        if cliff.reason is CliffReason.PENALTY_STARTS and self.position.increase:
-            return None  # the row on one more day says it already
+        told = self.position.increase or not cliff.increase
+        if cliff.reason is CliffReason.PENALTY_STARTS and told:
+            return None  # the row on one more day says it, or there is nothing to say
         return self.words.line(
             f"cliff_{cliff.reason}",
             cliff_date=self.words.day(cliff.date, self.today),
@@ -195,6 +197,10 @@ class Sheet:
 
     def _money(self, minor: int) -> str:
         return self.words.money(Money(minor, self.position.currency))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 @cache

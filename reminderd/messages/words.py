@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_currency, format_decimal
 
-from ..loans.money import Money, Rate
+from ..loans.money import Money, Rate, minor_digits
 from ..loans.terms import GraceCovers, GraceMode, LoanTerms, Repayment
 
 
@@ -44,7 +44,15 @@ class Words:
 
     def money(self, money: Money) -> str:
         """Write an amount with its currency: ``¥1,234.50``."""
-        return str(format_currency(money.amount, money.currency, locale=self.locale))
+        # Babel's own digits are those in daily use, which for some currencies round cents away.
+        digits = minor_digits(money.currency)
+        pattern = self.locale.currency_formats["standard"].pattern
+        pattern = pattern.replace(".00", "." + "0" * digits if digits else "")
+        return str(
+            format_currency(
+                money.amount, money.currency, pattern, locale=self.locale, currency_digits=False
+            )
+        )
 
     def day(self, day: date, today: date) -> str:
         """Write a date, with the year only where it is not *today*'s."""

@@ -3,18 +3,21 @@
 The loop, and why each step is there:
 
 1. Sleep until a signal, a report of the worker, or the scheduler's tick (at most ``TICK``).
-   APScheduler is only a clock: one interval job, and one job at the instant that the worker
-   named. A tick that comes late still comes once; none is dropped.
+   APScheduler is only a clock: one interval job, and one job at each instant that we wait for.
+   A tick that comes late still comes once; none is dropped.
 2. Compare the clocks. After a step of the wall clock or a sleep, look at once: what was due
-   meanwhile is due now.
+   meanwhile is due now. The scheduler waits by the wall clock, so it is told to wait anew.
 3. Take in what the worker says: the next instant, a status line, the verdict on the config.
 4. A worker that is silent for too long is killed. Its leases are recovered by the next one.
 5. If the instant has come, a file has changed or somebody asked, start a worker, one at a time.
+   One that fails is tried again ever more slowly, for as long as it takes.
 6. Feed the watchdog, but only while ticks arrive: a scheduler whose thread died must not look
    alive.
 
 Nothing heavy is imported here, so that idling costs little: pydantic, SQLAlchemy, Apprise, Jinja
-and Babel live in the worker, which ends when its work is done.
+and Babel live in the worker, which ends when its work is done. For the same reason ``reminderd
+run`` turns its process into ``python -m reminderd.service.daemon``: what the command line had
+imported is gone.
 """
 
 from __future__ import annotations
@@ -27,17 +30,19 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
+from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from ..clock import Clock, ClockReading
+from ..errors import ReminderdError
 from ..state import locked, signature, state_folder, watched
 from . import systemd
-from .log import set_up_logging
+from .launch import command
+from .log import set_up_logging, where
 
 log = logging.getLogger(__name__)
 
@@ -45,38 +50,66 @@ TICK = 30.0  # seconds
 STALE = 3 * TICK  # a last tick older than this means that the scheduler died
 SILENCE = 120.0  # seconds without a report after which a worker is killed
 STOP_AFTER = 8.0  # seconds that a worker has to finish when asked to stop
-RETRY_AFTER = 10.0  # seconds before a worker that failed is started again
-CONFIG_ERROR = 78
+RETRY_AFTER = 2.0  # seconds before a worker that failed is started again, doubled each time
+RETRY_AT_MOST = 300.0
+PAUSE = 5.0  # seconds from one worker's start to the next one's, unless somebody asks
+
+# What wakes the loop: a signal's number, written by the interpreter, or one of our own.
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
+TICKED = ord("t")
+INSTANT_CAME = ord("i")
 
 
 class Worker:
     """A running worker process and the pipe it reports over."""
 
     def __init__(self, config: Path, now: float) -> None:
-        """Start a worker on *config*."""
+        """Start a worker on *config*; OSError when the machine cannot."""
+        self.started_at = self.heard_at = now
+        self.may_know_old_config = False  # a reload was asked for since it started
+        self.finished = False  # it has reported all that it had to do
+        self.killed = False
+        self.rest = b""
         self.reading, writing = os.pipe()
         os.set_blocking(self.reading, False)
-        command = [sys.executable, "-m", "reminderd.service.worker"]
-        self.process = subprocess.Popen(
-            [*command, "--config", str(config), "--report", str(writing)],
-            pass_fds=(writing,),
-            process_group=0,  # Ctrl+C reaches the supervisor alone, which stops the worker gently
-        )
-        os.close(writing)
-        self.heard_at = now
-        self.rest = b""
+        arguments = ["--config", str(config), "--report", str(writing)]
+        try:
+            self.process = subprocess.Popen(
+                command("reminderd.service.worker", *arguments),
+                stdin=subprocess.DEVNULL,
+                pass_fds=(writing,),
+                process_group=0,  # Ctrl+C reaches us alone, and we stop the worker gently
+            )
+        except OSError:
+            os.close(self.reading)
+            raise
+        finally:
+            os.close(writing)
 
-    def reports(self, now: float) -> list[dict[str, Any]]:
-        """Return what the worker has said since the last call."""
+    def reports(self, now: float) -> tuple[list[dict[str, Any]], bool]:
+        """Return what the worker has said since the last call, and whether more may come."""
+        open_end = True
         with suppress(BlockingIOError):
             while chunk := os.read(self.reading, 65536):
                 self.rest += chunk
                 self.heard_at = now
+            open_end = False
         *lines, self.rest = self.rest.split(b"\n")
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in lines], open_end
 
-    def close(self) -> None:
-        """Let go of the pipe."""
+    def kill(self) -> None:
+        """End it at once."""
+        self.killed = True
+        self.process.kill()
+
+    def stop(self) -> None:
+        """Ask it to end, and see to it that it does."""
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_AFTER)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self.process.wait()
         os.close(self.reading)
 
 
@@ -90,13 +123,15 @@ class Supervisor:
         self.clock = clock
         self.worker: Worker | None = None
         self.wanted = True  # a worker should run as soon as none does
-        self.not_before = 0.0  # monotonic; keeps a failing worker from spinning
+        self.not_before = 0.0  # monotonic; workers must not follow each other too fast
+        self.failures = 0  # of workers, in a row
+        self.tried: tuple[int, int] | None = None  # the configuration when the last one started
         self.next_at: float | None = None
         self.seen: list[tuple[int, int]] | None = None
         self.ready = False
         self.reloading = False
         self.status = "starting"
-        self.config_error: str | None = None
+        self.config_note = ""
         self.stopping = False
         self.exit_code = 0
         self.last_tick = clock.monotonic()
@@ -109,19 +144,24 @@ class Supervisor:
         self.scheduler = BackgroundScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            # Our jobs write one byte: they run in the scheduler's thread and need no pool.
+            executors={"default": DebugExecutor()},
         )
 
     def run(self) -> int:
         """Run until told to stop; return the exit code."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
-            signal.signal(number, self._on_signal)
-        self.scheduler.add_job(self._wake, "interval", seconds=TICK, args=[b"t"], id="tick")
+        # The interpreter writes a signal's number to the pipe at once. A handler in Python would
+        # run too late for a signal that comes just before select() goes to sleep.
+        signal.set_wakeup_fd(self.wake_write, warn_on_full_buffer=False)
+        for number in SIGNALS:
+            signal.signal(number, lambda *_: None)
         self.scheduler.start()
+        self._start_ticking()
         try:
             while not self.stopping:
                 self.step()
-                self.selector.select(timeout=2 * TICK)
-                self._drain_wakes()
+                if not self.stopping:
+                    self._sleep()
         finally:
             self._stop()
         return self.exit_code
@@ -133,25 +173,52 @@ class Supervisor:
         self._start_worker_if_needed()
         self._tell_systemd()
 
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        codes = {signal.SIGHUP: b"h", signal.SIGCHLD: b"c"}
-        self._wake(codes.get(signal.Signals(number), b"q"))
+    def _sleep(self) -> None:
+        # After a step of the wall clock no tick may come; wake up all the same.
+        self.selector.select(timeout=TICK + 5.0)
+        self._take_wakes()
 
-    def _wake(self, code: bytes) -> None:
+    def close(self) -> None:
+        """Let go of every file descriptor."""
+        self.selector.close()
+        os.close(self.wake_read)
+        os.close(self.wake_write)
+
+    def _wake(self, code: int) -> None:
         with suppress(BlockingIOError):  # a full pipe wakes just as well
-            os.write(self.wake_write, code)
+            os.write(self.wake_write, bytes([code]))
 
-    def _drain_wakes(self) -> None:
+    def _start_ticking(self) -> None:
+        self.scheduler.add_job(
+            self._wake, "interval", seconds=TICK, args=[TICKED], id="tick", replace_existing=True
+        )
+
+    def _wake_at(self, name: str, instant: datetime) -> None:
+        self.scheduler.add_job(
+            self._wake,
+            "date",
+            run_date=instant,
+            args=[INSTANT_CAME],
+            id=name,
+            replace_existing=True,
+        )
+
+    def _take_wakes(self) -> None:
         with suppress(BlockingIOError):
             while codes := os.read(self.wake_read, 4096):
-                if b"t" in codes:
+                if TICKED in codes:
                     self.last_tick = self.clock.monotonic()
-                if b"h" in codes:
-                    self.wanted = self.reloading = True
-                    self.not_before = 0.0
-                    systemd.reloading()
-                if b"q" in codes:
+                if signal.SIGHUP in codes:
+                    self._reload()
+                if signal.SIGTERM in codes or signal.SIGINT in codes:
                     self.stopping = True
+
+    def _reload(self) -> None:
+        self.wanted = self.reloading = True
+        self.not_before, self.failures = 0.0, 0
+        if self.worker:
+            self.worker.may_know_old_config = True
+        systemd.reloading()
 
     def _compare_clocks(self) -> None:
         reading = ClockReading.of(self.clock)
@@ -160,6 +227,7 @@ class Supervisor:
         if ahead is not None:
             log.info("the clock moved by %+.0f s; looking at once", ahead)
             self.wanted = True
+            self._start_ticking()
 
     def _hear_worker(self) -> None:
         worker = self.worker
@@ -167,72 +235,84 @@ class Supervisor:
             return
         code = worker.process.poll()  # before the last reports are read, so that none is missed
         now = self.clock.monotonic()
-        for report in worker.reports(now):
-            self._take_in(report)
+        reports, open_end = worker.reports(now)
+        for report in reports:
+            self._take_in(worker, report)
+        if not open_end:
+            self._stop_listening(worker)  # a pipe at its end would wake us without pause
         if code is not None:
             self._worker_ended(worker, code)
-        elif now - worker.heard_at > SILENCE:
+        elif now - worker.heard_at > SILENCE and not worker.killed:
             log.error("the worker has been silent for %.0f s; killing it", now - worker.heard_at)
-            worker.process.kill()
+            worker.kill()
 
-    def _take_in(self, report: dict[str, Any]) -> None:
+    def _stop_listening(self, worker: Worker) -> None:
+        with suppress(KeyError):
+            self.selector.unregister(worker.reading)
+
+    def _take_in(self, worker: Worker, report: dict[str, Any]) -> None:
         if "config" in report:
-            self.config_error = report["config"]
-            self._become_ready()
+            self.config_note = _note("on the last good configuration, for", report["config"])
+            self._become_ready(worker)
+        if "unusable" in report:
+            self.config_note = _note("no configuration can be used:", report["unusable"])
         if "status" in report:
+            worker.finished = True
             self.next_at = report["next"]
             self.status = report["status"]
             self.seen = [(part[0], part[1]) for part in report["signature"]]
-            self._schedule_next()
 
-    def _become_ready(self) -> None:
-        if not self.ready or self.reloading:
+    def _become_ready(self, worker: Worker) -> None:
+        answered = self.reloading and not worker.may_know_old_config
+        if answered or not self.ready:
             systemd.notify(READY="1", MAINPID=str(os.getpid()))
-        self.ready, self.reloading = True, False
+        self.ready, self.reloading = True, self.reloading and not answered
 
     def _worker_ended(self, worker: Worker, code: int) -> None:
-        self.selector.unregister(worker.reading)
-        worker.close()
+        self._stop_listening(worker)
+        os.close(worker.reading)
         self.worker = None
-        if code == 0:
+        if worker.finished:  # whatever the code: a library's trouble on the way out is not ours
+            self.failures = 0
+            self.not_before = 0.0 if self.wanted else worker.started_at + PAUSE
+            self._schedule_next()
             log.info("%s", self._status_text())
-            return
-        if code == CONFIG_ERROR or (code > 0 and not self.ready):
+        elif code > 0 and not self.ready:
             self.exit_code, self.stopping = code, True
-            return
-        log.error("the worker ended with %d; starting it again in %.0f s", code, RETRY_AFTER)
+        else:
+            if self.ready:
+                self._become_ready(worker)  # a reload that failed is over, too
+            self._try_again(f"the worker ended with {code}")
+
+    def _try_again(self, why: str) -> None:
+        after = 0.0 if self.wanted else min(RETRY_AFTER * 2**self.failures, RETRY_AT_MOST)
+        log.error("%s; starting it again in %.0f s", why, after)
+        self.failures += 1
         self.wanted = True
-        self.not_before = self.clock.monotonic() + RETRY_AFTER
-        self.scheduler.add_job(
-            self._wake,
-            "date",
-            run_date=datetime.fromtimestamp(self.clock.now().timestamp() + RETRY_AFTER, UTC),
-            args=[b"r"],
-            id="retry",
-            replace_existing=True,
-        )
+        self.not_before = self.clock.monotonic() + after
+        self._wake_at("retry", self.clock.now() + timedelta(seconds=after))
 
     def _schedule_next(self) -> None:
         if self.next_at is not None:
-            self.scheduler.add_job(
-                self._wake,
-                "date",
-                run_date=datetime.fromtimestamp(self.next_at, UTC),
-                args=[b"n"],
-                id="next",
-                replace_existing=True,
-            )
+            pause = max(self.not_before - self.clock.monotonic(), 0.0)
+            earliest = self.clock.now() + timedelta(seconds=pause)
+            self._wake_at("next", max(earliest, datetime.fromtimestamp(self.next_at, UTC)))
 
     def _start_worker_if_needed(self) -> None:
         now = self.clock.now().timestamp()
         due = self.next_at is not None and self.next_at <= now
         if self.worker or not (self.wanted or due or self._files_changed()):
             return
-        if self.clock.monotonic() < self.not_before:
+        if self.clock.monotonic() < self.not_before and self.tried == signature(self.config):
             return
         self.wanted, self.next_at = False, None
-        self.worker = Worker(self.config, self.clock.monotonic())
-        self.selector.register(self.worker.reading, selectors.EVENT_READ)
+        self.tried = signature(self.config)
+        try:
+            self.worker = Worker(self.config, self.clock.monotonic())
+        except OSError as error:
+            self._try_again(f"no worker can be started: {error.strerror}")
+        else:
+            self.selector.register(self.worker.reading, selectors.EVENT_READ)
 
     def _files_changed(self) -> bool:
         if self.seen is None:
@@ -240,10 +320,8 @@ class Supervisor:
         return self.seen != [signature(path) for path in watched(self.folder, self.config)]
 
     def _status_text(self) -> str:
-        if self.config_error is None:
-            return self.status
-        first = self.config_error.splitlines()[0]
-        return f"{self.status}; on the last good configuration, for {first}"
+        failed = "; the last pass failed and is tried again" if self.failures else ""
+        return self.status + failed + self.config_note
 
     def _tell_systemd(self) -> None:
         if self.clock.monotonic() - self.last_tick > STALE:
@@ -253,20 +331,32 @@ class Supervisor:
 
     def _stop(self) -> None:
         systemd.notify(STOPPING="1")
+        self.scheduler.remove_all_jobs()  # or its thread may trip over the one it is at
         self.scheduler.shutdown(wait=False)
-        if self.worker is None:
-            return
-        self.worker.process.terminate()
-        try:
-            self.worker.process.wait(STOP_AFTER)
-        except subprocess.TimeoutExpired:
-            self.worker.process.kill()
-            self.worker.process.wait()
+        if self.worker:
+            self.worker.stop()
+        signal.set_wakeup_fd(-1)
+        self.close()
+
+
+def _note(lead: str, problems: str | None) -> str:
+    return f"; {lead} {problems.splitlines()[0]}" if problems else ""
 
 
 def run(config: Path) -> int:
     """Run the daemon in the foreground; return its exit code."""
     set_up_logging()
-    folder = state_folder()
-    with locked(folder, "daemon.lock", wait=False):
-        return Supervisor(config, folder, Clock()).run()
+    try:
+        folder = state_folder()
+        with locked(folder, "daemon.lock"):
+            return Supervisor(config, folder, Clock()).run()
+    except ReminderdError as error:
+        log.error("%s", error)
+        return error.exit_code
+    except Exception as error:  # told in one line, as every other failure
+        log.error("reminderd met a mistake of its own (%s)", where(error))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(run(Path(sys.argv[-1])))

@@ -6,6 +6,8 @@ import os
 import socket
 import time
 
+PATIENCE = 1.0  # seconds; a manager that does not read must not stop the reminders
+
 
 def notify(**fields: str) -> None:
     """Send ``KEY=value`` lines to the service manager; do nothing where there is none."""
@@ -17,9 +19,10 @@ def notify(**fields: str) -> None:
     lines = "\n".join(f"{key}={' '.join(value.split())}" for key, value in fields.items())
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.settimeout(PATIENCE)
             channel.sendto(lines.encode(), address)
     except OSError:
-        pass  # a manager that stopped listening must not stop the reminders
+        pass  # nor must one that went away
 
 
 def reloading() -> None:

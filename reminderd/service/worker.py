@@ -2,9 +2,13 @@
 
 It reports to its supervisor over a pipe, one JSON object a line:
 
-* ``{"config": null}`` or ``{"config": "what is wrong"}`` once the configuration was read;
+* ``{"config": null}`` or ``{"config": "what is wrong"}`` once the configuration was read, or
+  the last good one in its place; ``{"unusable": "what is wrong"}`` when there is none;
 * ``{"beat": 1}`` while it lives;
 * ``{"next": 1732150800.0, "status": "…", "signature": [[…], …]}`` when it is done.
+
+When the supervisor is gone, nobody reads the pipe: the worker then finishes what it is sending,
+if that does not take long, and ends.
 
 Run by ``python -m reminderd.service.worker --config FILE --report FD``.
 """
@@ -15,9 +19,11 @@ import argparse
 import json
 import logging
 import os
+import select
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,12 +33,14 @@ from zoneinfo import ZoneInfo
 from ..app import App, Upcoming
 from ..clock import Clock
 from ..config.load import Config, load_file, load_text
-from ..errors import ConfigError, ReminderdError
+from ..errors import ConfigError, ReminderdError, StoreError
 from ..state import LAST_GOOD, locked, signature, state_folder, watched, write_private
 from ..store import outbox
-from .log import set_up_logging
+from .log import set_up_logging, where
 
 log = logging.getLogger(__name__)
+
+ORPHAN_AFTER = 8.0  # seconds that a worker without supervisor has to finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +62,25 @@ def run_pass(
     """Sync the book, plan, and deliver until nothing is due. One pass at a time per store."""
     planned = sent = 0
     hung = False
-    with locked(folder, "worker.lock", wait=True):
+
+    def wait_for_the_other() -> None:
+        beat()
+        if stopping():
+            raise StoreError("stopped while another pass was at work")
+
+    with locked(folder, "worker.lock", meanwhile=wait_for_the_other):
         for line in app.sync():
             log.info("%s", line)
-        while True:
+        more = True
+        while more and not (hung or stopping()):
             beat()
             decided = app.plan_due(app.clock.now())
             delivered = app.deliver(alone=True, beat=beat, stopping=stopping)
-            planned, sent = planned + decided, sent + delivered.sent
-            hung = hung or delivered.hung
+            planned, sent, hung = planned + decided, sent + delivered.sent, delivered.hung
             following = app.next_event()
-            idle = following is None or following.at > app.clock.now()
-            if idle or stopping() or hung or not (decided or delivered.sent):
-                return Outcome(planned, sent, hung, following)
+            due = following is not None and following.at <= app.clock.now()
+            more = due and bool(decided or delivered.sent)
+        return Outcome(planned, sent, hung, app.next_event())
 
 
 def status_line(app: App, following: Upcoming | None) -> str:
@@ -86,7 +100,7 @@ def status_line(app: App, following: Upcoming | None) -> str:
 
 
 class Reporter:
-    """The pipe to the supervisor. When the supervisor is gone, the worker stops."""
+    """The pipe to the supervisor, and its wish that we stop."""
 
     def __init__(self, descriptor: int) -> None:
         """Write to *descriptor*."""
@@ -103,6 +117,18 @@ class Reporter:
     def beat(self) -> None:
         """Show that we live."""
         self.send(beat=1)
+
+    def watch(self) -> None:
+        """Wait, in a thread, until nobody reads our reports; then stop, and soon at any price.
+
+        What is cut short becomes ``unknown`` in the outbox, and the next worker's business.
+        """
+        poller = select.poll()
+        poller.register(self.descriptor, 0)  # an error is told without being asked for
+        poller.poll()
+        self.stop.set()
+        time.sleep(ORPHAN_AFTER)
+        os._exit(1)
 
 
 def read_config(file: Path, folder: Path) -> tuple[Config, str | None]:
@@ -128,7 +154,11 @@ def work(file: Path, reporter: Reporter, clock: Clock) -> bool:
     """Do one pass and report; return whether a thread was left hanging."""
     folder = state_folder()
     before = signature(file)
-    config, verdict = read_config(file, folder)
+    try:
+        config, verdict = read_config(file, folder)
+    except ConfigError as error:
+        reporter.send(unusable=str(error))
+        raise
     reporter.send(config=verdict)
     if verdict:
         log.error("%s", verdict)
@@ -157,11 +187,16 @@ def main() -> int:
     reporter = Reporter(arguments.report)
     signal.signal(signal.SIGTERM, lambda *_: reporter.stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # the terminal's settings must not suspend us
+    threading.Thread(target=reporter.watch, daemon=True).start()
     try:
         hung = work(arguments.config, reporter, Clock())
     except ReminderdError as error:
-        sys.stderr.write(f"{error}\n")
+        log.error("%s", error)
         return error.exit_code
+    except Exception as error:  # told in one line, as every other failure
+        log.error("the worker met a mistake of its own (%s)", where(error))
+        return 1
     logging.shutdown()
     if hung:
         sys.stdout.flush()

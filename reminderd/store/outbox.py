@@ -209,6 +209,16 @@ def recover(connection: Connection, now: datetime, *, alone: bool) -> int:
     return result.rowcount
 
 
+def postpone(connection: Connection, now: datetime, until: datetime) -> int:
+    """Make everything that is due wait until another instant."""
+    result = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.state.in_(WAITING), deliveries.c.next_attempt_at <= now)
+        .values(next_attempt_at=until)
+    )
+    return result.rowcount
+
+
 def due_channels(connection: Connection, now: datetime) -> list[str]:
     """Return the channels that have something due."""
     rows = connection.execute(

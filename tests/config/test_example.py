@@ -1,0 +1,120 @@
+"""The example is the documentation of every key, so it has to be right and whole."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from reminderd.config.load import load_file
+from reminderd.config.models import (
+    ChannelModel,
+    InstallmentModel,
+    LoanModel,
+    PaymentModel,
+    PenaltyModel,
+    QuietHoursModel,
+    Reminders,
+    Settings,
+)
+from reminderd.delivery.transport import verify
+from reminderd.loans.daycount import DayCount
+from reminderd.loans.presets import preset_names
+from reminderd.loans.terms import GraceMode
+from reminderd.playbook.stages import LOCALES
+
+EXAMPLE = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
+
+# What is switched off looks like configuration behind its "# "; prose does not.
+SWITCHED_OFF = re.compile(r"^# ?((?:\[|\]$|  \{ due = |[\w.]+ = ).*)$", re.MULTILINE)
+
+
+@pytest.fixture
+def whole(tmp_path):
+    """Return the example with everything in it switched on, as a file."""
+    for name in ("ntfy-url", "smtp-password"):
+        (tmp_path / name).write_text("ntfys://ntfy.sh/a-topic-nobody-can-guess")
+        (tmp_path / name).chmod(0o600)
+    path = tmp_path / "config.toml"
+    path.write_text(SWITCHED_OFF.sub(r"\1", EXAMPLE))
+    return path
+
+
+def test_the_example_is_right_as_it_is(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(EXAMPLE)
+    config = load_file(path, verify)
+    assert [loan.id for loan in config.loans] == ["card", "weilidai", "home"]
+    assert [channel.name for channel in config.channels] == ["screen"]
+
+
+def test_the_example_is_right_with_everything_switched_on(whole):
+    config = load_file(whole, verify)
+    assert [loan.id for loan in config.loans] == ["card", "weilidai", "home", "phone-plan"]
+    assert [channel.name for channel in config.channels] == ["screen", "phone", "email"]
+    assert config.quiet is not None
+    assert [recipient.label for recipient in config.channels[2].recipients] == [
+        "me@example.com",
+        "spouse@example.com",
+    ]
+
+
+def test_every_commented_assignment_was_switched_on(whole):
+    commented = [
+        line
+        for line in whole.read_text().splitlines()
+        if re.match(r"#\s*[\w.]+ = ", line) or re.match(r"#\s*\[", line)
+    ]
+    assert commented == []
+
+
+MODELS = {
+    Settings: lambda found: [found],
+    Reminders: lambda found: [found["reminders"]],
+    QuietHoursModel: lambda found: [found["reminders"]["quiet_hours"]],
+    ChannelModel: lambda found: list(found["channels"].values()),
+    LoanModel: lambda found: found["loans"],
+    PaymentModel: lambda found: [p for loan in found["loans"] for p in loan.get("payments", [])],
+    InstallmentModel: lambda found: found["loans"][-1]["installments"],
+}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_key_is_in_the_example(model, whole):
+    tables = MODELS[model](tomllib.loads(whole.read_text()))
+    shown = {key for table in tables for key in table}
+    keys = {field.alias or name for name, field in model.model_fields.items()}
+    assert keys <= shown
+
+
+def test_every_penalty_rule_is_in_the_example():
+    said = EXAMPLE[EXAMPLE.index("penalty.multiple_of_contract") :].split("\n\n")[0]
+    assert all(rule in said for rule in PenaltyModel.model_fields)
+
+
+def test_every_choice_is_in_the_example():
+    choices = [*preset_names(), *LOCALES, *GraceMode, *DayCount]
+    choices += ["info", "warning", "critical", "equal-principal", "equal-installment"]
+    assert [choice for choice in choices if f'"{choice}"' not in EXAMPLE] == []
+
+
+def test_every_source_of_secrets_is_in_the_example():
+    for source in ("env", "file", "credential"):
+        assert f"{{ {source} = " in EXAMPLE
+
+
+def test_the_settings_in_the_example_are_the_defaults():
+    found = tomllib.loads(EXAMPLE)
+    defaults = Settings().model_dump()
+    assert found["locale"] == defaults["locale"]
+    assert found["currency"] == defaults["currency"]
+    written = Reminders.model_validate(found["reminders"])
+    assert written == Reminders()
+    assert set(found["reminders"]) == set(Reminders.model_fields) - {"quiet_hours"}
+
+
+def test_what_the_example_calls_a_default_is_one():
+    called = re.findall(r"^#? ?(\w+) = .*\"(\S+)\" \(default\)", EXAMPLE, re.MULTILINE)
+    defaults = {name: field.default for name, field in ChannelModel.model_fields.items()}
+    named = {key: value for key, value in called if key in defaults}
+    assert named == {"min_severity": defaults["min_severity"]}

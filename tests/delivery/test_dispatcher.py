@@ -1,0 +1,439 @@
+"""Emptying the outbox over real channels: what is sent, what is recorded, what waits."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from reminderd.alerts.channel import Channel, Recipient
+from reminderd.delivery.dispatcher import BATCH, DEADLINE, Dispatcher
+from reminderd.errors import StoreError
+from reminderd.store import outbox
+from reminderd.store.outbox import State
+
+ME = ("email", "me@example.com")
+SCREEN = ("screen", "screen")
+
+
+@pytest.fixture
+def dispatch(database, clock):
+    """Return a function that empties the outbox over these channels."""
+
+    def run(*channels, **options):
+        named = {channel.name: channel for channel in channels}
+        options = {"alone": False, **options}
+        dispatcher = Dispatcher(database, named, clock, "me", **options)
+        try:
+            dispatcher.drain()
+        finally:
+            dispatcher.close()
+        return dispatcher
+
+    return run
+
+
+class TestSending:
+    def test_what_is_due_is_sent_and_recorded_word_for_word(
+        self, dispatch, post, email, mail_server, now
+    ):
+        post.put(ME)
+        assert dispatch(email(ME[1])).sent == 1
+        [row] = post.rows()
+        [got] = mail_server.accepted
+        assert (row.state, row.attempts, row.finished_at) == (State.SENT, 1, now)
+        assert (row.title, row.body) == (got.subject, got.part("plain"))
+        assert got.message_id == f"<{row.message_id}@example.com>"
+
+    def test_it_is_sent_only_once(self, dispatch, post, email, mail_server):
+        post.put(ME)
+        dispatch(email(ME[1]))
+        assert dispatch(email(ME[1])).sent == 0
+        assert len(mail_server.accepted) == 1
+
+    def test_each_address_has_its_own_delivery_and_message_id(
+        self, dispatch, post, email, mail_server
+    ):
+        post.put(ME, ("email", "spouse@example.com"))
+        dispatch(email(ME[1], "spouse@example.com"))
+        assert [got.recipients[0] for got in mail_server.accepted] == [
+            "me@example.com",
+            "spouse@example.com",
+        ]
+        assert len({got.message_id for got in mail_server.accepted}) == 2
+
+    def test_each_channel_speaks_its_own_language(
+        self, dispatch, post, email, screen, mail_server, capsys
+    ):
+        post.put(ME, SCREEN)
+        dispatch(email(ME[1]), replace(screen, locale="zh-CN"))
+        assert "4 days" in mail_server.accepted[0].subject
+        assert "4天" in capsys.readouterr().out
+
+    def test_many_go_in_order_over_one_connection(self, dispatch, post, email, mail_server):
+        for _ in range(2 * BATCH + 1):
+            post.put(ME)
+        assert dispatch(email(ME[1])).sent == 2 * BATCH + 1
+        order = [got.message_id.strip("<>").partition("@")[0] for got in mail_server.accepted]
+        assert order == [row.message_id for row in post.rows()]
+        assert mail_server.connections == 1
+
+    def test_what_is_not_due_yet_stays(self, dispatch, post, screen, clock, now):
+        clock.at = now + timedelta(seconds=1)
+        post.put(SCREEN)
+        clock.at = now
+        assert dispatch(screen).sent == 0
+        assert post.states() == [State.PENDING]
+
+    def test_it_shows_that_it_lives_while_it_waits(self, dispatch, post, screen):
+        beats = []
+        post.put(SCREEN)
+        dispatch(screen, beat=lambda: beats.append(1))
+        assert beats
+
+
+class TestAgain:
+    def test_a_passing_no_is_tried_again_later_under_the_same_message_id(
+        self, dispatch, post, email, mail_server, clock, now
+    ):
+        mail_server.answers.append("451 busy")
+        post.put(ME)
+        dispatch(email(ME[1]))
+        [row] = post.rows()
+        assert (row.state, row.error) == (State.RETRYING, "the mail server answered 451 busy")
+        assert timedelta(seconds=22) < row.next_attempt_at - now < timedelta(seconds=38)
+        assert dispatch(email(ME[1])).sent == 0
+        clock.at = row.next_attempt_at
+        dispatch(email(ME[1]))
+        assert post.states() == [State.SENT]
+        assert len({got.message_id for got in mail_server.mails}) == 1
+        assert len(mail_server.mails) == 2
+
+    def test_a_retry_states_that_days_figure(self, dispatch, post, email, mail_server, clock, now):
+        mail_server.answers.append("451 busy")
+        post.put(ME)
+        dispatch(email(ME[1]))
+        clock.at = now + timedelta(days=2)
+        dispatch(email(ME[1]))
+        before, after = mail_server.mails
+        assert "10,020.00" in before.part("plain")
+        assert "10,030.00" in after.part("plain")
+        assert "10,030.00" in after.part("html")
+        assert post.rows()[0].body == after.part("plain")
+
+    def test_delays_grow_with_every_attempt(self, dispatch, post, email, mail_server, clock):
+        mail_server.answers.extend(["451 busy"] * 4)
+        post.put(ME)
+        delays = []
+        for _ in range(4):
+            dispatch(email(ME[1]))
+            [row] = post.rows()
+            delays.append(row.next_attempt_at - clock.at)
+            clock.at = row.next_attempt_at
+        assert delays == sorted(delays)
+        assert delays[-1] > timedelta(seconds=240 * 0.74)
+
+    def test_a_lost_answer_is_tried_again_under_the_same_message_id(
+        self, dispatch, post, email, mail_server, clock
+    ):
+        mail_server.answers.append("drop")
+        post.put(ME)
+        dispatch(email(ME[1]))
+        [row] = post.rows()
+        assert row.state == State.UNKNOWN
+        clock.at = row.next_attempt_at
+        dispatch(email(ME[1]))
+        assert post.states() == [State.SENT]
+        assert [got.message_id for got in mail_server.accepted] == [
+            f"<{row.message_id}@example.com>"
+        ] * 2
+
+    def test_a_refused_login_is_tried_again(self, dispatch, post, email, mail_server, clock):
+        mail_server.passwords = {"another"}
+        post.put(ME)
+        dispatch(email(ME[1]))
+        [row] = post.rows()
+        assert (row.state, row.error) == (
+            State.RETRYING,
+            "the mail server refused the login (535)",
+        )
+        mail_server.passwords = {mail_server.password}
+        clock.at = row.next_attempt_at
+        assert dispatch(email(ME[1])).sent == 1
+
+    def test_a_librarys_mistake_leaves_it_unknown(self, dispatch, post):
+        class Broken(dict):
+            def get(self, *_):
+                raise ZeroDivisionError("hunter2")
+
+        post.put(("broken", "it"))
+        dispatch(Channel("broken", (Recipient("it", Broken()),), "en"))
+        [row] = post.rows()
+        assert row.state == State.UNKNOWN
+        assert row.error == "the channel failed with ZeroDivisionError"
+
+
+class TestGivingUp:
+    def test_a_final_no_fails_at_once_and_the_fallback_tells_once(
+        self, dispatch, post, email, screen, mail_server, capsys
+    ):
+        mail_server.refused = {"me@example.com": "550 who?", "old@example.com": "550 who?"}
+        post.put(ME, ("email", "old@example.com"))
+        dispatch(email(ME[1], "old@example.com", fallback="screen"), screen)
+        assert post.states("email") == [State.FAILED, State.FAILED]
+        assert post.rows()[0].error == "the mail server answered 550 who?"
+        assert post.states("screen") == [State.SENT]
+        assert capsys.readouterr().out.count("招行信用卡") > 0
+
+    def test_a_channel_that_was_told_anyway_is_not_told_again_as_fallback(
+        self, dispatch, post, email, screen, mail_server
+    ):
+        mail_server.refused = {ME[1]: "550 who?"}
+        post.put(ME, SCREEN)
+        dispatch(email(ME[1], fallback="screen"), screen)
+        assert post.states("screen") == [State.SENT]
+
+    def test_a_passing_no_does_not_bother_the_fallback(
+        self, dispatch, post, email, screen, mail_server
+    ):
+        mail_server.answers.append("451 busy")
+        post.put(ME)
+        dispatch(email(ME[1], fallback="screen"), screen)
+        assert post.states("screen") == []
+
+    def test_after_three_days_of_passing_noes_the_fallback_tells(
+        self, dispatch, post, email, screen, mail_server, clock, now
+    ):
+        mail_server.answers.extend(["451 busy"] * 2)
+        post.put(ME)
+        dispatch(email(ME[1], fallback="screen"), screen)
+        clock.at = now + timedelta(days=3)
+        dispatch(email(ME[1], fallback="screen"), screen)
+        assert post.states("email") == [State.FAILED]
+        assert post.states("screen") == [State.SENT]
+
+    def test_without_a_fallback_it_merely_fails(self, dispatch, post, email, mail_server):
+        mail_server.refused = {ME[1]: "550 who?"}
+        post.put(ME)
+        dispatch(email(ME[1]))
+        assert post.states() == [State.FAILED]
+
+
+class TestMeanwhile:
+    def test_what_was_paid_is_cancelled_instead(self, dispatch, post, email, mail_server):
+        post.put(ME)
+        post.lend(paid="10000")
+        assert dispatch(email(ME[1])).sent == 0
+        [row] = post.rows()
+        assert (row.state, row.error) == (State.CANCELLED, "paid meanwhile")
+        assert mail_server.mails == []
+
+    def test_a_settled_message_is_sent_though_all_is_paid(self, dispatch, post, email, mail_server):
+        post.put(ME, milestone="settled")
+        post.lend(paid="10000")
+        assert dispatch(email(ME[1])).sent == 1
+
+    def test_a_removed_loans_delivery_is_cancelled(self, dispatch, post, email, mail_server):
+        post.put(ME)
+        post.lend(loans=0)
+        dispatch(email(ME[1]))
+        [row] = post.rows()
+        assert (row.state, row.error) == (State.CANCELLED, "the loan was removed")
+        assert mail_server.mails == []
+
+    def test_a_removed_channels_or_addresses_delivery_fails(
+        self, dispatch, post, email, mail_server
+    ):
+        post.put(ME, ("pager", "x"))
+        dispatch(email("new@example.com"))
+        assert [(row.state, row.error) for row in post.rows()] == [
+            (State.FAILED, "no longer configured"),
+            (State.FAILED, "no longer configured"),
+        ]
+        assert mail_server.mails == []
+
+    def test_what_needs_no_sending_does_not_hide_what_waits_behind_it(self, dispatch, post, screen):
+        for number in range(BATCH + 2):
+            post.put(("screen", f"removed-{number}"))
+        post.put(SCREEN)
+        assert dispatch(screen).sent == 1
+        assert post.states() == [State.FAILED] * (BATCH + 2) + [State.SENT]
+
+
+class TestHanging:
+    """A server that does not answer. The deadline passes when the test says so."""
+
+    @pytest.fixture
+    def after(self, clock):
+        """Return a beat that lets the deadline pass once a condition holds, or never will."""
+
+        def when(condition):
+            beats = iter(range(30))
+
+            def beat():
+                if not clock.leapt and (condition() or next(beats, None) is None):
+                    clock.leapt = DEADLINE + 1
+
+            return beat
+
+        return when
+
+    def test_it_delays_no_other_channel_and_is_left_behind(
+        self, dispatch, post, email, screen, mail_server, after, now
+    ):
+        mail_server.answers.append("hang")
+        post.put(ME)
+        post.put(ME, SCREEN)
+        told = after(lambda: mail_server.mails and post.states("screen") == [State.SENT])
+        dispatcher = dispatch(email(ME[1]), screen, beat=told)
+        mail_server.release()
+        first, second = [row for row in post.rows() if row.channel == "email"]
+        assert dispatcher.hung
+        assert post.states("screen") == [State.SENT]
+        assert (first.state, first.error) == (State.UNKNOWN, "no answer in time")
+        assert first.next_attempt_at > now
+        assert (second.state, second.error) == (State.RETRYING, "the channel hung")
+        assert second.next_attempt_at == now
+
+    def test_what_hung_is_sent_again_under_the_same_message_id(
+        self, dispatch, post, email, mail_server, after, clock
+    ):
+        mail_server.answers.append("hang")
+        post.put(ME)
+        dispatch(email(ME[1]), beat=after(lambda: mail_server.mails))
+        mail_server.release()
+        clock.at = post.rows()[0].next_attempt_at
+        dispatch(email(ME[1]))
+        assert post.states() == [State.SENT]
+        assert len({got.message_id for got in mail_server.mails}) == 1
+
+    def test_a_slow_answer_within_the_deadline_is_waited_for(
+        self, dispatch, post, email, mail_server
+    ):
+        mail_server.answers.append("hang")
+        post.put(ME)
+        released = threading.Thread(
+            target=lambda: (mail_server.wait_for_mail(), mail_server.release())
+        )
+        released.start()
+        assert not dispatch(email(ME[1])).hung
+        released.join()
+        assert post.states() == [State.SENT]
+
+    def test_the_deadline_is_for_each_message_and_not_for_a_batch(
+        self, dispatch, post, email, mail_server, clock
+    ):
+        mail_server.answers.extend(["hang"] * 3)
+        for _ in range(3):
+            post.put(ME)
+        arrived = []
+
+        def take_long():
+            if len(mail_server.mails) > len(arrived):
+                arrived.append(1)
+                clock.leapt += DEADLINE * 0.75
+                mail_server.release()
+
+        assert not dispatch(email(ME[1]), beat=take_long).hung
+        assert post.states() == [State.SENT] * 3
+
+    def test_an_answer_after_another_worker_took_over_changes_nothing(
+        self, dispatch, post, email, screen, mail_server, database, clock
+    ):
+        mail_server.answers.append("hang")
+        mail_server.late_answer = "550 no"
+        post.put(ME)
+
+        def take_over():
+            if mail_server.mails and post.states() == [State.SENDING]:
+                later = clock.now() + timedelta(hours=1)
+                with database.transaction() as connection:
+                    outbox.recover(connection, later, alone=False)
+                    [taken] = outbox.lease(connection, "email", later, later, "other", 1)
+                    outbox.finish(connection, taken, "other", State.SENT, later)
+                mail_server.release()
+
+        dispatch(email(ME[1], fallback="screen"), screen, beat=take_over)
+        assert post.states() == [State.SENT]
+
+
+class TestLeases:
+    def lose(self, post, database, clock):
+        """Leave a delivery as a worker does that is killed while sending."""
+        post.put(SCREEN)
+        with database.transaction() as connection:
+            until = clock.now() + timedelta(minutes=11)
+            return outbox.lease(connection, "screen", clock.now(), until, "dead", 1)[0]
+
+    def test_a_worker_that_is_alone_sends_what_a_dead_one_left(
+        self, dispatch, post, screen, database, clock
+    ):
+        lost = self.lose(post, database, clock)
+        assert dispatch(screen, alone=True).sent == 1
+        [row] = post.rows()
+        assert (row.state, row.message_id, row.attempts) == (State.SENT, lost.message_id, 2)
+
+    def test_a_worker_among_others_waits_for_the_lease_to_end(
+        self, dispatch, post, screen, database, clock, now
+    ):
+        self.lose(post, database, clock)
+        assert dispatch(screen, alone=False).sent == 0
+        clock.at = now + timedelta(minutes=11)
+        assert dispatch(screen, alone=False).sent == 1
+
+    def test_nothing_is_handed_over_before_the_lease_is_kept(
+        self, dispatch, post, email, database, mail_server
+    ):
+        post.put(ME)
+        commits = []
+
+        def fail_to_lease(connection):
+            commits.append(1)
+            if len(commits) == 2:  # the first is that of recovering leases
+                raise StoreError("the disk is full")
+
+        event.listen(database.engine, "commit", fail_to_lease)
+        with pytest.raises(StoreError):
+            dispatch(email(ME[1]))
+        event.remove(database.engine, "commit", fail_to_lease)
+        for thread in threading.enumerate():
+            if thread.name == "email":
+                thread.join()
+        assert mail_server.mails == []
+        assert post.states() == [State.PENDING]
+
+
+class TestStopping:
+    def test_nothing_new_begins(self, dispatch, post, screen):
+        post.put(SCREEN)
+        assert dispatch(screen, stopping=lambda: True).sent == 0
+        assert post.states() == [State.PENDING]
+
+    def test_what_is_under_way_is_finished_and_the_rest_handed_back(
+        self, dispatch, post, email, mail_server, now
+    ):
+        mail_server.answers.append("hang")
+        post.put(ME)
+        post.put(ME)
+
+        def let_go():
+            if post.states()[1] == State.RETRYING:
+                mail_server.release()
+
+        dispatch(email(ME[1]), stopping=lambda: bool(mail_server.mails), beat=let_go)
+        sent, handed_back = post.rows()
+        assert sent.state == State.SENT
+        assert (handed_back.state, handed_back.next_attempt_at) == (State.RETRYING, now)
+
+
+class TestQuietHours:
+    def test_what_came_due_before_them_waits_for_their_end(
+        self, dispatch, post, screen, clock, now
+    ):
+        morning = now + timedelta(hours=8)
+        post.put(SCREEN)
+        assert dispatch(screen, defer=lambda _: morning).sent == 0
+        assert post.rows()[0].next_attempt_at == morning
+        clock.at = morning
+        assert dispatch(screen, defer=lambda at: at).sent == 1

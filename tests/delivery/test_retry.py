@@ -1,0 +1,47 @@
+"""When to try again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reminderd.delivery.retry import FIRST_DELAY, LONGEST_DELAY, WINDOW, next_attempt
+
+NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
+MIDDLE = 0.5  # the jitter that moves nothing
+
+
+def delay(attempts, jitter=MIDDLE, age=timedelta(0)):
+    at = next_attempt(attempts, NOW, NOW - age, jitter)
+    return None if at is None else at - NOW
+
+
+def test_the_first_delay_is_half_a_minute_and_each_is_twice_the_one_before():
+    assert [delay(attempts).total_seconds() for attempts in range(1, 6)] == [30, 60, 120, 240, 480]
+
+
+@pytest.mark.parametrize("attempts", [11, 12, 50, 10**9])
+def test_no_delay_is_longer_than_six_hours(attempts):
+    assert delay(attempts) == LONGEST_DELAY == timedelta(hours=6)
+
+
+def test_the_last_delay_below_the_longest_is_not_cut():
+    assert delay(10) == FIRST_DELAY * 2**9 < LONGEST_DELAY
+
+
+@pytest.mark.parametrize(("attempts", "middle"), [(1, 30), (4, 240), (30, 6 * 3600)])
+def test_jitter_spreads_a_delay_by_a_quarter_either_way(attempts, middle):
+    assert delay(attempts, 0.0).total_seconds() == middle * 0.75
+    assert delay(attempts, 1.0).total_seconds() == middle * 1.25
+
+
+def test_an_attempt_at_the_very_end_of_the_window_is_still_made():
+    assert delay(1, age=WINDOW - FIRST_DELAY) == FIRST_DELAY
+
+
+def test_an_attempt_after_the_window_is_not():
+    assert delay(1, age=WINDOW - FIRST_DELAY + timedelta(microseconds=1)) is None
+
+
+def test_the_window_is_three_days_from_creation():
+    assert delay(30, age=timedelta(days=3) - timedelta(hours=6)) == timedelta(hours=6)
+    assert delay(30, age=timedelta(days=3) - timedelta(hours=5)) is None

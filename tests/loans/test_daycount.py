@@ -1,0 +1,80 @@
+"""Day counts, compared with QuantLib's."""
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+import QuantLib as ql  # noqa: N813 - its own documentation calls it so
+
+from reminderd.loans.daycount import DayCount, days_between
+from reminderd.loans.money import Rate
+
+FIRST, LAST = date(1901, 1, 1), date(2199, 12, 31)  # what QuantLib's calendar holds
+QUANTLIB = {DayCount.ACT_360: ql.Actual360(), DayCount.ACT_365F: ql.Actual365Fixed()}
+
+
+def ql_date(day):
+    return ql.Date(day.day, day.month, day.year)
+
+
+def random_days(count):
+    dice = random.Random(4217)
+    span = (LAST - FIRST).days
+    return [FIRST + timedelta(days=dice.randint(0, span)) for _ in range(count)]
+
+
+def month_ends():
+    """Return the days around each month's end of leap years, common years and century years."""
+    starts = [date(y, m, 1) for y in (1904, 2000, 2023, 2024, 2026, 2100) for m in range(1, 13)]
+    return [start + timedelta(days=shift) for start in starts for shift in (-2, -1, 0, 1)]
+
+
+def test_days_between_agrees_with_quantlib_over_thousands_of_pairs():
+    days = random_days(3000) + month_ends()
+    pairs = [*zip(days, days[1:], strict=False), *zip(days, reversed(days), strict=True)]
+    assert len(pairs) > 6000
+    wrong = [
+        (start, end)
+        for start, end in pairs
+        if days_between(start, end) != ql_date(end) - ql_date(start)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("convention", DayCount)
+def test_a_years_interest_over_any_period_agrees_with_quantlib(convention):
+    """Interest of 100 % on 1 over a period is the period's year fraction."""
+    days = [*random_days(3000), *month_ends()]
+    daily = Rate(Decimal(1), "year").daily(convention.year_days)
+    for start, end in zip(days, days[1:], strict=False):
+        ours = float(daily * days_between(start, end))
+        theirs = QUANTLIB[convention].yearFraction(ql_date(start), ql_date(end))
+        assert ours == pytest.approx(theirs, abs=1e-12), (start, end)
+
+
+def test_the_first_day_is_not_counted_and_the_last_one_is():
+    assert days_between(date(2026, 3, 1), date(2026, 3, 1)) == 0
+    assert days_between(date(2026, 3, 1), date(2026, 3, 2)) == 1
+
+
+def test_the_leap_day_counts_only_where_there_is_one():
+    assert days_between(date(2024, 2, 28), date(2024, 3, 1)) == 2
+    assert days_between(date(2026, 2, 28), date(2026, 3, 1)) == 1
+    assert days_between(date(2100, 2, 28), date(2100, 3, 1)) == 1
+
+
+def test_a_leap_year_is_more_than_a_year_under_both_conventions():
+    days = days_between(date(2024, 1, 1), date(2025, 1, 1))
+    assert Fraction(days, DayCount.ACT_360.year_days) == Fraction(366, 360)
+    assert Fraction(days, DayCount.ACT_365F.year_days) == Fraction(366, 365)
+
+
+def test_a_split_period_adds_up():
+    start, middle, end = date(2023, 12, 31), date(2024, 2, 29), date(2025, 2, 28)
+    assert days_between(start, middle) + days_between(middle, end) == days_between(start, end)
+
+
+def test_conventions_are_named_as_the_market_writes_them():
+    assert [str(convention) for convention in DayCount] == ["ACT/360", "ACT/365F"]

@@ -1,0 +1,210 @@
+"""The derivation of a figure, checked line by line as with pencil and paper."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from reminderd.loans.accrual import Owed
+from reminderd.loans.explain import explain
+from reminderd.loans.money import Money, Rate
+from reminderd.loans.position import value
+
+DUE = date(2026, 3, 1)
+
+
+def after(days):
+    return DUE + timedelta(days=days)
+
+
+def cny(minor):
+    return Money(minor, "CNY")
+
+
+def table(steps):
+    return [(step.kind, str(step.amount.normalize().quantize(Decimal("0.01")))) for step in steps]
+
+
+def test_a_loan_not_yet_due_explains_to_nothing(one_sum):
+    assert table(explain(one_sum("1000", DUE), after(-1))) == [("total", "0.00")]
+
+
+def test_an_amount_due_today_explains_to_itself(listed):
+    steps = explain(listed((DUE, "1000", "50")), DUE)
+    assert table(steps) == [
+        ("principal", "1000.00"),
+        ("scheduled-interest", "50.00"),
+        ("total", "1050.00"),
+    ]
+    assert [step.due for step in steps] == [DUE, DUE, None]
+
+
+def test_interest_and_penalty_name_base_rate_days_and_dates(one_sum):
+    loan = one_sum(
+        "10000",
+        DUE,
+        annual_rate="18%",
+        day_count="ACT/360",
+        penalty={"daily_rate": "0.05%"},
+    )
+    _, interest, penalty, total = explain(loan, after(30))
+    assert (interest.kind, interest.amount) == ("interest", Decimal(150))
+    assert (interest.base, interest.rate) == (cny(10_000_00), Rate(Decimal("0.18"), "year"))
+    assert (interest.days, interest.year_days) == (30, 360)
+    assert (interest.due, interest.start, interest.end) == (DUE, DUE, after(30))
+    assert (penalty.kind, penalty.amount) == ("penalty", Decimal(150))
+    assert (penalty.base, penalty.rate) == (cny(10_000_00), Rate(Decimal("0.0005"), "day"))
+    assert (penalty.days, penalty.year_days) == (30, None)
+    assert (penalty.due, penalty.start, penalty.end) == (DUE, DUE, after(30))
+    assert (total.kind, total.amount) == ("total", Decimal(10_300))
+
+
+def test_a_penalty_that_refers_to_the_contract_shows_the_rate_it_comes_to(one_sum):
+    loan = one_sum("1000", DUE, daily_rate="0.05%", penalty={"fraction_of_contract": "0.5"})
+    penalty = explain(loan, after(1))[2]
+    assert penalty.rate == Rate(Decimal("0.00025"), "day")
+    assert penalty.amount == Decimal("0.25")
+
+
+def test_the_way_from_the_exact_sum_to_the_figure_is_a_step_of_its_own(one_sum):
+    loan = one_sum("10000", DUE, annual_rate="18%", day_count="ACT/365F")
+    _, interest, rounding, total = explain(loan, after(30))
+    assert interest.amount == Decimal("147.94520548")  # 10,000 × 18 % × 30 / 365, to 1e-8
+    assert (rounding.kind, rounding.amount) == ("rounding", Decimal("0.00479452"))
+    assert total.amount == Decimal("147.95") + 10_000
+
+
+def test_a_payment_shows_its_split_and_the_periods_around_it(one_sum):
+    loan = one_sum(
+        "10000",
+        DUE,
+        daily_rate="0.05%",
+        penalty={"daily_rate": "0.1%"},
+        paid=[(after(10), "5150.00")],
+    )
+    steps = explain(loan, after(11))
+    assert table(steps) == [
+        ("principal", "10000.00"),
+        ("interest", "50.00"),
+        ("penalty", "100.00"),
+        ("payment", "-5150.00"),
+        ("interest", "2.50"),
+        ("penalty", "5.00"),
+        ("total", "5007.50"),
+    ]
+    payment, later = steps[3], steps[4]
+    assert (payment.end, payment.split) == (after(10), Owed(5000_00, 50_00, 100_00))
+    assert (later.base, later.start, later.end) == (cny(5000_00), after(10), after(11))
+
+
+def test_penalty_inside_an_open_grace_is_shown_and_taken_back(one_sum):
+    loan = one_sum("10000", DUE, penalty={"daily_rate": "0.1%"}, grace_days=5)
+    steps = explain(loan, after(3))
+    assert table(steps) == [
+        ("principal", "10000.00"),
+        ("penalty", "30.00"),
+        ("grace", "-30.00"),
+        ("total", "10000.00"),
+    ]
+    assert (steps[2].due, steps[2].start, steps[2].end) == (DUE, DUE, after(3))
+
+
+def test_the_penalty_of_a_grace_that_was_kept_is_taken_back_on_the_day_of_payment(one_sum):
+    loan = one_sum(
+        "10000",
+        DUE,
+        penalty={"daily_rate": "0.1%"},
+        grace_days=5,
+        paid=[(after(4), "10000")],
+    )
+    steps = explain(loan, after(50))
+    assert table(steps) == [
+        ("principal", "10000.00"),
+        ("penalty", "40.00"),
+        ("grace", "-40.00"),
+        ("payment", "-10000.00"),
+        ("total", "0.00"),
+    ]
+    assert (steps[2].start, steps[2].end) == (DUE, after(4))
+
+
+def test_once_grace_has_passed_nothing_is_taken_back(one_sum):
+    loan = one_sum("10000", DUE, penalty={"daily_rate": "0.1%"}, grace_days=5)
+    assert table(explain(loan, after(6))) == [
+        ("principal", "10000.00"),
+        ("penalty", "60.00"),
+        ("total", "10060.00"),
+    ]
+
+
+def test_a_deducted_grace_shows_only_the_days_beyond_it(one_sum):
+    loan = one_sum(
+        "10000", DUE, penalty={"daily_rate": "0.1%"}, grace_days=5, grace_mode="deducted"
+    )
+    assert table(explain(loan, after(5))) == [("principal", "10000.00"), ("total", "10000.00")]
+    penalty = explain(loan, after(7))[1]
+    assert (penalty.start, penalty.end, penalty.days) == (after(5), after(7), 2)
+    assert penalty.amount == Decimal(20)
+
+
+def test_explaining_twice_gives_the_same_steps(one_sum):
+    loan = one_sum("10000", DUE, penalty={"daily_rate": "0.1%"}, grace_days=5)
+    assert explain(loan, after(3)) == explain(loan, after(3))
+
+
+def test_a_payoff_shows_what_it_closed_before_it_fell_due(listed):
+    parts = ((DUE, "1000", "100"), (after(30), "1000", "50"), (after(60), "1000", "25"))
+    steps = explain(listed(*parts, paid=[(after(15), "3125")]), after(99))
+    assert table(steps) == [
+        ("principal", "1000.00"),
+        ("scheduled-interest", "100.00"),
+        ("paid-early", "2025.00"),  # two principals, and half of the 50.00
+        ("payment", "-3125.00"),
+        ("total", "0.00"),
+    ]
+    early, payment = steps[2], steps[3]
+    assert (early.end, payment.end) == (after(15), after(15))
+    assert payment.split == Owed(1000_00, 100_00)
+
+
+def test_money_for_installments_to_come_is_shown_as_credit(listed):
+    parts = ((DUE, "1000", "0"), (after(30), "1000", "0"))
+    loan = listed(*parts, paid=[(DUE, "1300")])
+    assert table(explain(loan, after(1))) == [
+        ("principal", "1000.00"),
+        ("payment", "-1300.00"),
+        ("credit", "300.00"),
+        ("total", "0.00"),
+    ]
+    assert table(explain(loan, after(30))) == [
+        ("principal", "1000.00"),
+        ("principal", "1000.00"),
+        ("payment", "-1300.00"),
+        ("total", "700.00"),
+    ]
+
+
+def test_amounts_are_in_units_of_the_loans_currency(one_sum):
+    loan = one_sum("10000", DUE, currency="JPY", penalty={"daily_rate": "0.1%"})
+    steps = explain(loan, after(3))
+    assert {step.currency for step in steps} == {"JPY"}
+    assert [step.amount for step in steps] == [10000, 30, 10030]
+    assert steps[1].base == Money(10000, "JPY")
+
+
+@pytest.mark.parametrize("days", [1, 29, 30, 31, 200])
+def test_the_steps_add_up_exactly_to_the_figure(scheduled, days):
+    loan = scheduled(
+        "equal-principal",
+        "9999.99",
+        7,
+        DUE,
+        annual_rate="17.35%",
+        penalty={"fraction_of_contract": "0.5"},
+        grace_days=3,
+        paid=[(after(2), "700.07"), (after(33), "1.01")],
+    )
+    *parts, total = explain(loan, after(days))
+    assert sum(Fraction(step.amount) for step in parts) == Fraction(total.amount)
+    assert total.amount == value(loan, after(days)).due_total.amount

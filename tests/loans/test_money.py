@@ -1,0 +1,352 @@
+"""Amounts, rates and the ways people write them."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import pytest
+from babel.core import get_global
+from babel.numbers import get_currency_precision
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reminderd.loans.money import (
+    Money,
+    Rate,
+    minor_digits,
+    parse_amount,
+    parse_ratio,
+    round_half_up,
+    to_minor,
+)
+
+quick = settings(deadline=None, max_examples=200)
+currencies = st.sampled_from(["CNY", "JPY", "KWD", "CLF"])
+
+
+# ─── Amounts as people write them ───
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("1234", "1234"),
+        ("1234.5", "1234.5"),
+        ("1234.50", "1234.50"),
+        ("1,234.50", "1234.50"),
+        ("1,234", "1234"),
+        ("12,345,678.90", "12345678.90"),
+        ("1_234.50", "1234.50"),
+        (" 1234.50\t", "1234.50"),
+        ("+5", "5"),
+        ("-5.00", "-5.00"),
+        ("-1,234", "-1234"),
+        ("0", "0"),
+        ("007", "7"),
+        ("１２３４.５０", "1234.50"),
+        (1234, "1234"),
+        (-1, "-1"),
+        (Decimal("1234.50"), "1234.50"),
+        (Decimal("1.5E+3"), "1500"),
+        ("99999999999999.99", "99999999999999.99"),
+    ],
+)
+def test_an_amount_is_read_in_each_way_people_write_it(written, meant):
+    assert parse_amount(written) == Decimal(meant)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        " ",
+        "abc",
+        "¥5",
+        "5 CNY",
+        "1 234",
+        "1.",
+        ".5",
+        "1e3",
+        "--5",
+        "5-",
+        "1.2.3",
+        "NaN",
+        "Infinity",
+        "1,23",
+        "1,2345",
+        "12,34.50",
+        "1.234,50",
+        "1,234,56",
+        "1234,567",
+        ",234",
+        "1,234.",
+    ],
+)
+def test_a_text_that_is_no_amount_is_refused_with_an_example(written):
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the sentence is compared whole
+        parse_amount(written)
+    assert str(refusal.value) == f'{written!r} is not an amount (write "1234.50")'
+
+
+@pytest.mark.parametrize("written", ["0,500", "00,500", "-0,500"])
+def test_a_comma_after_a_leading_zero_is_refused_because_it_may_be_a_decimal_comma(written):
+    with pytest.raises(ValueError, match="is not an amount"):
+        parse_amount(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (1234.5, "1234.5"),
+        (True, "True"),
+        (None, "None"),
+        (["1"], "['1']"),
+        (Decimal("NaN"), "NaN"),
+        (Decimal("sNaN"), "sNaN"),
+        (Decimal("Infinity"), "Infinity"),
+    ],
+)
+def test_what_is_not_an_exact_number_is_no_amount(written, shown):
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the sentence is compared whole
+        parse_amount(written)
+    assert str(refusal.value) == f'{shown} is not an amount (write "1234.50")'
+
+
+@pytest.mark.parametrize(
+    "written", ["100000000000000", 10**14, -(10**14), Decimal("1E+14"), Decimal("1E+1000010")]
+)
+def test_an_amount_beyond_any_loan_is_refused_before_it_can_overflow(written):
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the sentence is compared whole
+        parse_amount(written)
+    assert str(refusal.value) == f"{written} is more than any loan (check the digits)"
+
+
+@pytest.mark.parametrize("currency", ["CNY", "JPY", "KWD", "CLF"])
+def test_the_largest_amount_that_is_read_fits_a_database_integer(currency):
+    largest = parse_amount("9" * 14)
+    assert to_minor(largest, currency) < 2**63
+
+
+@quick
+@given(st.integers(1 - 10**14, 10**14 - 1), currencies)
+def test_an_amount_survives_being_printed_and_read_again(minor, currency):
+    money = Money(minor, currency)
+    assert Money.of(parse_amount(str(money)), currency) == money
+    assert Money.of(parse_amount(f"{money.amount:,f}"), currency) == money
+
+
+# ─── Minor units ───
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"),
+    [
+        ("1234.5", "CNY", 123450),
+        ("1234.500", "CNY", 123450),
+        ("1E+3", "CNY", 100000),
+        ("1234", "JPY", 1234),
+        ("1234.0", "JPY", 1234),
+        ("1.234", "KWD", 1234),
+        ("1.2345", "CLF", 12345),
+        ("-0.01", "EUR", -1),
+    ],
+)
+def test_an_amount_becomes_whole_minor_units(amount, currency, minor):
+    assert to_minor(Decimal(amount), currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "digits"),
+    [
+        ("0.001", "CNY", 2),
+        ("0.5", "JPY", 0),
+        ("1.2345", "KWD", 3),
+        ("1.23456", "CLF", 4),
+        ("1E-1000010", "CNY", 2),
+        # More digits than Decimal keeps by default: rounding must not hide the last one.
+        ("1.0000000000000000000000000000001", "CNY", 2),
+        ("0.00999999999999999999999999999999999", "CNY", 2),
+    ],
+)
+def test_more_digits_than_the_currency_has_are_refused_and_never_rounded(amount, currency, digits):
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the sentence is compared whole
+        to_minor(Decimal(amount), currency)
+    sentence = f"{amount} has more than {digits} decimal digits, which {currency} allows"
+    assert str(refusal.value) == sentence
+
+
+# CLDR (Babel) gives the digits that people use, ISO 4217 the digits that exist, for amounts in a
+# contract. These are all the currencies for which the two differ.
+ISO_RATHER_THAN_CLDR = {
+    "AFN": 2,
+    "ALL": 2,
+    "IQD": 3,
+    "IRR": 2,
+    "KPW": 2,
+    "LAK": 2,
+    "LBP": 2,
+    "MGA": 2,
+    "MMK": 2,
+    "RSD": 2,
+    "SOS": 2,
+    "SYP": 2,
+    "YER": 2,
+}
+
+
+def currencies_in_use():
+    rows = [row for uses in get_global("territory_currencies").values() for row in uses]
+    return {code for code, _start, end, _tender in rows if end is None}
+
+
+def test_every_currency_in_use_has_the_minor_digits_of_iso_4217():
+    in_use = currencies_in_use()
+    assert len(in_use) > 150
+    expected = {code: get_currency_precision(code) for code in in_use} | ISO_RATHER_THAN_CLDR
+    assert {code: minor_digits(code) for code in expected} == expected
+
+
+# ─── Money ───
+
+
+def test_money_prints_with_exactly_the_digits_of_its_currency():
+    shown = [str(Money(n, c)) for n, c in [(123450, "CNY"), (5, "CNY"), (1234, "JPY"), (1, "KWD")]]
+    assert shown == ["1234.50", "0.05", "1234", "0.001"]
+
+
+def test_money_of_one_currency_adds_and_subtracts():
+    assert Money(150, "CNY") + Money(25, "CNY") == Money(175, "CNY")
+    assert Money(150, "CNY") - Money(175, "CNY") == Money(-25, "CNY")
+
+
+@pytest.mark.parametrize("combine", [Money.__add__, Money.__sub__])
+def test_money_of_two_currencies_cannot_be_combined(combine):
+    with pytest.raises(ValueError, match=r"^cannot combine CNY with USD$"):
+        combine(Money(1, "CNY"), Money(1, "USD"))
+
+
+def test_money_of_two_currencies_is_never_equal_nor_ordered():
+    assert Money(1, "CNY") != Money(1, "USD")
+    with pytest.raises(TypeError):
+        assert Money(1, "CNY") < Money(2, "USD")
+
+
+def test_only_no_money_is_false():
+    assert not Money(0, "CNY")
+    assert Money(-1, "CNY")
+    assert Money(1, "CNY")
+
+
+# ─── Rates and shares as people write them ───
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("0.05%", "0.0005"),
+        ("18%", "0.18"),
+        ("18 %", "0.18"),
+        (" 18% ", "0.18"),
+        ("18％", "0.18"),
+        ("１８％", "0.18"),
+        ("3.875%", "0.03875"),
+        ("150%", "1.5"),
+        ("0%", "0"),
+        ("-1%", "-0.01"),
+        ("0.18", "0.18"),
+        ("1.5", "1.5"),
+        (".5", "0.5"),
+        (1, "1"),
+        (Decimal("0.18"), "0.18"),
+        (Decimal("5E-4"), "0.0005"),
+    ],
+)
+def test_a_rate_is_read_as_a_percentage_or_as_a_decimal(written, meant):
+    assert parse_ratio(written) == Decimal(meant)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "%",
+        "abc",
+        "0,05%",
+        "18%%",
+        "18 % %",
+        "%18",
+        "1 8%",
+        "18 percent",
+        "万分之五",
+        "NaN",
+        "Infinity%",
+        "1000000",
+        "1e1000010%",
+        "0." + "0" * 20 + "1",
+    ],
+)
+def test_a_text_that_is_no_rate_is_refused_with_examples(written):
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the sentence is compared whole
+        parse_ratio(written)
+    assert str(refusal.value) == f'{written!r} is not a rate (write "18%" or "0.18")'
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (0.18, "0.18"),
+        (True, "True"),
+        (None, "None"),
+        (["1"], "['1']"),
+        (Decimal("NaN"), "NaN"),
+        (Decimal("-Infinity"), "-Infinity"),
+        (Decimal("1E+1000010"), "1E+1000010"),
+        (10**6, "1000000"),
+    ],
+)
+def test_what_is_not_an_exact_number_is_no_rate(written, shown):
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the sentence is compared whole
+        parse_ratio(written)
+    assert str(refusal.value) == f'{shown} is not a rate (write "18%" or "0.18")'
+
+
+@quick
+@given(st.decimals("-999999", "999999", places=12))
+def test_a_percentage_is_exactly_a_hundredth(number):
+    assert Fraction(parse_ratio(f"{number:f}%")) == Fraction(number) / 100
+
+
+def test_a_daily_rate_is_the_same_every_day_and_counts_thirty_to_a_month():
+    rate = Rate(Decimal("0.0005"), "day")
+    assert rate.daily(360) == rate.daily(365) == Fraction(5, 10_000)
+    assert rate.monthly() == Fraction(15, 1000)
+
+
+def test_an_annual_rate_is_divided_exactly_by_the_days_or_the_months_of_the_year():
+    rate = Rate(Decimal("0.18"), "year")
+    assert rate.daily(360) == Fraction(18, 36_000)
+    assert rate.daily(365) == Fraction(18, 36_500)
+    assert rate.monthly() == Fraction(15, 1000)
+
+
+def test_a_scaled_rate_keeps_its_period_and_every_digit():
+    rate = Rate(Decimal("0.12345678901234567"), "day").scaled(Decimal("1.2345678901234567"))
+    assert rate.per == "day"
+    assert Fraction(rate.value) == Fraction("0.12345678901234567") * Fraction("1.2345678901234567")
+
+
+# ─── Rounding ───
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "rounded"),
+    [(0, 7, 0), (49, 100, 0), (1, 2, 1), (149, 100, 1), (3, 2, 2), (5, 2, 3), (7, 1, 7)],
+)
+def test_halves_are_rounded_upwards(numerator, denominator, rounded):
+    assert round_half_up(numerator, denominator) == rounded
+
+
+@quick
+@given(st.integers(0, 10**18), st.sampled_from([1, 2, 4, 5, 8, 20, 25, 1000, 4096]))
+def test_rounding_agrees_with_the_decimal_module(numerator, denominator):
+    exact = Decimal(numerator) / Decimal(denominator)  # these denominators divide exactly
+    assert round_half_up(numerator, denominator) == int(exact.quantize(Decimal(1), ROUND_HALF_UP))

@@ -1,0 +1,553 @@
+"""Messages: right figures, plain words, one title line, and pages that hold no surprise."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reminderd.alerts.plan import SETTLED, Reason
+from reminderd.loans.money import Rate
+from reminderd.loans.position import value
+from reminderd.loans.terms import Installment, Loan, LoanTerms, Penalty, PenaltyRule, Repayment
+from reminderd.messages.compose import Sheet
+from reminderd.messages.compose import test_message as write_test_message
+from reminderd.messages.words import words
+from reminderd.playbook.stages import LOCALES, Severity, advice, stage_of, stages
+
+DUE = date(2026, 11, 26)
+NEXT = date(2026, 12, 26)
+DAY = timedelta(days=1)
+FIVE_HOURS = timedelta(hours=5)
+AMOUNT = re.compile(r"(?:CN)?¥\d[\d,]*\.\d\d")
+
+# A day of each stage an unpaid loan can be in, with three days of grace in the stage of grace.
+STAGE_DAYS = {
+    "upcoming": -3,
+    "due-today": 0,
+    "grace": 2,
+    "overdue-1-3": 2,
+    "overdue-4-7": 4,
+    "overdue-8-30": 8,
+    "overdue-31-90": 31,
+    "overdue-beyond-90": 91,
+}
+# Worked out by hand: 1,234.00 and 0.617 for each day after the due date, rounded half up.
+OWED = {
+    "upcoming": "1,234.00",
+    "due-today": "1,234.00",
+    "grace": "1,234.00",
+    "overdue-1-3": "1,235.23",
+    "overdue-4-7": "1,236.47",
+    "overdue-8-30": "1,238.94",
+    "overdue-31-90": "1,253.13",
+    "overdue-beyond-90": "1,290.15",
+}
+TOMORROW = {
+    "due-today": ("0.62", "1,234.62"),
+    "overdue-1-3": ("0.62", "1,235.85"),
+    "overdue-4-7": ("0.62", "1,237.09"),
+    "overdue-8-30": ("0.61", "1,239.55"),
+    "overdue-31-90": ("0.61", "1,253.74"),
+    "overdue-beyond-90": ("0.61", "1,290.76"),
+}
+OCCASIONS = {
+    "on time": {},
+    "late": {"late": FIVE_HOURS},
+    "first look": {"reason": Reason.FIRST_LOOK},
+}
+WRITTEN_DUE = {"zh-CN": "11月26日", "en": "Nov 26"}
+SIGN = {"zh-CN": "¥", "en": "CN¥"}
+
+every_locale = pytest.mark.parametrize("locale", LOCALES)
+every_stage = pytest.mark.parametrize("stage", STAGE_DAYS)
+every_occasion = pytest.mark.parametrize("occasion", OCCASIONS)
+
+
+@pytest.fixture
+def of_stage(card, write):
+    """Return the message of a stage."""
+
+    def written(stage, locale, **kind):
+        loan = card(grace_days=3 if stage == "grace" else 0)
+        day = DUE + timedelta(days=STAGE_DAYS[stage])
+        # From the 91st day on it is the next year, in which dates of this one show their year.
+        return write(loan, day, locale, **kind)
+
+    return written
+
+
+@pytest.fixture
+def two_parts(card):
+    """Return a loan of two installments of 100.00 each."""
+    return card(listed=(Installment(DUE, 100_00, 0), Installment(NEXT, 100_00, 0)))
+
+
+def due_date(stage, locale):
+    if stage == "overdue-beyond-90":
+        return {"zh-CN": "2026年11月26日", "en": "Nov 26, 2026"}[locale]
+    return WRITTEN_DUE[locale]
+
+
+def assert_well_written(message, page):
+    """Check what holds for every message there can be."""
+    for part in (message.title, message.text, page.seen):
+        assert part.strip()
+        assert "None" not in part
+        assert not re.search(r"[{}\[\]]|\b(Decimal|Money|datetime)\b", part)
+        assert not re.search(r"：[，。；\s]|: [,.;]|，，|。。|；。|\.\.|  \S", part)
+    assert "\n" not in message.title
+    assert message.text == message.text.strip() + "\n"
+    assert "\n\n\n" not in message.text
+    assert all(line == line.strip() for line in message.text.splitlines())
+
+
+# ─── every stage, language and occasion ───────────────────────────────────────────────────────
+
+
+@every_locale
+@every_stage
+@every_occasion
+def test_a_message_is_whole(of_stage, read, stage, locale, occasion):
+    message = of_stage(stage, locale, **OCCASIONS[occasion])
+    assert_well_written(message, read(message.html))
+
+
+@every_locale
+@every_stage
+def test_a_message_names_the_sum_in_title_text_and_page(of_stage, read, stage, locale):
+    message = of_stage(stage, locale)
+    amount = SIGN[locale] + OWED[stage]
+    assert amount in message.title
+    assert amount in message.text.splitlines()[0]
+    assert amount in read(message.html).seen
+
+
+@every_locale
+@every_stage
+def test_the_first_action_stands_in_a_message_with_sum_and_date(of_stage, read, stage, locale):
+    message = of_stage(stage, locale)
+    lines = message.text.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("▶ "))
+    for text in ("\n".join(lines[start : start + 2]), read(message.html).seen):
+        assert SIGN[locale] + OWED[stage] in text
+        assert due_date(stage, locale) in text
+    first = advice(stages()[stage], locale)[0].title.split("{")[0]
+    assert lines[start].startswith("▶ " + first)
+
+
+@every_locale
+@pytest.mark.parametrize("stage", TOMORROW)
+def test_a_message_says_what_one_more_day_costs(of_stage, read, stage, locale):
+    increase, total = TOMORROW[stage]
+    label = words(locale).line("tomorrow")
+    message = of_stage(stage, locale)
+    (line,) = [line for line in message.text.splitlines() if line.startswith(label)]
+    assert AMOUNT.findall(line) == [SIGN[locale] + increase, SIGN[locale] + total]
+    for amount in (increase, total):
+        assert SIGN[locale] + amount in read(message.html).seen
+
+
+@every_locale
+@every_stage
+def test_a_message_says_that_it_is_an_estimate_as_of_which_day(of_stage, read, stage, locale):
+    message = of_stage(stage, locale)
+    say = words(locale)
+    day = DUE + timedelta(days=STAGE_DAYS[stage])
+    for text in (message.text, read(message.html).seen):
+        assert say.line("estimate") in text
+        assert say.line("as_of", as_of=say.day(day, day)) in text
+
+
+@every_locale
+@every_stage
+def test_a_message_says_by_which_rules_it_was_worked_out(of_stage, read, stage, locale):
+    message = of_stage(stage, locale)
+    rate = {"zh-CN": "罚息按逾期本金每日0.05%计收", "en": "penalty 0.05% a day"}[locale]
+    assert rate in message.text
+    assert rate in read(message.html).seen
+
+
+@every_locale
+@every_stage
+def test_text_and_page_hold_the_same_figures(card, of_stage, read, stage, locale):
+    message = of_stage(stage, locale)
+    page = read(message.html)
+    assert set(AMOUNT.findall(message.text)) == set(AMOUNT.findall(page.seen))
+    for line in message.text.splitlines():
+        if line.startswith(("▶", "·")):
+            assert line[2:] in page.seen
+
+
+@every_locale
+@every_stage
+def test_a_message_is_as_severe_as_its_stage(of_stage, stage, locale):
+    message = of_stage(stage, locale)
+    assert message.severity is stages()[stage].severity
+    assert f"bar-{int(message.severity)}" in message.html
+
+
+# ─── late or not ──────────────────────────────────────────────────────────────────────────────
+
+LATE = {"zh-CN": "本提醒迟到了", "en": "This message is late"}
+
+
+@every_locale
+def test_a_late_message_says_when_it_was_due_to_go_and_when_it_went(of_stage, read, locale):
+    message = of_stage("overdue-4-7", locale, late=FIVE_HOURS)
+    for text in (message.text, read(message.html).seen):
+        (sentence,) = [line for line in text.splitlines() if LATE[locale] in line]
+        assert re.findall(r"\d\d:\d\d", sentence) == ["09:00", "14:00"]
+
+
+@every_locale
+def test_a_message_that_is_a_day_late_names_the_day_it_was_due_to_go(of_stage, locale):
+    message = of_stage("due-today", locale, late=timedelta(days=1))
+    (sentence,) = [line for line in message.text.splitlines() if LATE[locale] in line]
+    assert f"{WRITTEN_DUE[locale]} 09:00" in sentence
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [
+        (timedelta(0), False),
+        (timedelta(minutes=10), False),
+        (timedelta(minutes=10, seconds=1), True),
+        (timedelta(minutes=-5), False),
+    ],
+)
+@every_locale
+def test_lateness_is_mentioned_from_more_than_ten_minutes_on(of_stage, read, late, said, locale):
+    message = of_stage("due-today", locale, late=late)
+    assert (LATE[locale] in message.text) is said
+    assert (LATE[locale] in read(message.html).seen) is said
+
+
+def test_a_late_message_states_the_figure_of_the_day_it_goes(of_stage):
+    message = of_stage("due-today", "en", late=timedelta(days=2))
+    assert "CN¥1,235.23" in message.title
+    assert "2 days overdue" in message.title
+
+
+def test_times_in_a_message_are_those_of_the_loans_zone(card, write):
+    message = write(card(timezone="America/New_York"), DUE, late=FIVE_HOURS)
+    assert "due to go at 09:00 and was sent at 14:00" in message.text
+
+
+# ─── good news ────────────────────────────────────────────────────────────────────────────────
+
+
+@every_locale
+@every_occasion
+def test_the_news_that_a_loan_is_paid_off_is_whole_and_names_no_debt(
+    card, write, paid, read, locale, occasion
+):
+    loan = paid(card(), (DUE, "1234.00"))
+    message = write(loan, DUE, locale, what=SETTLED, due=DUE, **OCCASIONS[occasion])
+    page = read(message.html)
+    assert_well_written(message, page)
+    assert message.title == words(locale).say("title", "settled", loan="Card")
+    assert AMOUNT.findall(message.text + page.seen) == []
+    assert words(locale).line("nothing_next") in message.text
+    assert message.severity is Severity.INFO
+
+
+@every_locale
+def test_the_news_that_an_installment_is_paid_names_it_and_the_next(
+    two_parts, write, paid, read, locale
+):
+    message = write(paid(two_parts, (DUE, "100.00")), DUE, locale, what=SETTLED, due=DUE)
+    page = read(message.html)
+    assert_well_written(message, page)
+    assert WRITTEN_DUE[locale] in message.title
+    coming = words(locale).day(NEXT, DUE)
+    assert coming in message.text
+    amount = SIGN[locale] + "100.00"
+    assert words(locale).line("next_sentence", amount=amount, due_date=coming) in message.text
+
+
+@every_locale
+def test_no_message_calls_two_different_installments_the_next(card, write, paid, locale):
+    third = date(2027, 1, 26)
+    parts = tuple(Installment(due, 100_00, 0) for due in (DUE, NEXT, third))
+    message = write(paid(card(listed=parts), (DUE, "100")), DUE, locale, what=SETTLED, due=DUE)
+    say = words(locale)
+    (later,) = [line for line in message.text.splitlines() if say.day(third, DUE) in line]
+    assert later.startswith(say.line("after_next"))
+    assert not any(line.startswith(say.line("next")) for line in message.text.splitlines())
+
+
+def test_the_news_of_one_installment_does_not_hide_that_another_is_overdue(two_parts, write, paid):
+    message = write(paid(two_parts, (NEXT + DAY, "101.55")), NEXT + 4 * DAY, what=SETTLED, due=DUE)
+    assert message.title == "Card: the installment of Nov 26 is paid"
+    assert message.text.startswith("Owed today: CN¥100.20\n")
+    assert message.severity is Severity.CRITICAL
+    assert "before it reaches your credit record" in message.text
+
+
+def test_a_payment_taken_back_before_the_good_news_went_is_not_told_as_paid(card, write):
+    message = write(card(), DUE + 4 * DAY, what=SETTLED, due=DUE)
+    assert message.title == "Card: 4 days overdue, CN¥1,236.47 owed today"
+    assert message.severity is Severity.CRITICAL
+
+
+# ─── what else is said, and when ──────────────────────────────────────────────────────────────
+
+
+def test_a_figure_is_broken_down_into_its_parts(card, write):
+    loan = card(listed=(Installment(DUE, 1200_00, 34_00),))
+    lines = write(loan, DUE + 4 * DAY).text.splitlines()
+    assert lines[:2] == [
+        "Owed today: CN¥1,236.40",
+        "Principal CN¥1,200.00 + Interest CN¥34.00 + Penalty interest CN¥2.40",
+    ]
+
+
+def test_a_figure_of_one_part_is_not_broken_down(of_stage):
+    assert "Principal" not in of_stage("due-today", "en").text
+
+
+def test_the_next_installment_and_the_payoff_are_named_beside_what_is_owed(two_parts, write):
+    text = write(two_parts, DUE).text
+    assert "Next installment: CN¥100.00 on Dec 26\n" in text
+    assert "Pays the whole loan off today: CN¥200.00\n" in text
+
+
+def test_the_payoff_is_not_named_where_it_is_what_is_owed_anyway(of_stage):
+    assert "Pays the whole loan off" not in of_stage("due-today", "en").text
+
+
+def test_a_date_in_another_year_is_written_with_its_year(card, write):
+    loan = card(listed=(Installment(date(2027, 1, 2), 100_00, 0),))
+    assert write(loan, date(2026, 12, 30)).title.endswith("due on Jan 2, 2027, in 3 days")
+
+
+@pytest.mark.parametrize(("days", "said"), [(-7, False), (-6, True), (-1, True)])
+def test_the_day_that_lateness_begins_to_cost_is_told_a_week_ahead(card, write, days, said):
+    text = write(card(), DUE + timedelta(days=days)).text
+    assert ("From Nov 27 being late costs extra: CN¥0.62 that day" in text) is said
+
+
+def test_the_cost_of_lateness_is_not_told_twice(of_stage):
+    assert "being late costs extra" not in of_stage("due-today", "en").text
+
+
+def test_a_cost_of_lateness_that_rounds_to_nothing_is_not_told(card, write):
+    loan = card(listed=(Installment(DUE, 1, 0),))
+    assert "being late costs extra" not in write(loan, DUE - DAY).text
+
+
+def test_the_end_of_grace_is_told_with_what_it_costs(of_stage):
+    text = of_stage("grace", "en").text
+    assert "After grace, on Nov 30, it grows by CN¥2.47" in text
+
+
+def test_a_loan_without_any_rate_is_not_said_to_grow(card, write):
+    text = write(card(penalty=None), DUE + 2 * DAY).text
+    assert "One more day costs" not in text
+    assert "no contract interest; no penalty agreed" in text
+    assert "keeps running" not in text
+
+
+def test_the_lenders_contact_stands_in_the_message(card, write):
+    assert "Contact: 400-123." in write(card(contact="400-123"), DUE + 31 * DAY).text
+    assert "Contact: the lender's app or hotline." in write(card(), DUE + 31 * DAY).text
+
+
+# ─── whole messages, as a borrower reads them ─────────────────────────────────────────────────
+
+
+def test_a_chinese_message_reads_like_this(card, write):
+    loan = card(name="招行信用卡", contact="App内客服")
+    message = write(loan, DUE + 4 * DAY, "zh-CN", late=FIVE_HOURS)
+    assert f"{message.title}\n\n{message.text}" == (
+        "招行信用卡：已逾期4天，今天应还¥1,236.47\n"
+        "\n"
+        "今天应还：¥1,236.47\n"
+        "本金 ¥1,234.00 + 罚息 ¥2.47\n"
+        "再拖一天：多付¥0.62，合计¥1,237.09\n"
+        "\n"
+        "▶ 今天还清¥1,236.47，赶在上报征信之前\n"
+        "应还日是11月26日，已逾期4天。各机构上报征信的日子不同，早一天还清，"
+        "就少一分留下记录的风险。拖到明天多付¥0.62。\n"
+        "· 联系客服，说明哪天能还\n"
+        "· 书面申请一次延期或分期\n"
+        "\n"
+        "本提醒迟到了：原定09:00发出，实际于14:00发出。\n"
+        "计算依据：无合同利息；罚息按逾期本金每日0.05%计收；末位四舍五入。\n"
+        "截至11月30日 · 以上为估算，以贷款机构App显示为准。\n"
+    )
+
+
+def test_an_english_message_reads_like_this(write):
+    terms = LoanTerms(
+        "USD",
+        repayment=Repayment.EQUAL_PRINCIPAL,
+        principal=Decimal(3000),
+        installment_count=3,
+        first_due=DUE,
+        contract_rate=Rate(Decimal("0.0005"), "day"),
+        penalty=Penalty(PenaltyRule.FRACTION_OF_CONTRACT, Decimal("0.5")),
+    )
+    message = write(Loan("line", "Credit line", terms, "America/New_York"), DUE)
+    assert f"{message.title}\n\n{message.text}" == (
+        "Credit line: $1,046.50 due today\n"
+        "\n"
+        "Owed today: $1,046.50\n"
+        "Principal $1,000.00 + Interest $46.50\n"
+        "One more day costs: $0.75, making it $1,047.25\n"
+        "Next installment: $1,030.00 on Dec 26\n"
+        "Pays the whole loan off today: $3,046.50\n"
+        "\n"
+        "▶ Pay $1,046.50 today, Nov 26\n"
+        "Paid by the end of today it costs nothing extra. Pay in the lender's app and check that "
+        "the payment shows as received.\n"
+        "· Check that auto-debit is on and the account covers $1,046.50\n"
+        "· If $1,046.50 cannot be paid today, call the lender today\n"
+        "\n"
+        "Worked out by: contract rate 0.05% a day; contract interest goes on while overdue; "
+        "penalty 0.025% a day on overdue principal; rounded half up at the end.\n"
+        "As of Nov 26 · An estimate; the lender's app prevails.\n"
+    )
+
+
+# ─── names people give their loans ────────────────────────────────────────────────────────────
+
+
+@every_locale
+def test_a_name_with_markup_is_shown_and_never_run(card, write, read, locale):
+    name = """<script>alert("x")</script> & 'Co' <img src=x onerror=y>"""
+    message = write(card(name=name, contact=name), DUE + 4 * DAY, locale)
+    page = read(message.html)
+    assert message.title.startswith(name)
+    assert name in page.seen
+    assert page.seen.count("<script>") >= 2  # in the title and beside the contact
+    assert not {"script", "img"} & set(page.tags)
+
+
+@pytest.mark.parametrize("what", ["due", SETTLED])
+def test_a_name_of_several_lines_stays_on_the_one_line_of_the_title(card, write, what):
+    loan = card(name=" My\r\nSubject: evil\n\n\tcard\u2028! ", contact="call\nme")
+    message = write(loan, DUE + 31 * DAY, what=what, due=NEXT)
+    assert message.title.startswith("My Subject: evil card !: ")
+    assert len(message.title.splitlines()) == 1
+    assert "Contact: call me." in message.text
+
+
+@every_locale
+@pytest.mark.parametrize("stage", STAGE_DAYS)
+def test_braces_in_a_name_or_contact_are_printed_as_they_are(card, write, read, stage, locale):
+    braces = "{loan} {{ title }} {0} {% if x %} %s {"
+    loan = card(name=braces, contact=braces)
+    message = write(loan, DUE + timedelta(days=STAGE_DAYS[stage]), locale)
+    assert message.title.startswith(braces)
+    assert braces in read(message.html).seen
+
+
+def test_a_loan_with_a_blank_name_is_called_by_its_id(card, write):
+    assert write(card(name=" \n"), DUE).title == "card: CN¥1,234.00 due today"
+
+
+def test_a_blank_contact_is_no_contact(card, write):
+    text = write(card(contact=" "), DUE + 31 * DAY).text
+    assert "Contact: the lender's app or hotline." in text
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=40),
+    locale=st.sampled_from(LOCALES),
+)
+def test_whatever_the_name_the_page_shows_it_and_the_title_is_one_line(
+    card, write, read, name, locale
+):
+    message = write(card(name=name), DUE, locale)
+    assert len(message.title.splitlines()) == 1
+    shown = " ".join(name.split()) or "card"
+    assert message.title.startswith(shown)
+    assert shown in read(message.html).seen
+
+
+# ─── currencies ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("currency", "locale", "amount", "increase", "tomorrow"),
+    [
+        ("JPY", "en", "¥123,400", "¥62", "¥123,462"),
+        ("JPY", "zh-CN", "JP¥123,400", "JP¥62", "JP¥123,462"),
+        ("KWD", "en", "KWD123.400", "KWD0.062", "KWD123.462"),
+        ("USD", "en", "$1,234.00", "$0.62", "$1,234.62"),
+        ("EUR", "zh-CN", "€1,234.00", "€0.62", "€1,234.62"),
+    ],
+)
+def test_amounts_have_the_digits_of_their_currency(
+    card, write, read, currency, locale, amount, increase, tomorrow
+):
+    message = write(card(currency=currency), DUE, locale)
+    assert amount in message.title
+    for text in (message.text, read(message.html).seen):
+        assert {amount, increase, tomorrow} <= set(re.findall(r"[A-Z]{0,3}[¥€$]?\d[\d,.]*\d", text))
+
+
+# ─── the page ─────────────────────────────────────────────────────────────────────────────────
+
+
+@every_locale
+@every_stage
+def test_a_page_asks_nothing_of_the_network(of_stage, read, stage, locale):
+    html = of_stage(stage, locale).html
+    page = read(html)
+    assert not {"script", "link", "img", "iframe", "object", "form"} & set(page.tags)
+    assert not {"src", "href", "srcset", "background"} & {name for name, _ in page.attributes}
+    assert not re.search(r"url\(|@import|https?:", html)
+
+
+@every_locale
+def test_a_page_says_its_language_and_has_the_title_of_the_message(of_stage, read, locale):
+    message = of_stage("due-today", locale)
+    page = read(message.html)
+    assert ("lang", locale) in page.attributes
+    assert f"<title>{message.title}</title>" in message.html
+    assert page.tags.count("h1") == 1
+
+
+def test_a_page_carries_its_looks_on_its_elements_and_dark_looks_in_its_head(of_stage, read):
+    message = of_stage("due-today", "en")
+    page = read(message.html)
+    styles = [value for name, value in page.attributes if name == "style"]
+    assert any("background" in style for style in styles)
+    assert "prefers-color-scheme: dark" in message.html
+
+
+def test_colours_of_severity_differ(of_stage):
+    bars = {
+        stage: re.search(r'class="bar bar-\d" style="([^"]*)"', of_stage(stage, "en").html).group(1)
+        for stage in ("upcoming", "due-today", "overdue-4-7")
+    }
+    assert len(set(bars.values())) == 3
+
+
+# ─── the parts ────────────────────────────────────────────────────────────────────────────────
+
+
+@every_locale
+def test_the_test_message_is_whole(read, locale):
+    message = write_test_message(locale)
+    page = read(message.html)
+    assert_well_written(message, page)
+    assert message.text.strip() in page.seen
+    assert message.severity is Severity.INFO
+
+
+@every_locale
+@every_stage
+def test_a_sheet_fills_every_action_of_its_stage(card, stage, locale):
+    loan = card(grace_days=3 if stage == "grace" else 0)
+    position = value(loan, DUE + timedelta(days=STAGE_DAYS[stage]))
+    assert stage_of(position).id == stage
+    filled = Sheet(loan, position, words(locale)).advice(stages()[stage])
+    assert [action.id for action in filled] == list(stages()[stage].actions)
+    assert not any("{" in action.title + action.detail for action in filled)

@@ -1,0 +1,200 @@
+"""How amounts, dates and words are written in each locale."""
+
+import string
+import tomllib
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from importlib import resources
+
+import pytest
+
+from reminderd.loans.daycount import DayCount
+from reminderd.loans.money import Money, Rate
+from reminderd.loans.position import CliffReason
+from reminderd.loans.terms import GraceCovers, GraceMode, LoanTerms, Penalty, PenaltyRule, Repayment
+from reminderd.messages.words import words
+from reminderd.playbook.stages import LOCALES, stages
+
+ROOM = resources.files("reminderd.messages")
+TODAY = date(2026, 11, 26)
+
+
+def table(locale):
+    return tomllib.loads(ROOM.joinpath("words", f"{locale}.toml").read_text("utf-8"))
+
+
+def sentences(locale):
+    return {
+        (section, key): sentence
+        for section, lines in table(locale).items()
+        for key, sentence in lines.items()
+    }
+
+
+def variables(text):
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+def test_all_locales_have_the_same_words_with_the_same_variables():
+    first, *others = (
+        {key: variables(text) for key, text in sentences(locale).items()} for locale in LOCALES
+    )
+    for other in others:
+        assert other == first
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_word_is_empty(locale):
+    assert all(sentence.strip() for sentence in sentences(locale).values())
+
+
+def test_every_word_is_used_somewhere():
+    sources = [ROOM.joinpath(name) for name in ("compose.py", "words.py")]
+    sources += list(ROOM.joinpath("templates").iterdir())
+    text = "".join(source.read_text("utf-8") for source in sources)
+    used = {f"cliff_{reason}" for reason in CliffReason} | {"overdue", *stages()}
+    unused = {key for _, key in sentences("en") if f'"{key}"' not in text and key not in used}
+    assert unused == set()
+
+
+def test_a_locale_that_nobody_wrote_is_an_error():
+    with pytest.raises(FileNotFoundError):
+        words("tlh")
+
+
+@pytest.mark.parametrize(
+    ("locale", "money", "written"),
+    [
+        ("zh-CN", Money(1234_50, "CNY"), "¥1,234.50"),
+        ("en", Money(1234_50, "CNY"), "CN¥1,234.50"),
+        ("en", Money(1234_50, "USD"), "$1,234.50"),
+        ("zh-CN", Money(1234_50, "USD"), "US$1,234.50"),
+        ("en", Money(0, "USD"), "$0.00"),
+        ("en", Money(1, "USD"), "$0.01"),
+        ("en", Money(9_999_999_999_99, "USD"), "$9,999,999,999.99"),
+        ("en", Money(1234, "JPY"), "¥1,234"),
+        ("zh-CN", Money(1234, "JPY"), "JP¥1,234"),
+        ("en", Money(1234_567, "KWD"), "KWD1,234.567"),
+        ("zh-CN", Money(1234_500, "KWD"), "KWD1,234.500"),
+        ("en", Money(1234_50, "RSD"), "RSD1,234.50"),
+        ("zh-CN", Money(1234_567, "IQD"), "IQD1,234.567"),
+    ],
+)
+def test_an_amount_has_its_currencys_sign_and_digits(locale, money, written):
+    assert words(locale).money(money) == written
+
+
+@pytest.mark.parametrize(
+    ("locale", "day", "written"),
+    [
+        ("zh-CN", date(2026, 12, 5), "12月5日"),
+        ("zh-CN", date(2027, 1, 5), "2027年1月5日"),
+        ("zh-CN", date(2028, 2, 29), "2028年2月29日"),
+        ("en", date(2026, 12, 5), "Dec 5"),
+        ("en", date(2027, 1, 5), "Jan 5, 2027"),
+        ("en", date(2025, 12, 31), "Dec 31, 2025"),
+    ],
+)
+def test_a_date_has_a_year_only_where_it_is_not_this_one(locale, day, written):
+    assert words(locale).day(day, TODAY) == written
+
+
+@pytest.mark.parametrize(
+    ("locale", "count", "written"),
+    [
+        ("en", 1, "1 day"),
+        ("en", 2, "2 days"),
+        ("en", 45, "45 days"),
+        ("zh-CN", 1, "1天"),
+        ("zh-CN", 45, "45天"),
+    ],
+)
+def test_days_are_counted_in_days_however_many(locale, count, written):
+    assert words(locale).days(count) == written
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "written"),
+    [
+        ("Asia/Shanghai", "en", "Nov 27 07:30"),
+        ("Asia/Shanghai", "zh-CN", "11月27日 07:30"),
+        ("America/New_York", "en", "18:30"),
+    ],
+)
+def test_a_moment_is_told_on_the_loans_clock_with_its_date_unless_that_is_today(
+    zone, locale, written
+):
+    moment = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
+    assert words(locale).moment(moment, zone, TODAY) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "per", "locale", "written"),
+    [
+        ("0.0005", "day", "en", "0.05% a day"),
+        ("0.00025", "day", "zh-CN", "每日0.025%"),
+        ("0.18", "year", "en", "18% a year (ACT/365F)"),
+        ("0.0585", "year", "zh-CN", "每年5.85%（ACT/365F）"),
+        ("0.000000123", "day", "en", "0.0000123% a day"),
+        ("0", "day", "en", "0% a day"),
+    ],
+)
+def test_a_rate_is_a_percentage_with_its_exact_digits_and_period(value, per, locale, written):
+    terms = LoanTerms("CNY", **SCHEDULE)
+    assert words(locale).percent(Rate(Decimal(value), per), terms) == written
+
+
+SCHEDULE = {
+    "repayment": Repayment.EQUAL_PRINCIPAL,
+    "principal": Decimal(1000),
+    "installment_count": 5,
+    "first_due": TODAY,
+}
+DAILY = {"contract_rate": Rate(Decimal("0.0005"), "day")}
+PENALTY = {"penalty": Penalty(PenaltyRule.FRACTION_OF_CONTRACT, Decimal("0.5"))}
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({}, ["no contract interest", "no penalty agreed"]),
+        (DAILY, ["contract rate 0.05% a day", "contract interest goes on while overdue"]),
+        (
+            DAILY | {"contract_interest_continues": False},
+            ["contract rate 0.05% a day", "contract interest stops at the due date"],
+        ),
+        (DAILY | PENALTY, ["penalty 0.025% a day on overdue principal"]),
+        (
+            {"contract_rate": Rate(Decimal("0.036"), "year"), "day_count": DayCount.ACT_360},
+            ["contract rate 3.6% a year (ACT/360)"],
+        ),
+        (
+            DAILY | {"repayment": Repayment.EQUAL_INSTALLMENT},
+            ["level payments on a twelfth of the annual rate"],
+        ),
+        (
+            {"grace_days": 3},
+            ["3 days of grace, counted from the due date once it has passed"],
+        ),
+        (
+            {"grace_days": 3, "grace_mode": GraceMode.DEDUCTED},
+            ["3 days of grace, never counted"],
+        ),
+        (
+            {"grace_days": 1, "grace_covers": (GraceCovers.REPORTING,)},
+            ["1 day of grace, which spares the record but not the penalty"],
+        ),
+    ],
+)
+def test_the_basis_names_the_rules_that_a_figure_follows(terms, said):
+    basis = words("en").basis(LoanTerms("CNY", **SCHEDULE | terms))
+    assert set(said) <= set(basis)
+    assert basis[-1] == "rounded half up at the end"
+
+
+def test_the_basis_names_no_rule_that_a_loan_does_not_have():
+    assert words("zh-CN").basis(LoanTerms("CNY", **SCHEDULE)) == [
+        "无合同利息",
+        "未约定罚息",
+        "末位四舍五入",
+    ]

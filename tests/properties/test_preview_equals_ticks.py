@@ -1,0 +1,258 @@
+"""What ``preview`` lists is what a year of ticks really decides, on a real store.
+
+The rest of the program may be late, asleep or restarted; as long as it looks before the next
+slot of a loan, it records exactly the alerts that were foreseen, and nothing else.
+"""
+
+import random
+import tempfile
+import warnings
+from bisect import bisect_right
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from reminderd.alerts.plan import Reason
+from reminderd.alerts.wallclock import instant, local_date
+from reminderd.app import App
+from reminderd.clock import Clock
+from reminderd.config.load import load_file, load_text
+from reminderd.loans.money import Money
+from reminderd.messages.compose import Occasion, compose
+from reminderd.store.tables import alerts
+
+with warnings.catch_warnings():
+    # Apprise asks for a module that Python has deprecated; once imported it is silent.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import apprise.plugins.email  # noqa: F401
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+DAY = timedelta(days=1)
+YEAR = 365 * DAY
+HALF_HOUR = timedelta(minutes=30)
+ZONES = [
+    "Asia/Shanghai",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Africa/Cairo",
+    "Asia/Beirut",
+    "America/Nuuk",
+    "Pacific/Chatham",
+]
+SPOKEN_OF_AT_ONCE = {Reason.FIRST_LOOK, Reason.SETTLED}
+
+
+class SetClock(Clock):
+    """A clock that shows what it was set to."""
+
+    def __init__(self, at):
+        self.at = at
+
+    def now(self):
+        return self.at
+
+
+# ─── random configurations ────────────────────────────────────────────────────────────────────
+
+starts = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 31)).map(
+    lambda moment: moment.replace(second=0, microsecond=0, tzinfo=UTC)
+)
+cents = st.integers(1, 50_000_00).map(lambda minor: f"{minor // 100}.{minor % 100:02}")
+rates = st.sampled_from(["0%", "0.02%", "0.05%"])
+
+
+def days_around(start, before, after):
+    return st.integers(-before, after).map(lambda n: start.date() + n * DAY)
+
+
+@st.composite
+def schedules(draw, start):
+    """Return the lines that say what is owed: one sum, listed parts, or a worked-out schedule."""
+    due = days_around(start, 100, 250)
+    kind = draw(st.sampled_from(["one", "listed", "computed"]))
+    if kind == "one":
+        return [f"due = {draw(due)}", f'amount = "{draw(cents)}"']
+    if kind == "listed":
+        dues = sorted(draw(st.sets(due, min_size=1, max_size=5)))
+        parts = ", ".join(f'{{ due = {due}, amount = "{draw(cents)}" }}' for due in dues)
+        return [f"installments = [{parts}]"]
+    repayment = draw(st.sampled_from(["equal-principal", "equal-installment"]))
+    return [
+        f'principal = "{draw(cents)}"',
+        f"installments = {draw(st.integers(1, 10))}",
+        f"first_due = {draw(due)}",
+        f'repayment = "{repayment}"',
+        f'daily_rate = "{draw(rates)}"',
+    ]
+
+
+@st.composite
+def loans(draw, start, number):
+    """Return the table of one loan."""
+    paid = st.tuples(days_around(start, 60, 250), cents | st.just("90000.00"))
+    payments = ", ".join(
+        f'{{ date = {day}, amount = "{amount}" }}'
+        for day, amount in draw(st.lists(paid, max_size=3))
+    )
+    lines = ["[[loans]]", f'id = "loan-{number}"', f"payments = [{payments}]"]
+    lines += draw(schedules(start))
+    if draw(st.booleans()):
+        lines.append(f'penalty.daily_rate = "{draw(rates)}"')
+        lines.append(f"grace_days = {draw(st.integers(0, 5))}")
+    if draw(st.booleans()):
+        lines.append(f'timezone = "{draw(st.sampled_from(ZONES))}"')
+    return lines
+
+
+@st.composite
+def configurations(draw, start):
+    """Return the text of a configuration with one to four loans."""
+    few_days = st.lists(st.integers(1, 40), max_size=5)
+    send_at = draw(st.builds(time, st.integers(0, 23), st.sampled_from([0, 1, 30, 59])))
+    lines = [
+        f'timezone = "{draw(st.sampled_from(ZONES))}"',
+        "[reminders]",
+        f'send_at = "{send_at:%H:%M}"',
+        f"before_due = {draw(st.lists(st.integers(0, 40), max_size=5))}",
+        f"overdue_days = {draw(few_days)}",
+        f"overdue_every = {draw(st.sampled_from([0, 10, 15, 40]))}",
+    ]
+    for number in range(draw(st.integers(1, 4))):
+        lines += draw(loans(start, number))
+    return "\n".join(lines)
+
+
+# ─── a year of ticks ──────────────────────────────────────────────────────────────────────────
+
+
+class Year:
+    """A year of ticks on an App, and what was foreseen at its start."""
+
+    def __init__(self, app, start, chance):
+        self.app, self.start, self.end, self.chance = app, start, start + YEAR, chance
+        self.foreseen = app.preview(start, YEAR.days)
+        self.listed = sorted({item.at for _, item in self.foreseen})
+        self.zones = {loan.timezone for loan in app.config.loans}
+        self.asked = {}  # by tick: the instant that it was asked for
+
+    def run(self):
+        """Tick for each next event, and a few times more than was asked for."""
+        while (following := self.app.next_event()) and following.at <= self.end:
+            asked = max(following.at, self.start)
+            tick = self._some_time_after(asked)
+            self._tick(tick, asked)
+            if self.chance.random() < 0.2:
+                self._tick(self._some_time_after(tick), asked)
+            assert len(self.asked) < 5_000, "the next event does not move on"
+
+    def _tick(self, at, asked):
+        self.asked[at] = asked
+        self.app.clock.at = at
+        self.app.plan_due(at)
+
+    def _some_time_after(self, asked):
+        """Return an instant up to a minute later, at times hours, that skips no slot and no day."""
+        late = timedelta(seconds=self.chance.uniform(0, 60))
+        if self.chance.random() < 0.3:
+            late = timedelta(hours=self.chance.uniform(0, 24))
+        limits = [instant(local_date(asked, zone) + DAY, time(0), zone) for zone in self.zones]
+        limits += self.listed[bisect_right(self.listed, asked) :][:1]
+        limits.append(self.end + timedelta(microseconds=1))
+        return min(asked + late, min(limits) - timedelta(microseconds=1))
+
+    def expected(self):
+        """Return (loan, due, milestone, instant of the decision, reason) as foreseen."""
+        return sorted(
+            (loan.id, item.alert.due, item.alert.milestone, item.at, item.alert.reason)
+            for loan, item in self.foreseen
+        )
+
+    def recorded(self):
+        """Return the same of the alerts that ticks of the year wrote down."""
+        return sorted(
+            (row.loan_id, row.due, row.milestone, self.asked[row.decided_at], Reason(row.reason))
+            for row in written(self.app)
+            if row.decided_at >= self.start
+        )
+
+    def assert_each_slot_kept_its_instant(self):
+        """What has a slot is recorded with the slot's instant; the rest with the tick's."""
+        slots = {(loan.id, *item.alert.identity): item.alert for loan, item in self.foreseen}
+        for row in written(self.app):
+            if row.decided_at >= self.start:
+                foreseen = slots[row.loan_id, row.due, row.milestone]
+                at_once = foreseen.reason in SPOKEN_OF_AT_ONCE
+                assert row.scheduled_for == (row.decided_at if at_once else foreseen.scheduled_for)
+
+
+def without_channels(text):
+    """Return the configuration with nowhere to send to: here only decisions count."""
+    config = load_text(text, Path("config.toml"))
+    return replace(config, loans=tuple(replace(loan, channels=()) for loan in config.loans))
+
+
+def written(app):
+    """Return the alerts on record that were meant to be sent."""
+    with app.database.transaction() as connection:
+        query = select(alerts).where(alerts.c.superseded.is_(False)).order_by(alerts.c.id)
+        return connection.execute(query).all()
+
+
+def live_until(app, start, chance):
+    """Give the store a past: a sync some weeks ago, ticks now and then, payments by command."""
+    begin = start - timedelta(days=chance.uniform(0, 40))
+    app.clock.at = begin
+    app.sync()
+    for moment in sorted(chance.uniform(0, 1) for _ in range(chance.randrange(6))):
+        app.clock.at = begin + (start - begin) * moment
+        if chance.random() < 0.3:
+            loan = chance.choice(app.config.loans)
+            app.pay(loan, Money(chance.randrange(1, 3_000_00), loan.terms.currency), None)
+        app.plan_due(app.clock.at)
+    app.clock.at = start
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_a_year_of_ticks_records_exactly_what_the_preview_listed(data):
+    start = data.draw(starts, label="start")
+    config = without_channels(data.draw(configurations(start), label="configuration"))
+    chance = random.Random(data.draw(st.integers(0, 2**32), label="seed"))
+    with tempfile.TemporaryDirectory() as folder:
+        app = App.open(config, SetClock(start), Path(folder))
+        live_until(app, start, chance)
+        year = Year(app, start, chance)
+        year.run()
+        assert year.recorded() == year.expected()
+        year.assert_each_slot_kept_its_instant()
+        app.database.close()
+
+
+def titles_printed(text):
+    """Return the titles of the messages on the screen, each of which stands below a rule."""
+    lines = text.splitlines()
+    return [below for rule, below in pairwise(lines) if rule and set(rule) == {"─"}]
+
+
+def test_a_year_of_half_hourly_ticks_on_the_example_prints_what_the_preview_listed(
+    tmp_path, capsys
+):
+    start = datetime(2026, 10, 8, 0, 10, tzinfo=UTC)  # before the first slot; ticks miss 09:00
+    app = App.open(load_file(EXAMPLE), SetClock(start), tmp_path)
+    app.sync()
+    expected = [
+        compose(loan, item.position, Occasion(item.alert, item.at), app.config.locale).title
+        for loan, item in app.preview(start, YEAR.days)
+    ]
+    for half_hours in range(YEAR // HALF_HOUR + 1):
+        app.clock.at = start + half_hours * HALF_HOUR
+        if app.plan_due(app.clock.at):
+            app.deliver(alone=True)
+    assert titles_printed(capsys.readouterr().out) == expected
+    assert len(expected) > 80
+    app.database.close()

@@ -1,0 +1,318 @@
+"""One pass: what it does, what it says, and how it ends."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reminderd.app import App
+from reminderd.clock import Clock
+from reminderd.config.load import load_file
+from reminderd.errors import ConfigError, StoreError
+from reminderd.service.worker import Reporter, read_config, run_pass, status_line, work
+from reminderd.state import LAST_GOOD, locked, signature, state_folder, watched
+
+DUE = """\
+timezone = "Asia/Shanghai"
+locale = "en"
+
+[channels.screen]
+url = "console://"
+
+[[loans]]
+id = "card"
+name = "Credit card"
+due = 2026-03-10
+amount = "1234.00"
+"""
+BEFORE = datetime(2026, 3, 1, 4, tzinfo=UTC)  # nine days ahead, noon in Shanghai
+ON_THE_DAY = datetime(2026, 3, 10, 1, 1, tzinfo=UTC)  # a minute after the reminder of the day
+
+
+class StoppedClock(Clock):
+    """The machine's clocks with a wall clock that stands where it was put."""
+
+    def __init__(self, now):
+        self.at = now
+
+    def now(self):
+        return self.at
+
+
+@pytest.fixture
+def clock():
+    return StoppedClock(BEFORE)
+
+
+@pytest.fixture
+def config(tmp_path):
+    file = tmp_path / "config.toml"
+    file.write_text(DUE)
+    return file
+
+
+@pytest.fixture
+def folder():
+    folder = state_folder()
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
+
+
+@pytest.fixture
+def app(config, clock, folder, migrated):
+    (folder / migrated.name).write_bytes(migrated.read_bytes())
+    app = App.open(load_file(config), clock, folder)
+    yield app
+    app.database.close()
+
+
+@pytest.fixture
+def pipe():
+    """Return the reading and the writing end of a pipe."""
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        with suppress(OSError):  # a test may have closed it
+            os.close(end)
+
+
+def reports(end):
+    return [json.loads(line) for line in os.read(end, 65536).splitlines()]
+
+
+def test_a_pass_before_anything_is_due_sends_nothing_and_names_what_comes(app, folder):
+    outcome = run_pass(app, folder)
+    assert (outcome.planned, outcome.sent, outcome.hung) == (0, 0, False)
+    assert outcome.following.at == datetime(2026, 3, 3, 1, tzinfo=UTC)  # seven days before, 09:00
+    assert outcome.following.loan.id == "card"
+
+
+def test_a_pass_sends_what_has_come_due(app, clock, folder, capsys):
+    run_pass(app, folder)
+    clock.at = ON_THE_DAY
+    outcome = run_pass(app, folder)
+    assert (outcome.planned, outcome.sent) == (1, 1)
+    assert "Credit card" in capsys.readouterr().out
+
+
+def test_a_second_pass_at_the_same_instant_sends_nothing(app, clock, folder, capsys):
+    run_pass(app, folder)
+    clock.at = ON_THE_DAY
+    run_pass(app, folder)
+    capsys.readouterr()
+    assert run_pass(app, folder).sent == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_pass_told_to_stop_begins_nothing(app, clock, folder, capsys):
+    run_pass(app, folder)
+    clock.at = ON_THE_DAY
+    outcome = run_pass(app, folder, stopping=lambda: True)
+    assert (outcome.planned, outcome.sent) == (0, 0)
+    assert outcome.following.at <= clock.at  # and whoever comes next finds it
+    assert capsys.readouterr().out == ""
+
+
+def test_a_pass_shows_life(app, folder):
+    beats = []
+    run_pass(app, folder, beat=lambda: beats.append(1))
+    assert beats
+
+
+def test_a_pass_waits_for_another_one_and_shows_life_meanwhile(app, folder):
+    with locked(folder, "worker.lock") as _:
+        waited = threading.Event()
+        outcomes = []
+        second = threading.Thread(
+            target=lambda: outcomes.append(run_pass(app, folder, beat=waited.set))
+        )
+        second.start()
+        assert waited.wait(30)
+        assert outcomes == []
+    second.join(30)
+    assert len(outcomes) == 1
+
+
+def test_a_pass_that_waits_for_another_one_can_be_stopped(app, folder):
+    with (
+        locked(folder, "worker.lock"),
+        pytest.raises(StoreError, match="stopped while another pass"),
+    ):
+        run_pass(app, folder, stopping=lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (BEFORE, "next: Credit card, in 2 days, 09:00 Asia/Shanghai"),
+        (BEFORE + timedelta(days=1), "next: Credit card, tomorrow, 09:00 Asia/Shanghai"),
+        (BEFORE + timedelta(days=1, hours=13), "next: Credit card, today, 09:00 Asia/Shanghai"),
+    ],
+)
+def test_the_status_names_the_next_loan_and_its_local_time(app, clock, now, said):
+    app.sync()
+    app.plan_due(BEFORE)
+    clock.at = now
+    assert status_line(app, app.next_event()) == said
+
+
+def test_the_status_of_a_loan_abroad_is_in_its_own_time(config, app, clock, folder):
+    config.write_text(DUE + 'timezone = "America/New_York"\n')
+    abroad = App(load_file(config), app.database, clock)
+    abroad.sync()
+    abroad.plan_due(BEFORE)
+    assert status_line(abroad, abroad.next_event()).endswith("in 3 days, 09:00 America/New_York")
+
+
+def test_the_status_says_when_nothing_is_to_come(config, app, clock):
+    config.write_text(DUE.partition("[[loans]]")[0])
+    empty = App(load_file(config), app.database, clock)
+    assert status_line(empty, empty.next_event()) == "nothing to come"
+
+
+def test_the_status_counts_what_is_retried(config, app, clock, folder):
+    config.write_text(DUE.replace("console://", "json://127.0.0.1:1/"))  # nobody listens there
+    failing = App(load_file(config), app.database, clock)
+    run_pass(failing, folder)
+    clock.at = ON_THE_DAY
+    outcome = run_pass(failing, folder)
+    assert status_line(failing, outcome.following) == (
+        "next: a delivery, today, 09:01 Asia/Shanghai; 1 retrying"
+    )
+
+
+def test_a_good_configuration_is_kept_for_its_owner_only(config, folder):
+    read, verdict = read_config(config, folder)
+    kept = folder / LAST_GOOD
+    assert verdict is None
+    assert read.loans[0].id == "card"
+    assert kept.read_text() == DUE
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_a_good_configuration_is_kept_even_where_there_is_no_folder_yet(config, tmp_path):
+    read_config(config, tmp_path / "new")
+    assert (tmp_path / "new" / LAST_GOOD).read_text() == DUE
+
+
+def test_a_broken_configuration_gives_way_to_the_last_good_one(config, folder):
+    read_config(config, folder)
+    config.write_text(DUE.replace("2026-03-10", '"Decembr"'))
+    read, verdict = read_config(config, folder)
+    assert read.loans[0].name == "Credit card"
+    assert verdict.startswith(f"{config}:10:7: loans[0].due:")
+    assert (folder / LAST_GOOD).read_text() == DUE
+
+
+def test_a_missing_configuration_gives_way_to_the_last_good_one(config, folder):
+    read_config(config, folder)
+    config.unlink()
+    read, verdict = read_config(config, folder)
+    assert read.loans[0].id == "card"
+    assert "no such file" in verdict
+
+
+def test_a_broken_configuration_without_a_good_one_is_refused(config, folder):
+    config.write_text(DUE.replace("2026-03-10", '"Decembr"'))
+    with pytest.raises(ConfigError, match="Decembr"):
+        read_config(config, folder)
+
+
+def test_the_mistakes_told_are_those_of_the_file_even_when_the_kept_one_has_some_too(
+    config, folder
+):
+    (folder / LAST_GOOD).write_text("what is this\n")
+    config.write_text(DUE.replace("2026-03-10", '"Decembr"'))
+    with pytest.raises(ConfigError, match="Decembr"):
+        read_config(config, folder)
+
+
+def test_secrets_named_by_the_kept_configuration_are_found_beside_the_file(config, folder):
+    secret = config.parent / "topic"
+    secret.write_text("console://")
+    secret.chmod(0o600)
+    config.write_text(DUE.replace('"console://"', '{ file = "topic" }'))
+    read_config(config, folder)
+    config.write_text("broken")
+    read, _ = read_config(config, folder)
+    assert read.channels[0].recipients[0].target == "console://"
+
+
+def test_a_worker_reports_the_verdict_then_life_then_what_comes_next(
+    config, clock, folder, app, pipe
+):
+    work(config, Reporter(pipe[1]), clock)
+    said = reports(pipe[0])
+    assert said[0] == {"config": None}
+    assert {"beat": 1} in said[1:-1]
+    assert said[-1]["status"] == "next: Credit card, in 2 days, 09:00 Asia/Shanghai"
+    assert said[-1]["next"] == datetime(2026, 3, 3, 1, tzinfo=UTC).timestamp()
+
+
+def test_the_signature_that_a_worker_reports_is_that_of_the_files_it_leaves(
+    config, clock, folder, app, pipe
+):
+    app.database.close()
+    work(config, Reporter(pipe[1]), clock)
+    assert reports(pipe[0])[-1]["signature"] == [
+        list(signature(path)) for path in watched(folder, config)
+    ]
+
+
+def test_a_worker_says_that_no_configuration_can_be_used(config, clock, folder, pipe):
+    config.write_text("broken")
+    with pytest.raises(ConfigError):
+        work(config, Reporter(pipe[1]), clock)
+    assert str(config) in reports(pipe[0])[-1]["unusable"]
+
+
+def test_a_reporter_nobody_listens_to_wants_to_stop(pipe):
+    reporter = Reporter(pipe[1])
+    os.close(pipe[0])
+    reporter.beat()
+    assert reporter.stop.is_set()
+
+
+def test_a_worker_left_alone_is_told_to_stop_at_once_and_ends_whatever_it_does(tmp_path):
+    code = (
+        "import sys, threading\n"
+        "from reminderd.service import worker\n"
+        "worker.ORPHAN_AFTER = 0.1\n"
+        "reporter = worker.Reporter(int(sys.argv[1]))\n"
+        "threading.Thread(target=reporter.watch, daemon=True).start()\n"
+        "reporter.stop.wait()\n"
+        "print('told', flush=True)\n"
+        "threading.Event().wait()\n"  # as a hung library would
+    )
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(writing)], pass_fds=[writing], stdout=subprocess.PIPE
+    ) as process:
+        os.close(writing)
+        os.close(reading)
+        assert process.stdout.read() == b"told\n"
+        assert process.wait(30) == 1
+
+
+def test_an_unforeseen_mistake_is_one_line_without_the_words_that_may_hold_a_secret(
+    config, migrated, tmp_path
+):
+    code = (
+        "import sys\n"
+        "from reminderd.service import worker\n"
+        "def work(*_):\n"
+        "    raise KeyError('hunter2')\n"
+        "worker.work = work\n"
+        "sys.exit(worker.main())\n"
+    )
+    command = [sys.executable, "-c", code, "--config", str(config), "--report", "2"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "a mistake of its own (KeyError at <string>:4)" in done.stderr
+    assert "hunter2" not in done.stderr

@@ -1,0 +1,88 @@
+"""What was decided and what was sent, kept for ever."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from reminderd.alerts.plan import Alert, Reason
+from reminderd.store import history, outbox
+from reminderd.store.outbox import State
+
+DUE = date(2026, 11, 26)
+
+
+@pytest.fixture
+def deliver(connection, make_alert, now):
+    """Return a function that records an alert whose one delivery ends in a state."""
+
+    def run(channel, state, milestone="due-7", due=DUE):
+        alert_id = make_alert(milestone, due=due)
+        outbox.enqueue(connection, alert_id, [(channel, "me")], now)
+        if state is State.PENDING:
+            return
+        [leased] = outbox.lease(connection, channel, now, now + timedelta(minutes=1), "me", 1)
+        if state is not State.SENDING:
+            later = now + timedelta(hours=1)
+            outbox.finish(connection, leased, "me", state, now, next_attempt_at=later)
+
+    return run
+
+
+def test_an_alert_reads_back_as_it_was_decided(connection, make_alert, now):
+    alert = Alert("card", DUE, "due-7", now, Reason.BEFORE_DUE)
+    assert history.alert(connection, make_alert("due-7")) == alert
+
+
+def test_an_alert_is_decided_only_once(connection, make_alert):
+    make_alert("due-7")
+    with pytest.raises(IntegrityError):
+        make_alert("due-7", superseded=True)
+
+
+def test_superseded_alerts_count_as_decided_but_nobody_was_told(connection, make_alert, now):
+    other = date(2026, 12, 26)
+    make_alert("due-7", superseded=True)
+    make_alert("due-3", due=other)
+    found = history.of_loan(connection, "card", now)
+    assert found.decided == {(DUE, "due-7"), (other, "due-3")}
+    assert found.told == {other}
+    assert found.known_since == now
+
+
+def test_another_loans_alerts_are_not_in_its_history(connection, make_alert, now):
+    make_alert()
+    assert history.of_loan(connection, "other", now).decided == frozenset()
+
+
+@pytest.mark.parametrize("state", [State.SENT, State.SENDING, State.UNKNOWN])
+def test_a_channel_that_may_have_been_told_counts_as_told(connection, deliver, state):
+    deliver("email", state)
+    assert history.channels_told(connection, "card", [DUE]) == {"email"}
+
+
+@pytest.mark.parametrize(
+    "state", [State.PENDING, State.RETRYING, State.FAILED, State.SUPERSEDED, State.CANCELLED]
+)
+def test_a_channel_that_was_not_told_does_not(connection, deliver, state):
+    deliver("email", state)
+    assert history.channels_told(connection, "card", [DUE]) == set()
+
+
+def test_only_what_was_told_of_these_due_dates_counts(connection, deliver):
+    deliver("email", State.SENT, due=DUE)
+    deliver("screen", State.SENT, due=date(2026, 12, 26))
+    assert history.channels_told(connection, "card", [DUE]) == {"email"}
+    assert history.channels_told(connection, "other", [DUE]) == set()
+
+
+def test_deliveries_are_listed_the_newest_first_with_their_alert(connection, deliver):
+    deliver("email", State.SENT, "due-7")
+    deliver("screen", State.FAILED, "due-3")
+    found = history.deliveries_of(connection, "card")
+    assert [(row["channel"], row["milestone"], row["state"]) for row in found] == [
+        ("screen", "due-3", State.FAILED),
+        ("email", "due-7", State.SENT),
+    ]
+    assert [row["channel"] for row in history.deliveries_of(connection, limit=1)] == ["screen"]
+    assert history.deliveries_of(connection, "other") == []

@@ -36,6 +36,7 @@ from .store.outbox import State
 
 _PLAN_BATCH = 200
 _DIFFERENCE_AHEAD = timedelta(days=365)
+_DIFFERENCE_AT_MOST = 20  # loans
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,12 @@ class App:
             )
 
     def _reminders(self, connection: Connection, changes: list[Change], now: datetime) -> list[str]:
-        """Say how many reminders of the coming year the changes add, cancel and move."""
+        """Say how many reminders of the coming year the changes add, cancel and move.
+
+        Not where many loans changed at once: looking a year ahead for each would take minutes.
+        """
+        if len(changes) > _DIFFERENCE_AT_MOST:
+            return []
         before: dict[tuple[str, date, str], datetime] = {}
         after: dict[tuple[str, date, str], datetime] = {}
         for change in changes:
@@ -98,16 +104,20 @@ class App:
         said = ", ".join(f"{verb} {count}" for verb, count in counted.items() if count)
         return [f"reminders in the coming year: {said}"] if said else []
 
-    def plan_due(self, now: datetime) -> int:
+    def plan_due(self, now: datetime, beat: Callable[[], None] = lambda: None) -> int:
         """Decide, for every loan whose time has come, what is to be sent; return how many alerts.
 
-        Decisions and outbox are written in one transaction for each batch of loans.
+        Decisions and outbox are written in one transaction for each batch of loans. *beat* is
+        called between batches, to show life.
         """
         planned = 0
         with self.database.transaction() as connection:
             # A delivery lost in a crash must wait again, for a newer alert to supersede it.
             outbox.recover(connection, now, alone=False)
+            for loan_id in history.forget_the_future(connection, now):
+                book.touch(connection, loan_id, now)
         while True:
+            beat()
             with self.database.transaction() as connection:
                 batch = book.due_for_a_look(connection, now, _PLAN_BATCH)
                 for entry in batch:
@@ -142,20 +152,23 @@ class App:
         for alert in decision.superseded:
             history.record(connection, alert, now, superseded=True)
         for alert in decision.alerts:
-            told = self._told(connection, alert)
+            told = self._told(connection, alert, decision)
             alert_id = history.record(connection, alert, now, superseded=False)
             to = targets(self.channels.values(), loan, level, told)
-            outbox.enqueue(connection, alert_id, to, self._defer(now))
+            outbox.enqueue(connection, alert_id, to, self.defer(now))
 
-    def _defer(self, now: datetime) -> datetime:
+    def defer(self, now: datetime) -> datetime:
+        """Return the end of the quiet hours that an instant lies in, else the instant."""
         quiet = self.config.quiet
         return quiet.defer(now, self.config.timezone) if quiet else now
 
     @staticmethod
-    def _told(connection: Connection, alert: Alert) -> set[str]:
+    def _told(connection: Connection, alert: Alert, decision: Decision) -> set[str]:
+        """Return the channels that hear good news because they heard the bad."""
         if alert.milestone != SETTLED:
             return set()
-        return history.channels_told(connection, alert.loan_id, [alert.due])
+        closed = [other.due for other in decision.superseded if other.milestone == SETTLED]
+        return history.channels_told(connection, alert.loan_id, [alert.due, *closed])
 
     def deliver(
         self,
@@ -165,6 +178,9 @@ class App:
         stopping: Callable[[], bool] = lambda: False,
     ) -> Delivered:
         """Send everything that is due now."""
+        with self.database.transaction() as connection:
+            if not outbox.anything_due(connection, self.clock.now()):
+                return Delivered(0, hung=False)  # most passes: Apprise is slow to import
         from .delivery.dispatcher import Dispatcher
 
         owner = f"{socket.gethostname()}:{os.getpid()}"
@@ -176,7 +192,7 @@ class App:
             alone=alone,
             beat=beat,
             stopping=stopping,
-            defer=self._defer,
+            defer=self.defer,
         )
         try:
             dispatcher.drain()
@@ -197,10 +213,12 @@ class App:
     def preview(self, start: datetime, days: int) -> list[tuple[Loan, Foreseen]]:
         """Return exactly the alerts that will go from *start* for so many days, in order."""
         end = start + timedelta(days=days)
+        now = min(start, self.clock.now())  # what goes before *start* bears on what goes after
         found = [
             (entry.loan, foreseen)
             for entry, past in self.entries()
-            for foreseen in forecast(entry.loan, past, entry.policy, start, end)
+            for foreseen in forecast(entry.loan, past, entry.policy, now, end)
+            if foreseen.at >= start
         ]
         return sorted(found, key=lambda item: (item[1].at, item[0].id))
 
@@ -216,8 +234,7 @@ class App:
             result = []
             for loan in self.config.loans:
                 old = stored.get(loan.id)
-                same = old is not None and old.loan.terms == loan.terms
-                since = old.known_since if old is not None and same else now
+                since = book.known_since(old, loan, self.config.policy, now)
                 entry = Entry(_paid(loan, old, typed, now), self.config.policy, since)
                 result.append((entry, history.of_loan(connection, loan.id, since)))
             return result

@@ -1,7 +1,7 @@
 """Fixtures that more than one folder needs."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -32,5 +32,5 @@ def readme_message():
     now = datetime(2026, 12, 9, 1, tzinfo=UTC)
     position = value(loan, now.date())
     alert = Alert(loan.id, position.arrears[0].due, "due+4", now, Reason.OVERDUE_DAY)
-    message = compose(loan, position, Occasion(alert, now + timedelta(0)), config.locale)
+    message = compose(loan, position, Occasion(alert, now, now), config.locale)
     return shown, f"{message.title}\n\n{message.text}"

@@ -18,7 +18,9 @@ def test_the_lock_file_knows_every_dependency():
     for extra in project["optional-dependencies"].values():
         wanted += extra
     names = {re.split(r"[\[<>=]", spec)[0] for spec in wanted}
-    locked = {package["name"] for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
+    locked = {
+        package["name"] for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"]
+    }
     assert names <= locked
 
 

@@ -51,7 +51,7 @@ def imported_rooms(path):
             names = [node.module] if node.module else [alias.name for alias in node.names]
             yield from ((node.lineno, name.split(".")[0]) for name in names)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("reminderd"):
-            yield node.lineno, (node.module.split(".") + ["__init__"])[1]
+            yield node.lineno, [*node.module.split("."), "__init__"][1]
 
 
 def test_every_module_belongs_to_a_known_room():
@@ -62,9 +62,9 @@ def test_every_module_belongs_to_a_known_room():
 def test_imports_run_strictly_downward(path):
     here = ORDER.index(room(path))
     for line, name in imported_rooms(path):
-        if name not in ORDER:
-            name = "__init__"  # a name of the package itself, such as its version
-        assert ORDER.index(name) > here or name == room(path), f"{path}:{line} imports {name}"
+        # What is no room is a name of the package itself, such as its version.
+        there = ORDER.index(name if name in ORDER else "__init__")
+        assert there > here or name == room(path), f"{path}:{line} imports {name}"
 
 
 @pytest.mark.parametrize("name", SUPERVISOR)

@@ -8,6 +8,7 @@ a borrower returning from a week offline has one message per loan, not seven.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -43,6 +44,11 @@ class Policy:
     before_due: tuple[int, ...] = (7, 3, 1, 0)
     overdue_days: tuple[int, ...] = (1, 2, 3, 4, 7, 14, 21, 30)
     overdue_every: int | None = 15
+
+    @property
+    def lead(self) -> timedelta:
+        """How long before a due date its first slot comes."""
+        return timedelta(days=max(self.before_due, default=0))
 
     def offsets(self, until: int) -> list[int]:
         """Return the days relative to a due date that have a slot, ascending, up to *until*."""
@@ -141,8 +147,12 @@ def due_alerts(
     """
     reached = _reached(loan, policy, now)
     unpaid = position.unpaid()
+    # An installment further ahead than the first reminder has no slot yet, and of those only the
+    # nearest can have the next one: a mortgage has hundreds.
+    near = unpaid[: bisect_right(unpaid, reached + policy.lead)]
+    soon = unpaid[: len(near) + 1]
     settled = _settled(loan, unpaid, history, policy, now)
-    newest = _newest(unpaid, policy, reached)
+    newest = _newest(near, policy, reached)
     alerts, superseded = [], []
     if settled:
         alerts.append(settled[-1])
@@ -150,8 +160,8 @@ def due_alerts(
     if newest is not None and newest.identity not in history.decided:
         reminder = _reminder(loan, newest, history, policy, now)
         alerts.append(reminder)
-        superseded += _passed_over(loan, unpaid, newest, history, policy)
-    return Decision(tuple(alerts), tuple(superseded), _next_at(loan, unpaid, policy, reached))
+        superseded += _passed_over(loan, near, newest, history, policy)
+    return Decision(tuple(alerts), tuple(superseded), _next_at(loan, soon, policy, reached))
 
 
 def _reached(loan: Loan, policy: Policy, now: datetime) -> date:
@@ -188,13 +198,19 @@ def _reminder(loan: Loan, slot: _Slot, history: History, policy: Policy, now: da
 def _passed_over(
     loan: Loan, unpaid: list[date], newest: _Slot, history: History, policy: Policy
 ) -> list[Alert]:
-    """Return the undecided alerts since the last decision that *newest* makes needless."""
+    """Return the undecided alerts since the last decision that *newest* makes needless.
+
+    Of what lies before we knew of the loan only the last slot of each installment counts: it
+    must not speak up later, once the installment of *newest* is paid.
+    """
     result = []
     for due in unpaid:
-        for offset in policy.offsets((newest.day - due).days):
+        offsets = policy.offsets((newest.day - due).days)
+        for offset in offsets:
             slot = _Slot(due + timedelta(days=offset), due, offset)
             at = instant(slot.day, policy.send_at, loan.timezone)
-            if slot == newest or slot.identity in history.decided or at < history.known_since:
+            forgotten = at < history.known_since and offset != offsets[-1]
+            if slot == newest or slot.identity in history.decided or forgotten:
                 continue
             why = Reason.SAME_SLOT if slot.day == newest.day else Reason.NEWER_ALERT
             result.append(Alert(loan.id, due, milestone(offset), at, why))

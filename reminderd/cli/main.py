@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import date, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -324,7 +325,9 @@ def test(channel: str | None, config_file: str | None, as_json: bool) -> None:
     """Send a real message over CHANNEL, or over every channel, and say how each address fared."""
     from . import views
 
-    results = _looking(config_file).test(channel)
+    # What a channel prints is no part of the JSON.
+    with redirect_stdout(sys.stderr if as_json else sys.stdout):
+        results = _looking(config_file).test(channel)
     if as_json:
         _print_json(results)
     else:

@@ -165,7 +165,6 @@ def quote_json(
             "total": str(position.money(position.tomorrow.total)),
             "increase": str(position.increase),
         },
-        "next_due": _next_due(position),
         "next_cliff": cliff
         and {
             "date": str(cliff.date),
@@ -261,12 +260,12 @@ def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[di
 
 
 def _alert_json(app: App, loan: Loan, seen: Foreseen, *, full: bool = False) -> dict[str, Any]:
-    severity = stage_of(seen.position).severity
+    goes = app.defer(seen.at)
+    position = value(loan, local_date(goes, loan.timezone))
+    severity = stage_of(position).severity
     to = targets(app.channels.values(), loan, severity)
     if seen.alert.milestone == SETTLED:
         to = targets(app.channels.values(), loan, severity, app.channels)
-    quiet = app.config.quiet
-    goes = quiet.defer(seen.at, app.config.timezone) if quiet else seen.at
     row: dict[str, Any] = {
         "at": goes.astimezone(ZoneInfo(loan.timezone)).isoformat(timespec="minutes"),
         "loan": loan.id,
@@ -276,7 +275,7 @@ def _alert_json(app: App, loan: Loan, seen: Foreseen, *, full: bool = False) -> 
         "severity": severity.name.lower(),
         "to": [{"channel": channel, "address": address} for channel, address in to],
     }
-    message = compose(loan, seen.position, Occasion(seen.alert, seen.at), app.config.locale)
+    message = compose(loan, position, Occasion(seen.alert, goes, goes), app.config.locale)
     row["title"] = message.title
     if full:
         row["text"] = message.text

@@ -182,10 +182,11 @@ class Dispatcher:
             self._finish(connection, delivery, State.CANCELLED, now, "the loan was removed")
             return None
         position = value(entry.loan, local_date(now, entry.loan.timezone))
-        if alert.milestone != SETTLED and alert.due not in position.unpaid():
-            self._finish(connection, delivery, State.CANCELLED, now, "paid meanwhile")
+        if (alert.due in position.unpaid()) == (alert.milestone == SETTLED):
+            self._finish(connection, delivery, State.CANCELLED, now, "paid, or not paid, meanwhile")
             return None
-        message = compose(entry.loan, position, Occasion(alert, now), channel.locale)
+        occasion = Occasion(alert, now, self.defer(alert.scheduled_for))
+        message = compose(entry.loan, position, occasion, channel.locale)
         outbox.write_content(connection, delivery.id, message.title, message.text)
         return Job(delivery, recipient, message)
 

@@ -30,15 +30,19 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why a message is written: its alert, and when it really goes out."""
+    """Why a message is written: its alert, when it really goes out, and when it was meant to.
+
+    ``planned`` is the alert's own time, or the end of the quiet hours that it falls into.
+    """
 
     alert: Alert
     now: datetime
+    planned: datetime
 
     @property
     def late(self) -> bool:
         """Whether it goes out noticeably after the time it was meant for."""
-        return self.now - self.alert.scheduled_for > LATE_AFTER
+        return self.now - self.planned > LATE_AFTER
 
 
 def compose(loan: Loan, position: Position, occasion: Occasion, locale: str) -> Message:
@@ -191,7 +195,7 @@ class Sheet:
         zone = self.loan.timezone
         return self.words.line(
             "late",
-            scheduled=self.words.moment(occasion.alert.scheduled_for, zone, self.today),
+            scheduled=self.words.moment(occasion.planned, zone, self.today),
             sent=self.words.moment(occasion.now, zone, self.today),
         )
 

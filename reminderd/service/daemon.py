@@ -274,7 +274,8 @@ class Supervisor:
         self.worker = None
         if worker.finished:  # whatever the code: a library's trouble on the way out is not ours
             self.failures = 0
-            self.not_before = 0.0 if self.wanted else worker.started_at + PAUSE
+            if not worker.may_know_old_config:
+                self.not_before = worker.started_at + PAUSE
             self._schedule_next()
             log.info("%s", self._status_text())
         elif code > 0 and not self.ready:
@@ -282,10 +283,10 @@ class Supervisor:
         else:
             if self.ready:
                 self._become_ready(worker)  # a reload that failed is over, too
-            self._try_again(f"the worker ended with {code}")
+            self._try_again(f"the worker ended with {code}", at_once=worker.may_know_old_config)
 
-    def _try_again(self, why: str) -> None:
-        after = 0.0 if self.wanted else min(RETRY_AFTER * 2**self.failures, RETRY_AT_MOST)
+    def _try_again(self, why: str, *, at_once: bool) -> None:
+        after = 0.0 if at_once else min(RETRY_AFTER * 2**self.failures, RETRY_AT_MOST)
         log.error("%s; starting it again in %.0f s", why, after)
         self.failures += 1
         self.wanted = True
@@ -293,9 +294,11 @@ class Supervisor:
         self._wake_at("retry", self.clock.now() + timedelta(seconds=after))
 
     def _schedule_next(self) -> None:
-        if self.next_at is not None:
-            pause = max(self.not_before - self.clock.monotonic(), 0.0)
-            earliest = self.clock.now() + timedelta(seconds=pause)
+        pause = max(self.not_before - self.clock.monotonic(), 0.0)
+        earliest = self.clock.now() + timedelta(seconds=pause)
+        if self.wanted:
+            self._wake_at("next", earliest)
+        elif self.next_at is not None:
             self._wake_at("next", max(earliest, datetime.fromtimestamp(self.next_at, UTC)))
 
     def _start_worker_if_needed(self) -> None:
@@ -310,7 +313,7 @@ class Supervisor:
         try:
             self.worker = Worker(self.config, self.clock.monotonic())
         except OSError as error:
-            self._try_again(f"no worker can be started: {error.strerror}")
+            self._try_again(f"no worker can be started: {error.strerror}", at_once=False)
         else:
             self.selector.register(self.worker.reading, selectors.EVENT_READ)
 

@@ -104,12 +104,11 @@ def _write(
     connection: Connection, loan: Loan, policy: Policy, old: Entry | None, now: datetime
 ) -> None:
     document = _document(loan)
-    same_terms = old is not None and not old.archived and old.loan.terms == loan.terms
     row = {
         "document": document,
         "policy": _policy_document(policy),
         "content_hash": _content(loan, policy),
-        "known_since": old.known_since if old is not None and same_terms else now,
+        "known_since": known_since(old, loan, policy, now),
         "next_alert_at": now,
         "archived_at": None,
     }
@@ -117,6 +116,13 @@ def _write(
         connection.execute(insert(loans).values(id=loan.id, **row))
     else:
         connection.execute(update(loans).where(loans.c.id == loan.id).values(**row))
+
+
+def known_since(old: Entry | None, loan: Loan, policy: Policy, now: datetime) -> datetime:
+    """Return since when these terms and this policy are known: a slot before was never missed."""
+    if old is None or old.archived or (old.loan.terms, old.policy) != (loan.terms, policy):
+        return now
+    return old.known_since
 
 
 def _sync_payments(
@@ -172,7 +178,9 @@ def undo_payment(connection: Connection, payment_id: int, now: datetime) -> RowM
         connection.execute(
             update(payments).where(payments.c.id == payment_id).values(undone_at=now)
         )
-        touch(connection, row["loan_id"], now)
+        # What is unpaid again is seen with fresh eyes: its reminders were not missed.
+        afresh = {"next_alert_at": now, "known_since": now}
+        connection.execute(update(loans).where(loans.c.id == row["loan_id"]).values(**afresh))
     return row
 
 

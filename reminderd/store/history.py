@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from ..alerts.plan import Alert, History, Reason
 from .outbox import State
@@ -86,3 +86,17 @@ def deliveries_of(
     if loan_id is not None:
         query = query.where(alerts.c.loan_id == loan_id)
     return list(connection.execute(query.limit(limit)).mappings())
+
+
+def forget_the_future(connection: Connection, now: datetime) -> list[str]:
+    """Undo what was decided while the clock ran ahead of *now*; return the loans concerned.
+
+    What was superseded then may still be due. What was sent is sent, and stays decided.
+    """
+    ahead = alerts.c.decided_at > now
+    rows = connection.execute(select(alerts.c.loan_id).where(ahead).distinct())
+    concerned = [row.loan_id for row in rows]
+    if concerned:
+        connection.execute(delete(alerts).where(ahead, alerts.c.superseded))
+        connection.execute(update(alerts).where(ahead).values(decided_at=now))
+    return concerned

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from .tables import alerts, deliveries
 
@@ -217,6 +217,13 @@ def postpone(connection: Connection, now: datetime, until: datetime) -> int:
         .values(next_attempt_at=until)
     )
     return result.rowcount
+
+
+def anything_due(connection: Connection, now: datetime) -> bool:
+    """Return whether there is something to send, or to recover from a sender that died."""
+    waiting = and_(deliveries.c.state.in_(WAITING), deliveries.c.next_attempt_at <= now)
+    query = select(deliveries.c.id).where(or_(waiting, deliveries.c.state == State.SENDING))
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def due_channels(connection: Connection, now: datetime) -> list[str]:

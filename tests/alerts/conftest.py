@@ -49,7 +49,8 @@ class Desk:
     def follow(self, now, until):
         """Look at *now* and then whenever the decision says to, up to *until*."""
         while now is not None and now <= until:
-            now = self.look(now).next_at
+            looked, now = now, self.look(now).next_at
+            assert now is None or now > looked
 
     def pay(self, *payments):
         self.loan = replace(self.loan, payments=self.loan.payments + payments)

@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 
 # Fixtures of this folder are factories without state, so every example may share them.
-shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
 def at(text, zone="Asia/Shanghai"):
@@ -194,6 +194,19 @@ def test_slots_from_before_a_loan_was_known_are_not_recorded_as_missed(borrow, d
     assert milestones(decision.superseded) == ["due"]
 
 
+def test_what_a_first_look_passed_over_does_not_speak_up_once_the_rest_is_paid(borrow, desk_of):
+    november, december = date(2026, 11, 5), date(2026, 12, 5)
+    now = slot(21, november)  # two days after December's due-11
+    desk = desk_of(borrow(november, december), Policy(before_due=(11,)), known_since=now)
+    decision = desk.look(now)
+    assert [alert.identity for alert in decision.alerts] == [(november, "due+21")]
+    assert [(a.identity, a.reason) for a in decision.superseded] == [
+        ((december, "due-11"), Reason.NEWER_ALERT)
+    ]
+    desk.pay(paid("2026-11-26"))
+    assert [a.identity for a in desk.look(now + SECOND).alerts] == [(november, SETTLED)]
+
+
 def test_the_slot_after_a_first_look_comes_as_usual(borrow, desk_of):
     now = slot(5)
     desk = desk_of(borrow(DUE), known_since=now)
@@ -311,6 +324,17 @@ def test_a_payment_entered_after_its_date_is_spoken_of_at_once(borrow, desk_of):
     assert milestones(desk.look(at("2026-12-04 00:30")).alerts) == [SETTLED]
 
 
+def test_a_payment_to_come_does_not_hold_up_the_good_news_of_another(borrow, desk_of):
+    january = date(2027, 1, 5)
+    desk = desk_of(borrow(DUE, january))
+    desk.look(slot(-3))
+    desk.pay(
+        paid("2026-12-03", recorded="2026-12-03 07:00"),
+        paid("2026-12-20", recorded="2026-12-03 07:00"),
+    )
+    assert [a.identity for a in desk.look(at("2026-12-03 07:00")).alerts] == [(DUE, SETTLED)]
+
+
 def test_a_payment_ahead_is_ahead_on_the_loans_own_calendar(borrow, desk_of):
     desk = desk_of(borrow(DUE, zone="Pacific/Auckland"))
     desk.look(at("2026-12-02 09:00", "Pacific/Auckland"))
@@ -400,12 +424,14 @@ policies = st.builds(
 )
 
 
+@shared
 @given(policies, st.integers(-80, 200))
 def test_the_next_slot_of_a_policy_is_the_first_of_its_slots_to_come(policy, reached):
     to_come = [offset for offset in policy.offsets(reached + 150) if offset > reached]
     assert policy.next_after(reached) == min(to_come, default=None)
 
 
+@shared
 @given(policies, st.integers(-80, 200))
 def test_the_newest_slot_of_a_policy_is_the_last_of_its_slots_that_have_come(policy, reached):
     come = [offset for offset in policy.offsets(500) if offset <= reached]

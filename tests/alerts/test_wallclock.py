@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminderd.alerts.wallclock import QuietHours, instant, local_date
@@ -24,6 +24,7 @@ HAZARDOUS_ZONES = [
     "UTC",
 ]
 
+unhurried = settings(deadline=None)
 zones = st.sampled_from(HAZARDOUS_ZONES)
 times = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 
@@ -65,6 +66,7 @@ def test_a_wall_clock_time_has_one_instant_whatever_the_hazard(hazard, zone, wan
     assert instant(local.date(), local.time(), zone) == utc(expected), hazard
 
 
+@unhurried
 @given(zones, st.dates(date(1990, 1, 1), date(2040, 1, 1)), times)
 def test_the_instant_is_the_first_at_which_clocks_have_reached_the_time(zone, day, at):
     found = instant(day, at, zone)
@@ -75,6 +77,7 @@ def test_the_instant_is_the_first_at_which_clocks_have_reached_the_time(zone, da
     assert a_second_before.astimezone(tz).replace(tzinfo=None) < wanted
 
 
+@unhurried
 @given(zones, st.dates(date(1990, 1, 1), date(2040, 1, 1)), times)
 def test_the_same_time_a_day_later_is_never_earlier(zone, day, at):
     assert instant(day, at, zone) <= instant(day + timedelta(days=1), at, zone)
@@ -149,6 +152,7 @@ def test_quiet_hours_hold_through_the_morning_after_a_day_left_out():
     assert NIGHT.defer(now, "Pacific/Apia") == here("2011-12-31 08:00", "Pacific/Apia")
 
 
+@unhurried
 @given(
     zones,
     st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),

@@ -168,6 +168,11 @@ def test_a_mistake_in_the_file_is_not_blamed_on_a_variable_beside_it(problems, s
     ]
 
 
+def test_a_mistake_in_the_file_is_not_blamed_on_an_empty_variable(problems, set_variables):
+    set_variables(REMINDERD_LOCALE="")
+    assert problems('locale = "de"\n')[0].startswith("config.toml:1:10: locale:")
+
+
 def test_mistakes_in_the_file_and_in_a_variable_are_listed_together(problems, set_variables):
     set_variables(REMINDERD_LOCALE="de")
     found = problems('currency = "yuan"\n')

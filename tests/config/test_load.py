@@ -343,6 +343,15 @@ def test_what_apprise_cannot_use_is_listed_with_the_other_mistakes(refusal, tmp_
     ]
 
 
+def test_a_channel_that_could_not_be_read_whole_is_not_put_to_apprise(refusal, tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text('[channels.a]\nschema = "mailtos"\nhost = "h"\nuser = "me@example.com\n')
+    [sentence] = refusal(path, verify).splitlines()
+    assert sentence.startswith(f"{path}:4:8: this quote is never closed")
+    path.write_text('[channels.a]\nschema = "mailtos"\nhost = "h"\n')
+    assert "Apprise cannot use this" in refusal(path, verify)
+
+
 def test_without_a_verifier_apprise_is_not_asked(load):
     assert load('[channels.a]\nurl = "nothing://x"\n').channels[0].name == "a"
 

@@ -196,6 +196,20 @@ def test_a_torn_line_does_not_excuse_other_tables(problems):
     ]
 
 
+def test_a_key_given_twice_does_not_excuse_what_is_missing(problems, pointed):
+    text, [due, twice] = pointed('[[loans]]\nid = "a"\ndue = §2026-12-05\n§id = "b"\n')
+    assert problems(text) == [
+        f'config.toml:{due}: loans[0].due: needs an amount beside it (add amount = "1234.00")',
+        f"config.toml:{twice}: {TWICE}",
+    ]
+
+
+def test_a_value_without_quotes_ends_where_its_line_does_on_windows(problems):
+    assert problems("locale = de\r\n") == [
+        'config.toml:1:10: locale: \'de\' is not a known language (write "zh-CN" or "en")'
+    ]
+
+
 def test_a_value_without_quotes_is_reported_once_in_the_words_of_its_key(problems):
     assert problems("[reminders]\nsend_at = nine\n") == [
         "config.toml:2:11: reminders.send_at: 'nine' is not a time of day (write \"09:00\")"

@@ -1,7 +1,9 @@
 """Amounts, rates and the ways people write them."""
 
+import ast
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from babel.core import get_global
@@ -9,6 +11,7 @@ from babel.numbers import get_currency_precision
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import reminderd.loans
 from reminderd.loans.money import (
     Money,
     Rate,
@@ -350,3 +353,16 @@ def test_halves_are_rounded_upwards(numerator, denominator, rounded):
 def test_rounding_agrees_with_the_decimal_module(numerator, denominator):
     exact = Decimal(numerator) / Decimal(denominator)  # these denominators divide exactly
     assert round_half_up(numerator, denominator) == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def test_no_binary_float_appears_where_money_is_computed():
+    files = sorted(Path(reminderd.loans.__file__).parent.glob("*.py"))
+    assert len(files) > 5
+    floats = [
+        f"{file.name}:{node.lineno}"
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if (isinstance(node, ast.Constant) and isinstance(node.value, float))
+        or (isinstance(node, ast.Name) and node.id == "float")
+    ]
+    assert floats == []

@@ -78,6 +78,8 @@ def test_the_first_period_is_a_month_long_unless_a_start_is_given(scheduled):
 
 def test_listed_installments_have_no_start(one_sum):
     assert start_date(one_sum("100", date(2026, 3, 1)).terms) is None
+    also_told = one_sum("100", date(2026, 3, 1), first_due=date(2026, 3, 1))
+    assert start_date(also_told.terms) is None
 
 
 def test_listed_installments_are_taken_as_they_are(listed):

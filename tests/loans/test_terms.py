@@ -121,6 +121,18 @@ def test_terms_that_cannot_be_right_are_refused_with_the_remedy(changes, field, 
     assert (refusal.value.field, str(refusal.value)) == (field, sentence)
 
 
+def test_what_a_schedule_needs_is_missing_until_it_is_said():
+    bare = {"currency": "CNY", "repayment": Repayment.EQUAL_PRINCIPAL}
+    for field, given in [
+        ("principal", {}),
+        ("installments", {"principal": Decimal(100)}),
+        ("first_due", {"principal": Decimal(100), "installment_count": 1}),
+    ]:
+        with pytest.raises(TermsError) as refusal:
+            LoanTerms(**bare, **given)
+        assert refusal.value.field == field
+
+
 @pytest.mark.parametrize("day", [date(1900, 1, 1), date(2200, 12, 31)])
 def test_the_outermost_years_are_still_dates(day):
     assert terms(**listing(day)).listed[0].due == day

@@ -40,7 +40,7 @@ def _write(
     meant = datetime.combine(day, time(9), ZoneInfo(loan.timezone)).astimezone(UTC)
     alert = Alert(loan.id, due, what or milestone((day - due).days), meant, reason)
     position = value(loan, (meant + late).astimezone(ZoneInfo(loan.timezone)).date())
-    return compose(loan, position, Occasion(alert, meant + late), locale)
+    return compose(loan, position, Occasion(alert, meant + late, meant), locale)
 
 
 def _paid(loan, *payments):

@@ -455,7 +455,11 @@ def test_a_blank_contact_is_no_contact(card, write):
     assert "Contact: the lender's app or hotline." in text
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     name=st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=40),
     locale=st.sampled_from(LOCALES),

@@ -164,6 +164,32 @@ def test_an_instant_that_has_passed_does_not_start_workers_without_pause(supervi
     assert supervisor.worker is not None
 
 
+def test_a_clock_that_keeps_jumping_does_not_start_workers_without_pause(supervisor, clock):
+    rest(supervisor)
+    clock.wall += 3600
+    supervisor.step()
+    clock.wall += 3600
+    supervisor._compare_clocks()
+    assert finish(supervisor) == 0
+    supervisor.step()
+    assert supervisor.worker is None
+    wake = supervisor.scheduler.get_job("next").trigger.run_date
+    assert wake == clock.now() + timedelta(seconds=daemon.PAUSE)
+
+
+def test_a_reload_asked_for_while_a_worker_fails_is_not_kept_waiting(supervisor, monkeypatch):
+    rest(supervisor)
+    supervisor.failures = 8
+    supervisor.wanted = True
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    supervisor.step()
+    supervisor._wake(signal.SIGHUP)
+    supervisor._take_wakes()
+    finish(supervisor)
+    supervisor.step()
+    assert supervisor.worker is not None
+
+
 def test_a_payment_is_a_change_that_is_looked_at(supervisor, app):
     rest(supervisor)
     app.pay(app.loan("card"), Money(1000, "CNY"), None)

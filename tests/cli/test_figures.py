@@ -1,0 +1,277 @@
+"""``status``, ``quote`` and ``preview``: what is owed, and which messages will go."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+MONEY = re.compile(r"-?\d+\.\d\d")
+
+
+def test_status_has_a_row_for_each_loan(config, said):
+    lines = [line.split() for line in said("status").splitlines() if line.strip()]
+    assert " ".join(lines[0]) == "Loan Stage Owed today One more day Next due Next alert"
+    card = " ".join(lines[2])
+    assert "Credit card (card)" in card
+    assert "CN¥1,236.47" in card
+    assert "+CN¥0.62" in card
+    line = " ".join(lines[3])
+    assert "weilidai (weilidai)" in line
+    assert "CN¥1,157.50" in line
+    assert "2026-12-15 CN¥1,120.00" in line
+
+
+def test_status_in_json(config, told):
+    card, line = told("status")
+    assert card == {
+        "loan": "card",
+        "name": "Credit card",
+        "as_of": "2026-12-09",
+        "currency": "CNY",
+        "days_past_due": 4,
+        "stage": "overdue-4-7",
+        "owed_today": "1236.47",
+        "increase": "0.62",
+        "next_due": None,
+        "payoff": "1236.47",
+        "next_alert_at": "2026-12-09T12:00:00+08:00",
+    }
+    assert line["next_due"] == {"date": "2026-12-15", "amount": "1120.00"}
+
+
+def test_status_as_of_another_day(config, told):
+    before = told("status", "--as-of", "2026-12-05")[0]
+    after = told("status", "--as-of", "2026-12-15")[0]
+    assert (before["owed_today"], before["days_past_due"]) == ("1234.00", 0)
+    assert (after["owed_today"], after["days_past_due"]) == ("1240.17", 10)
+
+
+def test_status_without_loans_is_an_empty_list(write, told):
+    write("")
+    assert told("status") == []
+
+
+def test_a_quote_says_the_figure_first_and_that_it_is_an_estimate(config, said):
+    lines = said("quote", "card").splitlines()
+    assert lines[0] == "Credit card: 4 days overdue, CN¥1,236.47 owed today"
+    assert "  Principal CN¥1,234.00" in lines
+    assert "  Penalty interest CN¥2.47" in lines
+    assert lines[-1] == "An estimate; the lender's app prevails."
+
+
+def test_a_quote_as_of_another_day(config, said):
+    first = said("quote", "card", "--as-of", "2026-12-15").splitlines()[0]
+    assert first == "Credit card: 10 days overdue, CN¥1,240.17 owed today"
+
+
+def test_a_quote_in_json_has_exactly_the_documented_shape(config, told):
+    found = told("quote", "weilidai")
+    assert list(found) == [
+        "loan",
+        "as_of",
+        "currency",
+        "days_past_due",
+        "stage",
+        "due",
+        "payoff",
+        "tomorrow",
+        "next_cliff",
+        "advice",
+        "estimate",
+        "basis",
+    ]
+    assert found["loan"] == "weilidai"
+    assert found["as_of"] == "2026-12-09"
+    assert found["currency"] == "CNY"
+    assert found["days_past_due"] == 24
+    assert found["stage"] == "overdue-8-30"
+    assert found["due"] == {
+        "principal": "1000.00",
+        "interest": "151.50",
+        "penalty": "6.00",
+        "fees": "0.00",
+        "total": "1157.50",
+    }
+    assert found["tomorrow"] == {"total": "1158.25", "increase": "0.75"}
+    assert list(found["next_cliff"]) == ["date", "increase", "reason"]
+    assert all(list(advice) == ["id", "title", "detail"] for advice in found["advice"])
+    assert found["advice"]
+    assert found["estimate"] is True
+    assert found["basis"]
+    assert all(isinstance(rule, str) for rule in found["basis"])
+
+
+@pytest.mark.parametrize("loan", ["card", "weilidai"])
+@pytest.mark.parametrize("day", ["2026-10-01", "2026-10-15", "2026-12-05", "2027-01-01"])
+def test_money_in_json_is_text_with_two_decimals(loan, day, config, told):
+    found = told("quote", loan, "--as-of", day)
+    amounts = [*found["due"].values(), *found["tomorrow"].values(), found["payoff"]]
+    amounts += [found["next_cliff"]["increase"]] if found["next_cliff"] else []
+    assert [amount for amount in amounts if not MONEY.fullmatch(amount)] == []
+    parts = [Decimal(value) for key, value in found["due"].items() if key != "total"]
+    assert sum(parts) == Decimal(found["due"]["total"])
+    more = Decimal(found["tomorrow"]["total"]) - Decimal(found["due"]["total"])
+    assert more == Decimal(found["tomorrow"]["increase"])
+
+
+def test_what_is_not_there_is_null_in_json(write, told):
+    write('[[loans]]\nid = "a"\ndue = 2026-12-05\namount = 5\n')
+    assert told("quote", "a")["next_cliff"] is None
+    assert told("status")[0]["next_due"] is None
+
+
+def test_only_an_explained_quote_has_a_derivation(config, told):
+    assert "derivation" not in told("quote", "weilidai")
+
+
+def test_the_derivation_adds_up_to_the_figure(config, told):
+    found = told("quote", "weilidai", "--explain")
+    *steps, total = found["derivation"]
+    assert total["kind"] == "total"
+    assert total["amount"] == found["due"]["total"]
+    assert sum(Decimal(step["amount"]) for step in steps) == Decimal(total["amount"])
+
+
+def test_the_derivation_names_every_factor(config, told):
+    steps = told("quote", "weilidai", "--explain")["derivation"]
+    [penalty] = [step for step in steps if step["kind"] == "penalty"]
+    assert penalty == {
+        "kind": "penalty",
+        "amount": "6.00",
+        "due": "2026-11-15",
+        "start": "2026-11-15",
+        "end": "2026-12-09",
+        "base": "1000.00",
+        "days": 24,
+        "rate": {"value": "0.00025", "per": "day"},
+    }
+
+
+def test_the_derivation_in_words(config, said):
+    text = said("quote", "weilidai", "--explain")
+    assert re.search(
+        r"6\.00  penalty +installment of 2026-11-15, 2026-11-15 to 2026-12-09: "
+        r"1000\.00 × 0\.025% a day × 24 days\n",
+        text,
+    )
+    assert re.search(
+        r"-1150\.00  payment +2026-10-15: principal 1000\.00, interest 150\.00\n", text
+    )
+    assert re.search(r"1157\.50  total", text)
+
+
+@pytest.mark.parametrize("command", ["quote", "pay"])
+def test_a_misspelt_loan_is_named_with_what_there_is(command, config, refused):
+    amount = ["5"] if command == "pay" else []
+    code, sentence = refused(command, "weilidia", *amount)
+    assert code == 2
+    assert sentence.splitlines()[-1] == (
+        "there is no loan 'weilidia' (there are: card, weilidai) (did you mean 'weilidai'?)"
+    )
+
+
+def test_a_loan_where_there_are_none(write, refused):
+    write("")
+    assert refused("quote", "card") == (2, "there is no loan 'card' (there are: none)")
+
+
+def test_preview_says_when_what_where_and_why(config, said):
+    lines = said("preview", "--days", "7").splitlines()
+    assert lines[:4] == [
+        "2026-12-09 12:00  Credit card: 4 days overdue, CN¥1,236.47 owed today",
+        "                  due+4 (first_look) → screen",
+        "2026-12-09 12:00  weilidai: 24 days overdue, CN¥1,157.50 owed today",
+        "                  due-7 (first_look) → screen",
+    ]
+    assert "2026-12-12 09:00  Credit card: 7 days overdue, CN¥1,238.32 owed today" in lines
+
+
+def test_preview_ends_after_the_days_it_was_given(config, told):
+    ends = [row["at"] for row in told("preview", "--days", "3")]
+    assert ends == sorted(ends)
+    assert ends[-1] <= "2026-12-12T12:00+08:00"
+    assert len(told("preview", "--days", "60")) > len(ends)
+
+
+def test_preview_from_another_day_begins_at_its_midnight(config, told):
+    rows = told("preview", "--from", "2027-01-01", "--days", "40")
+    assert rows[0]["at"] == "2027-01-01T00:00+08:00"
+    assert min(row["at"] for row in rows) >= "2027-01-01"
+    assert max(row["at"] for row in rows) <= "2027-02-10T00:00+08:00"
+
+
+def test_a_previewed_alert_in_json(config, told):
+    row = [row for row in told("preview", "--days", "4") if row["loan"] == "card"][-1]
+    assert row == {
+        "at": "2026-12-12T09:00+08:00",
+        "loan": "card",
+        "due": "2026-12-05",
+        "milestone": "due+7",
+        "reason": "overdue_day",
+        "severity": "critical",
+        "to": [{"channel": "screen", "address": "screen"}],
+        "title": "Credit card: 7 days overdue, CN¥1,238.32 owed today",
+    }
+
+
+def test_a_full_preview_holds_the_message_word_for_word(config, told, said):
+    row = [row for row in told("preview", "--days", "4", "--full") if row["loan"] == "card"][-1]
+    assert "Owed today: CN¥1,238.32" in row["text"]
+    assert "An estimate; the lender's app prevails." in row["text"]
+    text = said("preview", "--days", "4", "--full")
+    assert all(f"    {line}" in text for line in row["text"].splitlines() if line)
+    assert "Owed today" not in said("preview", "--days", "4")
+
+
+def test_quiet_hours_put_off_what_is_previewed(write, told):
+    write(
+        'timezone = "Asia/Shanghai"\n[reminders]\nsend_at = "23:00"\n'
+        'quiet_hours = { from = "22:00", to = "08:00" }\n'
+        '[[loans]]\nid = "a"\ndue = 2026-12-20\namount = 5\n'
+    )
+    rows = told("preview", "--days", "30")
+    assert {row["at"][11:16] for row in rows[1:]} == {"08:00"}
+
+
+def test_a_preview_names_only_the_channels_that_will_be_used(write, said):
+    write(
+        'locale = "en"\ntimezone = "Asia/Shanghai"\n'
+        '[channels.one]\nurl = "console://"\n'
+        '[channels.two]\nurl = "console://"\nmin_severity = "critical"\n'
+        '[channels.three]\nurl = "console://"\n'
+        '[[loans]]\nid = "a"\ndue = 2026-12-12\namount = 5\nchannels = ["one", "two"]\n'
+    )
+    lines = said("preview", "--days", "8").splitlines()
+    where = [line.split("→ ")[1] for line in lines if "→" in line]
+    assert where[0] == "one"
+    assert where[-1] == "one, two"
+
+
+def test_good_news_is_previewed_for_whom_the_bad_was_told(write, call, told):
+    write(
+        'locale = "en"\ntimezone = "Asia/Shanghai"\n'
+        '[channels.late]\nurl = "console://"\nmin_severity = "warning"\n'
+        '[[loans]]\nid = "a"\ndue = 2026-12-05\namount = 5\n'
+    )
+    call("run", "--once")
+    call("pay", "a", "5")
+    [row] = told("preview")
+    assert (row["milestone"], row["severity"]) == ("settled", "info")
+    assert row["to"] == [{"channel": "late", "address": "late"}]
+
+
+def test_where_nothing_is_to_come_preview_says_so(write, said, told):
+    write("")
+    assert said("preview", "--days", "9") == "Nothing will be sent in 9 days.\n"
+    assert told("preview") == []
+
+
+def test_the_language_is_that_of_the_configuration(write, said):
+    write('[[loans]]\nid = "a"\nname = "信用卡"\ndue = 2026-12-12\namount = 5\n')
+    assert "信用卡" in said("quote", "a")
+    assert "以贷款机构App显示为准" in said("quote", "a")
+
+
+def test_yen_have_no_decimals(write, told):
+    write('[[loans]]\nid = "a"\ndue = 2026-12-05\namount = 5000\ncurrency = "JPY"\n')
+    assert told("quote", "a")["due"]["total"] == "5000"

@@ -1,0 +1,104 @@
+"""The command as a process of its own: what only a real one shows."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reminderd import __version__
+
+PATIENCE = 60
+SOON = 'locale = "en"\n[[loans]]\nid = "a"\nname = "微粒贷 ▶"\ndue = 2026-12-05\namount = 5\n'
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Return a function that starts reminderd on a configuration."""
+
+    def start(*arguments, text=SOON, **options):
+        path = tmp_path / "config.toml"
+        if text is not None:
+            path.write_text(text)
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "STATE_DIRECTORY": str(tmp_path / "state"),
+            "REMINDERD_CONFIG": str(path),
+            **options.pop("env", {}),
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "reminderd", *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            **options,
+        )
+
+    return start
+
+
+def finish(process, encoding="utf-8"):
+    out, err = process.communicate(timeout=PATIENCE)
+    return process.returncode, out.decode(encoding), err.decode(encoding)
+
+
+def test_the_package_is_the_command(command):
+    assert finish(command("--version")) == (0, f"reminderd {__version__}\n", "")
+
+
+def test_the_script_is_installed():
+    script = Path(sys.executable).with_name("reminderd")
+    done = subprocess.run([script, "--version"], capture_output=True, timeout=PATIENCE, check=True)
+    assert done.stdout.decode() == f"reminderd {__version__}\n"
+
+
+def test_a_check_ends_with_its_exit_code(command):
+    code, out, err = finish(command("check", text='locale = "de"\n'))
+    assert code == 78
+    assert "locale: 'de' is not a known language" in out
+    assert err == ""
+
+
+def test_a_quote_of_now_works_without_a_terminal(command):
+    code, out, err = finish(command("quote", "a"))
+    assert (code, err) == (0, "")
+    assert out.startswith("微粒贷 ▶: ")
+
+
+def test_a_table_without_a_terminal_is_not_cut_off(command):
+    code, out, _ = finish(command("status", env={"COLUMNS": "40"}))
+    assert code == 0
+    assert "微粒贷 ▶ (a)" in out
+
+
+def test_a_terminal_that_lacks_a_letter_gets_the_figure_all_the_same(command):
+    process = command("quote", "a", env={"PYTHONIOENCODING": "gbk"})
+    code, out, err = finish(process, encoding="gbk")
+    assert (code, err) == (0, "")
+    assert out.startswith("微粒贷 ?: ")
+    assert "5.00" in out
+
+
+def test_a_reader_that_went_away_is_no_mistake(command):
+    process = command("preview", "--days", "3650", "--full")
+    process.stdout.close()
+    _, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, err) == (1, b"")
+
+
+def test_the_daemon_without_a_configuration_names_the_remedy(command):
+    code, out, err = finish(command("run", text=None))
+    assert code == 78
+    assert out == ""
+    assert "there is no such file (copy config.example.toml there" in err
+    assert "Traceback" not in err
+
+
+def test_a_key_of_the_home_folders_of_nobody_is_no_mistake_of_the_program(command):
+    text = '[channels.a]\nurl = { file = "~nobody-has-this-name/x" }\n'
+    code, out, _ = finish(command("check", text=text))
+    assert code == 78
+    assert "nobody knows that home folder" in out

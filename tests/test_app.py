@@ -1,0 +1,152 @@
+"""The wiring of planner and dispatcher: what only shows where rooms meet."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reminderd.app import App
+from reminderd.clock import Clock
+from reminderd.config.load import load_text
+
+BASE = """
+timezone = "Asia/Shanghai"
+locale = "en"
+[channels.screen]
+url = "console://"
+[[loans]]
+id = "card"
+due = 2026-12-05
+amount = "1234.00"
+"""
+
+
+class SetClock(Clock):
+    def __init__(self, at):
+        self.at = at
+
+    def now(self):
+        return self.at
+
+
+def shanghai(day, hour=1):
+    """Return an instant on *day*; hour 1 in UTC is 09:00 there."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+@pytest.fixture
+def make(tmp_path):
+    made = []
+
+    def make(text, at):
+        app = App.open(load_text(text, Path("config.toml")), SetClock(at), tmp_path)
+        made.append(app)
+        app.sync()
+        return app
+
+    yield make
+    for app in made:
+        app.database.close()
+
+
+def run_days(app, first, count):
+    """Pass at every slot for so many days; return what was sent as (day, milestone)."""
+    seen = []
+    for offset in range(count):
+        app.clock.at = shanghai(first + timedelta(days=offset))
+        before = len(app.sent(None, 1000))
+        app.plan_due(app.clock.now())
+        app.deliver(alone=True)
+        rows = app.sent(None, 1000)[: len(app.sent(None, 1000)) - before]
+        seen += [(app.clock.at.date(), row["milestone"]) for row in rows]
+    return seen
+
+
+def test_a_clock_that_ran_ahead_silences_nothing_once_it_is_right_again(make, capsys):
+    app = make(BASE, shanghai(date(2026, 11, 20)))
+    app.clock.at = shanghai(date(2027, 6, 1))
+    app.plan_due(app.clock.now())
+    app.deliver(alone=True)
+
+    sent = run_days(app, date(2026, 11, 27), 10)
+
+    assert [milestone for _, milestone in sent] == ["due-7", "due-3", "due-1", "due", "due+1"]
+
+
+def test_a_preview_that_starts_later_leaves_out_what_goes_before(make):
+    app = make(BASE, shanghai(date(2026, 11, 20)))
+
+    found = app.preview(shanghai(date(2026, 11, 30), 0), 4)
+
+    assert [seen.alert.milestone for _, seen in found] == ["due-3"]
+
+
+def test_a_message_that_waited_for_the_end_of_quiet_hours_is_not_called_late(make, capsys):
+    quiet = '[reminders]\nsend_at = "07:00"\nquiet_hours = { from = "22:00", to = "08:00" }\n'
+    app = make(BASE.replace("[channels", quiet + "[channels", 1), shanghai(date(2026, 11, 20)))
+    app.clock.at = datetime(2026, 11, 27, 23, tzinfo=UTC)  # 07:00 on the 28th
+    app.plan_due(app.clock.now())
+    app.deliver(alone=True)
+    assert app.sent(None, 1)[0]["state"] == "pending"
+
+    app.clock.at += timedelta(hours=1)
+    app.deliver(alone=True)
+
+    assert "due on Dec 5" in capsys.readouterr().out
+    assert "This message is late" not in app.sent(None, 1)[0]["body"]
+
+
+def test_a_payment_taken_back_before_the_good_news_went_out_cancels_it(make, capsys):
+    app = make(BASE, shanghai(date(2026, 12, 6)))
+    app.plan_due(app.clock.now())
+    app.deliver(alone=True)
+    loan = app.loan("card")
+    number = app.pay(loan, loan_total(loan), None)
+    app.plan_due(app.clock.now())
+    app.undo(number)
+
+    app.deliver(alone=True)
+
+    settled = next(row for row in app.sent(None, 10) if row["milestone"] == "settled")
+    assert settled["state"] == "cancelled"
+
+
+def loan_total(loan):
+    from reminderd.loans.position import value
+
+    return value(loan, date(2026, 12, 6)).payoff
+
+
+def test_good_news_reaches_the_channel_that_heard_only_of_the_earlier_installment(make, capsys):
+    text = BASE.replace(
+        'due = 2026-12-05\namount = "1234.00"',
+        'installments = [{ due = 2026-12-05, amount = "10" }, { due = 2026-12-06, amount = "10" }]',
+    ).replace('url = "console://"', 'url = "console://"\nmin_severity = "critical"')
+    text = text.replace("[[loans]]", '[channels.other]\nurl = "console://"\n[[loans]]')
+    app = make(text, shanghai(date(2026, 12, 1)))
+    run_days(app, date(2026, 12, 1), 12)
+    loan = app.loan("card")
+    app.pay(loan, loan_total(loan), None)
+
+    app.plan_due(app.clock.now())
+    app.deliver(alone=True)
+
+    told = {row["channel"] for row in app.sent(None, 100) if row["milestone"] == "settled"}
+    assert told == {"screen", "other"}
+
+
+def test_a_pass_with_nothing_due_leaves_apprise_alone(make, monkeypatch):
+    app = make(BASE, shanghai(date(2026, 11, 20)))
+    monkeypatch.setitem(__import__("sys").modules, "reminderd.delivery.dispatcher", None)
+
+    assert app.deliver(alone=True).sent == 0
+
+
+def test_many_new_loans_are_taken_in_without_counting_their_reminders(make):
+    many = "".join(
+        f'[[loans]]\nid = "loan{n}"\ndue = 2026-12-05\namount = "10"\n' for n in range(21)
+    )
+    app = make(BASE, shanghai(date(2026, 11, 20)))
+    app.config = load_text(BASE + many, Path("config.toml"))
+
+    assert app.sync() == [f"adds loan loan{n}" for n in range(21)]

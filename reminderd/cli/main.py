@@ -137,9 +137,9 @@ def _print_json(value: object) -> None:
 
 
 @cli.command()
-@_config_option
+@_common
 @click.option("--once", is_flag=True, help="Do one pass over what is due, then end: for cron.")
-def run(config_file: str | None, once: bool) -> None:
+def run(config_file: str | None, as_json: bool, once: bool) -> None:
     """Watch the loans and send what is due.
 
     Runs in the foreground until it gets SIGTERM or Ctrl+C; systemd/ holds units that start it
@@ -147,19 +147,22 @@ def run(config_file: str | None, once: bool) -> None:
     that is broken later does not stop it: it goes on with the last good one, and says so.
     """
     if once:
-        _run_once(config_file)
+        _run_once(config_file, as_json=as_json)
         return
+    if as_json:
+        raise UsageError("--json goes with --once: a daemon has no result to print")
     from ..service.launch import become
 
     become("reminderd.service.daemon", "--config", str(_file(config_file).absolute()))
 
 
-def _run_once(config_file: str | None) -> None:
+def _run_once(config_file: str | None, *, as_json: bool) -> None:
     from ..app import App
     from ..clock import Clock
     from ..service.log import set_up_logging
     from ..service.worker import read_config, run_pass, status_line
     from ..state import state_folder
+    from . import views
 
     set_up_logging()
     folder = state_folder()
@@ -167,8 +170,13 @@ def _run_once(config_file: str | None) -> None:
     if verdict:
         click.echo(f"{verdict}\nrunning on with the last good configuration", err=True)
     app = App.open(config, Clock(), folder)
-    outcome = run_pass(app, folder)
-    click.echo(f"sent {outcome.sent}; {status_line(app, outcome.following)}", err=True)
+    # What a channel prints is no part of the JSON.
+    with redirect_stdout(sys.stderr if as_json else sys.stdout):
+        outcome = run_pass(app, folder)
+    if as_json:
+        _print_json(views.pass_json(app, outcome))
+    else:
+        click.echo(f"sent {outcome.sent}; {status_line(app, outcome.following)}", err=True)
     app.database.close()
     if outcome.hung:
         sys.stdout.flush()

@@ -23,6 +23,7 @@ from ..loans.terms import Loan
 from ..messages.compose import Occasion, Sheet, compose
 from ..messages.words import words
 from ..playbook.stages import stage_of, stage_title
+from ..service.worker import Outcome
 
 _LOOK_AHEAD = timedelta(days=366)
 
@@ -84,6 +85,18 @@ def check_text(app: App) -> str:
 def _following(app: App) -> tuple[Loan, Foreseen] | None:
     ahead = app.preview(app.clock.now(), _LOOK_AHEAD.days)
     return ahead[0] if ahead else None
+
+
+def pass_json(app: App, outcome: Outcome) -> dict[str, Any]:
+    """Return what one pass did and when there is something to do next."""
+    following = outcome.following
+    zone = ZoneInfo(app.config.timezone)
+    return {
+        "planned": outcome.planned,
+        "sent": outcome.sent,
+        "next": following.at.astimezone(zone).isoformat() if following else None,
+        "loan": following.loan.id if following and following.loan else None,
+    }
 
 
 def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:

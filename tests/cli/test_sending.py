@@ -34,6 +34,22 @@ def test_a_second_pass_sends_nothing_again(config, call):
     assert "sent 0; " in result.stderr
 
 
+def test_a_pass_prints_its_result_as_json_and_nothing_else(config, call):
+    result = call("run", "--once", "--json")
+    assert json.loads(result.stdout) == {
+        "planned": 2,
+        "sent": 2,
+        "next": "2026-12-12T09:00:00+08:00",
+        "loan": "card",
+    }
+
+
+def test_a_daemon_has_no_result_to_print_as_json(config, refused):
+    code, sentence = refused("run", "--json")
+    assert code == 2
+    assert "--json goes with --once" in sentence
+
+
 def test_a_pass_after_a_payment_says_that_it_is_settled(config, call):
     call("run", "--once")
     call("pay", "card", "1236.47")

@@ -246,7 +246,9 @@ def test_a_year_of_half_hourly_ticks_on_the_example_prints_what_the_preview_list
     app = App.open(load_file(EXAMPLE), SetClock(start), tmp_path)
     app.sync()
     expected = [
-        compose(loan, item.position, Occasion(item.alert, item.at, item.at), app.config.locale).title
+        compose(
+            loan, item.position, Occasion(item.alert, item.at, item.at), app.config.locale
+        ).title
         for loan, item in app.preview(start, YEAR.days)
     ]
     for half_hours in range(YEAR // HALF_HOUR + 1):

@@ -112,12 +112,23 @@ class TestLoans:
 
 
 class TestKnownSince:
-    def test_a_change_of_name_or_policy_keeps_it(self, sync, make_loan, now):
+    def test_a_change_of_name_keeps_it(self, sync, make_loan, now):
         sync(make_loan())
         [change] = sync(make_loan(name="Visa"), at=now + DAY)
         assert change.after.known_since == now
-        [change] = sync(make_loan(name="Visa"), at=now + DAY, policy=Policy(before_due=(1,)))
-        assert change.after.known_since == now
+
+    def test_a_changed_policy_is_known_from_now(self, sync, make_loan, now):
+        sync(make_loan())
+        [change] = sync(make_loan(), at=now + DAY, policy=Policy(before_due=(1,)))
+        assert change.after.known_since == now + DAY
+
+    def test_a_loan_whose_payment_was_taken_back_is_known_from_now(
+        self, connection, sync, make_loan, now
+    ):
+        sync(make_loan())
+        number = book.add_payment(connection, "card", date(2026, 11, 20), 50_000, now)
+        book.undo_payment(connection, number, now + DAY)
+        assert book.entry(connection, "card").known_since == now + DAY
 
     def test_changed_terms_are_known_from_now(self, sync, make_loan, now):
         sync(make_loan(due=date(2026, 11, 26)))

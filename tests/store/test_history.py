@@ -76,6 +76,22 @@ def test_only_what_was_told_of_these_due_dates_counts(connection, deliver):
     assert history.channels_told(connection, "other", [DUE]) == set()
 
 
+def test_what_was_passed_over_while_the_clock_ran_ahead_is_forgotten(connection, make_alert, now):
+    make_alert("due-7")
+    make_alert("due-3", superseded=True)
+    yesterday = now - timedelta(days=1)
+    assert history.forget_the_future(connection, yesterday) == ["card"]
+    # What was sent is sent: it must not go out again.
+    assert history.of_loan(connection, "card", now).decided == {(DUE, "due-7")}
+    assert history.forget_the_future(connection, yesterday) == []
+
+
+def test_what_was_decided_until_now_is_not_forgotten(connection, make_alert, now):
+    make_alert("due-3", superseded=True)
+    assert history.forget_the_future(connection, now) == []
+    assert history.of_loan(connection, "card", now).decided == {(DUE, "due-3")}
+
+
 def test_deliveries_are_listed_the_newest_first_with_their_alert(connection, deliver):
     deliver("email", State.SENT, "due-7")
     deliver("screen", State.FAILED, "due-3")

@@ -277,6 +277,18 @@ class TestAsking:
         lease(at=now + MINUTE)
         assert outbox.next_attempt(connection) == now + 2 * MINUTE
 
+    def test_there_is_work_for_what_is_due_and_for_what_a_crash_left_and_no_other(
+        self, connection, enqueue, lease, now
+    ):
+        assert not outbox.anything_due(connection, now)
+        enqueue(at=now + MINUTE)
+        assert not outbox.anything_due(connection, now)
+        assert outbox.anything_due(connection, now + MINUTE)
+        [delivery] = lease(at=now + MINUTE)
+        assert outbox.anything_due(connection, now)
+        outbox.finish(connection, delivery, "me", State.SENT, now)
+        assert not outbox.anything_due(connection, now + MINUTE)
+
     def test_deliveries_are_counted_by_state(self, connection, enqueue, lease, now):
         enqueue(("email", "a"), ("email", "b"), ("email", "c"))
         outbox.finish(connection, *lease(limit=1), "me", State.SENT, now)

@@ -27,7 +27,7 @@ from .errors import DeliveryError, UsageError
 from .loans.money import Money
 from .loans.position import value
 from .loans.terms import Loan
-from .playbook.stages import Severity, stage_of
+from .playbook.stages import stage_of
 from .state import DATABASE, state_folder
 from .store import book, history, outbox
 from .store.book import Change, Entry
@@ -137,7 +137,7 @@ class App:
         decision = due_alerts(loan, position, past, entry.policy, now)
         unpaid = set(position.unpaid())
         # Written before anything is closed: what may have arrived counts as told.
-        self._write(connection, loan, decision, stage_of(position).severity, now)
+        self._write(connection, loan, decision, now)
         paid = [key for key, due, what in waiting if what != SETTLED and due not in unpaid]
         outbox.close_waiting(connection, paid, State.CANCELLED, now)
         if any(alert.milestone != SETTLED for alert in decision.alerts):
@@ -146,16 +146,17 @@ class App:
         book.schedule_look(connection, loan.id, decision.next_at)
         return len(decision.alerts)
 
-    def _write(
-        self, connection: Connection, loan: Loan, decision: Decision, level: Severity, now: datetime
-    ) -> None:
+    def _write(self, connection: Connection, loan: Loan, decision: Decision, now: datetime) -> None:
+        goes = self.defer(now)
+        # Quiet hours may end on another day: who is told is settled by how bad it is then.
+        level = stage_of(value(loan, local_date(goes, loan.timezone))).severity
         for alert in decision.superseded:
             history.record(connection, alert, now, superseded=True)
         for alert in decision.alerts:
             told = self._told(connection, alert, decision)
             alert_id = history.record(connection, alert, now, superseded=False)
             to = targets(self.channels.values(), loan, level, told)
-            outbox.enqueue(connection, alert_id, to, self.defer(now))
+            outbox.enqueue(connection, alert_id, to, goes)
 
     def defer(self, now: datetime) -> datetime:
         """Return the end of the quiet hours that an instant lies in, else the instant."""
@@ -221,6 +222,11 @@ class App:
             if foreseen.at >= start
         ]
         return sorted(found, key=lambda item: (item[1].at, item[0].id))
+
+    def told(self, loan_id: str, due: date) -> set[str]:
+        """Return the channels that heard of the installment due on a date."""
+        with self.database.transaction() as connection:
+            return history.channels_told(connection, loan_id, [due])
 
     def entries(self) -> list[tuple[Entry, History]]:
         """Return the configured loans as they will stand once synced, with their histories.

@@ -269,16 +269,27 @@ def _next_due(position: Position) -> dict[str, str] | None:
 
 def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[dict[str, Any]]:
     """Return the alerts to come."""
-    return [_alert_json(app, *item, full=full) for item in app.preview(start, days)]
+    end = start + timedelta(days=days)
+    now = min(start, app.clock.now())  # who is told before *start* bears on who is told after
+    heard: dict[tuple[str, date], set[str]] = {}
+    rows = []
+    for loan, seen in app.preview(now, (end - now).days + 1):
+        known = heard.setdefault((loan.id, seen.alert.due), app.told(loan.id, seen.alert.due))
+        row = _alert_json(app, loan, seen, known, full=full)
+        known |= {to["channel"] for to in row["to"]}
+        if start <= seen.at <= end:
+            rows.append(row)
+    return rows
 
 
-def _alert_json(app: App, loan: Loan, seen: Foreseen, *, full: bool = False) -> dict[str, Any]:
+def _alert_json(
+    app: App, loan: Loan, seen: Foreseen, told: Iterable[str] = (), *, full: bool = False
+) -> dict[str, Any]:
     goes = app.defer(seen.at)
     position = value(loan, local_date(goes, loan.timezone))
     severity = stage_of(position).severity
-    to = targets(app.channels.values(), loan, severity)
-    if seen.alert.milestone == SETTLED:
-        to = targets(app.channels.values(), loan, severity, app.channels)
+    also = told if seen.alert.milestone == SETTLED else ()
+    to = targets(app.channels.values(), loan, severity, also)
     row: dict[str, Any] = {
         "at": goes.astimezone(ZoneInfo(loan.timezone)).isoformat(timespec="minutes"),
         "loan": loan.id,

@@ -89,7 +89,6 @@ def test_a_payment_entered_ahead_of_its_day_is_previewed_with_its_settled_messag
     assert kept(life.live_to("2026-12-11 12:00")) == said
 
 
-@pytest.mark.xfail(strict=True, reason="the preview names every channel for a settled message")
 def test_a_settled_message_is_promised_only_to_channels_that_will_hear_of_the_debt(life):
     life.configure(
         CONFIG.replace(
@@ -101,7 +100,6 @@ def test_a_settled_message_is_promised_only_to_channels_that_will_hear_of_the_de
     assert kept(life.live_to("2026-12-11 12:00")) == said
 
 
-@pytest.mark.xfail(strict=True, reason="the preview words a deferred message as of its slot")
 def test_what_quiet_hours_defer_is_promised_as_it_will_be_worded(life):
     quiet = 'send_at = "23:00"\nquiet_hours = { from = "22:00", to = "08:00" }\n'
     life.configure(CONFIG.replace("[channels.screen]", f"[reminders]\n{quiet}\n[channels.screen]"))

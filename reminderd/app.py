@@ -26,7 +26,7 @@ from .config.suggest import suggestion
 from .errors import DeliveryError, UsageError
 from .loans.money import Money
 from .loans.position import value
-from .loans.terms import Loan
+from .loans.terms import Loan, Payment
 from .playbook.stages import stage_of
 from .state import DATABASE, state_folder
 from .store import book, history, outbox
@@ -268,8 +268,21 @@ class App:
         with self.database.transaction() as connection:
             row = book.undo_payment(connection, payment_id, self.clock.now())
         if row is None:
-            raise UsageError(f"there is no payment {payment_id} that was entered by command")
+            raise UsageError(
+                f"there is no payment {payment_id} that was entered by command "
+                "(`reminderd undo` lists them; one in the configuration is removed there)"
+            )
         return str(row["loan_id"])
+
+    def typed_payments(self) -> list[tuple[Loan, Payment]]:
+        """Return the payments entered by command that stand, oldest first."""
+        entered = [
+            (entry.loan, payment)
+            for entry, _ in self.entries()
+            for payment in entry.loan.payments
+            if payment.id is not None
+        ]
+        return sorted(entered, key=lambda item: item[1].id or 0)
 
     def sent(self, loan_id: str | None, limit: int) -> list[RowMapping]:
         """Return the deliveries about a loan, or about all, the newest first."""
@@ -318,7 +331,8 @@ def _paid(loan: Loan, old: Entry | None, typed: dict[str, list[RowMapping]], now
     else:
         known = {}
     configured = [replace(p, recorded_at=known.get((p.on, p.amount)) or now) for p in loan.payments]
-    commanded = [book.to_payment(row, currency) for row in typed.get(loan.id, [])]
+    counts = [] if book.is_next_bill(old, loan, now) else typed.get(loan.id, [])
+    commanded = [book.to_payment(row, currency) for row in counts]
     return replace(loan, payments=tuple(configured + commanded))
 
 
@@ -346,4 +360,6 @@ def _describe(change: Change) -> str:
     if change.after is None and change.before is not None:
         return f"removes loan {change.before.loan.id}"
     assert change.after is not None  # a change has at least one side
+    if change.next_bill:
+        return f"starts the next bill of loan {change.after.loan.id}"
     return f"changes loan {change.after.loan.id}"

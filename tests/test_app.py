@@ -150,3 +150,30 @@ def test_many_new_loans_are_taken_in_without_counting_their_reminders(make):
     app.config = load_text(BASE + many, Path("config.toml"))
 
     assert app.sync() == [f"adds loan loan{n}" for n in range(21)]
+
+
+def test_the_next_bill_under_a_paid_ones_id_is_reminded_of(make, capsys):
+    app = make(BASE, shanghai(date(2026, 12, 4)))
+    loan = app.loan("card")
+    app.pay(loan, loan_total(loan), None)
+    app.config = load_text(BASE.replace("2026-12-05", "2027-01-05"), Path("config.toml"))
+    assert app.preview(app.clock.now(), 60)
+
+    assert app.sync()[0] == "starts the next bill of loan card"
+
+    assert [m for _, m in run_days(app, date(2026, 12, 28), 9)] == [
+        "due-7",
+        "due-3",
+        "due-1",
+        "due",
+    ]
+
+
+def test_a_due_date_that_is_put_right_keeps_the_payments(make):
+    app = make(BASE, shanghai(date(2026, 12, 4)))
+    app.pay(app.loan("card"), loan_total(app.loan("card")), None)
+    app.config = load_text(BASE.replace("2026-12-05", "2026-12-03"), Path("config.toml"))
+    app.sync()
+
+    assert not app.preview(app.clock.now(), 60)
+    assert [payment.id for _, payment in app.typed_payments()] == [1]

@@ -89,7 +89,7 @@ def _common(command: F) -> F:
 @click.version_option(__version__, message="reminderd %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, config_file: str | None) -> None:
-    r"""Never be surprised by a due date, or by what being late costs.
+    """Never be surprised by a due date, or by what being late costs.
 
     reminderd reads your loans from a TOML file, watches their due dates and tells you what you
     owe today, what one more day costs, and what to do next.
@@ -101,7 +101,7 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
       reminderd run         watch and remind, in the foreground
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 78 configuration cannot be used.
-    """
+    """  # noqa: D301  # the backslash is click's mark for lines to be kept
     ctx.obj = config_file
 
 
@@ -312,12 +312,22 @@ def pay(loan: str, amount: str, config_file: str | None, as_json: bool, day: dat
 
 
 @cli.command()
-@click.argument("payment", type=int)
+@click.argument("payment", type=int, required=False)
 @_common
-def undo(payment: int, config_file: str | None, as_json: bool) -> None:
-    """Take back the payment with this number, as `reminderd pay` printed it."""
+def undo(payment: int | None, config_file: str | None, as_json: bool) -> None:
+    """Take back the payment with this number, as `reminderd pay` printed it.
+
+    Without a number: list the payments that can be taken back.
+    """
     from . import views
 
+    if payment is None:
+        app = _looking(config_file)
+        if as_json:
+            _print_json(views.payments_json(app))
+        else:
+            click.echo(views.payments_text(app))
+        return
     app = _writing(config_file)
     loan_id = app.undo(payment)
     if as_json:

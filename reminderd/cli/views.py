@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from ..alerts.channel import targets
 from ..alerts.forecast import Foreseen
 from ..alerts.plan import SETTLED
-from ..alerts.wallclock import local_date
+from ..alerts.wallclock import instant, local_date
 from ..app import App
 from ..errors import ConfigError
 from ..loans.accrual import Owed
@@ -71,7 +71,8 @@ def check_text(app: App) -> str:
     for channel in known["channels"]:
         where = ", ".join(channel["addresses"])
         mild = "" if channel["min_severity"] == "info" else f", from {channel['min_severity']} on"
-        lines.append(f"channel {channel['name']}: {where} ({channel['locale']}{mild})")
+        alone = "" if app.config.channels_given else "; no channel is configured, so only here"
+        lines.append(f"channel {channel['name']}: {where} ({channel['locale']}{mild}{alone})")
     lines += [f"loan {entry.loan.id}: {entry.loan.name}" for entry, _ in app.entries()]
     if known["next"]:
         lines.append(f"next: {known['next']['at']}  {known['next']['title']}")
@@ -102,8 +103,9 @@ def pass_json(app: App, outcome: Outcome) -> dict[str, Any]:
 def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
     """Return every loan's figures and next alert."""
     now = app.clock.now()
+    start = now if as_of is None else max(now, instant(as_of, time(0), app.config.timezone))
     ahead: dict[str, datetime] = {}
-    for loan, foreseen in app.preview(now, _LOOK_AHEAD.days):
+    for loan, foreseen in app.preview(start, _LOOK_AHEAD.days):
         ahead.setdefault(loan.id, foreseen.at)
     rows = []
     for entry, _ in app.entries():
@@ -203,9 +205,11 @@ def quote_text(app: App, loan: Loan, as_of: date | None, *, explain: bool = Fals
     say = sheet.words
     first = sheet.advice(stage_of(position))[0]
     lines = [sheet.title(stage_of(position)), ""]
-    lines += [f"{label}{say.line('colon')}{shown}" for label, shown in sheet.figures()]
-    lines += [f"  {name} {amount}" for name, amount in sheet.parts()]
-    lines += ["", f"▶ {first.title}", first.detail, ""]
+    figures = [f"{label}{say.line('colon')}{shown}" for label, shown in sheet.figures()]
+    parts = [f"  {name} {amount}" for name, amount in sheet.parts()]
+    lines += [*figures[:1], *parts, *figures[1:]]
+    lines += [cliff, ""] if (cliff := sheet.cliff()) else [""] if figures else []
+    lines += [f"▶ {first.title}", first.detail, ""]
     if explain:
         lines += [*map(_step_text, _steps(loan, position)), ""]
     lines.append(say.line("basis", basis=say.line("list_joint").join(sheet.basis())))
@@ -325,7 +329,29 @@ def _each_channel(to: Iterable[dict[str, str]]) -> list[dict[str, str]]:
 
 def paid_text(app: App, loan: Loan, number: int, paid: Money) -> str:
     """Say that a payment was recorded and what is owed now."""
-    return f"payment {number}: {paid} {paid.currency} on {loan.id}\n{_now_owed(app, loan)}"
+    lines = [f"payment {number}: {paid} {paid.currency} on {loan.id}"]
+    position = value(loan, local_date(app.clock.now(), loan.timezone))
+    if position.settled and position.credit:
+        lines.append(f"that is {position.credit} {paid.currency} more than was owed: is it right?")
+    lines += [f"to take it back: reminderd undo {number}", _now_owed(app, loan)]
+    return "\n".join(lines)
+
+
+def payments_json(app: App) -> list[dict[str, Any]]:
+    """Return the payments that can be taken back."""
+    return [
+        {"payment": paid.id, "loan": loan.id, "date": str(paid.on), "amount": str(paid.amount)}
+        for loan, paid in app.typed_payments()
+    ]
+
+
+def payments_text(app: App) -> str:
+    """List the payments that can be taken back."""
+    lines = [
+        f"payment {row['payment']}: {row['amount']} on {row['loan']}, {row['date']}"
+        for row in payments_json(app)
+    ]
+    return "\n".join(lines) or "No payment was entered by command."
 
 
 def undone_text(app: App, loan: Loan, number: int) -> str:

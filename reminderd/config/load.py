@@ -45,6 +45,7 @@ class Config:
     channels: tuple[Channel, ...]
     locale: str
     timezone: str
+    channels_given: bool  # else there is only the screen
 
 
 def load_file(file: Path, verify: Verify | None = None) -> Config:
@@ -105,6 +106,7 @@ class _Loader:
             policy=to_policy(settings),
             quiet=to_quiet_hours(settings),
             channels=tuple(c for c in channels if c) or (_screen(settings.locale),),
+            channels_given=bool(channels),
             locale=settings.locale,
             timezone=settings.timezone or _system_timezone(),
         )

@@ -35,6 +35,7 @@ from ..playbook.stages import LOCALES
 from .suggest import shown, suggestion
 
 _MOST_TIMES = 10  # a penalty of more times the contract rate is a percentage without its sign
+_MOST_A_DAY = Decimal("0.02")  # the dearest lawful credit stays below 1 % a day
 
 
 def _readable(value: object) -> bool:
@@ -76,6 +77,19 @@ def _rate(value: object) -> Decimal:
     said_percent = isinstance(value, str) and value.rstrip().endswith(("%", "％"))
     if rate > 1 and not said_percent:
         raise ValueError(f'{rate} means {rate * 100:f} % (write "{rate:f}%" for {rate:f} percent)')
+    return rate
+
+
+def _daily_rate(value: object) -> Decimal:
+    rate = _rate(value)
+    if rate > _MOST_A_DAY:
+        said = str(value).strip().rstrip("%％ ")
+        raise ValueError(
+            f"{shown(value)} is {rate * 100:f} % for each day, more than any lender charges "
+            f'(write "{said}%" for {said} percent a day, or annual_rate)'
+            if rate != Decimal(said) / 100
+            else f"{shown(value)} for each day is more than any lender charges (is it annual_rate?)"
+        )
     return rate
 
 
@@ -156,6 +170,7 @@ def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
 
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 Rate = Annotated[Decimal, BeforeValidator(_rate)]
+DailyRate = Annotated[Decimal, BeforeValidator(_daily_rate)]
 Factor = Annotated[Decimal, BeforeValidator(_factor)]
 Day = Annotated[date, BeforeValidator(_day)]
 ClockTime = Annotated[time, BeforeValidator(_clock)]
@@ -282,7 +297,7 @@ class InstallmentModel(Strict):
 class PenaltyModel(Strict):
     """``penalty.RULE = VALUE``: exactly one rule."""
 
-    daily_rate: Rate | None = Field(None, description='"0.05%": a rate for each day.')
+    daily_rate: DailyRate | None = Field(None, description='"0.05%": a rate for each day.')
     annual_rate: Rate | None = Field(None, description='"18%": a rate for each year.')
     multiple_of_contract: Factor | None = Field(
         None, description="1.5: takes the contract rate's place, so many times as high."
@@ -354,7 +369,7 @@ class LoanModel(Strict):
         None, description="How principal is repaid."
     )
     annual_rate: Rate | None = Field(None, description='Contract rate for a year: "18%".')
-    daily_rate: Rate | None = Field(None, description='Contract rate for a day: "0.05%".')
+    daily_rate: DailyRate | None = Field(None, description='Contract rate for a day: "0.05%".')
     day_count: DayCount = Field(DayCount.ACT_365F, description="Day-count convention.")
     penalty: PenaltyModel | None = Field(
         None, description="Price of being late.", examples=['penalty.daily_rate = "0.05%"']

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -60,7 +60,7 @@ def compose(loan: Loan, position: Position, occasion: Occasion, locale: str) -> 
         "cliff": sheet.cliff(),
         "advice": sheet.advice(stage),
         "late": sheet.lateness(occasion),
-        "basis": sheet.basis(),
+        "basis": [] if position.settled else sheet.basis(),
         "as_of": sheet.words.day(position.as_of, position.as_of),
         "severity": stage.severity,
         "lang": locale,
@@ -113,6 +113,7 @@ class Sheet:
             "loan": self.name,
             "amount": say.money(position.to_pay),
             "due_date": say.day(due or self.today, self.today),
+            "grace_end": say.day(self._grace_end(), self.today),
             "days": say.days(coming or position.days_past_due),
             "increase": say.money(position.increase),
             "tomorrow_total": say.money(position.money(position.tomorrow.total)),
@@ -120,6 +121,11 @@ class Sheet:
             "contact": _one_line(self.loan.contact or "") or say.line("contact"),
             "next": self._next_sentence(),
         }
+
+    def _grace_end(self) -> date:
+        """Return the last day of the oldest unpaid installment's grace."""
+        due = self.position.pay_by or self.today
+        return due + timedelta(days=self.position.grace_days)
 
     def _next_sentence(self) -> str:
         if not self.position.upcoming:

@@ -12,10 +12,12 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
 
 from ..alerts.plan import Policy
+from ..alerts.wallclock import local_date
 from ..loans.money import Money
+from ..loans.position import value
 from ..loans.terms import Loan, Payment
 from .tables import loans, payments
 
@@ -48,6 +50,7 @@ class Change:
 
     before: Entry | None
     after: Entry | None
+    next_bill: bool = False
 
 
 def sync(
@@ -68,16 +71,38 @@ def sync(
         digest, archived = known.pop(loan.id, (None, False))
         old = entry(connection, loan.id) if digest else None
         rewritten = archived or digest != _content(loan, policy)
+        next_bill = rewritten and is_next_bill(old, loan, now)
         if rewritten:
             _write(connection, loan, policy, old, now)
+        if next_bill:
+            _set_payments_aside(connection, loan.id, now)
         if _sync_payments(connection, loan, paid.get(loan.id, []), now) or rewritten:
-            changes.append(Change(None if archived else old, entry(connection, loan.id)))
+            before = None if archived else old
+            changes.append(Change(before, entry(connection, loan.id), next_bill))
     for loan_id, (_, archived) in known.items():
         if not archived:
             changes.append(Change(entry(connection, loan_id), None))
             gone = {"archived_at": now, "next_alert_at": now}
             connection.execute(update(loans).where(loans.c.id == loan_id).values(**gone))
     return changes
+
+
+def is_next_bill(old: Entry | None, loan: Loan, now: datetime) -> bool:
+    """Return whether *loan* is a new bill under the id of one that is paid.
+
+    Payments that were typed in for the old one must not pay the new one, or it would be silent.
+    """
+    if old is None or not (old.loan.terms.listed and loan.terms.listed):
+        return False
+    later = loan.terms.listed[0].due > old.loan.terms.listed[-1].due
+    return later and value(old.loan, local_date(now, loan.timezone)).settled
+
+
+def _set_payments_aside(connection: Connection, loan_id: str, now: datetime) -> None:
+    typed = and_(
+        payments.c.loan_id == loan_id, payments.c.source == CLI, payments.c.undone_at.is_(None)
+    )
+    connection.execute(update(payments).where(typed).values(undone_at=now))
 
 
 def _document(loan: Loan) -> dict[str, Any]:

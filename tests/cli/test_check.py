@@ -66,7 +66,10 @@ def test_a_right_configuration_in_json(config, told):
 
 def test_without_channels_the_screen_is_named(write, said):
     write('locale = "en"\n[[loans]]\nid = "a"\ndue = 2026-12-20\namount = 1\n')
-    assert "channel screen: screen (en)" in said("check").splitlines()
+    assert (
+        "channel screen: screen (en; no channel is configured, so only here)"
+        in said("check").splitlines()
+    )
 
 
 def test_without_loans_it_says_how_to_add_one(write, said, told):

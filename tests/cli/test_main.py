@@ -222,3 +222,9 @@ def test_a_mistake_of_the_programs_own_is_shown_to_those_who_ask(config, call, m
     monkeypatch.setenv("REMINDERD_DEBUG", "1")
     with pytest.raises(RuntimeError, match="the words of this error"):
         call("status")
+
+
+def test_help_keeps_its_lines(call):
+    shown = call("--help").stdout
+    assert "  reminderd check       is the configuration right" in shown
+    assert "\\b" not in shown

@@ -22,6 +22,7 @@ def test_a_payment_is_numbered_and_the_rest_is_named(config, call):
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "payment 2: 1000.00 CNY on card",
+        "to take it back: reminderd undo 2",
         "Credit card: 4 days overdue, CN¥236.47 owed today",
     ]
 
@@ -153,3 +154,17 @@ def test_a_payment_survives_a_change_of_the_configuration(config, paid, write, t
     paid("card", "1000")
     write(config.read_text().replace("Credit card", "Visa"))
     assert told("quote", "card")["due"]["total"] == "236.47"
+
+
+def test_more_than_was_owed_is_asked_about(config, call):
+    lines = call("pay", "card", "12364.70").stdout.splitlines()
+    assert "that is 11128.23 CNY more than was owed: is it right?" in lines
+
+
+def test_payments_that_can_be_taken_back_are_listed(config, call, told):
+    assert call("undo").stdout == "No payment was entered by command.\n"
+    call("pay", "card", "100")
+    assert call("undo").stdout == "payment 2: 100.00 on card, 2026-12-09\n"
+    assert told("undo") == [
+        {"payment": 2, "loan": "card", "date": "2026-12-09", "amount": "100.00"}
+    ]

@@ -268,6 +268,16 @@ VALUES = {
         "loans[0].repayment: 'equal-principle' is not one of equal-principal, equal-installment "
         "(did you mean 'equal-principal'?)",
     ),
+    "a daily rate written without its percent sign": (
+        CARD + 'penalty.daily_rate = §"0.05"\n',
+        "loans[0].penalty.daily_rate: '0.05' is 5.00 % for each day, more than any lender charges "
+        '(write "0.05%" for 0.05 percent a day, or annual_rate)',
+    ),
+    "an annual rate written as a daily one": (
+        CARD + 'daily_rate = §"18%"\n',
+        "loans[0].daily_rate: '18%' for each day is more than any lender charges "
+        "(is it annual_rate?)",
+    ),
     "a day count that is not known": (
         CARD + 'day_count = §"ACT/365"\n',
         "loans[0].day_count: 'ACT/365' is not one of ACT/360, ACT/365F (did you mean 'ACT/365F'?)",

@@ -123,6 +123,7 @@ def to_terms(model: LoanModel, currency: str) -> LoanTerms:
         contract_rate=_contract_rate(model),
         day_count=model.day_count,
         penalty=penalty,
+        penalty_base=model.penalty_base,
         contract_interest_continues=not replaces if continues is None else continues,
         grace_days=model.grace_days,
         grace_mode=model.grace_mode,

@@ -30,7 +30,14 @@ from pydantic_settings import (
 from ..loans.daycount import DayCount
 from ..loans.money import parse_amount, parse_ratio
 from ..loans.presets import load_preset, preset_names
-from ..loans.terms import MAX_INSTALLMENTS, YEARS, GraceCovers, GraceMode, PenaltyRule
+from ..loans.terms import (
+    MAX_INSTALLMENTS,
+    YEARS,
+    GraceCovers,
+    GraceMode,
+    PenaltyBase,
+    PenaltyRule,
+)
 from ..playbook.stages import LOCALES
 from .suggest import shown, suggestion
 
@@ -305,6 +312,7 @@ class PenaltyModel(Strict):
     fraction_of_contract: Factor | None = Field(
         None, description="0.5: half the contract rate, added to it."
     )
+    spread: Rate | None = Field(None, description='"5%": points added to the annual rate.')
 
     @model_validator(mode="after")
     def _one_rule(self) -> PenaltyModel:
@@ -373,6 +381,9 @@ class LoanModel(Strict):
     day_count: DayCount = Field(DayCount.ACT_365F, description="Day-count convention.")
     penalty: PenaltyModel | None = Field(
         None, description="Price of being late.", examples=['penalty.daily_rate = "0.05%"']
+    )
+    penalty_base: PenaltyBase = Field(
+        PenaltyBase.OVERDUE_PRINCIPAL, description="What the penalty is charged on."
     )
     contract_interest_continues: bool | None = Field(
         None,

@@ -20,25 +20,74 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 
-from .daycount import days_between
-from .money import round_half_up, to_minor
+from .daycount import DayCount, days_between
+from .money import Rate, round_half_up, to_minor
 from .schedule import schedule, start_date
-from .terms import GraceMode, Installment, LoanTerms, Payment
+from .terms import GraceMode, Installment, LoanTerms, Payment, PenaltyBase
 
 
 @dataclass(slots=True)
 class Line:
-    """One installment that has fallen due: what is left of it and what it has accrued."""
+    """One installment that has fallen due: what is left of it and what it has accrued.
 
-    due: date
+    Interest and penalty are counted up to ``since``; from there on nothing has changed.
+    """
+
+    due: int  # dates in here are proleptic ordinals: an integer is a day
     principal: int
     interest: int
+    since: int
     accrued_interest: int = 0
     accrued_penalty: int = 0
     paid_interest: int = 0
     paid_penalty: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A rate made exact: base times factor times units is what accrues, in 1/scale minor units."""
+
+    factor: int
+    convention: DayCount | None  # None where a unit is a day
+
+    def units(self, start: int, end: int) -> int:
+        """Return what the convention counts after *start* up to and including *end*."""
+        if self.convention is None:
+            return end - start
+        return self.convention.units(date.fromordinal(start), date.fromordinal(end))
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """The rates of a loan's terms, over one denominator."""
+
+    scale: int
+    interest: Meter
+    penalty: Meter
+
+    @classmethod
+    def of(cls, terms: LoanTerms) -> Tariff:
+        """Work it out from the terms."""
+        contract = terms.contract_rate if terms.contract_interest_continues else None
+        rates = [contract, terms.penalty_rate]
+        per_unit = [
+            rate.per_unit(terms.day_count.year_units) if rate else Fraction() for rate in rates
+        ]
+        scale = lcm(*(exact.denominator for exact in per_unit))
+        meters = [
+            Meter(int(exact * scale), _convention(rate, terms.day_count))
+            for rate, exact in zip(rates, per_unit, strict=True)
+        ]
+        return cls(scale, *meters)
+
+
+def _convention(rate: Rate | None, day_count: DayCount) -> DayCount | None:
+    plain = rate is None or rate.per == "day" or day_count.counts_days
+    return None if plain else day_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,81 +151,96 @@ class Account:
 
     def __init__(self, terms: LoanTerms, trace: list[Period | Split] | None = None) -> None:
         """Open the account; *trace* collects every step for an explanation."""
+        compiled = _compile(terms)
         self.terms = terms
-        self.schedule = schedule(terms)
+        self.schedule = compiled.schedule
+        self.tariff = compiled.tariff
+        self.grace = terms.penalty_grace
+        self.deducted = compiled.deducted
         self.lines: list[Line] = []
         self.upcoming = 0  # index of the first installment not yet due
         self.credit = 0
-        self.as_of = date.min
+        self.today = 0
         self.trace = trace
-        year = terms.day_count.year_days
-        contract = terms.contract_rate if terms.contract_interest_continues else None
-        interest = contract.daily(year) if contract else 0
-        penalty = rate.daily(year) if (rate := terms.penalty_rate) else 0
-        self.scale = lcm(interest.denominator, penalty.denominator)
-        self.interest_factor = int(interest * self.scale)
-        self.penalty_factor = int(penalty * self.scale)
+
+    @property
+    def as_of(self) -> date:
+        """The day the account stands at."""
+        return date.fromordinal(self.today)
 
     def run(self, payments: Iterable[Payment], as_of: date) -> Account:
         """Bring in every payment up to *as_of*, day by day, and stop at *as_of*."""
-        by_day: dict[date, int] = {}
+        last = as_of.toordinal()
+        by_day: dict[int, int] = {}
         for payment in payments:
-            if payment.on <= as_of:
+            day = payment.on.toordinal()
+            if day <= last:
                 minor = to_minor(payment.amount, self.terms.currency)
-                by_day[payment.on] = by_day.get(payment.on, 0) + minor
+                by_day[day] = by_day.get(day, 0) + minor
         for day in sorted(by_day):
             self.advance(day)
             self.pay(by_day[day])
-        self.advance(as_of)
+        self.advance(last)
         return self
 
-    def advance(self, day: date) -> None:
-        """Accrue up to and including *day*, and take in the installments due by then."""
-        for line in self.lines:
-            self._accrue(line, self.as_of, day)
-        while self.upcoming < len(self.schedule) and self.schedule[self.upcoming].due <= day:
-            self._fall_due(self.schedule[self.upcoming], day)
+    def advance(self, day: int) -> None:
+        """Move to the end of *day* and take in the installments due by then."""
+        self.today = day
+        parts = self.schedule
+        while self.upcoming < len(parts) and (due := parts[self.upcoming].due.toordinal()) <= day:
+            self._fall_due(parts[self.upcoming], due)
             self.upcoming += 1
-        self.as_of = day
 
-    def _fall_due(self, part: Installment, day: date) -> None:
+    def _fall_due(self, part: Installment, due: int) -> None:
         from_credit = min(self.credit, part.total)
         to_interest = min(from_credit, part.interest)
         to_principal = from_credit - to_interest
         self.credit -= from_credit
-        line = Line(part.due, part.principal - to_principal, part.interest - to_interest)
-        self.lines.append(line)
-        self._accrue(line, part.due, day)
+        principal, interest = part.principal - to_principal, part.interest - to_interest
+        self.lines.append(Line(due, principal, interest, due))
 
-    def _accrue(self, line: Line, start: date, end: date) -> None:
-        interest, penalty = self._accruals(line, start, end)
+    def accrue(self, line: Line) -> None:
+        """Count what the line has earned up to today. Nothing is rounded."""
+        interest, penalty = self._accruals(line, self.today)
         line.accrued_interest += interest
         line.accrued_penalty += penalty
         if self.trace is not None:
-            for kind, accrued, since in (
-                ("interest", interest, start),
-                ("penalty", penalty, self._penalty_start(line, start)),
-            ):
-                if accrued:
-                    self.trace.append(Period(kind, line.due, line.principal, since, end, accrued))
+            self._note("interest", line.due, line.principal, line.since, interest)
+            self._note("penalty", line.due, self._base(line), self._penalty_start(line), penalty)
+        line.since = self.today
 
-    def _accruals(self, line: Line, start: date, end: date) -> tuple[int, int]:
-        """Return the contract interest and penalty that the line earns over (start, end]."""
-        if not line.principal:
+    def _note(self, kind: str, due: int, base: int, start: int, accrued: int) -> None:
+        if accrued and self.trace is not None:
+            first, of_due = date.fromordinal(start), date.fromordinal(due)
+            self.trace.append(Period(kind, of_due, base, first, self.as_of, accrued))
+
+    def _base(self, line: Line) -> int:
+        """Return what the penalty is charged on: interest that accrued since is never in it."""
+        if self.terms.penalty_base is PenaltyBase.OVERDUE_PRINCIPAL:
+            return line.principal
+        return line.principal + max(0, line.interest - line.paid_interest)
+
+    def _accruals(self, line: Line, day: int) -> tuple[int, int]:
+        """Return the contract interest and penalty that the line earns up to *day*."""
+        base = self._base(line)
+        if not base or day <= line.since:
             return 0, 0
-        late = max(0, days_between(self._penalty_start(line, start), end))
-        interest = line.principal * self.interest_factor * days_between(start, end)
-        return interest, line.principal * self.penalty_factor * late
+        tariff = self.tariff
+        interest = line.principal * tariff.interest.factor * tariff.interest.units(line.since, day)
+        start = self._penalty_start(line)
+        if start >= day:
+            return interest, 0
+        return interest, base * tariff.penalty.factor * tariff.penalty.units(start, day)
 
-    def _penalty_start(self, line: Line, start: date) -> date:
-        if self.terms.grace_mode is GraceMode.RETROACTIVE:
-            return start
-        return max(start, date.fromordinal(line.due.toordinal() + self.terms.penalty_grace))
+    def _penalty_start(self, line: Line) -> int:
+        return max(line.since, line.due + self.deducted) if self.deducted else line.since
 
     def pay(self, amount: int) -> None:
-        """Take in *amount* minor units on the current day and allocate it."""
+        """Take in *amount* minor units today and allocate it."""
         left, to, early = amount + self.credit, Owed(), Owed()
         for line in self.lines:
+            if not left:
+                break
             part = self._allocate(line, left)
             left -= part.total
             to += part
@@ -189,33 +253,35 @@ class Account:
             self.trace.append(Split(self.as_of, amount, to, early, self.credit))
 
     def _allocate(self, line: Line, available: int) -> Owed:
-        owed = self.owed(line, self.as_of)
+        self.accrue(line)
+        owed = self.owed(line, self.today)
         penalty = min(available, owed.penalty)
         interest = min(available - penalty, owed.interest)
         principal = min(available - penalty - interest, owed.principal)
         line.paid_penalty += penalty
         line.paid_interest += interest
         line.principal -= principal
-        if not line.principal and self.in_grace(line, self.as_of):
+        if not self._base(line) and self.in_grace(line, self.today):
             self.spare(line)  # paid within grace: the days inside it cost nothing
         return Owed(principal, interest, penalty)
 
     def spare(self, line: Line) -> None:
         """Undo the penalty of days that turned out to lie within grace."""
         if self.trace is not None and line.accrued_penalty:
-            undone = -line.accrued_penalty
-            self.trace.append(Period("grace", line.due, 0, line.due, self.as_of, undone))
+            due, undone = date.fromordinal(line.due), -line.accrued_penalty
+            self.trace.append(Period("grace", due, 0, due, self.as_of, undone))
         line.accrued_penalty = 0
 
-    def in_grace(self, line: Line, day: date) -> bool:
+    def in_grace(self, line: Line, day: int) -> bool:
         """Return whether *day* still lies within the line's grace for penalties."""
-        return days_between(line.due, day) <= self.terms.penalty_grace
+        return day - line.due <= self.grace
 
-    def owed(self, line: Line, day: date) -> Owed:
-        """Return what the line owes on *day* (not before the account's own) if nothing is paid."""
-        interest, penalty = self._accruals(line, self.as_of, day)
-        interest = round_half_up(line.accrued_interest + interest, self.scale)
-        penalty = round_half_up(line.accrued_penalty + penalty, self.scale)
+    def owed(self, line: Line, day: int) -> Owed:
+        """Return what the line owes on *day* (today or later) if nothing more is paid."""
+        interest, penalty = self._accruals(line, day)
+        scale = self.tariff.scale
+        interest = round_half_up(line.accrued_interest + interest, scale)
+        penalty = round_half_up(line.accrued_penalty + penalty, scale)
         if self.in_grace(line, day):
             penalty = 0
         return Owed(
@@ -226,10 +292,14 @@ class Account:
 
     def due(self, day: date) -> Owed:
         """Return what the installments already due owe together on *day*."""
-        total = Owed()
+        ordinal = day.toordinal()
+        principal = interest = penalty = 0
         for line in self.lines:
-            total += self.owed(line, day)
-        return total
+            owed = self.owed(line, ordinal)
+            principal += owed.principal
+            interest += owed.interest
+            penalty += owed.penalty
+        return Owed(principal, interest, penalty)
 
     def payoff(self) -> int:
         """Return what pays the whole loan off today, credit counted."""
@@ -238,9 +308,9 @@ class Account:
 
     def _early_payoff(self) -> Owed:
         """Return the rest of the principal and the interest earned so far in this period."""
-        rest = self.schedule[self.upcoming :]
-        if not rest:
+        if self.upcoming == len(self.schedule):
             return Owed()
+        rest = self.schedule[self.upcoming :]
         return Owed(sum(part.principal for part in rest), self._earned(rest[0]))
 
     def _earned(self, part: Installment) -> int:
@@ -258,3 +328,18 @@ class Account:
             credit -= covered
             result.append((part, part.total - covered))
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """What terms come to, worked out once for each."""
+
+    schedule: tuple[Installment, ...]
+    tariff: Tariff
+    deducted: int  # days after the due date that never count for penalty
+
+
+@lru_cache(maxsize=4096)
+def _compile(terms: LoanTerms) -> _Compiled:
+    deducts = terms.grace_mode is GraceMode.DEDUCTED
+    return _Compiled(schedule(terms), Tariff.of(terms), terms.penalty_grace if deducts else 0)

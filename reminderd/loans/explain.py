@@ -58,11 +58,12 @@ class _Derivation:
 
     def steps(self) -> list[Step]:
         for line in self.account.lines:
-            if line.accrued_penalty and self.account.in_grace(line, self.as_of):
+            self.account.accrue(line)
+            if line.accrued_penalty and self.account.in_grace(line, self.account.today):
                 self.account.spare(line)
         steps = self._fallen_due()
         for event in self.trace:
-            steps += [self._accrued(event)] if isinstance(event, Period) else self._paid(event)
+            steps += self._accrued(event) if isinstance(event, Period) else self._paid(event)
         if self.account.credit:
             steps.append(self._step("credit", None, self._decimal(self.account.credit)))
         total = self._decimal(self.account.due(self.as_of).total)
@@ -73,33 +74,40 @@ class _Derivation:
 
     def _fallen_due(self) -> list[Step]:
         steps = []
-        for line in self.account.lines:
-            part = next(part for part in self.account.schedule if part.due == line.due)
+        lines = len(self.account.lines)
+        for part in self.account.schedule[:lines]:
             steps.append(self._step("principal", part.due, self._decimal(part.principal)))
             if part.interest:
-                steps.append(
-                    self._step("scheduled-interest", part.due, self._decimal(part.interest))
-                )
+                interest = self._decimal(part.interest)
+                steps.append(self._step("scheduled-interest", part.due, interest))
         return steps
 
-    def _accrued(self, period: Period) -> Step:
-        amount = self._decimal(Fraction(period.accrued, self.account.scale))
+    def _accrued(self, period: Period) -> list[Step]:
         if period.kind == "grace":
-            return self._step("grace", period.due, amount, start=period.start, end=period.end)
+            undone = self._decimal(Fraction(period.accrued, self.account.tariff.scale))
+            return [self._step("grace", period.due, undone, start=period.start, end=period.end)]
         interest = period.kind == "interest"
         rate = self.terms.contract_rate if interest else self.terms.penalty_rate
         assert rate is not None  # nothing accrues without a rate
-        return self._step(
-            period.kind,
-            period.due,
-            amount,
-            base=Money(period.base, self.terms.currency),
-            rate=rate,
-            days=days_between(period.start, period.end),
-            year_days=None if rate.per == "day" else self.terms.day_count.year_days,
-            start=period.start,
-            end=period.end,
-        )
+        return [
+            self._step(
+                period.kind,
+                period.due,
+                self._decimal(period.base * Fraction(rate.value) * days / (year_days or 1)),
+                base=Money(period.base, self.terms.currency),
+                rate=rate,
+                days=days,
+                year_days=year_days,
+                start=start,
+                end=end,
+            )
+            for start, end, days, year_days in self._pieces(rate, period)
+        ]
+
+    def _pieces(self, rate: Rate, period: Period) -> list[tuple[date, date, int, int | None]]:
+        if rate.per == "day":
+            return [(period.start, period.end, days_between(period.start, period.end), None)]
+        return [*self.terms.day_count.pieces(period.start, period.end)]
 
     def _paid(self, split: Split) -> list[Step]:
         paid = self._step(

@@ -141,10 +141,13 @@ class Rate:
         """Return this rate times *factor*, over the same period."""
         return Rate(_EXACT.multiply(self.value, factor), self.per)
 
-    def daily(self, year_days: int) -> Fraction:
-        """Return the exact rate for one day, given how many days the convention's year has."""
+    def per_unit(self, year_units: int) -> Fraction:
+        """Return the exact rate for one unit of a day count whose year has so many of them.
+
+        A daily rate is one for a day, whatever the convention.
+        """
         exact = Fraction(self.value)
-        return exact if self.per == "day" else exact / year_days
+        return exact if self.per == "day" else exact / year_units
 
     def monthly(self) -> Fraction:
         """Return the exact rate for one of twelve equal months (a daily rate: thirty days)."""

@@ -113,9 +113,9 @@ def value(loan: Loan, as_of: date) -> Position:
     """Return the position of *loan* at the end of *as_of*."""
     account = Account(loan.terms).run(loan.payments, as_of)
     arrears = tuple(
-        Arrear(line.due, owed, days_between(line.due, as_of))
-        for line in account.lines
-        if (owed := account.owed(line, as_of)).total
+        Arrear(part.due, owed, days_between(part.due, as_of))
+        for part, line in zip(account.schedule, account.lines, strict=False)
+        if (owed := account.owed(line, account.today)).total
     )
     currency = loan.terms.currency
     upcoming = tuple(

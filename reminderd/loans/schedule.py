@@ -44,17 +44,25 @@ def schedule(terms: LoanTerms) -> tuple[Installment, ...]:
 
 
 def _equal_principal(terms: LoanTerms, principal: int, dues: list[date]) -> tuple[Installment, ...]:
-    """Equal principal (等额本金): interest on what is left, for the actual days of each period."""
-    daily = terms.contract_rate.daily(terms.day_count.year_days) if terms.contract_rate else 0
+    """Equal principal (等额本金): interest on what is left, for what each period counts."""
     part = round_half_up(principal, len(dues))
     left, previous, result = principal, start_date(terms), []
     assert previous is not None  # a computed schedule has a start
     for number, due in enumerate(dues, 1):
         share = left if number == len(dues) else min(part, left)
-        interest = Fraction(left * days_between(previous, due)) * daily
+        interest = left * _period_rate(terms, previous, due)
         result.append(Installment(due, share, round_half_up(*interest.as_integer_ratio())))
         left, previous = left - share, due
     return tuple(result)
+
+
+def _period_rate(terms: LoanTerms, start: date, end: date) -> Fraction:
+    """Return the exact contract rate for a period: a daily one for its days, whatever counts."""
+    rate = terms.contract_rate
+    if rate is None:
+        return Fraction(0)
+    counts = days_between if rate.per == "day" else terms.day_count.units
+    return counts(start, end) * rate.per_unit(terms.day_count.year_units)
 
 
 def _equal_installment(

@@ -41,6 +41,13 @@ class GraceCovers(StrEnum):
     REPORTING = "reporting"
 
 
+class PenaltyBase(StrEnum):
+    """What penalty interest is charged on."""
+
+    OVERDUE_PRINCIPAL = "overdue-principal"
+    OVERDUE_INSTALLMENT = "overdue-installment"
+
+
 class PenaltyRule(StrEnum):
     """How the lender words the price of being late."""
 
@@ -48,6 +55,7 @@ class PenaltyRule(StrEnum):
     ANNUAL_RATE = "annual_rate"
     MULTIPLE_OF_CONTRACT = "multiple_of_contract"
     FRACTION_OF_CONTRACT = "fraction_of_contract"
+    SPREAD = "spread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +65,12 @@ class Penalty:
     rule: PenaltyRule
     value: Decimal
 
-    def rate(self, contract: Rate | None) -> Rate:
-        """Return the rate it comes to, given the contract rate where the rule refers to one."""
+    def rate(self, contract: Rate | None, *, continues: bool) -> Rate:
+        """Return the rate it comes to, given the contract rate where the rule refers to one.
+
+        *continues* says whether contract interest goes on beside it: a spread is then charged
+        alone, else together with the contract rate whose place it takes.
+        """
         if self.rule is PenaltyRule.DAILY_RATE:
             return Rate(self.value, "day")
         if self.rule is PenaltyRule.ANNUAL_RATE:
@@ -68,7 +80,17 @@ class Penalty:
                 f"penalty.{self.rule}",
                 "refers to a contract rate, but the loan has none (add annual_rate or daily_rate)",
             )
+        if self.rule is PenaltyRule.SPREAD:
+            return self._spread_over(contract, continues=continues)
         return contract.scaled(self.value)
+
+    def _spread_over(self, contract: Rate, *, continues: bool) -> Rate:
+        if contract.per == "day":
+            raise TermsError(
+                "penalty.spread",
+                "is added to an annual rate, but the contract rate is daily (write annual_rate)",
+            )
+        return Rate(self.value if continues else contract.value + self.value, "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +131,7 @@ class LoanTerms:
     contract_rate: Rate | None = None
     day_count: DayCount = DayCount.ACT_365F
     penalty: Penalty | None = None
+    penalty_base: PenaltyBase = PenaltyBase.OVERDUE_PRINCIPAL
     contract_interest_continues: bool = True
     grace_days: int = 0
     grace_mode: GraceMode = GraceMode.RETROACTIVE
@@ -156,7 +179,7 @@ class LoanTerms:
     def _check_rates(self) -> None:
         if self.penalty is None:
             return
-        self.penalty.rate(self.contract_rate)
+        self.penalty.rate(self.contract_rate, continues=self.contract_interest_continues)
         replaces = self.penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT
         if replaces and self.contract_interest_continues:
             raise TermsError(
@@ -168,7 +191,9 @@ class LoanTerms:
     @property
     def penalty_rate(self) -> Rate | None:
         """The penalty interest rate, or None where none was agreed."""
-        return None if self.penalty is None else self.penalty.rate(self.contract_rate)
+        if self.penalty is None:
+            return None
+        return self.penalty.rate(self.contract_rate, continues=self.contract_interest_continues)
 
     @property
     def penalty_grace(self) -> int:

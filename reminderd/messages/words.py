@@ -15,7 +15,7 @@ from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_currency, format_decimal
 
 from ..loans.money import Money, Rate, minor_digits
-from ..loans.terms import GraceCovers, GraceMode, LoanTerms, Repayment
+from ..loans.terms import GraceCovers, GraceMode, LoanTerms, PenaltyBase, Repayment
 
 
 @cache
@@ -93,7 +93,9 @@ class Words:
         if (penalty := terms.penalty_rate) is None:
             say.append(self.say("basis", "no_penalty"))
         else:
-            say.append(self.say("basis", "penalty", rate=self.percent(penalty, terms)))
+            whole = terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT
+            key = "penalty_on_installment" if whole else "penalty"
+            say.append(self.say("basis", key, rate=self.percent(penalty, terms)))
         if terms.grace_days:
             say.append(self.say("basis", _grace(terms), days=self.days(terms.grace_days)))
         return [*say, self.say("basis", "rounding")]

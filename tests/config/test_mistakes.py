@@ -280,7 +280,8 @@ VALUES = {
     ),
     "a day count that is not known": (
         CARD + 'day_count = §"ACT/365"\n',
-        "loans[0].day_count: 'ACT/365' is not one of ACT/360, ACT/365F (did you mean 'ACT/365F'?)",
+        "loans[0].day_count: 'ACT/365' is not one of ACT/360, ACT/365F, "
+        "ACT/ACT ISDA, 30/360, 30E/360 (did you mean 'ACT/365F'?)",
     ),
     "a grace mode that is not known": (
         CARD + 'grace_mode = §"lenient"\n',

@@ -15,6 +15,7 @@ from reminderd.loans.terms import (
     LoanTerms,
     Payment,
     Penalty,
+    PenaltyBase,
     PenaltyRule,
     Repayment,
 )
@@ -29,7 +30,8 @@ def _terms(currency="CNY", **words):
     if "penalty" in words:
         ((rule, worth),) = words["penalty"].items()
         words["penalty"] = Penalty(PenaltyRule(rule), parse_ratio(worth))
-    for key, kind in (("day_count", DayCount), ("grace_mode", GraceMode)):
+    kinds = {"day_count": DayCount, "grace_mode": GraceMode, "penalty_base": PenaltyBase}
+    for key, kind in kinds.items():
         if key in words:
             words[key] = kind(words[key])
     if "grace_covers" in words:

@@ -72,7 +72,7 @@ def test_an_installment_not_yet_due_accrues_nothing(listed, figure):
     assert figure(loan, after(9)) == ("1000.00", "0.00", "4.50")
 
 
-# ─── The four penalty rules ───
+# ─── The penalty rules ───
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,8 @@ def test_an_installment_not_yet_due_accrues_nothing(listed, figure):
         ("multiple_of_contract", "150%", False, "ACT/365F", "0.00", "88.77"),
         ("fraction_of_contract", "0.5", True, "ACT/360", "60.00", "30.00"),
         ("fraction_of_contract", "50%", False, "ACT/365F", "0.00", "29.59"),
+        ("spread", "3.6%", True, "ACT/360", "60.00", "10.00"),
+        ("spread", "3.6%", False, "ACT/360", "0.00", "70.00"),
     ],
 )
 def test_each_penalty_rule_over_ten_days_at_a_contract_rate_of_21_6_percent(
@@ -100,6 +102,24 @@ def test_each_penalty_rule_over_ten_days_at_a_contract_rate_of_21_6_percent(
         contract_interest_continues=continues,
     )
     assert figure(loan, after(10)) == ("10000.00", interest, penalty)
+
+
+def test_a_bank_in_china_charges_the_penalty_rate_on_unpaid_interest_too(listed, figure):
+    """PBOC 银发[2003]251号, 3: interest not paid in time bears interest at the penalty rate.
+
+    Ten days at 1.5 times 3.6 % a year on 1,000 and on 200 of interest: 1,200 × 5.4 % × 10/360.
+    """
+    bank = {
+        "annual_rate": "3.6%",
+        "day_count": "ACT/360",
+        "penalty": {"multiple_of_contract": "1.5"},
+        "penalty_base": "overdue-installment",
+        "contract_interest_continues": False,
+    }
+    loan = listed((DUE, "1000", "200"), **bank)
+    assert figure(loan, after(10)) == ("1000.00", "200.00", "1.80")
+    paid_some = listed((DUE, "1000", "200"), paid=[(after(10), "101.80")], **bank)
+    assert figure(paid_some, after(20)) == ("1000.00", "100.00", "1.65")
 
 
 # ─── Rounding ───

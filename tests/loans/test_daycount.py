@@ -12,7 +12,13 @@ from reminderd.loans.daycount import DayCount, days_between
 from reminderd.loans.money import Rate
 
 FIRST, LAST = date(1901, 1, 1), date(2199, 12, 31)  # what QuantLib's calendar holds
-QUANTLIB = {DayCount.ACT_360: ql.Actual360(), DayCount.ACT_365F: ql.Actual365Fixed()}
+QUANTLIB = {
+    DayCount.ACT_360: ql.Actual360(),
+    DayCount.ACT_365F: ql.Actual365Fixed(),
+    DayCount.ACT_ACT_ISDA: ql.ActualActual(ql.ActualActual.ISDA),
+    DayCount.THIRTY_360: ql.Thirty360(ql.Thirty360.BondBasis),
+    DayCount.THIRTY_E_360: ql.Thirty360(ql.Thirty360.EurobondBasis),
+}
 
 
 def ql_date(day):
@@ -47,9 +53,9 @@ def test_days_between_agrees_with_quantlib_over_thousands_of_pairs():
 def test_a_years_interest_over_any_period_agrees_with_quantlib(convention):
     """Interest of 100 % on 1 over a period is the period's year fraction."""
     days = [*random_days(3000), *month_ends()]
-    daily = Rate(Decimal(1), "year").daily(convention.year_days)
-    for start, end in zip(days, days[1:], strict=False):
-        ours = float(daily * days_between(start, end))
+    per_unit = Rate(Decimal(1), "year").per_unit(convention.year_units)
+    for start, end in map(sorted, zip(days, days[1:], strict=False)):
+        ours = float(per_unit * convention.units(start, end))
         theirs = QUANTLIB[convention].yearFraction(ql_date(start), ql_date(end))
         assert ours == pytest.approx(theirs, abs=1e-12), (start, end)
 
@@ -67,8 +73,8 @@ def test_the_leap_day_counts_only_where_there_is_one():
 
 def test_a_leap_year_is_more_than_a_year_under_both_conventions():
     days = days_between(date(2024, 1, 1), date(2025, 1, 1))
-    assert Fraction(days, DayCount.ACT_360.year_days) == Fraction(366, 360)
-    assert Fraction(days, DayCount.ACT_365F.year_days) == Fraction(366, 365)
+    assert Fraction(days, DayCount.ACT_360.year_units) == Fraction(366, 360)
+    assert Fraction(days, DayCount.ACT_365F.year_units) == Fraction(366, 365)
 
 
 def test_a_split_period_adds_up():
@@ -77,4 +83,35 @@ def test_a_split_period_adds_up():
 
 
 def test_conventions_are_named_as_the_market_writes_them():
-    assert [str(convention) for convention in DayCount] == ["ACT/360", "ACT/365F"]
+    assert [str(convention) for convention in DayCount] == [
+        "ACT/360",
+        "ACT/365F",
+        "ACT/ACT ISDA",
+        "30/360",
+        "30E/360",
+    ]
+
+
+@pytest.mark.parametrize("convention", DayCount)
+def test_the_pieces_of_a_period_are_the_period(convention):
+    """What a derivation shows as days of a year is exactly what accrued."""
+    days = random_days(400)
+    for start, end in map(sorted, zip(days, days[1:], strict=False)):
+        pieces = convention.pieces(start, end)
+        shown = sum(Fraction(count, of_year) for _, _, count, of_year in pieces)
+        assert shown == Fraction(convention.units(start, end), convention.year_units)
+        assert all(a[1] == b[0] for a, b in zip(pieces, pieces[1:], strict=False))
+
+
+@pytest.mark.parametrize("convention", [c for c in DayCount if c is not DayCount.THIRTY_360])
+def test_all_but_30_360_add_up_however_a_period_is_split(convention):
+    for first, second, third in zip(*[iter(sorted(random_days(600)))] * 3, strict=True):
+        whole = convention.units(first, third)
+        assert whole == convention.units(first, second) + convention.units(second, third)
+
+
+def test_30_360_does_not_add_up_over_a_31st():
+    """So a payment on such a day can shift the interest by a day, as it does with a lender."""
+    start, middle, end = date(2026, 1, 29), date(2026, 1, 30), date(2026, 1, 31)
+    units = DayCount.THIRTY_360.units
+    assert (units(start, end), units(start, middle) + units(middle, end)) == (2, 1)

@@ -7,8 +7,9 @@ from importlib import resources
 import pytest
 
 from reminderd.errors import UsageError
+from reminderd.loans.daycount import DayCount
 from reminderd.loans.presets import load_preset, preset_names
-from reminderd.loans.terms import GraceCovers, GraceMode, PenaltyRule, Repayment
+from reminderd.loans.terms import GraceCovers, GraceMode, PenaltyBase, PenaltyRule, Repayment
 
 CONFIDENCES = {"low", "medium-low", "medium", "medium-high", "high"}
 
@@ -51,7 +52,8 @@ def test_every_key_and_value_of_a_preset_is_one_the_terms_know(preset):
     kinds = {
         "repayment": Repayment,
         "grace_mode": GraceMode,
-        "day_count": str,
+        "day_count": DayCount,
+        "penalty_base": PenaltyBase,
         "grace_days": int,
         "contract_interest_continues": bool,
     }
@@ -99,6 +101,7 @@ def test_a_bank_loan_replaces_the_contract_rate_by_one_and_a_half_of_it():
         "repayment": "equal-installment",
         "day_count": "ACT/360",
         "penalty": {"multiple_of_contract": Decimal("1.5")},
+        "penalty_base": "overdue-installment",
         "contract_interest_continues": False,
     }
 

@@ -264,4 +264,4 @@ def test_open_offices_edate(start, months, end):
 def test_quantlibs_year_of_366_days_under_actual_365_fixed():
     """QuantLib bug 3402104: 29 August 2011 to 29 August 2012 is (125+241)/365 when fixed."""
     days = days_between(date(2011, 8, 29), date(2012, 8, 29))
-    assert Fraction(days, DayCount.ACT_365F.year_days) == Fraction(125 + 241, 365)
+    assert Fraction(days, DayCount.ACT_365F.year_units) == Fraction(125 + 241, 365)

@@ -104,6 +104,19 @@ def listing(*dues):
             "refers to a contract rate, but the loan has none (add annual_rate or daily_rate)",
         ),
         (
+            {"penalty": Penalty(PenaltyRule.SPREAD, Decimal("0.05"))},
+            "penalty.spread",
+            "refers to a contract rate, but the loan has none (add annual_rate or daily_rate)",
+        ),
+        (
+            {
+                "contract_rate": Rate(Decimal("0.0005"), "day"),
+                "penalty": Penalty(PenaltyRule.SPREAD, Decimal("0.05")),
+            },
+            "penalty.spread",
+            "is added to an annual rate, but the contract rate is daily (write annual_rate)",
+        ),
+        (
             {
                 "contract_rate": ANNUAL,
                 "penalty": Penalty(PenaltyRule.MULTIPLE_OF_CONTRACT, Decimal("1.5")),

@@ -123,6 +123,17 @@ class Owed:
         )
 
 
+def total_of(parts: Iterable[Owed]) -> Owed:
+    """Return the sum, part by part."""
+    principal = interest = penalty = fees = 0
+    for part in parts:
+        principal += part.principal
+        interest += part.interest
+        penalty += part.penalty
+        fees += part.fees
+    return Owed(principal, interest, penalty, fees)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """One step of the derivation: *base* accrued over (start, end] for one installment."""
@@ -293,18 +304,11 @@ class Account:
     def due(self, day: date) -> Owed:
         """Return what the installments already due owe together on *day*."""
         ordinal = day.toordinal()
-        principal = interest = penalty = 0
-        for line in self.lines:
-            owed = self.owed(line, ordinal)
-            principal += owed.principal
-            interest += owed.interest
-            penalty += owed.penalty
-        return Owed(principal, interest, penalty)
+        return total_of(self.owed(line, ordinal) for line in self.lines)
 
-    def payoff(self) -> int:
-        """Return what pays the whole loan off today, credit counted."""
-        whole = self.due(self.as_of).total + self._early_payoff().total
-        return max(0, whole - self.credit)
+    def payoff(self, due: int) -> int:
+        """Return what pays the whole loan off today, *due* being what has fallen due."""
+        return max(0, due + self._early_payoff().total - self.credit)
 
     def _early_payoff(self) -> Owed:
         """Return the rest of the principal and the interest earned so far in this period."""

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
-from .accrual import Account, Owed
-from .daycount import days_between
+from .accrual import Account, Owed, total_of
 from .money import Money
 from .terms import Loan
 
@@ -50,26 +50,63 @@ class Upcoming:
     remaining: Money
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Position:
     """What is owed as of the end of a day, that day's payments included.
 
-    ``due`` is what has fallen due (today's installment included); ``tomorrow`` is what the same
-    installments come to one day later if nothing is paid; ``upcoming`` lists what is still to
-    come and not already covered by money paid ahead; ``payoff`` ends the whole loan today.
+    ``due`` is what has fallen due (today's installment included), ``arrears`` the same one by
+    one; ``payoff`` ends the whole loan today. What few readers ask for is worked out on asking.
     """
 
     as_of: date
-    currency: str
-    days_past_due: int
-    grace_days: int
     due: Owed
-    tomorrow: Owed
-    payoff: Money
     arrears: tuple[Arrear, ...]
-    upcoming: tuple[Upcoming, ...]
-    next_cliff: Cliff | None
+    payoff: Money
     credit: Money
+    loan: Loan = field(repr=False)
+    account: Account = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare every figure, wherever it came from."""
+        return isinstance(other, Position) and self._figures == other._figures
+
+    __hash__ = None  # type: ignore[assignment]  # two loans may stand alike
+
+    @property
+    def _figures(self) -> tuple[object, ...]:
+        known = (self.as_of, self.due, self.arrears, self.payoff, self.credit)
+        return (*known, self.tomorrow, self.upcoming, self.next_cliff)
+
+    @property
+    def currency(self) -> str:
+        """The loan's currency."""
+        return self.loan.terms.currency
+
+    @property
+    def grace_days(self) -> int:
+        """The grace days that were agreed."""
+        return self.loan.terms.grace_days
+
+    @property
+    def days_past_due(self) -> int:
+        """Days past due of the oldest installment that is not fully paid; 0 when current."""
+        return self.arrears[0].days_past_due if self.arrears else 0
+
+    @cached_property
+    def tomorrow(self) -> Owed:
+        """What the same installments come to one day later if nothing is paid."""
+        return self.account.due(self.as_of + _DAY)
+
+    @cached_property
+    def upcoming(self) -> tuple[Upcoming, ...]:
+        """What is still to come and not already covered by money paid ahead."""
+        coming = self.account.not_yet_due()
+        return tuple(Upcoming(part.due, self.money(rest)) for part, rest in coming if rest)
+
+    @cached_property
+    def next_cliff(self) -> Cliff | None:
+        """The next date on which waiting gets more expensive, if there is one."""
+        return _next_cliff(self)
 
     @property
     def due_total(self) -> Money:
@@ -112,47 +149,31 @@ class Position:
 def value(loan: Loan, as_of: date) -> Position:
     """Return the position of *loan* at the end of *as_of*."""
     account = Account(loan.terms).run(loan.payments, as_of)
+    today, currency = account.today, loan.terms.currency
     arrears = tuple(
-        Arrear(part.due, owed, days_between(part.due, as_of))
+        Arrear(part.due, owed, today - line.due)
         for part, line in zip(account.schedule, account.lines, strict=False)
-        if (owed := account.owed(line, account.today)).total
+        if (owed := account.owed(line, today)).total
     )
-    currency = loan.terms.currency
-    upcoming = tuple(
-        Upcoming(part.due, Money(rest, currency)) for part, rest in account.not_yet_due() if rest
-    )
-    return Position(
-        as_of=as_of,
-        currency=currency,
-        days_past_due=max((arrear.days_past_due for arrear in arrears), default=0),
-        grace_days=loan.terms.grace_days,
-        due=account.due(as_of),
-        tomorrow=account.due(as_of + _DAY),
-        payoff=Money(account.payoff(), currency),
-        arrears=arrears,
-        upcoming=upcoming,
-        next_cliff=_next_cliff(loan, account, arrears, upcoming),
-        credit=Money(account.credit, currency),
-    )
+    due = total_of(arrear.owed for arrear in arrears)
+    payoff = Money(account.payoff(due.total), currency)
+    return Position(as_of, due, arrears, payoff, Money(account.credit, currency), loan, account)
 
 
-def _next_cliff(
-    loan: Loan, account: Account, arrears: tuple[Arrear, ...], upcoming: tuple[Upcoming, ...]
-) -> Cliff | None:
-    dues = [arrear.due for arrear in arrears] + [part.due for part in upcoming[:1]]
+def _next_cliff(position: Position) -> Cliff | None:
+    loan, today = position.loan, position.as_of
+    dues = [arrear.due for arrear in position.arrears]
+    dues += [part.due for part in position.upcoming[:1]]
     cliffs = [
-        (day, reason)
-        for due in dues
-        for day, reason in _cliff_days(loan, due)
-        if day > account.as_of
+        (day, reason) for due in dues for day, reason in _cliff_days(loan, due) if day > today
     ]
     if not cliffs:
         return None
     day, reason = min(cliffs)
-    known = [payment for payment in loan.payments if payment.on <= account.as_of]
+    known = [payment for payment in loan.payments if payment.on <= today]
     before = Account(loan.terms).run(known, day - _DAY)
     increase = before.due(day).total - before.due(day - _DAY).total
-    return Cliff(day, Money(increase, loan.terms.currency), reason)
+    return Cliff(day, position.money(increase), reason)
 
 
 def _cliff_days(loan: Loan, due: date) -> list[tuple[date, CliffReason]]:

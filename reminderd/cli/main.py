@@ -256,6 +256,26 @@ def quote(
 
 
 @cli.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+def presets(name: str | None, as_json: bool) -> None:
+    """List the presets, or print what NAME assumes, how sure that is, and where it comes from.
+
+    Use one with preset = "NAME" in a loan; any of its values can be overridden there.
+    """
+    from ..loans.presets import load_preset, preset_names
+    from . import views
+
+    shown = [load_preset(name)] if name else [load_preset(each) for each in preset_names()]
+    if as_json:
+        _print_json([views.preset_json(preset) for preset in shown])
+    elif name:
+        click.echo(views.preset_text(shown[0]))
+    else:
+        click.echo("\n".join(f"{preset.name}: {preset.title}" for preset in shown))
+
+
+@cli.command()
 @_common
 @click.option("--from", "start", type=DATE, help="First day to show; else from now on.")
 @click.option("--days", type=click.IntRange(1, 36500), default=30, show_default=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,7 @@ from ..loans.accrual import Owed
 from ..loans.explain import Step, explain
 from ..loans.money import Money
 from ..loans.position import Position, value
+from ..loans.presets import Preset
 from ..loans.terms import Loan
 from ..messages.compose import Occasion, Sheet, compose
 from ..messages.words import words
@@ -269,6 +272,30 @@ def _next_due(position: Position) -> dict[str, str] | None:
         return None
     part = position.upcoming[0]
     return {"date": str(part.due), "amount": str(part.remaining)}
+
+
+def preset_json(preset: Preset) -> dict[str, Any]:
+    """Return a preset with the confidence and source of each value."""
+    values = [
+        {
+            "key": item.key,
+            "value": str(item.value) if isinstance(item.value, Decimal) else item.value,
+            "confidence": item.confidence,
+            "source": item.source,
+        }
+        for item in preset.values
+    ]
+    return {"name": preset.name, "title": preset.title, "values": values}
+
+
+def preset_text(preset: Preset) -> str:
+    """Say what a preset assumes, as one would write it in the configuration, and why."""
+    lines = [preset.title]
+    for item in preset.values:
+        written = str(item.value) if isinstance(item.value, Decimal) else json.dumps(item.value)
+        lines += ["", f"{item.key} = {written}", f"  confidence: {item.confidence}"]
+        lines += [f"  source: {item.source}"]
+    return "\n".join(lines)
 
 
 def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[dict[str, Any]]:

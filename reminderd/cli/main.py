@@ -19,6 +19,8 @@ from ..errors import ConfigError, ReminderdError, UsageError
 
 if TYPE_CHECKING:
     from ..app import App
+    from ..loans.money import Money
+    from ..loans.terms import Loan
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -238,21 +240,49 @@ def status(config_file: str | None, as_json: bool, as_of: date | None) -> None:
 @_common
 @click.option("--as-of", type=DATE, help="Another day than today.")
 @click.option("--explain", is_flag=True, help="Show every factor, line by line, to the figure.")
+@click.option("--pay", "amount", metavar="AMOUNT", help="Where such a payment would go.")
+@click.option(
+    "--curve", "days", type=click.IntRange(1, 3660), help="What so many days would bring."
+)
 def quote(
-    loan: str, config_file: str | None, as_json: bool, as_of: date | None, explain: bool
+    loan: str,
+    config_file: str | None,
+    as_json: bool,
+    as_of: date | None,
+    explain: bool,
+    amount: str | None,
+    days: int | None,
 ) -> None:
     """Work out what is owed on LOAN at the end of a day, and what to do about it.
 
-    The figure counts that day in full. It is an estimate: the lender's app prevails.
+    The figure counts that day in full. It is an estimate: the lender's app prevails. Nothing is
+    recorded by --pay; `reminderd pay` does that.
     """
     from . import views
 
     app = _looking(config_file)
     found = app.loan(loan)
+    paid = None if amount is None else _paid(amount, found)
     if as_json:
-        _print_json(views.quote_json(app, found, as_of, explain=explain))
+        answer = views.quote_json(app, found, as_of, explain=explain)
+        _print_json(answer | views.what_if_json(app, found, as_of, paid, days))
     else:
-        click.echo(views.quote_text(app, found, as_of, explain=explain))
+        answers = [views.quote_text(app, found, as_of, explain=explain)]
+        answers += views.what_if_text(app, found, as_of, paid, days)
+        click.echo("\n\n".join(answers))
+
+
+def _paid(amount: str, loan: Loan) -> Money:
+    """Return an amount that can be paid; UsageError says what to write instead."""
+    from ..loans.money import Money, parse_amount
+
+    try:
+        paid = Money.of(parse_amount(amount), loan.terms.currency)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if paid.minor <= 0:
+        raise UsageError(f"{amount} is not an amount that can be paid (write 500.00)")
+    return paid
 
 
 @cli.command()
@@ -313,17 +343,11 @@ def pay(loan: str, amount: str, config_file: str | None, as_json: bool, day: dat
     A running daemon sees it within a minute: reminders of what is now paid are cancelled.
     `reminderd undo` takes a payment back.
     """
-    from ..loans.money import Money, parse_amount
     from . import views
 
     app = _writing(config_file)
     found = app.loan(loan)
-    try:
-        paid = Money.of(parse_amount(amount), found.terms.currency)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    if paid.minor <= 0:
-        raise UsageError(f"{amount} is not an amount that can be paid (write 500.00)")
+    paid = _paid(amount, found)
     number = app.pay(found, paid, day)
     if as_json:
         _print_json({"payment": number, **views.quote_json(app, app.loan(loan), None)})

@@ -23,6 +23,7 @@ from ..loans.money import Money
 from ..loans.position import Position, value
 from ..loans.presets import Preset
 from ..loans.terms import Loan
+from ..loans.whatif import curve, if_paid
 from ..messages.compose import Occasion, Sheet, compose
 from ..messages.words import words
 from ..playbook.stages import stage_of, stage_title
@@ -218,6 +219,55 @@ def quote_text(app: App, loan: Loan, as_of: date | None, *, explain: bool = Fals
     lines.append(say.line("basis", basis=say.line("list_joint").join(sheet.basis())))
     lines.append(say.line("estimate"))
     return "\n".join(lines)
+
+
+def what_if_json(
+    app: App, loan: Loan, as_of: date | None, paid: Money | None, days: int | None
+) -> dict[str, Any]:
+    """Return where a payment would go, and what waiting would bring, as far as asked."""
+    day = as_of or local_date(app.clock.now(), loan.timezone)
+    answer: dict[str, Any] = {}
+    if paid is not None:
+        then = if_paid(loan, paid.amount, day)
+        answer["if_paid"] = {
+            "amount": str(paid),
+            "to": _owed_json(then.to, paid.currency),
+            "early": str(then.early),
+            "credit": str(then.credit),
+            "due": _owed_json(then.after.due, paid.currency),
+            "payoff": str(then.after.payoff),
+            "increase": str(then.after.increase),
+        }
+    if days is not None:
+        ahead = curve(loan, day, days)
+        answer["curve"] = [{"date": str(on), "total": str(total)} for on, total in ahead]
+    return answer
+
+
+def what_if_text(
+    app: App, loan: Loan, as_of: date | None, paid: Money | None, days: int | None
+) -> list[str]:
+    """Say where a payment would go, and what waiting would bring, a paragraph each."""
+    answer = what_if_json(app, loan, as_of, paid, days)
+    paragraphs = []
+    if then := answer.get("if_paid"):
+        parts = {**then["to"], "not yet due": then["early"], "kept as credit": then["credit"]}
+        parts.pop("total")
+        went = ", ".join(f"{name} {amount}" for name, amount in parts.items() if _some(amount))
+        paragraphs.append(
+            f"If {then['amount']} is paid: {went}.\n"
+            f"Then {then['due']['total']} is owed, one more day costs {then['increase']}, and "
+            f"{then['payoff']} pays the whole loan off."
+        )
+    if "curve" in answer:
+        paragraphs.append(
+            "\n".join(f"{row['date']}  {row['total']:>14}" for row in answer["curve"])
+        )
+    return paragraphs
+
+
+def _some(amount: str) -> bool:
+    return Decimal(amount) != 0
 
 
 def _steps(loan: Loan, position: Position) -> list[Step]:

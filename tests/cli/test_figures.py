@@ -285,3 +285,45 @@ def test_the_language_is_that_of_the_configuration(write, said):
 def test_yen_have_no_decimals(write, told):
     write('[[loans]]\nid = "a"\ndue = 2026-12-05\namount = 5000\ncurrency = "JPY"\n')
     assert told("quote", "a")["due"]["total"] == "5000"
+
+
+def test_a_payment_is_tried_out_without_being_made(config, told, call):
+    asked = told("quote", "weilidai", "--pay", "500")["if_paid"]
+    assert asked["amount"] == "500.00"
+    assert asked["to"] == {
+        "principal": "342.50",
+        "interest": "151.50",
+        "penalty": "6.00",
+        "fees": "0.00",
+        "total": "500.00",
+    }
+    assert (asked["early"], asked["credit"]) == ("0.00", "0.00")
+    assert asked["due"]["total"] == "657.50"
+    assert told("quote", "weilidai")["due"]["total"] == "1157.50"
+
+
+def test_a_payment_that_covers_everything_closes_the_loan(config, told):
+    payoff = told("quote", "weilidai")["payoff"]
+    asked = told("quote", "weilidai", "--pay", payoff)["if_paid"]
+    assert (asked["payoff"], asked["credit"]) == ("0.00", "0.00")
+
+
+def test_a_payment_tried_out_is_told_in_words(config, call):
+    said = call("quote", "weilidai", "--pay", "500").stdout
+    assert "If 500.00 is paid: principal 342.50, interest 151.50, penalty 6.00." in said
+    assert "Then 657.50 is owed, one more day costs 0.49" in said
+
+
+def test_the_curve_is_what_each_day_would_bring(config, told):
+    rows = told("quote", "card", "--curve", "3")["curve"]
+    assert rows == [
+        {"date": "2026-12-09", "total": "1236.47"},
+        {"date": "2026-12-10", "total": "1237.09"},
+        {"date": "2026-12-11", "total": "1237.70"},
+        {"date": "2026-12-12", "total": "1238.32"},
+    ]
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "five", "1.234"])
+def test_what_cannot_be_paid_cannot_be_tried_out(config, refused, amount):
+    assert refused("quote", "card", "--pay", amount)[0] == 2

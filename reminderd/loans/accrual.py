@@ -123,17 +123,6 @@ class Owed:
         )
 
 
-def total_of(parts: Iterable[Owed]) -> Owed:
-    """Return the sum, part by part."""
-    principal = interest = penalty = fees = 0
-    for part in parts:
-        principal += part.principal
-        interest += part.interest
-        penalty += part.penalty
-        fees += part.fees
-    return Owed(principal, interest, penalty, fees)
-
-
 @dataclass(frozen=True, slots=True)
 class Period:
     """One step of the derivation: *base* accrued over (start, end] for one installment."""
@@ -289,22 +278,28 @@ class Account:
 
     def owed(self, line: Line, day: int) -> Owed:
         """Return what the line owes on *day* (today or later) if nothing more is paid."""
+        return Owed(*self._amounts(line, day))
+
+    def _amounts(self, line: Line, day: int) -> tuple[int, int, int]:
         interest, penalty = self._accruals(line, day)
         scale = self.tariff.scale
         interest = round_half_up(line.accrued_interest + interest, scale)
         penalty = round_half_up(line.accrued_penalty + penalty, scale)
         if self.in_grace(line, day):
             penalty = 0
-        return Owed(
-            line.principal,
-            line.interest + interest - line.paid_interest,
-            penalty - line.paid_penalty,
-        )
+        interest += line.interest - line.paid_interest
+        return line.principal, interest, penalty - line.paid_penalty
 
     def due(self, day: date) -> Owed:
         """Return what the installments already due owe together on *day*."""
         ordinal = day.toordinal()
-        return total_of(self.owed(line, ordinal) for line in self.lines)
+        principal = interest = penalty = 0
+        for line in self.lines:
+            of_line = self._amounts(line, ordinal)
+            principal += of_line[0]
+            interest += of_line[1]
+            penalty += of_line[2]
+        return Owed(principal, interest, penalty)
 
     def payoff(self, due: int) -> int:
         """Return what pays the whole loan off today, *due* being what has fallen due."""

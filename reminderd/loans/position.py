@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from .accrual import Account, Owed, total_of
+from .accrual import Account, Owed
 from .money import Money
 from .terms import Loan
 
@@ -54,13 +54,12 @@ class Upcoming:
 class Position:
     """What is owed as of the end of a day, that day's payments included.
 
-    ``due`` is what has fallen due (today's installment included), ``arrears`` the same one by
-    one; ``payoff`` ends the whole loan today. What few readers ask for is worked out on asking.
+    ``due`` is what has fallen due, today's installment included; ``payoff`` ends the whole loan
+    today. What not every reader asks for is worked out on asking.
     """
 
     as_of: date
     due: Owed
-    arrears: tuple[Arrear, ...]
     payoff: Money
     credit: Money
     loan: Loan = field(repr=False)
@@ -91,6 +90,16 @@ class Position:
     def days_past_due(self) -> int:
         """Days past due of the oldest installment that is not fully paid; 0 when current."""
         return self.arrears[0].days_past_due if self.arrears else 0
+
+    @cached_property
+    def arrears(self) -> tuple[Arrear, ...]:
+        """What has fallen due and is not fully paid, one by one, the oldest first."""
+        account = self.account
+        return tuple(
+            Arrear(part.due, owed, account.today - line.due)
+            for part, line in zip(account.schedule, account.lines, strict=False)
+            if (owed := account.owed(line, account.today)).total
+        )
 
     @cached_property
     def tomorrow(self) -> Owed:
@@ -149,15 +158,9 @@ class Position:
 def value(loan: Loan, as_of: date) -> Position:
     """Return the position of *loan* at the end of *as_of*."""
     account = Account(loan.terms).run(loan.payments, as_of)
-    today, currency = account.today, loan.terms.currency
-    arrears = tuple(
-        Arrear(part.due, owed, today - line.due)
-        for part, line in zip(account.schedule, account.lines, strict=False)
-        if (owed := account.owed(line, today)).total
-    )
-    due = total_of(arrear.owed for arrear in arrears)
+    due, currency = account.due(as_of), loan.terms.currency
     payoff = Money(account.payoff(due.total), currency)
-    return Position(as_of, due, arrears, payoff, Money(account.credit, currency), loan, account)
+    return Position(as_of, due, payoff, Money(account.credit, currency), loan, account)
 
 
 def _next_cliff(position: Position) -> Cliff | None:

@@ -22,7 +22,7 @@ from .alerts.plan import SETTLED, Alert, Decision, History, due_alerts
 from .alerts.wallclock import local_date
 from .clock import Clock
 from .config.load import Config
-from .config.suggest import suggestion
+from .config.suggest import no_such
 from .errors import DeliveryError, UsageError
 from .loans.money import Money
 from .loans.position import value
@@ -147,6 +147,8 @@ class App:
         return len(decision.alerts)
 
     def _write(self, connection: Connection, loan: Loan, decision: Decision, now: datetime) -> None:
+        if not decision.alerts:
+            return  # most looks; what is superseded always comes with what supersedes it
         goes = self.defer(now)
         # Quiet hours may end on another day: who is told is settled by how bad it is then.
         level = stage_of(value(loan, local_date(goes, loan.timezone))).severity
@@ -249,9 +251,7 @@ class App:
         """Return a configured loan with all its payments; UsageError names what there is."""
         loans = {entry.loan.id: entry.loan for entry, _ in self.entries()}
         if loan_id not in loans:
-            close = suggestion(loan_id, loans)
-            there = ", ".join(loans) or "none"
-            raise UsageError(f"there is no loan {loan_id!r} (there are: {there}){close}")
+            raise UsageError(no_such("loan", loan_id, loans))
         return loans[loan_id]
 
     def pay(self, loan: Loan, paid: Money, day: date | None) -> int:
@@ -295,9 +295,7 @@ class App:
         from .messages.compose import test_message
 
         if channel is not None and channel not in self.channels:
-            there = ", ".join(self.channels)
-            close = suggestion(channel, self.channels)
-            raise UsageError(f"there is no channel {channel!r} (there are: {there}){close}")
+            raise UsageError(no_such("channel", channel, self.channels))
         results: list[dict[str, object]] = []
         transports = Transports()
         for name in [channel] if channel else list(self.channels):
@@ -326,10 +324,7 @@ class Delivered:
 def _paid(loan: Loan, old: Entry | None, typed: dict[str, list[RowMapping]], now: datetime) -> Loan:
     """Return the loan with configured and typed-in payments, as a sync would leave them."""
     currency = loan.terms.currency
-    if old is not None and old.loan.payments:
-        known = {(p.on, p.amount): p.recorded_at for p in old.loan.payments}
-    else:
-        known = {}
+    known = {(p.on, p.amount): p.recorded_at for p in (old.loan.payments if old else ())}
     configured = [replace(p, recorded_at=known.get((p.on, p.amount)) or now) for p in loan.payments]
     counts = [] if book.is_next_bill(old, loan, now) else typed.get(loan.id, [])
     commanded = [book.to_payment(row, currency) for row in counts]

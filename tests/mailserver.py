@@ -19,11 +19,6 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 from reminderd.delivery.mail import tls_context
 
-with warnings.catch_warnings():
-    # Apprise asks for modules that Python has deprecated; once imported it is silent.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import apprise.plugins.email  # noqa: F401
-
 PATIENCE = 60  # seconds after which a test that waits for the program has failed
 HANG, DROP = "hang", "drop"  # instead of answering DATA: wait to be released; hang up
 

@@ -18,7 +18,8 @@ from ..alerts.wallclock import instant, local_date
 from ..app import App
 from ..errors import ConfigError
 from ..loans.accrual import Owed
-from ..loans.explain import Step, explain
+from ..loans.explain import Step
+from ..loans.explain import explain as derivation
 from ..loans.money import Money
 from ..loans.position import Position, value
 from ..loans.presets import Preset
@@ -114,7 +115,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
     rows = []
     for entry, _ in app.entries():
         loan = entry.loan
-        position = value(loan, as_of or local_date(now, loan.timezone))
+        position = _position(app, loan, as_of)
         at = ahead.get(loan.id)
         rows.append(
             {
@@ -164,11 +165,16 @@ def print_status(app: App, as_of: date | None) -> None:
     console.print(table)
 
 
+def _position(app: App, loan: Loan, as_of: date | None = None) -> Position:
+    """Return the position on a day, else today where the loan is."""
+    return value(loan, as_of or local_date(app.clock.now(), loan.timezone))
+
+
 def quote_json(
     app: App, loan: Loan, as_of: date | None, *, explain: bool = False
 ) -> dict[str, Any]:
     """Return the figure, what it is made of, and what to do."""
-    position = value(loan, as_of or local_date(app.clock.now(), loan.timezone))
+    position = _position(app, loan, as_of)
     stage = stage_of(position)
     sheet = Sheet(loan, position, words(app.config.locale))
     cliff = position.next_cliff
@@ -198,13 +204,13 @@ def quote_json(
         "basis": sheet.basis(),
     }
     if explain:
-        result["derivation"] = [_step_json(step) for step in _steps(loan, position)]
+        result["derivation"] = [_step_json(step) for step in derivation(loan, position.as_of)]
     return result
 
 
 def quote_text(app: App, loan: Loan, as_of: date | None, *, explain: bool = False) -> str:
     """Say the figure, what it is made of, and what to do."""
-    position = value(loan, as_of or local_date(app.clock.now(), loan.timezone))
+    position = _position(app, loan, as_of)
     sheet = Sheet(loan, position, words(app.config.locale))
     say = sheet.words
     first = sheet.advice(stage_of(position))[0]
@@ -215,7 +221,7 @@ def quote_text(app: App, loan: Loan, as_of: date | None, *, explain: bool = Fals
     lines += [cliff, ""] if (cliff := sheet.cliff()) else [""] if figures else []
     lines += [f"▶ {first.title}", first.detail, ""]
     if explain:
-        lines += [*map(_step_text, _steps(loan, position)), ""]
+        lines += [*map(_step_text, derivation(loan, position.as_of)), ""]
     lines.append(say.line("basis", basis=say.line("list_joint").join(sheet.basis())))
     lines.append(say.line("estimate"))
     return "\n".join(lines)
@@ -253,9 +259,8 @@ def what_if_text(
     if then := answer.get("if_paid"):
         parts = {**then["to"], "not yet due": then["early"], "kept as credit": then["credit"]}
         parts.pop("total")
-        went = ", ".join(f"{name} {amount}" for name, amount in parts.items() if _some(amount))
         paragraphs.append(
-            f"If {then['amount']} is paid: {went}.\n"
+            f"If {then['amount']} is paid: {_named(parts)}.\n"
             f"Then {then['due']['total']} is owed, one more day costs {then['increase']}, and "
             f"{then['payoff']} pays the whole loan off."
         )
@@ -266,12 +271,9 @@ def what_if_text(
     return paragraphs
 
 
-def _some(amount: str) -> bool:
-    return Decimal(amount) != 0
-
-
-def _steps(loan: Loan, position: Position) -> list[Step]:
-    return explain(loan, position.as_of)
+def _named(parts: dict[str, str]) -> str:
+    """List amounts by name, leaving out zeros."""
+    return ", ".join(f"{name} {amount}" for name, amount in parts.items() if Decimal(amount))
 
 
 def _step_json(step: Step) -> dict[str, Any]:
@@ -282,12 +284,8 @@ def _step_json(step: Step) -> dict[str, Any]:
     if step.rate is not None:
         row["rate"] = {"value": f"{step.rate.value:f}", "per": step.rate.per}
     if step.split is not None:
-        row["split"] = _split(step.split, step)
+        row["split"] = _owed_json(step.split, step.currency)
     return row
-
-
-def _split(owed: Owed, step: Step) -> dict[str, str]:
-    return _owed_json(owed, step.currency)
 
 
 def _step_text(step: Step) -> str:
@@ -298,8 +296,9 @@ def _step_text(step: Step) -> str:
         factors += f" / {step.year_days}" if step.year_days else ""
         about += f", {step.start} to {step.end}: {factors}"
     elif step.split is not None:
-        parts = {k: v for k, v in _split(step.split, step).items() if float(v) and k != "total"}
-        about = f"{step.end}: " + ", ".join(f"{k} {v}" for k, v in parts.items())
+        parts = _owed_json(step.split, step.currency)
+        parts.pop("total")
+        about = f"{step.end}: {_named(parts)}"
     return f"{_exact(step):>16}  {step.kind:<18} {about}".rstrip()
 
 
@@ -407,7 +406,7 @@ def _each_channel(to: Iterable[dict[str, str]]) -> list[dict[str, str]]:
 def paid_text(app: App, loan: Loan, number: int, paid: Money) -> str:
     """Say that a payment was recorded and what is owed now."""
     lines = [f"payment {number}: {paid} {paid.currency} on {loan.id}"]
-    position = value(loan, local_date(app.clock.now(), loan.timezone))
+    position = _position(app, loan)
     if position.settled and position.credit:
         lines.append(f"that is {position.credit} {paid.currency} more than was owed: is it right?")
     lines += [f"to take it back: reminderd undo {number}", _now_owed(app, loan)]
@@ -437,7 +436,7 @@ def undone_text(app: App, loan: Loan, number: int) -> str:
 
 
 def _now_owed(app: App, loan: Loan) -> str:
-    position = value(loan, local_date(app.clock.now(), loan.timezone))
+    position = _position(app, loan)
     return Sheet(loan, position, words(app.config.locale)).title(stage_of(position))
 
 

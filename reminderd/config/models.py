@@ -89,15 +89,17 @@ def _rate(value: object) -> Decimal:
 
 def _daily_rate(value: object) -> Decimal:
     rate = _rate(value)
-    if rate > _MOST_A_DAY:
-        said = str(value).strip().rstrip("%％ ")
-        raise ValueError(
-            f"{shown(value)} is {rate * 100:f} % for each day, more than any lender charges "
+    if rate <= _MOST_A_DAY:
+        return rate
+    said = str(value).strip()
+    if said.endswith(("%", "％")):
+        sentence = "for each day is more than any lender charges (is it annual_rate?)"
+    else:
+        sentence = (
+            f"is {rate * 100:f} % for each day, more than any lender charges "
             f'(write "{said}%" for {said} percent a day, or annual_rate)'
-            if rate != Decimal(said) / 100
-            else f"{shown(value)} for each day is more than any lender charges (is it annual_rate?)"
         )
-    return rate
+    raise ValueError(f"{shown(value)} {sentence}")
 
 
 def _factor(value: object) -> Decimal:

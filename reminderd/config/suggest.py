@@ -15,6 +15,13 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
+def no_such(kind: str, name: str, known: Iterable[str]) -> str:
+    """Say that nothing has this name, which names there are, and which was meant."""
+    names = list(known)
+    there = ", ".join(names) or "none"
+    return f"there is no {kind} {name!r} (there are: {there}){suggestion(name, names)}"
+
+
 def shown(value: object) -> str:
     """Name a value as its writer would recognize it, whatever Python calls it."""
     if isinstance(value, bool):

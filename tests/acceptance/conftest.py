@@ -4,7 +4,6 @@ Each channel named in a configuration as ``{NAME}`` is a JSON web hook at a rece
 what arrives, with the instant at which it arrived.
 """
 
-import warnings
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,11 +20,6 @@ from reminderd.config.load import load_text
 from reminderd.loans.money import Money
 from reminderd.service.worker import run_pass
 from reminderd.store.database import Database
-
-with warnings.catch_warnings():
-    # Apprise asks for modules that Python has deprecated; once imported it is silent.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import reminderd.delivery.transport  # noqa: F401
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOOKS = ("phone", "screen")

@@ -3,21 +3,14 @@
 import json
 import logging
 import os
-import warnings
 from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 
 import reminderd.clock
-from reminderd.clock import Clock
-
-with warnings.catch_warnings():
-    # Apprise asks for modules that Python has deprecated; once imported it is silent.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import reminderd.delivery.transport  # noqa: F401
-
 from reminderd.cli.main import cli
+from reminderd.clock import Clock
 
 NOW = datetime(2026, 12, 9, 4, tzinfo=UTC)  # noon in Shanghai, after the day's reminders
 

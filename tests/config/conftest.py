@@ -1,18 +1,12 @@
 """What the tests of reading a configuration share."""
 
 import os
-import warnings
 from pathlib import Path
 
 import pytest
 
 from reminderd.config.load import load_text
 from reminderd.errors import ConfigError
-
-with warnings.catch_warnings():
-    # Apprise asks for modules that Python has deprecated; once imported it is silent.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import reminderd.delivery.transport  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

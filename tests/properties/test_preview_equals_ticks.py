@@ -6,7 +6,6 @@ slot of a loan, it records exactly the alerts that were foreseen, and nothing el
 
 import random
 import tempfile
-import warnings
 from bisect import bisect_right
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -25,11 +24,6 @@ from reminderd.config.load import load_file, load_text
 from reminderd.loans.money import Money
 from reminderd.messages.compose import Occasion, compose
 from reminderd.store.tables import alerts
-
-with warnings.catch_warnings():
-    # Apprise asks for a module that Python has deprecated; once imported it is silent.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import apprise.plugins.email  # noqa: F401
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 DAY = timedelta(days=1)

@@ -8,17 +8,12 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from reminderd.store.database import Database
-
-with warnings.catch_warnings():  # Apprise asks for a module that Python 3.13 no longer has
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import reminderd.delivery.transport  # noqa: F401
 
 PATIENCE = 30  # seconds, for a busy machine; nothing here waits for time to pass
 

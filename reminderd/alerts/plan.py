@@ -15,7 +15,6 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from ..loans.position import Position
-from ..loans.schedule import schedule
 from ..loans.terms import Loan
 from .wallclock import instant, local_date
 
@@ -151,7 +150,7 @@ def due_alerts(
     # nearest can have the next one: a mortgage has hundreds.
     near = unpaid[: bisect_right(unpaid, reached + policy.lead)]
     soon = unpaid[: len(near) + 1]
-    settled = _settled(loan, unpaid, history, policy, now)
+    settled = _settled(loan, position, history, policy, now)
     newest = _newest(near, policy, reached)
     alerts, superseded = [], []
     if settled:
@@ -218,10 +217,10 @@ def _passed_over(
 
 
 def _settled(
-    loan: Loan, unpaid: list[date], history: History, policy: Policy, now: datetime
+    loan: Loan, position: Position, history: History, policy: Policy, now: datetime
 ) -> list[Alert]:
     """Return the settled alerts of installments the borrower was alerted about, oldest first."""
-    paid = {part.due for part in schedule(loan.terms)} - set(unpaid)
+    paid = position.dues - set(position.unpaid())
     if any(now < at for at in _arrivals(loan, policy, now)):
         return []
     return [
@@ -247,6 +246,7 @@ def _because(alert: Alert, reason: Reason) -> Alert:
 def _next_at(loan: Loan, unpaid: list[date], policy: Policy, reached: date) -> datetime | None:
     """Return the next instant at which something may be due; None when nothing ever will."""
     days = [payment.on for payment in loan.payments if payment.on > reached]
+    days += [deal.agreed for deal in loan.terms.extensions if deal.agreed > reached]
     for due in unpaid:
         offset = policy.next_after((reached - due).days)
         if offset is not None:

@@ -17,12 +17,12 @@ from ..alerts.plan import SETTLED
 from ..alerts.wallclock import instant, local_date
 from ..app import App
 from ..errors import ConfigError
-from ..loans.accrual import Owed
-from ..loans.explain import Step
 from ..loans.explain import explain as derivation
 from ..loans.money import Money
+from ..loans.owed import Owed
 from ..loans.position import Position, value
 from ..loans.presets import Preset
+from ..loans.steps import Step
 from ..loans.terms import Loan
 from ..loans.whatif import curve, if_paid
 from ..messages.compose import Occasion, Sheet, compose

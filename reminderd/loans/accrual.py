@@ -1,7 +1,7 @@
-"""The running account of one loan: interest, penalty and payments, to the last fraction of a cent.
+"""The running account of one loan: interest, penalty, fees and payments, to the last fraction.
 
 The idea: between two payments nothing changes but the number of days, so the account moves from
-payment to payment. What accrues is kept as an exact integer count of ``1/scale`` minor units and
+event to event. What accrues is kept as an exact integer count of ``1/scale`` minor units and
 rounded only when somebody asks what is owed. Nothing is accumulated by a timer: the account is a
 pure function of terms, payments and the date asked for.
 
@@ -9,154 +9,99 @@ Rules, each with its source:
 
 * The day after the due date is day 1 of lateness; a day counts in full at its end.
 * Penalty interest as agreed or as the state provides: Civil Code of China, article 676.
-* A payment goes to fees, then penalty and interest, then principal (Civil Code, article 561),
-  and to the oldest installment first (article 560).
+* Unless agreed otherwise a payment goes to fees, then penalty and interest, then principal (Civil
+  Code, article 561), and to the oldest installment first (article 560).
 * Money beyond what is due waits as credit and meets the next installments on their due dates,
   unless it covers the payoff amount: then the loan is paid off and interest not yet earned lapses.
+  A revolving balance is paid down by it at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from functools import lru_cache
-from math import lcm
 
-from .daycount import DayCount, days_between
-from .money import Rate, round_half_up, to_minor
-from .schedule import schedule, start_date
-from .terms import GraceMode, Installment, LoanTerms, Payment, PenaltyBase
+from .charges import CapMode, Fee, FeePer
+from .frequency import add_months
+from .money import to_minor
+from .owed import Owed
+from .schedule import earned, extended, factors, revolve, schedule
+from .steps import MICRO, Step
+from .tariff import Meter, Tariff, tariff
+from .terms import (
+    AllocationBy,
+    Component,
+    Compounding,
+    Extension,
+    GraceMode,
+    Installment,
+    LoanTerms,
+    Payment,
+    PenaltyBase,
+    Repayment,
+    Waiver,
+)
+
+_PARTS = {"principal": 0, "interest": 1, "penalty": 2, "fees": 3}  # where Owed has them
 
 
-@dataclass(slots=True)
 class Line:
     """One installment that has fallen due: what is left of it and what it has accrued.
 
-    Interest and penalty are counted up to ``since``; from there on nothing has changed.
+    Interest and penalty are counted up to ``since`` and ``penalised``; from there on nothing has
+    changed. Dates in here are proleptic ordinals: an integer is a day.
     """
 
-    due: int  # dates in here are proleptic ordinals: an integer is a day
-    principal: int
-    interest: int
-    since: int
-    accrued_interest: int = 0
-    accrued_penalty: int = 0
-    paid_interest: int = 0
-    paid_penalty: int = 0
+    accrued_interest = 0  # in 1/scale minor units, as all that accrues
+    accrued_penalty = 0
+    capital = 0  # unpaid interest that bears interest itself
+    ceiling = 0  # what a cap lets it cost
+    fees = 0
+    paid_interest = 0
+    paid_penalty = 0
+    paid_fees = 0
 
+    def __init__(self, due: int, principal: int, interest: int, penalised: int) -> None:
+        """Begin with what fell due."""
+        self.due = due
+        self.principal = principal
+        self.interest = interest
+        self.since = due
+        self.penalised = penalised
 
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """A rate made exact: base times factor times units is what accrues, in 1/scale minor units."""
-
-    factor: int
-    convention: DayCount | None  # None where a unit is a day
-
-    def units(self, start: int, end: int) -> int:
-        """Return what the convention counts after *start* up to and including *end*."""
-        if self.convention is None:
-            return end - start
-        return self.convention.units(date.fromordinal(start), date.fromordinal(end))
-
-
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """The rates of a loan's terms, over one denominator."""
-
-    scale: int
-    interest: Meter
-    penalty: Meter
-
-    @classmethod
-    def of(cls, terms: LoanTerms) -> Tariff:
-        """Work it out from the terms."""
-        contract = terms.contract_rate if terms.contract_interest_continues else None
-        rates = [contract, terms.penalty_rate]
-        per_unit = [
-            rate.per_unit(terms.day_count.year_units) if rate else Fraction() for rate in rates
-        ]
-        scale = lcm(*(exact.denominator for exact in per_unit))
-        meters = [
-            Meter(int(exact * scale), _convention(rate, terms.day_count))
-            for rate, exact in zip(rates, per_unit, strict=True)
-        ]
-        return cls(scale, *meters)
-
-
-def _convention(rate: Rate | None, day_count: DayCount) -> DayCount | None:
-    plain = rate is None or rate.per == "day" or day_count.counts_days
-    return None if plain else day_count
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What one installment, or the whole loan, owes on a date, in minor units."""
-
-    principal: int = 0
-    interest: int = 0
-    penalty: int = 0
-    fees: int = 0
+    def copy(self) -> Line:
+        """Return a line that can move on alone."""
+        line = Line.__new__(Line)
+        line.__dict__.update(self.__dict__)
+        return line
 
     @property
-    def total(self) -> int:
-        """The sum of the parts."""
-        return self.principal + self.interest + self.penalty + self.fees
+    def open_interest(self) -> int:
+        """The scheduled interest that is unpaid; what accrued since is not in it."""
+        return max(0, self.interest - self.paid_interest)
 
-    def __add__(self, other: Owed) -> Owed:
-        """Add part by part."""
-        return Owed(
-            self.principal + other.principal,
-            self.interest + other.interest,
-            self.penalty + other.penalty,
-            self.fees + other.fees,
-        )
-
-    def __sub__(self, other: Owed) -> Owed:
-        """Subtract part by part."""
-        return Owed(
-            self.principal - other.principal,
-            self.interest - other.interest,
-            self.penalty - other.penalty,
-            self.fees - other.fees,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """One step of the derivation: *base* accrued over (start, end] for one installment."""
-
-    kind: str  # "interest", "penalty", or "grace": a penalty that paying in time undid
-    due: date
-    base: int
-    start: date
-    end: date
-    accrued: int  # in 1/scale minor units
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Where one day's payments went."""
-
-    date: date
-    amount: int
-    to: Owed
-    early: Owed  # what a payoff closed before it fell due
-    credit: int  # kept for installments not yet due, or overpaid
+    @property
+    def unpaid(self) -> int:
+        """What of the installment itself is unpaid."""
+        return self.principal + self.open_interest
 
 
 class Account:
-    """A loan's account, moved forward from payment to payment. Dates never go backwards."""
+    """A loan's account, moved forward from event to event. Dates never go backwards."""
 
-    def __init__(self, terms: LoanTerms, trace: list[Period | Split] | None = None) -> None:
+    def __init__(self, terms: LoanTerms, trace: list[Step] | None = None) -> None:
         """Open the account; *trace* collects every step for an explanation."""
-        compiled = _compile(terms)
+        rules = _compile(terms)
         self.terms = terms
-        self.schedule = compiled.schedule
-        self.tariff = compiled.tariff
-        self.grace = terms.penalty_grace
-        self.deducted = compiled.deducted
+        self.rules = rules
+        self.parts = rules.schedule
+        self.dues = rules.dues
+        self.tariff = rules.tariff
+        self.round = rules.round
         self.lines: list[Line] = []
         self.upcoming = 0  # index of the first installment not yet due
         self.credit = 0
@@ -169,137 +114,235 @@ class Account:
         return date.fromordinal(self.today)
 
     def run(self, payments: Iterable[Payment], as_of: date) -> Account:
-        """Bring in every payment up to *as_of*, day by day, and stop at *as_of*."""
+        """Bring in every event up to *as_of*, day by day, and stop at the end of *as_of*."""
         last = as_of.toordinal()
-        by_day: dict[int, int] = {}
+        paid: dict[int, int] = {}
         for payment in payments:
             day = payment.on.toordinal()
             if day <= last:
                 minor = to_minor(payment.amount, self.terms.currency)
-                by_day[day] = by_day.get(day, 0) + minor
-        for day in sorted(by_day):
+                paid[day] = paid.get(day, 0) + minor
+        agreed = self.rules.agreed
+        for day in sorted(paid.keys() | agreed.keys() if agreed else paid):
+            if day > last:
+                break
             self.advance(day)
-            self.pay(by_day[day])
+            for agreement in agreed.get(day, ()):
+                self._agree(agreement)
+            if day in paid:
+                self.pay(paid[day])
         self.advance(last)
+        for line in self.lines:
+            self.accrue(line)
         return self
+
+    def later(self, day: int) -> Account:
+        """Return the account as it will stand on a later day, taking in nothing that falls due."""
+        account = copy(self)
+        account.trace = None
+        account.lines = [line.copy() for line in self.lines]
+        account.today = day
+        for line in account.lines:
+            account.accrue(line)
+        return account
 
     def advance(self, day: int) -> None:
         """Move to the end of *day* and take in the installments due by then."""
         self.today = day
-        parts = self.schedule
-        while self.upcoming < len(parts) and (due := parts[self.upcoming].due.toordinal()) <= day:
-            self._fall_due(parts[self.upcoming], due)
+        dues = self.dues
+        while self.upcoming < len(dues) and dues[self.upcoming] <= day:
+            self._fall_due(self.parts[self.upcoming], dues[self.upcoming])
             self.upcoming += 1
 
     def _fall_due(self, part: Installment, due: int) -> None:
-        from_credit = min(self.credit, part.total)
-        to_interest = min(from_credit, part.interest)
-        to_principal = from_credit - to_interest
-        self.credit -= from_credit
-        principal, interest = part.principal - to_principal, part.interest - to_interest
-        self.lines.append(Line(due, principal, interest, due))
+        line = Line(due, part.principal, part.interest, due + self.rules.first_day)
+        if self.credit:
+            line.paid_interest = min(self.credit, part.interest)
+            to_principal = min(self.credit - line.paid_interest, part.principal)
+            line.principal -= to_principal
+            self.credit -= line.paid_interest + to_principal
+        if self.rules.compounds:
+            line.capital = 0 if self.rules.on_installment else line.open_interest
+            line.capital *= self.tariff.scale
+        self.lines.append(line)
+        if self.trace is not None:
+            self.trace += self.rules.rows(part)
+
+    # ─── What accrues ───
 
     def accrue(self, line: Line) -> None:
-        """Count what the line has earned up to today. Nothing is rounded."""
-        interest, penalty = self._accruals(line, self.today)
-        line.accrued_interest += interest
-        line.accrued_penalty += penalty
-        if self.trace is not None:
-            self._note("interest", line.due, line.principal, line.since, interest)
-            self._note("penalty", line.due, self._base(line), self._penalty_start(line), penalty)
-        line.since = self.today
+        """Count what the line has earned up to today. Nothing is rounded, unless day by day."""
+        day, since = self.today, line.since
+        if day <= since:
+            return
+        line.since = day
+        if not self.rules.plain:
+            self._accrue_all(line, since, day)
+        elif line.principal or self.rules.on_installment:
+            self._accrue_rates(line, since, day)
 
-    def _note(self, kind: str, due: int, base: int, start: int, accrued: int) -> None:
-        if accrued and self.trace is not None:
-            first, of_due = date.fromordinal(start), date.fromordinal(due)
-            self.trace.append(Period(kind, of_due, base, first, self.as_of, accrued))
+    def _accrue_rates(self, line: Line, since: int, day: int) -> None:
+        rates, principal, base = self.tariff, line.principal, line.principal
+        if self.rules.base_differs:
+            base = self._base(line)
+        interest = rates.interest.earn(principal, since, day)
+        line.accrued_interest += interest
+        if self.trace is not None and interest:
+            self._note("interest", line, rates.interest, principal, (since, day), interest)
+        start = line.penalised
+        if start < day:
+            line.penalised = day
+            penalty = rates.penalty.earn(base, start, day)
+            line.accrued_penalty += penalty
+            if self.trace is not None and penalty:
+                self._note("penalty", line, rates.penalty, base, (start, day), penalty)
 
     def _base(self, line: Line) -> int:
         """Return what the penalty is charged on: interest that accrued since is never in it."""
-        if self.terms.penalty_base is PenaltyBase.OVERDUE_PRINCIPAL:
-            return line.principal
-        return line.principal + max(0, line.interest - line.paid_interest)
+        if self.terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT:
+            return line.unpaid
+        if self.terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL:
+            return self.outstanding if line is self._oldest() else 0
+        return line.principal
 
-    def _accruals(self, line: Line, day: int) -> tuple[int, int]:
-        """Return the contract interest and penalty that the line earns up to *day*."""
-        base = self._base(line)
-        if not base or day <= line.since:
-            return 0, 0
-        tariff = self.tariff
-        interest = line.principal * tariff.interest.factor * tariff.interest.units(line.since, day)
-        start = self._penalty_start(line)
-        if start >= day:
-            return interest, 0
-        return interest, base * tariff.penalty.factor * tariff.penalty.units(start, day)
+    def _oldest(self) -> Line | None:
+        """Return the oldest installment that is unpaid: it bears what is charged once."""
+        return next((line for line in self.lines if line.unpaid), None)
 
-    def _penalty_start(self, line: Line) -> int:
-        return max(line.since, line.due + self.deducted) if self.deducted else line.since
+    @property
+    def outstanding(self) -> int:
+        """The principal not repaid, whether due or not."""
+        to_come = sum(part.principal for part in self.parts[self.upcoming :])
+        return to_come + sum(line.principal for line in self.lines)
 
-    def pay(self, amount: int) -> None:
-        """Take in *amount* minor units today and allocate it."""
-        left, to, early = amount + self.credit, Owed(), Owed()
-        for line in self.lines:
-            if not left:
-                break
-            part = self._allocate(line, left)
-            left -= part.total
-            to += part
-        self.credit = left
-        if left and left >= (payoff := self._early_payoff()).total:
-            early = payoff
-            self.credit -= payoff.total
-            self.upcoming = len(self.schedule)
-        if self.trace is not None:
-            self.trace.append(Split(self.as_of, amount, to, early, self.credit))
+    def _accrue_all(self, line: Line, since: int, day: int) -> None:
+        """Count rates, interest on interest, what a cap allows, and fees."""
+        if self.tariff.on_interest is None:
+            self._accrue_rates(line, since, day)
+        else:
+            self._accrue_compounding(line, self.tariff.on_interest, since, day)
+        if self.tariff.ceiling is not None:
+            line.ceiling += self.tariff.ceiling.earn(line.principal, since, day)
+        for fee in self.rules.fees:
+            self._charge(fee, line, since, day)
 
-    def _allocate(self, line: Line, available: int) -> Owed:
-        self.accrue(line)
-        owed = self.owed(line, self.today)
-        penalty = min(available, owed.penalty)
-        interest = min(available - penalty, owed.interest)
-        principal = min(available - penalty - interest, owed.principal)
-        line.paid_penalty += penalty
-        line.paid_interest += interest
-        line.principal -= principal
-        if not self._base(line) and self.in_grace(line, self.today):
-            self.spare(line)  # paid within grace: the days inside it cost nothing
-        return Owed(principal, interest, penalty)
+    def _accrue_compounding(self, line: Line, meter: Meter, since: int, day: int) -> None:
+        """Count from turn to turn: at the end of each, unpaid interest joins what bears interest.
 
-    def spare(self, line: Line) -> None:
-        """Undo the penalty of days that turned out to lie within grace."""
-        if self.trace is not None and line.accrued_penalty:
-            due, undone = date.fromordinal(line.due), -line.accrued_penalty
-            self.trace.append(Period("grace", due, 0, due, self.as_of, undone))
-        line.accrued_penalty = 0
+        The derivation tells of them together, or it would have a row for each day.
+        """
+        scale, compound, start = self.tariff.scale, 0, line.penalised
+        interest, penalty = line.accrued_interest, line.accrued_penalty
+        trace, self.trace = self.trace, None
+        at, free_until = since, line.due + max(0, self.rules.first_day)
+        for turn in self._turns(line.due, since, day):
+            more = meter.earn(line.capital, max(at, free_until), max(turn, free_until)) // scale
+            self._accrue_rates(line, at, turn)
+            line.accrued_penalty += more
+            compound += more
+            if self._is_turn(line.due, turn):
+                line.capital = self._open_charges(line)
+            at = turn
+        self.trace = trace
+        if trace is not None:
+            interest = line.accrued_interest - interest
+            penalty = line.accrued_penalty - penalty - compound
+            rates, base = self.tariff, self._base(line)
+            self._note("interest", line, rates.interest, line.principal, (since, day), interest)
+            self._note("penalty", line, rates.penalty, base, (start, day), penalty)
+            if compound:
+                self._step("compound", compound, line.due, start=since, end=day)
 
-    def in_grace(self, line: Line, day: int) -> bool:
-        """Return whether *day* still lies within the line's grace for penalties."""
-        return day - line.due <= self.grace
+    def _turns(self, due: int, since: int, day: int) -> Iterable[int]:
+        """Return the days at whose end unpaid interest is capitalised, and at last *day*."""
+        if self.terms.compounding is Compounding.DAILY:
+            return range(since + 1, day + 1)
+        return [*(turn for turn in _monthly(due, day - 1) if turn > since), day]
 
-    def owed(self, line: Line, day: int) -> Owed:
-        """Return what the line owes on *day* (today or later) if nothing more is paid."""
-        return Owed(*self._amounts(line, day))
+    def _is_turn(self, due: int, day: int) -> bool:
+        return self.terms.compounding is Compounding.DAILY or day in _monthly(due, day)
 
-    def _amounts(self, line: Line, day: int) -> tuple[int, int, int]:
-        interest, penalty = self._accruals(line, day)
+    def _open_charges(self, line: Line) -> int:
+        """Return all interest and penalty of a line that is unpaid, in 1/scale minor units."""
+        scheduled = 0 if self.rules.on_installment else line.open_interest
+        paid = max(0, line.paid_interest - line.interest) + line.paid_penalty
+        accrued = line.accrued_interest + line.accrued_penalty
+        return max(0, (scheduled - paid) * self.tariff.scale + accrued)
+
+    def _charge(self, fee: Fee, line: Line, since: int, day: int) -> None:
+        """Charge a fee on the days it falls on, on what was unpaid then."""
+        overdue = line.unpaid
+        if not overdue:
+            return
+        if fee.per is FeePer.PERIOD and line is not self._oldest():
+            return
+        for on in self._fee_days(fee, line.due, day):
+            if since < on <= day:
+                amount = fee.on(overdue, self.terms.currency, self.terms.rounding)
+                amount = min(amount, self._fee_room())
+                line.fees += amount
+                if self.trace is not None and amount:
+                    exact = amount * self.tariff.scale
+                    self._step("fee", exact, line.due, end=on, name=fee.name)
+
+    def _fee_days(self, fee: Fee, due: int, until: int) -> Iterator[int]:
+        after = self.terms.fee_grace if fee.after_days is None else fee.after_days
+        yield due + after + 1
+        if fee.per is FeePer.PERIOD:
+            dues = _each_period(self.terms, due, until)
+            yield from (later + after + 1 for later in dues)
+
+    def _fee_room(self) -> int:
+        """Return how much of the fee ceiling is left, if one is enforced."""
+        if self.rules.fee_ceiling is None:
+            return 1 << 62
+        return max(0, self.rules.fee_ceiling - sum(line.fees for line in self.lines))
+
+    # ─── What is owed ───
+
+    def in_grace(self, line: Line) -> bool:
+        """Return whether today still lies within the line's grace for penalties."""
+        return self.today - line.due <= self.rules.grace
+
+    def owed(self, line: Line) -> Owed:
+        """Return what the line, accrued up to today, owes."""
+        return Owed(*self._amounts(line))
+
+    def _amounts(self, line: Line) -> tuple[int, int, int, int]:
         scale = self.tariff.scale
-        interest = round_half_up(line.accrued_interest + interest, scale)
-        penalty = round_half_up(line.accrued_penalty + penalty, scale)
-        if self.in_grace(line, day):
-            penalty = 0
-        interest += line.interest - line.paid_interest
-        return line.principal, interest, penalty - line.paid_penalty
+        interest = self.round(line.accrued_interest, scale)
+        penalty = 0
+        if self.today - line.due > self.rules.grace:
+            penalty = self.round(line.accrued_penalty, scale)
+        fees = line.fees
+        if self.tariff.ceiling is not None:
+            interest, penalty, fees = self._capped(line, interest, penalty, fees)
+        return (
+            line.principal,
+            line.interest + interest - line.paid_interest,
+            penalty - line.paid_penalty,
+            fees - line.paid_fees,
+        )
 
-    def due(self, day: date) -> Owed:
-        """Return what the installments already due owe together on *day*."""
-        ordinal = day.toordinal()
-        principal = interest = penalty = 0
+    def _capped(self, line: Line, interest: int, penalty: int, fees: int) -> tuple[int, int, int]:
+        """Cut penalty, then fees, then interest until the cap holds; what is paid stays paid."""
+        over = interest + penalty + fees - line.ceiling // self.tariff.scale
+        of_penalty = max(0, min(over, penalty - line.paid_penalty))
+        of_fees = max(0, min(over - of_penalty, fees - line.paid_fees))
+        paid = max(0, line.paid_interest - line.interest)
+        of_interest = max(0, min(over - of_penalty - of_fees, interest - paid))
+        return interest - of_interest, penalty - of_penalty, fees - of_fees
+
+    def due(self) -> Owed:
+        """Return what the installments already due owe together today."""
+        principal = interest = penalty = fees = 0
         for line in self.lines:
-            of_line = self._amounts(line, ordinal)
+            of_line = self._amounts(line)
             principal += of_line[0]
             interest += of_line[1]
             penalty += of_line[2]
-        return Owed(principal, interest, penalty)
+            fees += of_line[3]
+        return Owed(principal, interest, penalty, fees)
 
     def payoff(self, due: int) -> int:
         """Return what pays the whole loan off today, *due* being what has fallen due."""
@@ -307,38 +350,331 @@ class Account:
 
     def _early_payoff(self) -> Owed:
         """Return the rest of the principal and the interest earned so far in this period."""
-        if self.upcoming == len(self.schedule):
+        if self.upcoming == len(self.parts):
             return Owed()
-        rest = self.schedule[self.upcoming :]
-        return Owed(sum(part.principal for part in rest), self._earned(rest[0]))
-
-    def _earned(self, part: Installment) -> int:
-        before = self.schedule[self.upcoming - 1].due if self.upcoming else start_date(self.terms)
-        if before is None:  # a listed amount: the lender alone knows when its interest began
-            return part.interest
-        days, length = days_between(before, self.as_of), days_between(before, part.due)
-        return round_half_up(part.interest * min(max(days, 0), length), length)
+        rest = self.parts[self.upcoming :]
+        before = self.parts[self.upcoming - 1].due if self.upcoming else None
+        interest = earned(self.terms, rest[0], before, self.as_of)
+        return Owed(sum(part.principal for part in rest), interest)
 
     def not_yet_due(self) -> list[tuple[Installment, int]]:
         """Return the installments to come, each with what is left of it after the credit."""
         credit, result = self.credit, []
-        for part in self.schedule[self.upcoming :]:
+        for part in self.parts[self.upcoming :]:
             covered = min(credit, part.total)
             credit -= covered
             result.append((part, part.total - covered))
         return result
 
+    # ─── What is paid ───
+
+    def pay(self, amount: int) -> None:
+        """Take in *amount* minor units today and allocate it."""
+        left, to = self._allocate(amount + self.credit)
+        self.credit, early = left, Owed()
+        if left and left >= (payoff := self._early_payoff()).total:
+            early = payoff
+            self.credit -= payoff.total
+            self.upcoming = len(self.parts)
+        elif left and self.terms.repayment is Repayment.REVOLVING:
+            early = self._pay_down(left)
+        if self.trace is not None:
+            self._note_payment(amount, to, early)
+
+    def _allocate(self, left: int) -> tuple[int, Owed]:
+        """Spend *left* on what is due in the agreed order; return what is over and the split."""
+        to = [0, 0, 0, 0]
+        if self.rules.eager:
+            for line in self.lines:
+                self.accrue(line)
+        if self.terms.allocation_by is AllocationBy.INSTALLMENT:
+            for line in self.lines:
+                if not left:
+                    break
+                self.accrue(line)
+                left = self._take(line, left, self.terms.allocation_order, to)
+        else:
+            for component in self.terms.allocation_order:
+                for line in self.lines:
+                    left = self._take(line, left, (component,), to)
+        return left, Owed(*to)
+
+    def _take(self, line: Line, left: int, order: tuple[Component, ...], to: list[int]) -> int:
+        """Pay a line's components in order; return what is left."""
+        amounts = self._amounts(line)
+        for component in order:
+            place = _PARTS[component]
+            part = min(left, amounts[place])
+            if part <= 0:
+                continue
+            left -= part
+            to[place] += part
+            self._reduce(line, component, part)
+        if not line.principal and not line.open_interest:
+            self._spare(line)
+        elif self.rules.compounds:
+            line.capital = min(line.capital, self._open_charges(line))
+        return left
+
+    @staticmethod
+    def _reduce(line: Line, component: Component, amount: int) -> None:
+        if component is Component.PRINCIPAL:
+            line.principal -= amount
+        elif component is Component.INTEREST:
+            line.paid_interest += amount
+        elif component is Component.PENALTY:
+            line.paid_penalty += amount
+        else:
+            line.paid_fees += amount
+
+    def _spare(self, line: Line) -> None:
+        """Undo the penalty of a line that was paid within grace: its days cost nothing."""
+        if not self.in_grace(line):
+            return
+        if self.trace is not None and line.accrued_penalty:
+            self._step("grace", -line.accrued_penalty, line.due, start=line.due, end=self.today)
+        line.accrued_penalty = line.capital = 0
+
+    def _pay_down(self, amount: int) -> Owed:
+        """Pay a revolving balance down now and have the rest of the period bear less interest."""
+        rest = self.parts[self.upcoming :]
+        balance = sum(part.principal for part in rest)
+        if not balance:
+            return Owed()
+        down = min(amount, balance)
+        before = self.parts[self.upcoming - 1].due if self.upcoming else None
+        so_far = earned(self.terms, rest[0], before, self.as_of)
+        self.credit -= down
+        again = revolve(self.terms, balance - down, self.upcoming, self.as_of, so_far)
+        self._replace_parts((*self.parts[: self.upcoming], *again))
+        return Owed(down)
+
+    # ─── What is agreed on the way ───
+
+    def _agree(self, agreement: Extension | Waiver) -> None:
+        if isinstance(agreement, Waiver):
+            self._waive(agreement)
+        else:
+            self._extend(agreement)
+
+    def _waive(self, waiver: Waiver) -> None:
+        """Let go of what is owed, as far as there is any."""
+        left = amount = to_minor(waiver.amount, self.terms.currency)
+        waivable = (Component.FEES, Component.PENALTY, Component.INTEREST)
+        order = (waiver.of,) if waiver.of else waivable
+        for line in self.lines:
+            self.accrue(line)
+        for line in self.lines:
+            left = self._take(line, left, order, [0, 0, 0, 0])
+        if self.trace is not None and left < amount:
+            self._step("waiver", (left - amount) * self.tariff.scale, end=self.today)
+
+    def _extend(self, extension: Extension) -> None:
+        """Move an installment, with what being late with it has cost, to its new dates."""
+        due = extension.due.toordinal()
+        if due not in self.dues:
+            return  # paid off meanwhile
+        index = self.dues.index(due)
+        part, since = self.parts[index], self.parts[index].end or extension.due
+        kept = [*self.parts[:index], *self.parts[index + 1 :]]
+        if index < self.upcoming:
+            line = self.lines.pop(index)
+            self.accrue(line)
+            principal, *charges = self._amounts(line)
+            part, since = Installment(part.due, principal, sum(charges)), self.as_of
+            self.upcoming -= 1
+            if self.trace is not None:
+                self._step("extension", -part.total * self.tariff.scale, due, end=self.today)
+        for moved in extended(self.terms, part, extension, since):
+            insort(kept, moved, lo=self.upcoming, key=lambda installment: installment.due)
+        self._replace_parts(tuple(kept))
+
+    def _replace_parts(self, parts: tuple[Installment, ...]) -> None:
+        self.parts = parts
+        self.dues = [part.due.toordinal() for part in parts]
+
+    # ─── What it looks like on paper ───
+
+    def note_reliefs(self) -> None:
+        """Note what grace and caps take off today."""
+        for line in self.lines:
+            if line.accrued_penalty and self.in_grace(line):
+                self._step("grace", -line.accrued_penalty, line.due, start=line.due, end=self.today)
+            elif self.tariff.ceiling is not None:
+                full = self.round(line.accrued_interest, self.tariff.scale)
+                full += self.round(line.accrued_penalty, self.tariff.scale) + line.fees
+                paid = line.paid_penalty + line.paid_fees + line.paid_interest
+                cut = full + line.interest + line.principal - paid - self.owed(line).total
+                if cut:
+                    self._step("cap", -cut * self.tariff.scale, line.due, end=self.today)
+
+    def _step(
+        self,
+        kind: str,
+        accrued: int,
+        due: int | None = None,
+        *,
+        start: int | None = None,
+        end: int | None = None,
+        base_minor: int | None = None,
+        name: str | None = None,
+        split: Owed | None = None,
+    ) -> None:
+        assert self.trace is not None  # callers looked
+        scale = self.tariff.scale
+        self.trace.append(
+            Step(
+                kind,
+                (2 * accrued * MICRO + scale) // (2 * scale),
+                self.terms.currency,
+                due if due is None else date.fromordinal(due),
+                base_minor,
+                start=start if start is None else date.fromordinal(start),
+                end=end if end is None else date.fromordinal(end),
+                name=name,
+                split=split,
+            )
+        )
+
+    def _note(
+        self,
+        kind: str,
+        line: Line,
+        meter: Meter,
+        base: int,
+        span: tuple[int, int],
+        accrued: int,
+    ) -> None:
+        """Note what a base earned, with the factors one would multiply on paper."""
+        due = date.fromordinal(line.due)
+        for rate, count, of_year, start, end in meter.on_paper(*span):
+            earned_ = accrued if (start, end) == span else meter.earn(base, start, end)
+            micros = (2 * earned_ * MICRO + self.tariff.scale) // (2 * self.tariff.scale)
+            first, last = date.fromordinal(start), date.fromordinal(end)
+            self.trace.append(  # type: ignore[union-attr]  # callers looked
+                Step(
+                    kind,
+                    micros,
+                    self.terms.currency,
+                    due,
+                    base,
+                    rate,
+                    count,
+                    of_year,
+                    first,
+                    last,
+                )
+            )
+
+    def _note_payment(self, amount: int, to: Owed, early: Owed) -> None:
+        scale = self.tariff.scale
+        if early.total:
+            self._step("paid-early", early.total * scale, end=self.today)
+        self._step("payment", -amount * scale, end=self.today, split=to)
+
+
+def _monthly(due: int, until: int) -> Iterator[int]:
+    """Yield the day of each month after a due date, up to a day."""
+    first, months = date.fromordinal(due), 1
+    while (turn := add_months(first, months).toordinal()) <= until:
+        yield turn
+        months += 1
+
+
+def _each_period(terms: LoanTerms, due: int, until: int) -> Iterator[int]:
+    """Yield the dates one period after the other from a due date, up to a day."""
+    first, number = date.fromordinal(due), 1
+    while (turn := terms.frequency.step(first, number).toordinal()) <= until:
+        yield turn
+        number += 1
+
 
 @dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Rules:
     """What terms come to, worked out once for each."""
 
     schedule: tuple[Installment, ...]
+    dues: list[int]
     tariff: Tariff
-    deducted: int  # days after the due date that never count for penalty
+    grace: int
+    first_day: int  # of the days after the due date, how many never count for penalty
+    on_installment: bool
+    base_differs: bool
+    compounds: bool
+    plain: bool  # nothing but rates accrues
+    eager: bool  # a payment on one line changes what accrues on another
+    fees: tuple[Fee, ...]
+    fee_ceiling: int | None
+    agreed: dict[int, list[Extension | Waiver]]
+    round: Callable[[int, int], int]
+    rows: Callable[[Installment], tuple[Step, ...]]  # what the derivation says of one falling due
 
 
 @lru_cache(maxsize=4096)
-def _compile(terms: LoanTerms) -> _Compiled:
-    deducts = terms.grace_mode is GraceMode.DEDUCTED
-    return _Compiled(schedule(terms), Tariff.of(terms), terms.penalty_grace if deducts else 0)
+def _compile(terms: LoanTerms) -> _Rules:
+    parts, rates = schedule(terms), tariff(terms)
+    compounds = terms.compounding is not Compounding.NONE
+    outstanding = terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL
+    return _Rules(
+        parts,
+        [part.due.toordinal() for part in parts],
+        rates,
+        terms.penalty_grace,
+        _first_day(terms),
+        terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT,
+        terms.penalty_base is not PenaltyBase.OVERDUE_PRINCIPAL,
+        compounds,
+        not (compounds or terms.fees or rates.ceiling is not None or outstanding),
+        outstanding or bool(terms.fees) or terms.allocation_by is AllocationBy.COMPONENT,
+        terms.fees,
+        _fee_ceiling(terms),
+        _agreements(terms),
+        terms.rounding.of,
+        _rows(terms),
+    )
+
+
+def _first_day(terms: LoanTerms) -> int:
+    if terms.grace_mode is GraceMode.DEDUCTED and terms.penalty_grace:
+        return terms.penalty_grace
+    return -1 if terms.dpd_includes_due_date else 0
+
+
+def _fee_ceiling(terms: LoanTerms) -> int | None:
+    enforced = [cap.fees for cap in terms.caps if cap.mode is CapMode.ENFORCE and cap.fees]
+    return to_minor(min(enforced), terms.currency) if enforced else None
+
+
+def _agreements(terms: LoanTerms) -> dict[int, list[Extension | Waiver]]:
+    """Return what was agreed, by day; extensions first."""
+    result: dict[int, list[Extension | Waiver]] = {}
+    for extension in terms.extensions:
+        result.setdefault(extension.agreed.toordinal(), []).append(extension)
+    for waiver in terms.waivers:
+        result.setdefault(waiver.on.toordinal(), []).append(waiver)
+    return result
+
+
+def _rows(terms: LoanTerms) -> Callable[[Installment], tuple[Step, ...]]:
+    """Return what tells of an installment that falls due, and remembers what it told."""
+    known: dict[int, tuple[Installment, tuple[Step, ...]]] = {}
+
+    def rows(part: Installment) -> tuple[Step, ...]:
+        if (told := known.get(id(part))) is not None and told[0] is part:
+            return told[1]
+        steps = due_steps(terms, part)
+        known[id(part)] = part, steps
+        return steps
+
+    return rows
+
+
+def due_steps(terms: LoanTerms, part: Installment) -> tuple[Step, ...]:
+    """Return the steps that say what an installment brings, its interest with the factors."""
+    principal = Step("principal", part.principal * MICRO, terms.currency, part.due)
+    interest = Step("scheduled-interest", part.interest * MICRO, terms.currency, part.due)
+    if part.base and not part.carried:
+        rate, count, of_year, unit = factors(terms, part)
+        interest = interest._replace(base_minor=part.base, start=part.start, end=part.end)
+        interest = interest._replace(rate=rate, days=count, year_days=of_year, unit=unit)
+    return tuple(step for step in (principal, interest) if step.micros)

@@ -7,9 +7,12 @@ remember whether they are per day or per year. Nothing here ever touches a binar
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 # ISO 4217 (list one, 2024): currencies whose minor unit is not two digits.
@@ -79,6 +82,7 @@ class Money:
         return other.minor
 
 
+@lru_cache(maxsize=65536)
 def to_minor(amount: Decimal, currency: str) -> int:
     """Return *amount* in whole minor units; ValueError if it has more digits than the currency."""
     digits = minor_digits(currency)
@@ -149,12 +153,37 @@ class Rate:
         exact = Fraction(self.value)
         return exact if self.per == "day" else exact / year_units
 
-    def monthly(self) -> Fraction:
-        """Return the exact rate for one of twelve equal months (a daily rate: thirty days)."""
-        exact = Fraction(self.value)
-        return exact * 30 if self.per == "day" else exact / 12
-
 
 def round_half_up(numerator: int, denominator: int) -> int:
     """Round a non-negative fraction to the nearest whole number, halves upwards."""
     return (2 * numerator + denominator) // (2 * denominator)
+
+
+def _round_half_even(numerator: int, denominator: int) -> int:
+    whole, rest = divmod(numerator, denominator)
+    up = 2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1)
+    return whole + up
+
+
+def _round_down(numerator: int, denominator: int) -> int:
+    return numerator // denominator
+
+
+class Rounding(StrEnum):
+    """How an exact amount becomes whole minor units."""
+
+    HALF_UP = "half-up"
+    HALF_EVEN = "half-even"
+    DOWN = "down"
+
+    @property
+    def of(self) -> Callable[[int, int], int]:
+        """The function that rounds a non-negative numerator over a denominator."""
+        return _ROUNDERS[self]
+
+
+_ROUNDERS = {
+    Rounding.HALF_UP: round_half_up,
+    Rounding.HALF_EVEN: _round_half_even,
+    Rounding.DOWN: _round_down,
+}

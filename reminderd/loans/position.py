@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from .accrual import Account, Owed
+from .accrual import Account
 from .money import Money
+from .owed import Owed
 from .terms import Loan
 
 _DAY = timedelta(days=1)
@@ -95,16 +96,17 @@ class Position:
     def arrears(self) -> tuple[Arrear, ...]:
         """What has fallen due and is not fully paid, one by one, the oldest first."""
         account = self.account
+        counted = self.loan.terms.dpd_includes_due_date
         return tuple(
-            Arrear(part.due, owed, account.today - line.due)
-            for part, line in zip(account.schedule, account.lines, strict=False)
-            if (owed := account.owed(line, account.today)).total
+            Arrear(date.fromordinal(line.due), owed, late + (counted and late > 0))
+            for line in account.lines
+            if (late := account.today - line.due) >= 0 and (owed := account.owed(line)).total
         )
 
     @cached_property
     def tomorrow(self) -> Owed:
         """What the same installments come to one day later if nothing is paid."""
-        return self.account.due(self.as_of + _DAY)
+        return self.account.later(self.account.today + 1).due()
 
     @cached_property
     def upcoming(self) -> tuple[Upcoming, ...]:
@@ -150,6 +152,11 @@ class Position:
         """Return the due dates that still need money, in order."""
         return [a.due for a in self.arrears] + [u.due for u in self.upcoming]
 
+    @property
+    def dues(self) -> set[date]:
+        """Every due date there has been and will be; one that was moved is not among them."""
+        return {part.due for part in self.account.parts}
+
     def money(self, minor: int) -> Money:
         """Return minor units as an amount of the loan's currency."""
         return Money(minor, self.currency)
@@ -157,10 +164,14 @@ class Position:
 
 def value(loan: Loan, as_of: date) -> Position:
     """Return the position of *loan* at the end of *as_of*."""
-    account = Account(loan.terms).run(loan.payments, as_of)
-    due, currency = account.due(as_of), loan.terms.currency
+    return position_of(loan, Account(loan.terms).run(loan.payments, as_of))
+
+
+def position_of(loan: Loan, account: Account) -> Position:
+    """Return the position that the account of *loan* stands at."""
+    due, currency = account.due(), loan.terms.currency
     payoff = Money(account.payoff(due.total), currency)
-    return Position(as_of, due, payoff, Money(account.credit, currency), loan, account)
+    return Position(account.as_of, due, payoff, Money(account.credit, currency), loan, account)
 
 
 def _next_cliff(position: Position) -> Cliff | None:
@@ -175,7 +186,7 @@ def _next_cliff(position: Position) -> Cliff | None:
     day, reason = min(cliffs)
     known = [payment for payment in loan.payments if payment.on <= today]
     before = Account(loan.terms).run(known, day - _DAY)
-    increase = before.due(day).total - before.due(day - _DAY).total
+    increase = before.later(day.toordinal()).due().total - before.due().total
     return Cliff(day, position.money(increase), reason)
 
 

@@ -1,87 +1,287 @@
 """From terms to the installments they mean.
 
 Periods are half-open: the start date bears no interest, the due date does. Without a ``start``
-the first period is one month long.
+the first period is one period long. Interest runs between the dates as agreed; a business-day
+convention moves only the day on which it falls due.
 """
 
 from __future__ import annotations
 
-import calendar
-from datetime import date
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
+from itertools import count, islice, pairwise
 
-from .daycount import days_between
-from .money import Rate, round_half_up, to_minor
-from .terms import Installment, LoanTerms, Repayment
+from .money import Rate, to_minor
+from .tariff import exact, tariff
+from .terms import Extension, Installment, LoanTerms, Repayment
 
+_ONE_DAY = timedelta(days=1)
 
-def add_months(day: date, months: int) -> date:
-    """Return the same day of another month, or that month's last day where it is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+Period = tuple[date, date]
 
 
 def start_date(terms: LoanTerms) -> date | None:
     """Return the day interest starts from; None where the installments are listed."""
     if terms.repayment is Repayment.LISTED or terms.first_due is None:
         return None
-    return terms.start or add_months(terms.first_due, -1)
+    return terms.start or terms.frequency.step(terms.first_due, -1, end_of_month=terms.end_of_month)
+
+
+def periods(terms: LoanTerms) -> Iterator[Period]:
+    """Yield interest periods without end, the first one up to the first due date."""
+    start, first = start_date(terms), terms.first_due
+    assert start is not None and first is not None  # noqa: PT018  # a computed schedule has both
+    yield start, first
+    dues = (terms.frequency.step(first, k, end_of_month=terms.end_of_month) for k in count())
+    yield from pairwise(dues)
 
 
 @lru_cache(maxsize=4096)
 def schedule(terms: LoanTerms) -> tuple[Installment, ...]:
-    """Return every installment in the order of the due dates, amounts in minor units."""
-    if terms.repayment is Repayment.LISTED:
-        return terms.listed
-    assert terms.first_due is not None  # LoanTerms checked it
-    dues = [add_months(terms.first_due, k) for k in range(terms.installment_count)]
-    principal = to_minor(terms.principal, terms.currency)
-    if terms.repayment is Repayment.EQUAL_PRINCIPAL:
-        return _equal_principal(terms, principal, dues)
-    return _equal_installment(principal, dues, terms.contract_rate)
+    """Return every installment in the order of the due dates, amounts in minor units.
+
+    Of a revolving balance, what comes if the minimum is always paid on the day.
+    """
+    parts = terms.listed
+    if terms.repayment is not Repayment.LISTED:
+        principal = to_minor(terms.principal, terms.currency)
+        parts = tuple(_PLANS[terms.repayment](terms, principal))
+    return _accelerated(tuple(_fall_due(terms, part) for part in parts), terms)
 
 
-def _equal_principal(terms: LoanTerms, principal: int, dues: list[date]) -> tuple[Installment, ...]:
+def _fall_due(terms: LoanTerms, part: Installment) -> Installment:
+    due = terms.business_days.adjust(part.due)
+    if due == part.due:
+        return part
+    return replace(part, due=due)
+
+
+def _accelerated(parts: tuple[Installment, ...], terms: LoanTerms) -> tuple[Installment, ...]:
+    """Have everything that is not due by the day of acceleration fall due on it."""
+    day = terms.acceleration_date
+    rest = [part for part in parts if day is not None and part.due > day]
+    if day is None or not rest:
+        return parts
+    kept = parts[: len(parts) - len(rest)]
+    first = rest[0]
+    interest = earned(terms, first, kept[-1].due if kept else None, day)
+    principal = sum(part.principal for part in rest)
+    if kept and kept[-1].due == day:
+        last = kept[-1]
+        return (*kept[:-1], Installment(day, last.principal + principal, last.interest + interest))
+    return (*kept, Installment(day, principal, interest, first.base, first.start, day))
+
+
+def earned(terms: LoanTerms, part: Installment, before: date | None, day: date) -> int:
+    """Return how much of an installment's interest the days up to *day* have earned.
+
+    *before* is the due date before it. Of a listed amount without one, all: the lender alone
+    knows when its interest began.
+    """
+    start, end = part.start or before, part.end or part.due
+    if start is None or day >= end:
+        return part.interest
+    rate, _ = terms.rates_on(end)
+    counts = terms.day_count.units
+    if rate is None or rate.per == "day":
+        counts = _days
+    passed, whole = counts(start, max(start, day)), counts(start, end)
+    share = (part.interest - part.carried) * passed
+    return part.carried + (terms.rounding.of(share, whole) if whole else 0)
+
+
+def _days(start: date, end: date) -> int:
+    return (end - start).days
+
+
+def period_interest(terms: LoanTerms, base: int, start: date, end: date) -> int:
+    """Return the contract interest on *base* for a period, in minor units, by the day count."""
+    rates = tariff(terms)
+    interest = exact(rates.scheduled, rates.scale, base, [(start, end)])
+    return terms.rounding.of(interest.numerator, interest.denominator)
+
+
+def _chosen(terms: LoanTerms) -> list[Period]:
+    return list(islice(periods(terms), terms.installment_count))
+
+
+def _equal_principal(terms: LoanTerms, principal: int) -> Iterator[Installment]:
     """Equal principal (等额本金): interest on what is left, for what each period counts."""
-    part = round_half_up(principal, len(dues))
-    left, previous, result = principal, start_date(terms), []
-    assert previous is not None  # a computed schedule has a start
-    for number, due in enumerate(dues, 1):
-        share = left if number == len(dues) else min(part, left)
-        interest = left * _period_rate(terms, previous, due)
-        result.append(Installment(due, share, round_half_up(*interest.as_integer_ratio())))
-        left, previous = left - share, due
-    return tuple(result)
+    chosen = _chosen(terms)
+    part, left = terms.rounding.of(principal, len(chosen)), principal
+    for number, (start, end) in enumerate(chosen, 1):
+        share = left if number == len(chosen) else min(part, left)
+        yield Installment(end, share, period_interest(terms, left, start, end), left, start, end)
+        left -= share
 
 
-def _period_rate(terms: LoanTerms, start: date, end: date) -> Fraction:
-    """Return the exact contract rate for a period: a daily one for its days, whatever counts."""
-    rate = terms.contract_rate
+def _interest_only(terms: LoanTerms, principal: int) -> Iterator[Installment]:
+    """Interest each period, and all of the principal with the last (先息后本)."""
+    chosen = _chosen(terms)
+    for start, end in chosen:
+        share = principal if end == chosen[-1][1] else 0
+        interest = period_interest(terms, principal, start, end)
+        yield Installment(end, share, interest, principal, start, end)
+
+
+def _bullet(terms: LoanTerms, principal: int) -> Iterator[Installment]:
+    """Principal and all interest at once, at the end (到期一次还本付息)."""
+    chosen = _chosen(terms)
+    start, end = chosen[0][0], chosen[-1][1]
+    interest = period_interest(terms, principal, start, end)
+    yield Installment(end, principal, interest, principal, start, end)
+
+
+def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment]:
+    """Equal installments (等额本息): the annuity formula on a period's share of the annual rate.
+
+    The last one takes up what rounding left over. A first period longer or shorter than the
+    others bears interest for its own days; the principal repaid with it stays as planned. After a
+    change of the rate the level is worked out anew; the period in which it changes bears each
+    rate for its days.
+    """
+    chosen = _chosen(terms)
+    left, known, level = principal, None, 0
+    for number, (start, end) in enumerate(chosen):
+        rate, _ = terms.rates_on(start + _ONE_DAY)
+        if rate != known or not number:
+            known, level = rate, _level(terms, left, rate, len(chosen) - number)
+        regular = _rounded(terms, left * _periodic(terms, rate))
+        last = number == len(chosen) - 1
+        share = left if last else max(0, min(left, level - regular))
+        interest = regular
+        if terms.start is not None and not number and not _is_regular(terms, start, end):
+            interest = period_interest(terms, left, start, end)
+        elif any(start < change.start < end for change in terms.rate_changes):
+            interest = _mixed(terms, left, start, end)
+        yield Installment(end, share, interest, left, start, end)
+        left -= share
+
+
+def _level(terms: LoanTerms, principal: int, rate: Rate | None, number: int) -> int:
+    each = _periodic(terms, rate)
+    growth = (1 + each) ** number
+    level = principal * each * growth / (growth - 1) if each else Fraction(principal, number)
+    return _rounded(terms, level)
+
+
+def _periodic(terms: LoanTerms, rate: Rate | None) -> Fraction:
+    """Return the exact rate for one of equal periods; a daily one for thirty days a month."""
     if rate is None:
         return Fraction(0)
-    counts = days_between if rate.per == "day" else terms.day_count.units
-    return counts(start, end) * rate.per_unit(terms.day_count.year_units)
+    if rate.per == "day":
+        return Fraction(rate.value) * terms.frequency.days
+    year = 360 if terms.day_count.year_units == 360 else 365
+    return Fraction(rate.value) * terms.frequency.of_year(year)
 
 
-def _equal_installment(
-    principal: int, dues: list[date], rate: Rate | None
-) -> tuple[Installment, ...]:
-    """Equal installments (等额本息): the annuity formula on a twelfth of the annual rate.
+def _is_regular(terms: LoanTerms, start: date, end: date) -> bool:
+    return terms.frequency.step(end, -1, end_of_month=terms.end_of_month) == start
 
-    The last installment takes up what rounding left over.
+
+def _mixed(terms: LoanTerms, base: int, start: date, end: date) -> int:
+    """Return the interest of a period in which the rate changes: each rate for its days."""
+    turns = [change.start for change in terms.rate_changes if start < change.start < end]
+    shares = [
+        _periodic(terms, terms.rates_on(b)[0]) * Fraction((b - a).days, (end - start).days)
+        for a, b in pairwise([start, *turns, end])
+    ]
+    return _rounded(terms, base * sum(shares, Fraction(0)))
+
+
+def _rounded(terms: LoanTerms, amount: Fraction) -> int:
+    return terms.rounding.of(amount.numerator, amount.denominator)
+
+
+def _revolving(terms: LoanTerms, principal: int) -> Iterator[Installment]:
+    """The minimum of what is left, and the interest on it (最低还款额), until nothing is left."""
+    return revolve(terms, principal)
+
+
+def revolve(
+    terms: LoanTerms, balance: int, number: int = 0, since: date | None = None, carried: int = 0
+) -> Iterator[Installment]:
+    """Yield what comes of a balance from installment *number* on if the minimum is always paid.
+
+    Before *since* its period has earned *carried*. The first period bears no interest unless the
+    terms name a ``start``: a statement's purchases are free until its due date.
     """
-    monthly = rate.monthly() if rate else Fraction(0)
-    growth = (1 + monthly) ** len(dues)
-    level = (
-        principal * monthly * growth / (growth - 1) if monthly else Fraction(principal, len(dues))
+    left = balance
+    for start, end in islice(periods(terms), number, None):
+        begin = since or start
+        free = terms.start is None and end == terms.first_due
+        interest = carried + (0 if free else period_interest(terms, left, begin, end))
+        share = minimum(terms, left)
+        yield Installment(end, share, interest, left, begin, end, carried)
+        left, since, carried = left - share, None, 0
+        if not left:
+            return
+
+
+def minimum(terms: LoanTerms, balance: int) -> int:
+    """Return the least principal that a balance asks for, in minor units."""
+    assert terms.minimum is not None  # LoanTerms checked it
+    share = _rounded(terms, balance * Fraction(terms.minimum.share))
+    return min(balance, max(share, to_minor(terms.minimum.floor, terms.currency), 1))
+
+
+def extended(
+    terms: LoanTerms, part: Installment, extension: Extension, since: date
+) -> Iterator[Installment]:
+    """Yield what an installment becomes: equal principal on the new dates, interest until then."""
+    left, carried, number = part.principal, part.interest, len(extension.to)
+    usual = terms.rounding.of(left, number)
+    for due in extension.to:
+        share = left if due == extension.to[-1] else min(usual, left)
+        interest = carried + _at_rate(terms, extension.rate, left, since, due)
+        yield Installment(due, share, interest, 0, since, due, carried)
+        left, carried, since = left - share, 0, due
+
+
+def _at_rate(terms: LoanTerms, rate: Rate | None, base: int, start: date, end: date) -> int:
+    if rate is None:
+        return period_interest(terms, base, start, end)
+    units = _days(start, end) if rate.per == "day" else terms.day_count.units(start, end)
+    return _rounded(terms, base * units * rate.per_unit(terms.day_count.year_units))
+
+
+def factors(terms: LoanTerms, part: Installment) -> tuple[Rate | None, int | None, int | None, str]:
+    """Return rate, count, count of a year and unit by which a part's interest was worked out.
+
+    All is None where more than one rate or year bears on it.
+    """
+    start, end = part.start, part.end
+    if start is None or end is None or len(set(_rates_between(terms, start, end))) != 1:
+        return None, None, None, "day"
+    rate = terms.rates_on(end)[0]
+    if rate is None:
+        return None, None, None, "day"
+    if terms.repayment is Repayment.EQUAL_INSTALLMENT and _is_regular(terms, start, end):
+        share = _periodic(terms, rate) / Fraction(rate.value) if rate.value else Fraction(1)
+        daily = rate.per == "day"
+        return rate, share.numerator, None if daily else share.denominator, rate.per
+    if rate.per == "day":
+        return rate, _days(start, end), None, "day"
+    pieces = terms.day_count.pieces(start, end)
+    if len(pieces) != 1:
+        return rate, None, None, "day"
+    return rate, pieces[0][2], pieces[0][3], "day"
+
+
+def _rates_between(terms: LoanTerms, start: date, end: date) -> Iterator[Rate | None]:
+    yield terms.rates_on(start + _ONE_DAY)[0]
+    yield from (
+        terms.rates_on(c.start + _ONE_DAY)[0] for c in terms.rate_changes if start < c.start < end
     )
-    payment = round_half_up(*level.as_integer_ratio())
-    left, result = principal, []
-    for number, due in enumerate(dues, 1):
-        interest = round_half_up(*(left * monthly).as_integer_ratio())
-        share = left if number == len(dues) else max(0, min(left, payment - interest))
-        result.append(Installment(due, share, interest))
-        left -= share
-    return tuple(result)
+
+
+_PLANS: dict[Repayment, Callable[[LoanTerms, int], Iterator[Installment]]] = {
+    Repayment.EQUAL_PRINCIPAL: _equal_principal,
+    Repayment.EQUAL_INSTALLMENT: _equal_installment,
+    Repayment.INTEREST_ONLY: _interest_only,
+    Repayment.BULLET: _bullet,
+    Repayment.REVOLVING: _revolving,
+}

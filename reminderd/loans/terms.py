@@ -5,14 +5,18 @@ Terms check themselves: contradictory ones raise TermsError, which names the fie
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from ..errors import TermsError
+from .charges import Cap, Fee
 from .daycount import DayCount
-from .money import Rate, to_minor
+from .frequency import ANY_DAY, MONTHLY, BusinessDays, Frequency, Unit
+from .money import Rate, Rounding, to_minor
 
 MAX_INSTALLMENTS = 1200
 YEARS = (1900, 2200)  # a date outside is a slip of the pen, and the calendar must not run out
@@ -24,6 +28,9 @@ class Repayment(StrEnum):
     LISTED = "listed"
     EQUAL_PRINCIPAL = "equal-principal"
     EQUAL_INSTALLMENT = "equal-installment"
+    INTEREST_ONLY = "interest-only"
+    BULLET = "bullet"
+    REVOLVING = "revolving"
 
 
 class GraceMode(StrEnum):
@@ -46,6 +53,38 @@ class PenaltyBase(StrEnum):
 
     OVERDUE_PRINCIPAL = "overdue-principal"
     OVERDUE_INSTALLMENT = "overdue-installment"
+    OUTSTANDING_PRINCIPAL = "outstanding-principal"
+
+
+class Compounding(StrEnum):
+    """How often unpaid interest begins to bear interest itself."""
+
+    NONE = "none"
+    DAILY = "daily"
+    MONTHLY = "monthly"
+
+
+class RoundingAt(StrEnum):
+    """When accrued amounts are rounded."""
+
+    END = "end"
+    DAY = "day"
+
+
+class Component(StrEnum):
+    """What a sum owed is made of, in the order in which the law has a payment meet it."""
+
+    FEES = "fees"
+    PENALTY = "penalty"
+    INTEREST = "interest"
+    PRINCIPAL = "principal"
+
+
+class AllocationBy(StrEnum):
+    """Whether a payment settles one installment after the other, or one component."""
+
+    INSTALLMENT = "installment"
+    COMPONENT = "component"
 
 
 class PenaltyRule(StrEnum):
@@ -95,11 +134,19 @@ class Penalty:
 
 @dataclass(frozen=True, slots=True)
 class Installment:
-    """A part of the loan that falls due on one date, in minor units."""
+    """A part of the loan that falls due on one date, in minor units.
+
+    Where its interest was worked out, it is *base* at the contract rate from *start* to *end*,
+    and what was *carried* over from before.
+    """
 
     due: date
     principal: int
     interest: int
+    base: int = field(default=0, compare=False)
+    start: date | None = field(default=None, compare=False)
+    end: date | None = field(default=None, compare=False)
+    carried: int = field(default=0, compare=False)
 
     @property
     def total(self) -> int:
@@ -118,6 +165,54 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class RateChange:
+    """New rates from a date: as with ``start``, the first day that counts is the one after."""
+
+    start: date
+    contract_rate: Rate | None = None
+    penalty: Penalty | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Days, the last one included, on which no penalty accrues."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """What the lender lets go of on a date: of one component, else of fees, penalty, interest."""
+
+    on: date
+    amount: Decimal
+    of: Component | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An agreement of the day *agreed*: what was due on *due* is due on *to* instead.
+
+    Several dates share it equally. Its principal bears contract interest until then, at *rate*
+    where that is given. What being late had cost by then moves with it.
+    """
+
+    due: date
+    agreed: date
+    to: tuple[date, ...]
+    rate: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """The least that a revolving balance asks for: a share of it, and no less than a sum."""
+
+    share: Decimal
+    floor: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
 class LoanTerms:
     """The agreement. Either ``listed`` installments, or a principal and how it is repaid."""
 
@@ -128,83 +223,82 @@ class LoanTerms:
     installment_count: int = 0
     first_due: date | None = None
     start: date | None = None
+    frequency: Frequency = MONTHLY
+    end_of_month: bool = False
+    business_days: BusinessDays = ANY_DAY
+    minimum: Minimum | None = None
     contract_rate: Rate | None = None
     day_count: DayCount = DayCount.ACT_365F
     penalty: Penalty | None = None
     penalty_base: PenaltyBase = PenaltyBase.OVERDUE_PRINCIPAL
     contract_interest_continues: bool = True
+    compounding: Compounding = Compounding.NONE
+    interest_on_interest_rate: Rate | None = None
     grace_days: int = 0
     grace_mode: GraceMode = GraceMode.RETROACTIVE
     grace_covers: tuple[GraceCovers, ...] = tuple(GraceCovers)
+    dpd_includes_due_date: bool = False
+    acceleration_date: date | None = None
+    fees: tuple[Fee, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    allocation_order: tuple[Component, ...] = tuple(Component)
+    allocation_by: AllocationBy = AllocationBy.INSTALLMENT
+    rounding: Rounding = Rounding.HALF_UP
+    rounding_at: RoundingAt = RoundingAt.END
+    rate_changes: tuple[RateChange, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+
+    def __hash__(self) -> int:
+        """Return the hash of every term; terms are looked up far more often than made."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, term.name) for term in fields(self)))
 
     def __post_init__(self) -> None:
         """Refuse terms that contradict themselves."""
-        self._check_schedule()
-        self._check_rates()
-        if not 0 <= self.grace_days <= 365:
-            raise TermsError("grace_days", f"{self.grace_days} days of grace (write 0 to 365)")
+        check(self)
 
-    def _check_schedule(self) -> None:
-        if self.repayment is Repayment.LISTED:
-            dues = [part.due for part in self.listed]
-            if not dues:
-                raise TermsError("due", "is missing (write the due date, as in due = 2026-12-05)")
-            if dues != sorted(set(dues)):
-                raise TermsError("installments", "due dates must be listed once each, in order")
-            for due in dues:
-                _check_year("due" if len(dues) == 1 else "installments", due)
-            return
-        self._check_principal()
-        if not 1 <= self.installment_count <= MAX_INSTALLMENTS:
-            raise TermsError("installments", f"must be 1 to {MAX_INSTALLMENTS}")
-        if self.first_due is None:
-            raise TermsError("first_due", "is missing (write the first due date)")
-        _check_year("first_due", self.first_due)
-        if self.start is None:
-            return
-        _check_year("start", self.start)
-        if self.start >= self.first_due:
-            raise TermsError(
-                "start", f"{self.start} is not before first_due {self.first_due} (swap them?)"
-            )
+    @property
+    def rates(self) -> Iterator[tuple[date | None, Rate | None, Rate | None]]:
+        """The contract rate and the penalty rate, first from the outset, then from each change."""
+        contract, penalty = self.contract_rate, self.penalty
+        yield None, contract, self._penalty_rate(penalty, contract)
+        for change in self.rate_changes:
+            contract = change.contract_rate or contract
+            penalty = change.penalty or penalty
+            yield change.start, contract, self._penalty_rate(penalty, contract)
 
-    def _check_principal(self) -> None:
-        if self.principal <= 0:
-            raise TermsError("principal", "must be above zero (write what was borrowed)")
-        try:
-            to_minor(self.principal, self.currency)
-        except ValueError as error:
-            raise TermsError("principal", str(error)) from None
+    def rates_on(self, day: date) -> tuple[Rate | None, Rate | None]:
+        """Return the contract rate and the penalty rate that count on *day*."""
+        return [
+            (contract, penalty)
+            for start, contract, penalty in self.rates
+            if start is None or start < day
+        ][-1]
 
-    def _check_rates(self) -> None:
-        if self.penalty is None:
-            return
-        self.penalty.rate(self.contract_rate, continues=self.contract_interest_continues)
-        replaces = self.penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT
-        if replaces and self.contract_interest_continues:
-            raise TermsError(
-                "contract_interest_continues",
-                "is true, but penalty.multiple_of_contract already contains the contract interest "
-                "(write false, or use penalty.fraction_of_contract)",
-            )
+    def _penalty_rate(self, penalty: Penalty | None, contract: Rate | None) -> Rate | None:
+        if penalty is None:
+            return None
+        return penalty.rate(contract, continues=self.contract_interest_continues)
 
     @property
     def penalty_rate(self) -> Rate | None:
-        """The penalty interest rate, or None where none was agreed."""
-        if self.penalty is None:
-            return None
-        return self.penalty.rate(self.contract_rate, continues=self.contract_interest_continues)
+        """The penalty interest rate at the outset, or None where none was agreed."""
+        return self._penalty_rate(self.penalty, self.contract_rate)
 
     @property
     def penalty_grace(self) -> int:
         """For how many days after the due date no penalty is owed."""
         return self.grace_days if GraceCovers.PENALTY in self.grace_covers else 0
 
-
-def _check_year(field: str, day: date) -> None:
-    first, last = YEARS
-    if not first <= day.year <= last:
-        raise TermsError(field, f"{day} is not in the years {first} to {last} (check the year)")
+    @property
+    def fee_grace(self) -> int:
+        """For how many days after the due date no fee is charged, unless it says so itself."""
+        return self.grace_days if GraceCovers.FEE in self.grace_covers else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +312,116 @@ class Loan:
     payments: tuple[Payment, ...] = ()
     contact: str | None = None
     channels: tuple[str, ...] | None = field(default=None)
+
+
+def check(terms: LoanTerms) -> None:
+    """Raise TermsError, which names the field and the remedy, where terms contradict themselves."""
+    _check_schedule(terms)
+    _check_rates(terms)
+    _check_grace(terms)
+    _check_agreements(terms)
+
+
+def _check_schedule(terms: LoanTerms) -> None:
+    if terms.repayment is Repayment.LISTED:
+        dues = [part.due for part in terms.listed]
+        if not dues:
+            raise TermsError("due", "is missing (write the due date, as in due = 2026-12-05)")
+        if dues != sorted(set(dues)):
+            raise TermsError("installments", "due dates must be listed once each, in order")
+        for due in dues:
+            _check_year("due" if len(dues) == 1 else "installments", due)
+        return
+    _check_principal(terms)
+    _check_count(terms)
+    if terms.first_due is None:
+        raise TermsError("first_due", "is missing (write the first due date)")
+    _check_year("first_due", terms.first_due)
+    if terms.start is not None:
+        _check_year("start", terms.start)
+        if terms.start >= terms.first_due:
+            raise TermsError(
+                "start", f"{terms.start} is not before first_due {terms.first_due} (swap them?)"
+            )
+    if terms.end_of_month and terms.frequency.unit != Unit.MONTH:
+        raise TermsError("end_of_month", "goes with months (remove it, or change frequency)")
+
+
+def _check_count(terms: LoanTerms) -> None:
+    if terms.repayment is Repayment.REVOLVING:
+        if terms.minimum is None:
+            raise TermsError(
+                "minimum", 'is missing for a revolving balance (write minimum.percent = "10%")'
+            )
+        return
+    if not 1 <= terms.installment_count <= MAX_INSTALLMENTS:
+        raise TermsError("installments", f"must be 1 to {MAX_INSTALLMENTS}")
+
+
+def _check_principal(terms: LoanTerms) -> None:
+    if terms.principal <= 0:
+        raise TermsError("principal", "must be above zero (write what was borrowed)")
+    try:
+        to_minor(terms.principal, terms.currency)
+    except ValueError as error:
+        raise TermsError("principal", str(error)) from None
+
+
+def _check_rates(terms: LoanTerms) -> None:
+    list(terms.rates)  # each penalty rule must have the rate that it refers to
+    replaces = terms.penalty and terms.penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT
+    if replaces and terms.contract_interest_continues:
+        raise TermsError(
+            "contract_interest_continues",
+            "is true, but penalty.multiple_of_contract already contains the contract interest "
+            "(write false, or use penalty.fraction_of_contract)",
+        )
+    if terms.compounding is Compounding.NONE:
+        return
+    if terms.interest_on_interest_rate is None and terms.penalty is None:
+        raise TermsError(
+            "compounding",
+            'has no rate (add interest_on_interest_rate = "18%", or a penalty, whose rate counts)',
+        )
+
+
+def _check_grace(terms: LoanTerms) -> None:
+    if not 0 <= terms.grace_days <= 365:
+        raise TermsError("grace_days", f"{terms.grace_days} days of grace (write 0 to 365)")
+    period = _period(terms)
+    if period is not None and terms.grace_days > period:
+        raise TermsError(
+            "grace_days",
+            f"{terms.grace_days} days of grace are more than the {period} days between two "
+            f"installments (write {period} or fewer)",
+        )
+
+
+def _period(terms: LoanTerms) -> int | None:
+    if terms.repayment is Repayment.LISTED:
+        pairs = zip(terms.listed, terms.listed[1:], strict=False)
+        return max(((b.due - a.due).days for a, b in pairs), default=None)
+    one = terms.repayment is not Repayment.REVOLVING and terms.installment_count == 1
+    return None if one else terms.frequency.days + (terms.frequency.unit == Unit.MONTH)
+
+
+def _check_agreements(terms: LoanTerms) -> None:
+    for number, pause in enumerate(terms.pauses):
+        if pause.last < pause.first:
+            raise TermsError(
+                f"pauses.{number}.to", f"{pause.last} is before {pause.first} (swap them?)"
+            )
+    starts = [change.start for change in terms.rate_changes]
+    if starts != sorted(set(starts)):
+        raise TermsError("rate_changes", "must be listed once for each date, in order")
+    for number, extension in enumerate(terms.extensions):
+        if list(extension.to) != sorted(set(extension.to)) or extension.to[:1] <= (extension.due,):
+            raise TermsError(
+                f"extensions.{number}.to", f"must be later than {extension.due}, in order"
+            )
+
+
+def _check_year(field: str, day: date) -> None:
+    first, last = YEARS
+    if not first <= day.year <= last:
+        raise TermsError(field, f"{day} is not in the years {first} to {last} (check the year)")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .accrual import Owed
 from .money import Money
+from .owed import Owed
 from .position import Position, value
 from .terms import Loan, Payment
 

@@ -179,8 +179,8 @@ def test_money_for_installments_to_come_is_shown_as_credit(listed):
     ]
     assert table(explain(loan, after(30))) == [
         ("principal", "1000.00"),
-        ("principal", "1000.00"),
         ("payment", "-1300.00"),
+        ("principal", "1000.00"),
         ("total", "700.00"),
     ]
 

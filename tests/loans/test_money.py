@@ -318,17 +318,15 @@ def test_a_percentage_is_exactly_a_hundredth(number):
     assert Fraction(parse_ratio(f"{number:f}%")) == Fraction(number) / 100
 
 
-def test_a_daily_rate_is_the_same_every_day_and_counts_thirty_to_a_month():
+def test_a_daily_rate_is_the_same_every_day_whatever_the_year():
     rate = Rate(Decimal("0.0005"), "day")
     assert rate.per_unit(360) == rate.per_unit(365) == Fraction(5, 10_000)
-    assert rate.monthly() == Fraction(15, 1000)
 
 
-def test_an_annual_rate_is_divided_exactly_by_the_days_or_the_months_of_the_year():
+def test_an_annual_rate_is_divided_exactly_by_the_days_of_the_year():
     rate = Rate(Decimal("0.18"), "year")
     assert rate.per_unit(360) == Fraction(18, 36_000)
     assert rate.per_unit(365) == Fraction(18, 36_500)
-    assert rate.monthly() == Fraction(15, 1000)
 
 
 def test_a_scaled_rate_keeps_its_period_and_every_digit():

@@ -6,8 +6,9 @@ from fractions import Fraction
 import pytest
 
 from reminderd.loans.daycount import DayCount, days_between
+from reminderd.loans.frequency import add_months
 from reminderd.loans.position import value
-from reminderd.loans.schedule import add_months, schedule
+from reminderd.loans.schedule import schedule
 
 DUE = date(2026, 3, 1)
 

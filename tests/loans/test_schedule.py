@@ -9,7 +9,8 @@ import numpy_financial as npf
 import pytest
 import QuantLib as ql  # noqa: N813 - its own documentation calls it so
 
-from reminderd.loans.schedule import add_months, schedule, start_date
+from reminderd.loans.frequency import add_months
+from reminderd.loans.schedule import schedule, start_date
 from reminderd.loans.terms import MAX_INSTALLMENTS, Installment
 
 CENT = 0.01 + 1e-9

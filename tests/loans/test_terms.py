@@ -153,7 +153,7 @@ def test_the_outermost_years_are_still_dates(day):
 
 @pytest.mark.parametrize("days", [0, 365])
 def test_the_outermost_grace_is_still_grace(days):
-    assert terms(grace_days=days).penalty_grace == days
+    assert terms(**listing(DUE), grace_days=days).penalty_grace == days
 
 
 @pytest.mark.parametrize(

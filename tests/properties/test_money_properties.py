@@ -10,15 +10,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from reminderd.loans.accrual import Account, Owed
+from reminderd.loans.accrual import Account
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.explain import explain
 from reminderd.loans.money import Money, Rate
+from reminderd.loans.owed import Owed
 from reminderd.loans.position import value
 from reminderd.loans.terms import (
     GraceCovers,
@@ -78,7 +80,7 @@ def penalties(draw, contract):
 @st.composite
 def repayments(draw):
     """Return the part of the terms that says what falls due and when."""
-    kind = draw(st.sampled_from(Repayment))
+    kind = draw(st.sampled_from(list(Repayment)[:3]))
     if kind is Repayment.LISTED:
         gaps = draw(st.lists(st.integers(1, 70), min_size=1, max_size=4))
         dues = [FIRST_DUE + timedelta(days=sum(gaps[:n])) for n in range(len(gaps))]
@@ -93,6 +95,14 @@ def repayments(draw):
         "first_due": FIRST_DUE,
         "start": None if start is None else FIRST_DUE - timedelta(days=start),
     }
+
+
+def graces(plan):
+    """Return days of grace that no two installments are closer than."""
+    dues = [part.due for part in plan.get("listed", ())]
+    closest = min(((b - a).days for a, b in pairwise(dues)), default=40)
+    one = plan.get("installment_count", len(dues)) == 1
+    return [days for days in (0, 0, 1, 10, 31, 40) if one or days <= min(closest, 31)]
 
 
 @st.composite
@@ -111,8 +121,8 @@ def loans(draw):
         penalty=penalty,
         contract_interest_continues=not replaces and draw(st.sampled_from([True, True, False])),
         day_count=draw(st.sampled_from(DayCount)),
-        penalty_base=draw(st.sampled_from(PenaltyBase)),
-        grace_days=draw(st.sampled_from([0, 0, 1, 10, 40])),
+        penalty_base=draw(st.sampled_from(list(PenaltyBase)[:2])),
+        grace_days=draw(st.sampled_from(graces(plan))),
         grace_mode=draw(st.sampled_from(GraceMode)),
         grace_covers=draw(st.sampled_from([tuple(GraceCovers), (GraceCovers.REPORTING,)])),
         **plan,
@@ -206,7 +216,7 @@ def installments_of(terms):
     parts = []
     for due, interest_on, share_after in plan(terms, left, dues):
         interest = half_up(interest_on(left))
-        share = left if due == dues[-1] else min(max(share_after(interest), 0), left)
+        share = left if due == dues[-1] else min(max(share_after(left), 0), left)
         parts.append(Installment(due, share, interest))
         left -= share
     return parts
@@ -229,8 +239,13 @@ def equal_sums(terms, principal, dues):
     if rate is not None and rate.per == "year":
         monthly = Fraction(rate.value) / 12
     level = half_up(principal / sum(1 / (1 + monthly) ** n for n in range(1, len(dues) + 1)))
+    regular = same_day_next(terms.first_due, -1)
     for due in dues:
-        yield due, (lambda left: left * monthly), lambda interest: level - interest
+        interest_on = lambda left: left * monthly
+        if due == dues[0] and terms.start not in {None, regular}:
+            days, daily = (due - terms.start).days, daily_rate(rate, terms.day_count)
+            interest_on = lambda left: left * daily * days
+        yield due, interest_on, lambda left: level - half_up(left * monthly)
 
 
 @dataclass
@@ -450,8 +465,9 @@ def test_every_minor_unit_paid_is_either_allocated_or_credit(loan, as_of):
     paid = sum(
         Money.of(p.amount, loan.terms.currency).minor for p in known_by(loan, as_of).payments
     )
-    repaid = account.credit + sum(item.early.total for item in trace if hasattr(item, "early"))
-    for part, line in zip(account.schedule, account.lines, strict=False):
+    early = sum(step.micros for step in trace if step.kind == "paid-early")
+    repaid = account.credit + early // 10**6
+    for part, line in zip(account.parts, account.lines, strict=False):
         repaid += part.principal - line.principal + part.interest - line.interest
         repaid += line.paid_interest + line.paid_penalty
     assert repaid == paid

@@ -1,0 +1,52 @@
+"""Which days are business days, by the ``holidays`` library: make-up workdays included.
+
+China's State Council publishes each year's holidays and make-up workdays (调休) late in the year
+before; a year that is not published yet is provisional.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+
+def is_business_day(day: date, calendar: str) -> bool:
+    """Return whether *day* is worked; ValueError for a calendar that nobody knows."""
+    return bool(_calendar(calendar).is_working_day(day))
+
+
+def is_provisional(day: date, calendar: str) -> bool:
+    """Return whether the make-up workdays of the day's year are not published yet."""
+    if calendar.partition("-")[0] not in _SWAPPING:
+        return False
+    known = _calendar(calendar)
+    known.is_working_day(day)  # the library fills in a year when asked for it
+    return all(swapped.year != day.year for swapped in known.weekend_workdays)
+
+
+def check_calendar(calendar: str) -> None:
+    """Raise ValueError, with the remedy, for a calendar that nobody knows."""
+    try:
+        _calendar(calendar)
+    except (NotImplementedError, ValueError):
+        raise ValueError(
+            f"there is no calendar {calendar!r} "
+            '(write a country, as "CN" or "DE-BY", or a market, as "XECB")'
+        ) from None
+
+
+_SWAPPING = {"CN"}  # countries that move workdays by yearly notice
+
+
+@cache
+def _calendar(code: str) -> HolidayBase:
+    import holidays
+
+    country, _, part = code.partition("-")
+    if not part and code in holidays.list_supported_financial():
+        return holidays.financial_holidays(code)
+    return holidays.country_holidays(country, subdiv=part or None)

@@ -1,0 +1,189 @@
+"""Rates made exact: what a base earns between two days, in whole 1/scale minor units.
+
+A rate may change on a date, and a penalty may pause; so a meter is a list of segments, each with
+a rate of its own. Days in here are proleptic ordinals: an integer is a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from math import lcm
+
+from .daycount import DayCount
+from .money import Rate
+from .terms import Compounding, LoanTerms, RoundingAt
+
+_FOREVER = date.max.toordinal()
+_FINE = 10**9  # compound interest is kept to this part of what the rates alone would need
+Written = tuple[Rate | None, int, int | None, int, int]
+_Timeline = list[tuple[int, Rate | None]]  # from which day each rate counts, in order
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One rate, in force on the days after *start* up to and including *end*."""
+
+    start: int
+    end: int
+    rate: Rate | None
+    factor: int
+    convention: DayCount | None  # None where a unit is a day
+    of_year: int  # the units of a year
+
+    @property
+    def year_days(self) -> int | None:
+        """How many of its days make a year; None where the rate is one for each day."""
+        return self.of_year if self.rate is not None and self.rate.per == "year" else None
+
+    def on_paper(self, start: int, end: int) -> list[tuple[date, date, int, int | None]]:
+        """Cut (start, end] into pieces of so many days of a year of so many."""
+        first, last = date.fromordinal(start), date.fromordinal(end)
+        if self.convention is None:
+            return [(first, last, end - start, self.year_days)]
+        return [*self.convention.pieces(first, last)]
+
+    def units(self, start: int, end: int) -> int:
+        """Return what the convention counts after *start* up to and including *end*."""
+        if self.convention is None:
+            return end - start
+        return self.convention.units(date.fromordinal(start), date.fromordinal(end))
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Tells what a base earns. ``factor`` is set where one rate counts plain days for ever."""
+
+    segments: tuple[Segment, ...]
+    factor: int | None
+    rounded_daily: Callable[[int], int] | None  # where each day's amount is rounded
+
+    def earn(self, base: int, start: int, end: int) -> int:
+        """Return what *base* minor units earn over (start, end], in 1/scale minor units."""
+        if self.factor is not None:
+            return base * self.factor * (end - start)
+        return sum(
+            self._earn(segment, base, first, last)
+            for segment, first, last in self.pieces(start, end)
+        )
+
+    def pieces(self, start: int, end: int) -> Iterator[tuple[Segment, int, int]]:
+        """Cut (start, end] so that each piece has one rate; pauses are left out."""
+        for segment in self.segments:
+            first, last = max(start, segment.start), min(end, segment.end)
+            if first < last and segment.factor:
+                yield segment, first, last
+
+    def on_paper(self, start: int, end: int) -> list[Written]:
+        """Return rate, count, count of a year, start and end of each factor in (start, end]."""
+        if self.factor is not None:
+            only = self.segments[0]
+            return [(only.rate, end - start, only.year_days, start, end)] if only.factor else []
+        return [
+            (segment.rate, count, of_year, first.toordinal(), last.toordinal())
+            for segment, a, b in self.pieces(start, end)
+            for first, last, count, of_year in segment.on_paper(a, b)
+        ]
+
+    def _earn(self, segment: Segment, base: int, start: int, end: int) -> int:
+        if self.rounded_daily is None:
+            return base * segment.factor * segment.units(start, end)
+        if segment.convention is None:
+            return (end - start) * self.rounded_daily(base * segment.factor)
+        return sum(
+            self.rounded_daily(base * segment.factor * segment.units(day, day + 1))
+            for day in range(start, end)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """The rates of a loan's terms, over one denominator."""
+
+    scale: int
+    scheduled: Meter  # contract interest on what is not yet due
+    interest: Meter  # contract interest on what is overdue
+    penalty: Meter
+    on_interest: Meter | None  # compound interest, where unpaid interest bears any
+    ceiling: Meter | None  # what an enforced cap lets an installment cost
+
+
+@lru_cache(maxsize=4096)
+def tariff(terms: LoanTerms) -> Tariff:
+    """Work the tariff out from the terms."""
+    contract: _Timeline = [(_ordinal(start), rate) for start, rate, _ in terms.rates]
+    penalty = _paused([(_ordinal(start), rate) for start, _, rate in terms.rates], terms)
+    on_interest: _Timeline = penalty
+    if terms.interest_on_interest_rate is not None:
+        on_interest = [(0, terms.interest_on_interest_rate)]
+    caps = [cap.annual_rate for cap in terms.caps if cap.annual_rate and cap.mode == "enforce"]
+    ceiling: _Timeline = [(0, Rate(min(caps), "year"))] if caps else []
+    compounds = terms.compounding is not Compounding.NONE
+    scale = _scale([*contract, *penalty, *on_interest, *ceiling], terms)
+    scale *= _FINE if compounds else 1
+    overdue: _Timeline = contract if terms.contract_interest_continues else [(0, None)]
+    return Tariff(
+        scale,
+        _meter(contract, terms, scale),
+        _meter(overdue, terms, scale),
+        _meter(penalty, terms, scale),
+        _meter(on_interest, terms, scale) if compounds else None,
+        _meter(ceiling, terms, scale) if caps else None,
+    )
+
+
+def _ordinal(day: date | None) -> int:
+    return 0 if day is None else day.toordinal()
+
+
+def _paused(timeline: _Timeline, terms: LoanTerms) -> _Timeline:
+    """Set the rate to none on the days of each pause."""
+    for pause in terms.pauses:
+        first, last = pause.first.toordinal() - 1, pause.last.toordinal()
+        after = [rate for start, rate in timeline if start <= last][-1]
+        outside = [(start, rate) for start, rate in timeline if not first <= start <= last]
+        timeline = sorted([*outside, (first, None), (last, after)], key=lambda entry: entry[0])
+    return timeline
+
+
+def _scale(timeline: _Timeline, terms: LoanTerms) -> int:
+    return lcm(*(_per_unit(rate, terms).denominator for _, rate in timeline))
+
+
+def _per_unit(rate: Rate | None, terms: LoanTerms) -> Fraction:
+    return rate.per_unit(terms.day_count.year_units) if rate else Fraction()
+
+
+def _meter(timeline: _Timeline, terms: LoanTerms, scale: int) -> Meter:
+    ends = [start for start, _ in timeline[1:]] + [_FOREVER]
+    segments = tuple(
+        Segment(
+            start,
+            end,
+            rate,
+            int(_per_unit(rate, terms) * scale),
+            _convention(rate, terms),
+            terms.day_count.year_units,
+        )
+        for (start, rate), end in zip(timeline, ends, strict=True)
+    )
+    daily = None
+    if terms.rounding_at is RoundingAt.DAY:
+        round_ = terms.rounding.of
+        daily = lambda accrued: round_(accrued, scale) * scale  # noqa: E731
+    plain = len(segments) == 1 and segments[0].convention is None and daily is None
+    return Meter(segments, segments[0].factor if plain else None, daily)
+
+
+def _convention(rate: Rate | None, terms: LoanTerms) -> DayCount | None:
+    plain = rate is None or rate.per == "day" or terms.day_count.counts_days
+    return None if plain else terms.day_count
+
+
+def exact(meter: Meter, scale: int, base: int, spans: Iterable[tuple[date, date]]) -> Fraction:
+    """Return what *base* earns over some spans of dates, exactly, in minor units."""
+    earned = sum(meter.earn(base, a.toordinal(), b.toordinal()) for a, b in spans)
+    return Fraction(earned, scale)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable
 from contextlib import redirect_stdout
 from datetime import date, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .. import __version__
 from ..errors import ConfigError, ReminderdError, UsageError
+from .common import (
+    DATE,
+    common,
+    config_file_of,
+    config_option,
+    looking,
+    paid_amount,
+    print_json,
+    writing,
+)
+from .figures import plan, presets, quote, reconcile
 
 if TYPE_CHECKING:
     from ..app import App
-    from ..loans.money import Money
-    from ..loans.terms import Loan
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Group(click.Group):
@@ -47,47 +52,8 @@ class _Group(click.Group):
             ctx.exit(1)
 
 
-class _DateType(click.ParamType[date]):
-    """A date, as in 2026-12-05."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> date:
-        if isinstance(value, date):
-            return value
-        from ..loans.terms import YEARS
-
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date (write 2026-12-05)", param, ctx)
-        if not YEARS[0] <= day.year <= YEARS[1]:
-            self.fail(f"{day} is not in the years {YEARS[0]} to {YEARS[1]}", param, ctx)
-        return day
-
-
-DATE = _DateType()
-
-
-def _config_option(command: F) -> F:
-    option = click.option(
-        "--config",
-        "config_file",
-        metavar="FILE",
-        help="Configuration to use; else $REMINDERD_CONFIG, ~/.config/reminderd/config.toml "
-        "or /etc/reminderd/config.toml.",
-    )
-    return option(command)
-
-
-def _common(command: F) -> F:
-    """Give a command ``--config`` and ``--json``."""
-    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-    return as_json(_config_option(command))
-
-
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
-@_config_option
+@config_option
 @click.version_option(__version__, message="reminderd %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, config_file: str | None) -> None:
@@ -107,39 +73,8 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
     ctx.obj = config_file
 
 
-def _file(ctx_file: str | None) -> Path:
-    from ..config.place import find_file
-
-    return find_file(ctx_file or click.get_current_context().find_root().obj)
-
-
-def _looking(config_file: str | None) -> App:
-    """Return the program for commands that only look."""
-    from ..app import App
-    from ..clock import Clock
-    from ..config.load import load_file
-
-    return App.look(load_file(_file(config_file)), Clock())
-
-
-def _writing(config_file: str | None) -> App:
-    """Return the program for commands that write to the store."""
-    from ..app import App
-    from ..clock import Clock
-    from ..config.load import load_file
-
-    app = App.open(load_file(_file(config_file)), Clock())
-    for line in app.sync():
-        click.echo(line, err=True)
-    return app
-
-
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
 @cli.command()
-@_common
+@common
 @click.option("--once", is_flag=True, help="Do one pass over what is due, then end: for cron.")
 def run(config_file: str | None, as_json: bool, once: bool) -> None:
     """Watch the loans and send what is due.
@@ -155,7 +90,7 @@ def run(config_file: str | None, as_json: bool, once: bool) -> None:
         raise UsageError("--json goes with --once: a daemon has no result to print")
     from ..service.launch import become
 
-    become("reminderd.service.daemon", "--config", str(_file(config_file).absolute()))
+    become("reminderd.service.daemon", "--config", str(config_file_of(config_file).absolute()))
 
 
 def _run_once(config_file: str | None, *, as_json: bool) -> None:
@@ -168,7 +103,7 @@ def _run_once(config_file: str | None, *, as_json: bool) -> None:
 
     set_up_logging()
     folder = state_folder()
-    config, verdict = read_config(_file(config_file), folder)
+    config, verdict = read_config(config_file_of(config_file), folder)
     if verdict:
         click.echo(f"{verdict}\nrunning on with the last good configuration", err=True)
     app = App.open(config, Clock(), folder)
@@ -176,7 +111,7 @@ def _run_once(config_file: str | None, *, as_json: bool) -> None:
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
         outcome = run_pass(app, folder)
     if as_json:
-        _print_json(views.pass_json(app, outcome))
+        print_json(views.pass_json(app, outcome))
     else:
         click.echo(f"sent {outcome.sent}; {status_line(app, outcome.following)}", err=True)
     app.database.close()
@@ -188,7 +123,7 @@ def _run_once(config_file: str | None, *, as_json: bool) -> None:
 
 
 @cli.command()
-@_common
+@common
 def check(config_file: str | None, as_json: bool) -> None:
     """Say whether the configuration is right, what is active, and what fires next.
 
@@ -197,17 +132,17 @@ def check(config_file: str | None, as_json: bool) -> None:
     """
     from . import views
 
-    file = _file(config_file)
+    file = config_file_of(config_file)
     try:
         app = _checked(file)
     except ConfigError as error:
         if as_json:
-            _print_json({"ok": False, "file": str(file), "problems": views.problems(error)})
+            print_json({"ok": False, "file": str(file), "problems": views.problems(error)})
         else:
             click.echo(str(error))
         sys.exit(error.exit_code)
     if as_json:
-        _print_json(views.check_json(app))
+        print_json(views.check_json(app))
     else:
         click.echo(views.check_text(app))
 
@@ -222,91 +157,21 @@ def _checked(file: Path) -> App:
 
 
 @cli.command()
-@_common
+@common
 @click.option("--as-of", type=DATE, help="Another day than today.")
 def status(config_file: str | None, as_json: bool, as_of: date | None) -> None:
     """Show every loan: what is owed today, how late it is, and when the next alert goes."""
     from . import views
 
-    app = _looking(config_file)
+    app = looking(config_file)
     if as_json:
-        _print_json(views.status_json(app, as_of))
+        print_json(views.status_json(app, as_of))
     else:
         views.print_status(app, as_of)
 
 
 @cli.command()
-@click.argument("loan")
-@_common
-@click.option("--as-of", type=DATE, help="Another day than today.")
-@click.option("--explain", is_flag=True, help="Show every factor, line by line, to the figure.")
-@click.option("--pay", "amount", metavar="AMOUNT", help="Where such a payment would go.")
-@click.option(
-    "--curve", "days", type=click.IntRange(1, 3660), help="What so many days would bring."
-)
-def quote(
-    loan: str,
-    config_file: str | None,
-    as_json: bool,
-    as_of: date | None,
-    explain: bool,
-    amount: str | None,
-    days: int | None,
-) -> None:
-    """Work out what is owed on LOAN at the end of a day, and what to do about it.
-
-    The figure counts that day in full. It is an estimate: the lender's app prevails. Nothing is
-    recorded by --pay; `reminderd pay` does that.
-    """
-    from . import views
-
-    app = _looking(config_file)
-    found = app.loan(loan)
-    paid = None if amount is None else _paid(amount, found)
-    if as_json:
-        answer = views.quote_json(app, found, as_of, explain=explain)
-        _print_json(answer | views.what_if_json(app, found, as_of, paid, days))
-    else:
-        answers = [views.quote_text(app, found, as_of, explain=explain)]
-        answers += views.what_if_text(app, found, as_of, paid, days)
-        click.echo("\n\n".join(answers))
-
-
-def _paid(amount: str, loan: Loan) -> Money:
-    """Return an amount that can be paid; UsageError says what to write instead."""
-    from ..loans.money import Money, parse_amount
-
-    try:
-        paid = Money.of(parse_amount(amount), loan.terms.currency)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    if paid.minor <= 0:
-        raise UsageError(f"{amount} is not an amount that can be paid (write 500.00)")
-    return paid
-
-
-@cli.command()
-@click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-def presets(name: str | None, as_json: bool) -> None:
-    """List the presets, or print what NAME assumes, how sure that is, and where it comes from.
-
-    Use one with preset = "NAME" in a loan; any of its values can be overridden there.
-    """
-    from ..loans.presets import load_preset, preset_names
-    from . import views
-
-    shown = [load_preset(name)] if name else [load_preset(each) for each in preset_names()]
-    if as_json:
-        _print_json([views.preset_json(preset) for preset in shown])
-    elif name:
-        click.echo(views.preset_text(shown[0]))
-    else:
-        click.echo("\n".join(f"{preset.name}: {preset.title}" for preset in shown))
-
-
-@cli.command()
-@_common
+@common
 @click.option("--from", "start", type=DATE, help="First day to show; else from now on.")
 @click.option("--days", type=click.IntRange(1, 36500), default=30, show_default=True)
 @click.option("--full", is_flag=True, help="Print each message whole.")
@@ -316,10 +181,10 @@ def preview(
     """Show exactly which messages will go, when, where and why, if nothing more is paid."""
     from . import views
 
-    app = _looking(config_file)
+    app = looking(config_file)
     begin = _start_of(app, start)
     if as_json:
-        _print_json(views.preview_json(app, begin, days, full=full))
+        print_json(views.preview_json(app, begin, days, full=full))
     else:
         click.echo(views.preview_text(app, begin, days, full=full))
 
@@ -335,7 +200,7 @@ def _start_of(app: App, day: date | None) -> datetime:
 @cli.command()
 @click.argument("loan")
 @click.argument("amount")
-@_common
+@common
 @click.option("--date", "day", type=DATE, help="The day the money reached the lender; else today.")
 def pay(loan: str, amount: str, config_file: str | None, as_json: bool, day: date | None) -> None:
     """Record that AMOUNT was paid on LOAN.
@@ -343,55 +208,55 @@ def pay(loan: str, amount: str, config_file: str | None, as_json: bool, day: dat
     A running daemon sees it within a minute: reminders of what is now paid are cancelled.
     `reminderd undo` takes a payment back.
     """
-    from . import views
+    from . import figure_views, views
 
-    app = _writing(config_file)
+    app = writing(config_file)
     found = app.loan(loan)
-    paid = _paid(amount, found)
+    paid = paid_amount(amount, found.terms.currency)
     number = app.pay(found, paid, day)
     if as_json:
-        _print_json({"payment": number, **views.quote_json(app, app.loan(loan), None)})
+        print_json({"payment": number, **figure_views.quote_json(app, app.loan(loan), None)})
     else:
         click.echo(views.paid_text(app, app.loan(loan), number, paid))
 
 
 @cli.command()
 @click.argument("payment", type=int, required=False)
-@_common
+@common
 def undo(payment: int | None, config_file: str | None, as_json: bool) -> None:
     """Take back the payment with this number, as `reminderd pay` printed it.
 
     Without a number: list the payments that can be taken back.
     """
-    from . import views
+    from . import figure_views, views
 
     if payment is None:
-        app = _looking(config_file)
+        app = looking(config_file)
         if as_json:
-            _print_json(views.payments_json(app))
+            print_json(views.payments_json(app))
         else:
             click.echo(views.payments_text(app))
         return
-    app = _writing(config_file)
+    app = writing(config_file)
     loan_id = app.undo(payment)
     if as_json:
-        _print_json({"undone": payment, **views.quote_json(app, app.loan(loan_id), None)})
+        print_json({"undone": payment, **figure_views.quote_json(app, app.loan(loan_id), None)})
     else:
         click.echo(views.undone_text(app, app.loan(loan_id), payment))
 
 
 @cli.command()
 @click.argument("channel", required=False)
-@_common
+@common
 def test(channel: str | None, config_file: str | None, as_json: bool) -> None:
     """Send a real message over CHANNEL, or over every channel, and say how each address fared."""
     from . import views
 
     # What a channel prints is no part of the JSON.
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
-        results = _looking(config_file).test(channel)
+        results = looking(config_file).test(channel)
     if as_json:
-        _print_json(results)
+        print_json(results)
     else:
         click.echo(views.test_text(results))
     if not all(result["ok"] for result in results):
@@ -400,7 +265,7 @@ def test(channel: str | None, config_file: str | None, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("loan", required=False)
-@_common
+@common
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--full", is_flag=True, help="Print each message as it was sent, word for word.")
 def history(
@@ -409,14 +274,18 @@ def history(
     """Show what was sent about LOAN, or about every loan, the newest first."""
     from . import views
 
-    app = _looking(config_file)
+    app = looking(config_file)
     rows = app.sent(loan, limit)
     if loan is not None and not rows:
         app.loan(loan)  # says so where there is no such loan, now or ever
     if as_json:
-        _print_json(views.history_json(rows))
+        print_json(views.history_json(rows))
     else:
         click.echo(views.history_text(app, rows, full=full))
+
+
+for command in (quote, reconcile, plan, presets):
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,18 +15,14 @@ from ..alerts.plan import SETTLED
 from ..alerts.wallclock import instant, local_date
 from ..app import App
 from ..errors import ConfigError
-from ..loans.explain import explain as derivation
 from ..loans.money import Money
-from ..loans.owed import Owed
 from ..loans.position import Position, value
-from ..loans.presets import Preset
-from ..loans.steps import Step
 from ..loans.terms import Loan
-from ..loans.whatif import curve, if_paid
 from ..messages.compose import Occasion, Sheet, compose
 from ..messages.words import words
 from ..playbook.stages import stage_of, stage_title
 from ..service.worker import Outcome
+from .figure_views import position_on
 
 _LOOK_AHEAD = timedelta(days=366)
 
@@ -115,7 +109,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
     rows = []
     for entry, _ in app.entries():
         loan = entry.loan
-        position = _position(app, loan, as_of)
+        position = position_on(app, loan, as_of)
         at = ahead.get(loan.id)
         rows.append(
             {
@@ -165,186 +159,11 @@ def print_status(app: App, as_of: date | None) -> None:
     console.print(table)
 
 
-def _position(app: App, loan: Loan, as_of: date | None = None) -> Position:
-    """Return the position on a day, else today where the loan is."""
-    return value(loan, as_of or local_date(app.clock.now(), loan.timezone))
-
-
-def quote_json(
-    app: App, loan: Loan, as_of: date | None, *, explain: bool = False
-) -> dict[str, Any]:
-    """Return the figure, what it is made of, and what to do."""
-    position = _position(app, loan, as_of)
-    stage = stage_of(position)
-    sheet = Sheet(loan, position, words(app.config.locale))
-    cliff = position.next_cliff
-    result = {
-        "loan": loan.id,
-        "as_of": str(position.as_of),
-        "currency": position.currency,
-        "days_past_due": position.days_past_due,
-        "stage": stage.id,
-        "due": _owed_json(position.due, position.currency),
-        "payoff": str(position.payoff),
-        "tomorrow": {
-            "total": str(position.money(position.tomorrow.total)),
-            "increase": str(position.increase),
-        },
-        "next_cliff": cliff
-        and {
-            "date": str(cliff.date),
-            "increase": str(cliff.increase),
-            "reason": str(cliff.reason),
-        },
-        "advice": [
-            {"id": action.id, "title": action.title, "detail": action.detail}
-            for action in sheet.advice(stage)
-        ],
-        "estimate": True,
-        "basis": sheet.basis(),
-    }
-    if explain:
-        result["derivation"] = [_step_json(step) for step in derivation(loan, position.as_of)]
-    return result
-
-
-def quote_text(app: App, loan: Loan, as_of: date | None, *, explain: bool = False) -> str:
-    """Say the figure, what it is made of, and what to do."""
-    position = _position(app, loan, as_of)
-    sheet = Sheet(loan, position, words(app.config.locale))
-    say = sheet.words
-    first = sheet.advice(stage_of(position))[0]
-    lines = [sheet.title(stage_of(position)), ""]
-    figures = [f"{label}{say.line('colon')}{shown}" for label, shown in sheet.figures()]
-    parts = [f"  {name} {amount}" for name, amount in sheet.parts()]
-    lines += [*figures[:1], *parts, *figures[1:]]
-    lines += [cliff, ""] if (cliff := sheet.cliff()) else [""] if figures else []
-    lines += [f"▶ {first.title}", first.detail, ""]
-    if explain:
-        lines += [*map(_step_text, derivation(loan, position.as_of)), ""]
-    lines.append(say.line("basis", basis=say.line("list_joint").join(sheet.basis())))
-    lines.append(say.line("estimate"))
-    return "\n".join(lines)
-
-
-def what_if_json(
-    app: App, loan: Loan, as_of: date | None, paid: Money | None, days: int | None
-) -> dict[str, Any]:
-    """Return where a payment would go, and what waiting would bring, as far as asked."""
-    day = as_of or local_date(app.clock.now(), loan.timezone)
-    answer: dict[str, Any] = {}
-    if paid is not None:
-        then = if_paid(loan, paid.amount, day)
-        answer["if_paid"] = {
-            "amount": str(paid),
-            "to": _owed_json(then.to, paid.currency),
-            "early": str(then.early),
-            "credit": str(then.credit),
-            "due": _owed_json(then.after.due, paid.currency),
-            "payoff": str(then.after.payoff),
-            "increase": str(then.after.increase),
-        }
-    if days is not None:
-        ahead = curve(loan, day, days)
-        answer["curve"] = [{"date": str(on), "total": str(total)} for on, total in ahead]
-    return answer
-
-
-def what_if_text(
-    app: App, loan: Loan, as_of: date | None, paid: Money | None, days: int | None
-) -> list[str]:
-    """Say where a payment would go, and what waiting would bring, a paragraph each."""
-    answer = what_if_json(app, loan, as_of, paid, days)
-    paragraphs = []
-    if then := answer.get("if_paid"):
-        parts = {**then["to"], "not yet due": then["early"], "kept as credit": then["credit"]}
-        parts.pop("total")
-        paragraphs.append(
-            f"If {then['amount']} is paid: {_named(parts)}.\n"
-            f"Then {then['due']['total']} is owed, one more day costs {then['increase']}, and "
-            f"{then['payoff']} pays the whole loan off."
-        )
-    if "curve" in answer:
-        paragraphs.append(
-            "\n".join(f"{row['date']}  {row['total']:>14}" for row in answer["curve"])
-        )
-    return paragraphs
-
-
-def _named(parts: dict[str, str]) -> str:
-    """List amounts by name, leaving out zeros."""
-    return ", ".join(f"{name} {amount}" for name, amount in parts.items() if Decimal(amount))
-
-
-def _step_json(step: Step) -> dict[str, Any]:
-    row: dict[str, Any] = {"kind": step.kind, "amount": _exact(step)}
-    for key in ("due", "start", "end", "base", "days", "year_days"):
-        if (given := getattr(step, key)) is not None:
-            row[key] = given if isinstance(given, int) else str(given)
-    if step.rate is not None:
-        row["rate"] = {"value": f"{step.rate.value:f}", "per": step.rate.per}
-    if step.split is not None:
-        row["split"] = _owed_json(step.split, step.currency)
-    return row
-
-
-def _step_text(step: Step) -> str:
-    about = f"installment of {step.due}" if step.due else ""
-    if step.rate is not None:
-        factors = f"{step.base} × {step.rate.value * 100:f}".rstrip("0").rstrip(".") + "%"
-        factors += f" a {step.rate.per} × {step.days} days"
-        factors += f" / {step.year_days}" if step.year_days else ""
-        about += f", {step.start} to {step.end}: {factors}"
-    elif step.split is not None:
-        parts = _owed_json(step.split, step.currency)
-        parts.pop("total")
-        about = f"{step.end}: {_named(parts)}"
-    return f"{_exact(step):>16}  {step.kind:<18} {about}".rstrip()
-
-
-def _exact(step: Step) -> str:
-    """Write an exact amount: two decimals at least, more only where they are not zero."""
-    text = f"{step.amount:f}"
-    whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
-
-
-def _owed_json(owed: Owed, currency: str) -> dict[str, str]:
-    return {
-        name: str(Money(getattr(owed, name), currency))
-        for name in ("principal", "interest", "penalty", "fees", "total")
-    }
-
-
 def _next_due(position: Position) -> dict[str, str] | None:
     if not position.upcoming:
         return None
     part = position.upcoming[0]
     return {"date": str(part.due), "amount": str(part.remaining)}
-
-
-def preset_json(preset: Preset) -> dict[str, Any]:
-    """Return a preset with the confidence and source of each value."""
-    values = [
-        {
-            "key": item.key,
-            "value": str(item.value) if isinstance(item.value, Decimal) else item.value,
-            "confidence": item.confidence,
-            "source": item.source,
-        }
-        for item in preset.values
-    ]
-    return {"name": preset.name, "title": preset.title, "values": values}
-
-
-def preset_text(preset: Preset) -> str:
-    """Say what a preset assumes, as one would write it in the configuration, and why."""
-    lines = [preset.title]
-    for item in preset.values:
-        written = str(item.value) if isinstance(item.value, Decimal) else json.dumps(item.value)
-        lines += ["", f"{item.key} = {written}", f"  confidence: {item.confidence}"]
-        lines += [f"  source: {item.source}"]
-    return "\n".join(lines)
 
 
 def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[dict[str, Any]]:
@@ -406,7 +225,7 @@ def _each_channel(to: Iterable[dict[str, str]]) -> list[dict[str, str]]:
 def paid_text(app: App, loan: Loan, number: int, paid: Money) -> str:
     """Say that a payment was recorded and what is owed now."""
     lines = [f"payment {number}: {paid} {paid.currency} on {loan.id}"]
-    position = _position(app, loan)
+    position = position_on(app, loan)
     if position.settled and position.credit:
         lines.append(f"that is {position.credit} {paid.currency} more than was owed: is it right?")
     lines += [f"to take it back: reminderd undo {number}", _now_owed(app, loan)]
@@ -436,7 +255,7 @@ def undone_text(app: App, loan: Loan, number: int) -> str:
 
 
 def _now_owed(app: App, loan: Loan) -> str:
-    position = _position(app, loan)
+    position = position_on(app, loan)
     return Sheet(loan, position, words(app.config.locale)).title(stage_of(position))
 
 

@@ -5,18 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from pydantic import BaseModel
+
 from ..alerts.plan import Policy
 from ..alerts.wallclock import QuietHours
+from ..errors import TermsError
+from ..loans.charges import Amount, Cap, Fee, FeeKind
+from ..loans.frequency import BusinessDayConvention, BusinessDays
 from ..loans.money import Rate, minor_digits, to_minor
-from ..loans.terms import Installment, LoanTerms, Penalty, PenaltyRule, Repayment
-from .models import LoanModel, Settings
+from ..loans.schedule import schedule
+from ..loans.terms import (
+    Extension,
+    Installment,
+    LoanTerms,
+    Minimum,
+    Pause,
+    Penalty,
+    PenaltyRule,
+    RateChange,
+    Repayment,
+    Waiver,
+)
+from .loan_tables import (
+    ExtensionModel,
+    FeeAmountModel,
+    FeeModel,
+    LoanModel,
+    PenaltyModel,
+    RateChangeModel,
+)
+from .models import Settings
 from .positions import Path
 
 Mistake = tuple[Path, str]  # where inside the loan's table, and what to write instead
 
 _LUMP = ("amount", "interest")
 _WORKED_OUT = ("principal", "installments", "first_due")
-_ONLY_WORKED_OUT = ("principal", "first_due", "start", "repayment")
+_ONLY_WORKED_OUT = ("principal", "first_due", "start", "repayment", "minimum")
+_COUNT_KNOWN = ("bullet", "revolving")  # repayments that need no number of installments
+# The fields that hold a sum of money, in whichever table.
+_SUMS = {
+    *("amount", "interest", "principal", "flat", "least", "most", "floor", "above", "fees"),
+}
 
 
 def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
@@ -35,6 +65,7 @@ def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
         yield from _schedule_mistakes(model)
     if model.annual_rate is not None and model.daily_rate is not None:
         yield ("daily_rate",), "stands beside annual_rate (keep one of the two)"
+    yield from _calendar_mistakes(model)
     yield from _amount_mistakes(model, currency)
 
 
@@ -60,8 +91,11 @@ def _schedule_mistakes(model: LoanModel) -> Iterator[Mistake]:
     given = [key for key in _WORKED_OUT if getattr(model, key) is not None]
     if given:
         yield from _beside(model, _LUMP, "principal, a schedule that is worked out")
+        if model.repayment == "revolving":
+            yield from _beside(model, ("installments",), "revolving, which ends when it is paid")
         for key in _WORKED_OUT:
-            if key not in given:
+            known = key == "installments" and model.repayment in _COUNT_KNOWN
+            if key not in given and not known:
                 example = LoanModel.model_fields[key].examples
                 yield (key,), f"is missing beside {given[0]} (add {(example or [key])[0]})"
     elif model.amount is not None:
@@ -70,6 +104,17 @@ def _schedule_mistakes(model: LoanModel) -> Iterator[Mistake]:
         yield (
             (),
             "has no due date (write due and amount, or principal, installments and first_due)",
+        )
+
+
+def _calendar_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    moves = model.business_day_convention is not BusinessDayConvention.NONE
+    if moves and model.calendar is None:
+        yield ("business_day_convention",), 'needs a calendar beside it (add calendar = "CN")'
+    if model.calendar is not None and not moves:
+        yield (
+            ("calendar",),
+            'needs a convention beside it (add business_day_convention = "following")',
         )
 
 
@@ -91,44 +136,121 @@ def _amount_mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
             yield (*where, "interest"), f"{interest} is more than the amount {whole} it is part of"
 
 
-def _amounts(model: LoanModel) -> Iterator[tuple[Path, Decimal]]:
-    for key in ("amount", "interest", "principal"):
-        if (amount := getattr(model, key)) is not None:
-            yield (key,), amount
-    for number, part in enumerate(
-        model.installments if isinstance(model.installments, list) else []
-    ):
-        yield ("installments", number, "amount"), part.amount
-        yield ("installments", number, "interest"), part.interest
-    for number, payment in enumerate(model.payments):
-        yield ("payments", number, "amount"), payment.amount
+def _amounts(table: BaseModel, here: Path = ()) -> Iterator[tuple[Path, Decimal]]:
+    """Yield every sum of money in a table and in those inside it."""
+    for name, field in type(table).model_fields.items():
+        value, path = getattr(table, name), (*here, field.alias or name)
+        if isinstance(value, Decimal) and name in _SUMS:
+            yield path, value
+        elif isinstance(value, BaseModel):
+            yield from _amounts(value, path)
+        elif isinstance(value, list):
+            for number, entry in enumerate(value):
+                if isinstance(entry, BaseModel):
+                    yield from _amounts(entry, (*path, number))
 
 
 def to_terms(model: LoanModel, currency: str) -> LoanTerms:
     """Return the terms of a loan without ``mistakes``; TermsError for what is left to them."""
     listed = _listed(model, currency)
-    penalty = _penalty(model)
+    penalty = _penalty(model.penalty)
     replaces = penalty is not None and penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT
     continues = model.contract_interest_continues
-    return LoanTerms(
+    terms = LoanTerms(
         currency=currency,
-        repayment=Repayment(model.repayment or "equal-installment")
-        if not listed
-        else Repayment.LISTED,
+        repayment=Repayment.LISTED if listed else _repayment(model),
         listed=listed,
         principal=model.principal or Decimal(0),
-        installment_count=model.installments if isinstance(model.installments, int) else 0,
+        installment_count=_count(model),
         first_due=model.first_due,
         start=model.start,
+        frequency=model.frequency,
+        end_of_month=model.end_of_month,
+        business_days=BusinessDays(model.business_day_convention, model.calendar),
+        minimum=_minimum(model),
         contract_rate=_contract_rate(model),
         day_count=model.day_count,
         penalty=penalty,
         penalty_base=model.penalty_base,
         contract_interest_continues=not replaces if continues is None else continues,
+        compounding=model.compounding,
+        interest_on_interest_rate=_a_year(model.interest_on_interest_rate),
         grace_days=model.grace_days,
         grace_mode=model.grace_mode,
         grace_covers=tuple(model.grace_covers),
+        dpd_includes_due_date=model.dpd_includes_due_date,
+        acceleration_date=model.acceleration_date,
+        fees=tuple(_fee(fee) for fee in model.fees),
+        caps=tuple(Cap(cap.mode, cap.annual_rate, cap.fees, cap.source) for cap in model.caps),
+        allocation_order=tuple(model.allocation_order),
+        allocation_by=model.allocation_by,
+        rounding=model.rounding,
+        rounding_at=model.rounding_at,
+        rate_changes=tuple(_rate_change(change) for change in model.rate_changes),
+        pauses=tuple(Pause(pause.first, pause.last) for pause in model.pauses),
+        waivers=tuple(Waiver(w.date, w.amount, w.of) for w in model.waivers),
+        extensions=tuple(_extension(extension) for extension in model.extensions),
     )
+    _check_extensions(terms)
+    return terms
+
+
+def _check_extensions(terms: LoanTerms) -> None:
+    """Raise TermsError where an extension names no due date of the loan."""
+    dues = {part.due for part in schedule(terms)}
+    for number, extension in enumerate(terms.extensions):
+        if extension.due not in dues:
+            there = ", ".join(str(due) for due in sorted(dues)[:3])
+            raise TermsError(
+                f"extensions.{number}.due",
+                f"{extension.due} is no due date of this loan (they are {there}, …)",
+            )
+        dues |= set(extension.to)
+
+
+def _repayment(model: LoanModel) -> Repayment:
+    return Repayment(model.repayment or "equal-installment")
+
+
+def _count(model: LoanModel) -> int:
+    if isinstance(model.installments, int):
+        return model.installments
+    return 1 if model.repayment == "bullet" else 0
+
+
+def _minimum(model: LoanModel) -> Minimum | None:
+    asked = model.minimum
+    return None if asked is None else Minimum(asked.percent, asked.floor)
+
+
+def _fee(fee: FeeModel) -> Fee:
+    return Fee(_fee_amount(fee), fee.per, fee.after_days, fee.least, fee.most, fee.name)
+
+
+def _fee_amount(fee: FeeAmountModel) -> Amount:
+    if isinstance(fee, FeeModel) and fee.tiers:
+        tiers = tuple((tier.above, _fee_amount(tier)) for tier in fee.tiers)
+        return Amount(FeeKind.TIERED, tiers=tiers)
+    if isinstance(fee, FeeModel) and (several := fee.lesser_of or fee.greater_of):
+        kind = FeeKind.LESSER_OF if fee.lesser_of else FeeKind.GREATER_OF
+        return Amount(kind, of=tuple(_fee_amount(part) for part in several))
+    if fee.flat is not None:
+        return Amount(FeeKind.FLAT, fee.flat)
+    assert fee.percent is not None  # the model checked that there is one of them
+    return Amount(FeeKind.PERCENT, fee.percent)
+
+
+def _rate_change(change: RateChangeModel) -> RateChange:
+    return RateChange(change.start, _contract_rate(change), _penalty(change.penalty))
+
+
+def _extension(extension: ExtensionModel) -> Extension:
+    rate = _contract_rate(extension)
+    return Extension(extension.due, extension.agreed, tuple(extension.to), rate)
+
+
+def _a_year(rate: Decimal | None) -> Rate | None:
+    return None if rate is None else Rate(rate, "year")
 
 
 def _listed(model: LoanModel, currency: str) -> tuple[Installment, ...]:
@@ -144,15 +266,15 @@ def _listed(model: LoanModel, currency: str) -> tuple[Installment, ...]:
     )
 
 
-def _contract_rate(model: LoanModel) -> Rate | None:
-    if model.daily_rate is not None:
-        return Rate(model.daily_rate, "day")
-    return None if model.annual_rate is None else Rate(model.annual_rate, "year")
+def _contract_rate(table: LoanModel | RateChangeModel | ExtensionModel) -> Rate | None:
+    if table.daily_rate is not None:
+        return Rate(table.daily_rate, "day")
+    return _a_year(table.annual_rate)
 
 
-def _penalty(model: LoanModel) -> Penalty | None:
+def _penalty(table: PenaltyModel | None) -> Penalty | None:
     for rule in PenaltyRule:
-        value = getattr(model.penalty, rule, None)
+        value = getattr(table, rule, None)
         if value is not None:
             return Penalty(rule, value)
     return None

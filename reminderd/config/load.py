@@ -19,7 +19,8 @@ from ..errors import ConfigError, Problem, TermsError
 from ..loans.terms import Loan, Payment
 from ..playbook.stages import Severity
 from .build import mistakes, to_policy, to_quiet_hours, to_terms
-from .models import ChannelModel, LoanModel, Settings
+from .loan_tables import LoanModel
+from .models import ChannelModel, Settings
 from .positions import Path as KeyPath
 from .positions import locate
 from .secrets import SOURCES, is_reference, resolve
@@ -226,7 +227,8 @@ class _Loader:
         try:
             terms = to_terms(model, currency)
         except TermsError as error:
-            self._loan_problem((*here, *error.field.split(".")), str(error))
+            inside = (int(key) if key.isdecimal() else key for key in error.field.split("."))
+            self._loan_problem((*here, *inside), str(error))
             return None
         return Loan(
             model.id,

@@ -8,16 +8,22 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from .models import (
-    ChannelModel,
+from .loan_tables import (
+    CapModel,
+    ExtensionModel,
+    FeeAmountModel,
+    FeeModel,
     InstallmentModel,
     LoanModel,
+    MinimumModel,
+    PauseModel,
     PaymentModel,
     PenaltyModel,
-    QuietHoursModel,
-    Reminders,
-    Settings,
+    RateChangeModel,
+    TierModel,
+    WaiverModel,
 )
+from .models import ChannelModel, QuietHoursModel, Reminders, Settings
 from .positions import Path
 from .suggest import shown, suggestion
 
@@ -29,6 +35,17 @@ _TABLES: dict[tuple[type[BaseModel], str | int], type[BaseModel]] = {
     (LoanModel, "penalty"): PenaltyModel,
     (LoanModel, "payments"): PaymentModel,
     (LoanModel, "installments"): InstallmentModel,
+    (LoanModel, "minimum"): MinimumModel,
+    (LoanModel, "fees"): FeeModel,
+    (FeeModel, "tiers"): TierModel,
+    (FeeModel, "lesser_of"): FeeAmountModel,
+    (FeeModel, "greater_of"): FeeAmountModel,
+    (LoanModel, "caps"): CapModel,
+    (LoanModel, "rate_changes"): RateChangeModel,
+    (RateChangeModel, "penalty"): PenaltyModel,
+    (LoanModel, "pauses"): PauseModel,
+    (LoanModel, "waivers"): WaiverModel,
+    (LoanModel, "extensions"): ExtensionModel,
 }
 _HEADINGS: dict[type[BaseModel], str] = {
     Settings: "above the first [heading]",

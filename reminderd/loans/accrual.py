@@ -231,27 +231,30 @@ class Account:
 
         The derivation tells of them together, or it would have a row for each day.
         """
-        scale, compound, start = self.tariff.scale, 0, line.penalised
-        interest, penalty = line.accrued_interest, line.accrued_penalty
-        trace, self.trace = self.trace, None
-        at, free_until = since, line.due + max(0, self.rules.first_day)
+        rates, base, opening = self.tariff, self._base(line), self._open_charges(line)
+        start, free_until = line.penalised, line.due + max(0, self.rules.first_day)
+        interest = penalty = compound = 0
+        at = since
         for turn in self._turns(line.due, since, day):
-            more = meter.earn(line.capital, max(at, free_until), max(turn, free_until)) // scale
-            self._accrue_rates(line, at, turn)
-            line.accrued_penalty += more
-            compound += more
+            span = max(at, free_until), max(turn, free_until)
+            compound += meter.earn(line.capital, *span) // rates.scale
+            interest = rates.interest.earn(line.principal, since, turn)
+            penalty = rates.penalty.earn(base, start, turn) if start < turn else 0
             if self._is_turn(line.due, turn):
-                line.capital = self._open_charges(line)
+                line.capital = opening + interest + penalty + compound
             at = turn
-        self.trace = trace
-        if trace is not None:
-            interest = line.accrued_interest - interest
-            penalty = line.accrued_penalty - penalty - compound
-            rates, base = self.tariff, self._base(line)
-            self._note("interest", line, rates.interest, line.principal, (since, day), interest)
+        line.penalised = max(start, day)
+        line.accrued_interest += interest
+        line.accrued_penalty += penalty + compound
+        if self.trace is None:
+            return
+        if interest:
+            span = since, day
+            self._note("interest", line, rates.interest, line.principal, span, interest)
+        if penalty:
             self._note("penalty", line, rates.penalty, base, (start, day), penalty)
-            if compound:
-                self._step("compound", compound, line.due, start=since, end=day)
+        if compound:
+            self._step("compound", compound, line.due, start=since, end=day)
 
     def _turns(self, due: int, since: int, day: int) -> Iterable[int]:
         """Return the days at whose end unpaid interest is capitalised, and at last *day*."""
@@ -276,7 +279,7 @@ class Account:
             return
         if fee.per is FeePer.PERIOD and line is not self._oldest():
             return
-        for on in self._fee_days(fee, line.due, day):
+        for on in fee_days(self.terms, fee, line.due, day):
             if since < on <= day:
                 amount = fee.on(overdue, self.terms.currency, self.terms.rounding)
                 amount = min(amount, self._fee_room())
@@ -284,13 +287,6 @@ class Account:
                 if self.trace is not None and amount:
                     exact = amount * self.tariff.scale
                     self._step("fee", exact, line.due, end=on, name=fee.name)
-
-    def _fee_days(self, fee: Fee, due: int, until: int) -> Iterator[int]:
-        after = self.terms.fee_grace if fee.after_days is None else fee.after_days
-        yield due + after + 1
-        if fee.per is FeePer.PERIOD:
-            dues = _each_period(self.terms, due, until)
-            yield from (later + after + 1 for later in dues)
 
     def _fee_room(self) -> int:
         """Return how much of the fee ceiling is left, if one is enforced."""
@@ -473,13 +469,16 @@ class Account:
         """Move an installment, with what being late with it has cost, to its new dates."""
         due = extension.due.toordinal()
         if due not in self.dues:
-            return  # paid off meanwhile
+            return  # there is none, or another agreement moved it
         index = self.dues.index(due)
+        if len(self.lines) <= index < self.upcoming:
+            return  # paid off before it fell due
         part, since = self.parts[index], self.parts[index].end or extension.due
         kept = [*self.parts[:index], *self.parts[index + 1 :]]
         if index < self.upcoming:
+            for line in self.lines:
+                self.accrue(line)  # what the others bear may hang on the one that leaves
             line = self.lines.pop(index)
-            self.accrue(line)
             principal, *charges = self._amounts(line)
             part, since = Installment(part.due, principal, sum(charges)), self.as_of
             self.upcoming -= 1
@@ -498,11 +497,13 @@ class Account:
     def note_reliefs(self) -> None:
         """Note what grace and caps take off today."""
         for line in self.lines:
-            if line.accrued_penalty and self.in_grace(line):
-                self._step("grace", -line.accrued_penalty, line.due, start=line.due, end=self.today)
-            elif self.tariff.ceiling is not None:
+            penalty = line.accrued_penalty
+            if penalty and self.in_grace(line):
+                self._step("grace", -penalty, line.due, start=line.due, end=self.today)
+                penalty = 0
+            if self.tariff.ceiling is not None:
                 full = self.round(line.accrued_interest, self.tariff.scale)
-                full += self.round(line.accrued_penalty, self.tariff.scale) + line.fees
+                full += self.round(penalty, self.tariff.scale) + line.fees
                 paid = line.paid_penalty + line.paid_fees + line.paid_interest
                 cut = full + line.interest + line.principal - paid - self.owed(line).total
                 if cut:
@@ -581,6 +582,14 @@ def _monthly(due: int, until: int) -> Iterator[int]:
         months += 1
 
 
+def fee_days(terms: LoanTerms, fee: Fee, due: int, until: int) -> Iterator[int]:
+    """Yield the days on which a fee is charged on an installment that stays unpaid."""
+    after = terms.fee_grace if fee.after_days is None else fee.after_days
+    yield due + after + 1
+    if fee.per is FeePer.PERIOD:
+        yield from (later + after + 1 for later in _each_period(terms, due, until))
+
+
 def _each_period(terms: LoanTerms, due: int, until: int) -> Iterator[int]:
     """Yield the dates one period after the other from a due date, up to a day."""
     first, number = date.fromordinal(due), 1
@@ -641,7 +650,8 @@ def _first_day(terms: LoanTerms) -> int:
 
 
 def _fee_ceiling(terms: LoanTerms) -> int | None:
-    enforced = [cap.fees for cap in terms.caps if cap.mode is CapMode.ENFORCE and cap.fees]
+    caps = [cap.fees for cap in terms.caps if cap.mode is CapMode.ENFORCE]
+    enforced = [fees for fees in caps if fees is not None]  # none at all is a ceiling too
     return to_minor(min(enforced), terms.currency) if enforced else None
 
 

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 
-from .accrual import Account
+from .accrual import Account, fee_days
 from .money import Money
 from .owed import Owed
 from .terms import Loan
 
 _DAY = timedelta(days=1)
+_YEAR = 366
+_Date = date  # for where a field has that name
 
 
 class CliffReason(StrEnum):
@@ -23,15 +26,17 @@ class CliffReason(StrEnum):
 
     PENALTY_STARTS = "penalty_starts"
     GRACE_ENDS = "grace_ends"
+    FEE_CHARGED = "fee_charged"
 
 
 @dataclass(frozen=True, slots=True)
 class Cliff:
     """The next date on which waiting gets more expensive than it was the day before."""
 
-    date: date
+    date: _Date
     increase: Money  # what that one day adds
     reason: CliffReason
+    due: _Date = field(default=date.min, compare=False)  # of what has to be paid before
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +184,21 @@ def _next_cliff(position: Position) -> Cliff | None:
     dues = [arrear.due for arrear in position.arrears]
     dues += [part.due for part in position.upcoming[:1]]
     cliffs = [
-        (day, reason) for due in dues for day, reason in _cliff_days(loan, due) if day > today
+        (day, due, reason)
+        for due in dues
+        for day, reason in _cliff_days(loan, due, today)
+        if day > today
     ]
     if not cliffs:
         return None
-    day, reason = min(cliffs)
+    day, due, reason = min(cliffs, key=lambda cliff: cliff[:2])
     known = [payment for payment in loan.payments if payment.on <= today]
     before = Account(loan.terms).run(known, day - _DAY)
     increase = before.later(day.toordinal()).due().total - before.due().total
-    return Cliff(day, position.money(increase), reason)
+    return Cliff(day, position.money(increase), reason, due)
 
 
-def _cliff_days(loan: Loan, due: date) -> list[tuple[date, CliffReason]]:
+def _cliff_days(loan: Loan, due: date, today: date) -> list[tuple[date, CliffReason]]:
     """Return the days on which lateness with the installment *due* begins to cost more."""
     terms = loan.terms
     days = []
@@ -199,4 +207,8 @@ def _cliff_days(loan: Loan, due: date) -> list[tuple[date, CliffReason]]:
         days.append((due + _DAY, CliffReason.PENALTY_STARTS))
     if terms.grace_days:
         days.append((due + timedelta(days=terms.grace_days + 1), CliffReason.GRACE_ENDS))
+    ahead = max(today, due).toordinal() + 1
+    for fee in terms.fees:
+        charged = (on for on in fee_days(terms, fee, due.toordinal(), ahead + _YEAR) if on >= ahead)
+        days += [(date.fromordinal(on), CliffReason.FEE_CHARGED) for on in islice(charged, 1)]
     return days

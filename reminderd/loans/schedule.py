@@ -16,7 +16,15 @@ from itertools import count, islice, pairwise
 
 from .money import Rate, to_minor
 from .tariff import exact, tariff
-from .terms import Extension, Installment, LoanTerms, Repayment
+from .terms import (
+    Compounding,
+    Extension,
+    GraceMode,
+    Installment,
+    LoanTerms,
+    PenaltyBase,
+    Repayment,
+)
 
 _ONE_DAY = timedelta(days=1)
 
@@ -45,6 +53,32 @@ def schedule(terms: LoanTerms) -> tuple[Installment, ...]:
 
     Of a revolving balance, what comes if the minimum is always paid on the day.
     """
+    return _schedule(_bare(terms))
+
+
+def _bare(terms: LoanTerms) -> LoanTerms:
+    """Leave out what being late costs: loans that differ in nothing else share a schedule."""
+    return replace(
+        terms,
+        penalty=None,
+        penalty_base=PenaltyBase.OVERDUE_PRINCIPAL,
+        contract_interest_continues=True,
+        compounding=Compounding.NONE,
+        interest_on_interest_rate=None,
+        grace_days=0,
+        grace_mode=GraceMode.RETROACTIVE,
+        dpd_includes_due_date=False,
+        fees=(),
+        caps=(),
+        rate_changes=tuple(replace(change, penalty=None) for change in terms.rate_changes),
+        pauses=(),
+        waivers=(),
+        extensions=(),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _schedule(terms: LoanTerms) -> tuple[Installment, ...]:
     parts = terms.listed
     if terms.repayment is not Repayment.LISTED:
         principal = to_minor(terms.principal, terms.currency)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 
+from .charges import CapMode
 from .daycount import DayCount
 from .money import Rate
 from .terms import Compounding, LoanTerms, RoundingAt
@@ -119,7 +120,8 @@ def tariff(terms: LoanTerms) -> Tariff:
     on_interest: _Timeline = penalty
     if terms.interest_on_interest_rate is not None:
         on_interest = [(0, terms.interest_on_interest_rate)]
-    caps = [cap.annual_rate for cap in terms.caps if cap.annual_rate and cap.mode == "enforce"]
+    enforced = [cap.annual_rate for cap in terms.caps if cap.mode is CapMode.ENFORCE]
+    caps = [rate for rate in enforced if rate is not None]
     ceiling: _Timeline = [(0, Rate(min(caps), "year"))] if caps else []
     compounds = terms.compounding is not Compounding.NONE
     scale = _scale([*contract, *penalty, *on_interest, *ceiling], terms)

@@ -369,7 +369,8 @@ def _check_principal(terms: LoanTerms) -> None:
 
 def _check_rates(terms: LoanTerms) -> None:
     list(terms.rates)  # each penalty rule must have the rate that it refers to
-    replaces = terms.penalty and terms.penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT
+    penalties = [terms.penalty, *(change.penalty for change in terms.rate_changes)]
+    replaces = any(p and p.rule is PenaltyRule.MULTIPLE_OF_CONTRACT for p in penalties)
     if replaces and terms.contract_interest_continues:
         raise TermsError(
             "contract_interest_continues",

@@ -8,10 +8,15 @@ from functools import cache
 from typing import Any
 
 from ..alerts.plan import SETTLED, Alert
+from ..loans.caps import Exceeded, exceeded
+from ..loans.explain import explain, explain_next
 from ..loans.money import Money
 from ..loans.position import CliffReason, Position
+from ..loans.steps import Step
 from ..loans.terms import Loan
 from ..playbook.stages import Advice, Severity, Stage, advice, stage_of, stages
+from .basis import basis
+from .derivation import Row, rows
 from .words import Words, words
 
 LATE_AFTER = timedelta(minutes=10)
@@ -61,6 +66,8 @@ def compose(loan: Loan, position: Position, occasion: Occasion, locale: str) -> 
         "advice": sheet.advice(stage),
         "late": sheet.lateness(occasion),
         "basis": [] if position.settled else sheet.basis(),
+        "warnings": sheet.warnings() if position.days_past_due else [],
+        "derivation": sheet.derivation(),
         "as_of": sheet.words.day(position.as_of, position.as_of),
         "severity": stage.severity,
         "lang": locale,
@@ -144,7 +151,33 @@ class Sheet:
 
     def basis(self) -> list[str]:
         """Say by which rules the figure was worked out."""
-        return self.words.basis(self.loan.terms)
+        return basis(self.position, self.words)
+
+    def warnings(self) -> list[str]:
+        """Say which caps the agreed terms are above, while anything is unpaid."""
+        if self.position.settled:
+            return []
+        return [self._above(found) for found in exceeded(self.position)]
+
+    def _above(self, found: Exceeded) -> str:
+        source = found.cap.source or self.words.line("cap_source")
+        if found.cap.annual_rate is not None and found.annual_rate is not None:
+            rates = {"actual": found.annual_rate, "cap": found.cap.annual_rate}
+            shown = {name: self.words.share(rate) for name, rate in rates.items()}
+            return self.words.line("cap_rate", source=source, **shown)
+        assert found.fees is not None and found.cap.fees is not None  # noqa: PT018  # one is set
+        cap = self.words.money(Money.of(found.cap.fees, self.position.currency))
+        actual = self.words.money(found.fees)
+        return self.words.line("cap_fees", source=source, actual=actual, cap=cap)
+
+    def steps(self) -> list[Step]:
+        """Return how what is due was worked out."""
+        return explain(self.loan, self.today)
+
+    def derivation(self) -> list[Row]:
+        """Say how what is due was worked out; with nothing due, what falls due next."""
+        steps = self.steps() if self.position.arrears else explain_next(self.position)
+        return rows(steps, self.words, self.today)
 
     def parts(self) -> list[tuple[str, str]]:
         """Return what the sum owed today is made of, leaving out zeros."""

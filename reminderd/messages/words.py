@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,7 +16,7 @@ from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_currency, format_decimal
 
 from ..loans.money import Money, Rate, minor_digits
-from ..loans.terms import GraceCovers, GraceMode, LoanTerms, PenaltyBase, Repayment
+from ..loans.terms import LoanTerms
 
 
 @cache
@@ -71,38 +72,13 @@ class Words:
         clock = f"{local:%H:%M}"
         return clock if local.date() == today else f"{self.day(local.date(), today)} {clock}"
 
+    def share(self, value: Decimal) -> str:
+        """Write a share: ``0.05%``."""
+        return format_decimal(value * 100, "0.########", locale=self.locale) + "%"
+
     def percent(self, rate: Rate, terms: LoanTerms) -> str:
         """Write a rate with its period: ``0.05% a day``."""
-        value = format_decimal(rate.value * 100, "0.########", locale=self.locale) + "%"
+        value = self.share(rate.value)
         if rate.per == "day":
             return self.say("basis", "per_day", value=value)
         return self.say("basis", "per_year", value=value, day_count=str(terms.day_count))
-
-    def basis(self, terms: LoanTerms) -> list[str]:
-        """Say by which rules a figure was worked out."""
-        say = []
-        if terms.contract_rate is None:
-            say.append(self.say("basis", "no_contract"))
-        else:
-            rate = self.percent(terms.contract_rate, terms)
-            say.append(self.say("basis", "contract", rate=rate))
-            goes_on = terms.contract_interest_continues
-            say.append(self.say("basis", "contract_continues" if goes_on else "contract_stops"))
-        if terms.repayment is Repayment.EQUAL_INSTALLMENT:
-            say.append(self.say("basis", "level"))
-        if (penalty := terms.penalty_rate) is None:
-            say.append(self.say("basis", "no_penalty"))
-        else:
-            whole = terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT
-            key = "penalty_on_installment" if whole else "penalty"
-            say.append(self.say("basis", key, rate=self.percent(penalty, terms)))
-        if terms.grace_days:
-            say.append(self.say("basis", _grace(terms), days=self.days(terms.grace_days)))
-        return [*say, self.say("basis", "rounding")]
-
-
-def _grace(terms: LoanTerms) -> str:
-    if GraceCovers.PENALTY not in terms.grace_covers:
-        return "grace_penalty_anyway"
-    retroactive = terms.grace_mode is GraceMode.RETROACTIVE
-    return "grace_retroactive" if retroactive else "grace_deducted"

@@ -79,7 +79,9 @@ def test_a_quote_in_json_has_exactly_the_documented_shape(config, told):
         "advice",
         "estimate",
         "basis",
+        "warnings",  # only where a cap is exceeded
     ]
+    assert "warnings" not in told("quote", "card")
     assert found["loan"] == "weilidai"
     assert found["as_of"] == "2026-12-09"
     assert found["currency"] == "CNY"
@@ -149,15 +151,31 @@ def test_the_derivation_names_every_factor(config, told):
 
 def test_the_derivation_in_words(config, said):
     text = said("quote", "weilidai", "--explain")
-    assert re.search(
-        r"6\.00  penalty +installment of 2026-11-15, 2026-11-15 to 2026-12-09: "
-        r"1000\.00 × 0\.025% a day × 24 days\n",
-        text,
+    for line in (
+        "1000.00  Principal due Oct 15",
+        "6.00  Penalty interest, due Nov 15  Nov 15 to Dec 9: 1000.00 × 0.025% a day × 24 days",
+        "-1150.00  Paid on Oct 15  to Principal 1000.00 + Interest 150.00",
+        "1157.50  Total",
+    ):
+        assert re.search(rf"^ +{re.escape(line)}$", text, re.MULTILINE), line
+
+
+def test_with_nothing_due_the_derivation_is_that_of_what_comes_next(config, said, told):
+    text = said("quote", "weilidai", "--explain", "--as-of", "2026-10-20")
+    assert re.search(r"^ +139\.50  Interest due Nov 15  Oct 15 to Nov 15: ", text, re.MULTILINE)
+    assert re.search(r"^ +1139\.50  Total$", text, re.MULTILINE)
+    found = told("quote", "weilidai", "--explain", "--as-of", "2026-10-20")
+    assert found["derivation"][-1]["amount"] == found["due"]["total"] == "0.00"
+    assert found["next_derivation"][-1] == {"kind": "total", "amount": "1139.50"}
+
+
+def test_a_cap_that_is_exceeded_is_said_in_words_and_in_json(config, said, told):
+    [warning] = told("quote", "weilidai")["warnings"]
+    assert warning == (
+        "Being late costs 27.38% a year all-in, more than the cap of 24% (法发[2017]22号): "
+        "you can take this up with the lender"
     )
-    assert re.search(
-        r"-1150\.00  payment +2026-10-15: principal 1000\.00, interest 150\.00\n", text
-    )
-    assert re.search(r"1157\.50  total", text)
+    assert warning in said("quote", "weilidai").splitlines()
 
 
 @pytest.mark.parametrize("command", ["quote", "pay"])

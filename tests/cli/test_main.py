@@ -18,6 +18,9 @@ READ_ONLY = [
     ("status", "--as-of", "2027-01-01"),
     ("quote", "card"),
     ("quote", "card", "--json", "--explain"),
+    ("reconcile", "card", "1236.47"),
+    ("plan", "1000"),
+    ("plan", "1000", "--json"),
     ("preview",),
     ("preview", "--full", "--json"),
     ("history",),
@@ -28,13 +31,15 @@ COMMANDS = [
     "run",
     "check",
     "status",
-    "quote",
-    "presets",
     "preview",
     "pay",
     "undo",
     "test",
     "history",
+    "quote",
+    "reconcile",
+    "plan",
+    "presets",
 ]
 
 

@@ -49,4 +49,4 @@ def test_json_holds_the_same(call):
 def test_an_unknown_preset_names_those_there_are(refused):
     code, sentence = refused("presets", "weilidia")
     assert code == 2
-    assert "there are: cn-bank-loan, weilidai" in sentence
+    assert "there are: cn-bank-loan, cn-credit-card" in sentence

@@ -7,26 +7,42 @@ from pathlib import Path
 import pytest
 
 from reminderd.config.load import load_file
-from reminderd.config.models import (
-    ChannelModel,
+from reminderd.config.loan_tables import (
+    CapModel,
+    ExtensionModel,
+    FeeModel,
     InstallmentModel,
     LoanModel,
+    MinimumModel,
+    PauseModel,
     PaymentModel,
     PenaltyModel,
-    QuietHoursModel,
-    Reminders,
-    Settings,
+    RateChangeModel,
+    TierModel,
+    WaiverModel,
 )
+from reminderd.config.models import ChannelModel, QuietHoursModel, Reminders, Settings
 from reminderd.delivery.transport import verify
+from reminderd.loans.charges import CapMode, FeePer
 from reminderd.loans.daycount import DayCount
+from reminderd.loans.frequency import BusinessDayConvention
+from reminderd.loans.money import Rounding
 from reminderd.loans.presets import preset_names
-from reminderd.loans.terms import GraceMode
+from reminderd.loans.terms import (
+    AllocationBy,
+    Component,
+    Compounding,
+    GraceMode,
+    PenaltyBase,
+    Repayment,
+    RoundingAt,
+)
 from reminderd.playbook.stages import LOCALES
 
 EXAMPLE = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
 
 # What is switched off looks like configuration behind its "# "; prose does not.
-SWITCHED_OFF = re.compile(r"^# ?((?:\[|\]$|  \{ due = |[\w.]+ = ).*)$", re.MULTILINE)
+SWITCHED_OFF = re.compile(r"^# ?((?:\[|\]$|  \{ (?!env|file|cred)|[\w.]+ = ).*)$", re.MULTILINE)
 
 
 @pytest.fixture
@@ -50,7 +66,14 @@ def test_the_example_is_right_as_it_is(tmp_path):
 
 def test_the_example_is_right_with_everything_switched_on(whole):
     config = load_file(whole, verify)
-    assert [loan.id for loan in config.loans] == ["card", "weilidai", "home", "phone-plan"]
+    assert [loan.id for loan in config.loans] == [
+        "card",
+        "weilidai",
+        "home",
+        "balance",
+        "everything-else",
+        "phone-plan",
+    ]
     assert [channel.name for channel in config.channels] == ["screen", "phone", "email"]
     assert config.quiet is not None
     assert [recipient.label for recipient in config.channels[2].recipients] == [
@@ -68,13 +91,25 @@ def test_every_commented_assignment_was_switched_on(whole):
     assert commented == []
 
 
+def entries(found, key):
+    return [entry for loan in found["loans"] for entry in loan.get(key, [])]
+
+
 MODELS = {
     Settings: lambda found: [found],
     Reminders: lambda found: [found["reminders"]],
     QuietHoursModel: lambda found: [found["reminders"]["quiet_hours"]],
     ChannelModel: lambda found: list(found["channels"].values()),
     LoanModel: lambda found: found["loans"],
-    PaymentModel: lambda found: [p for loan in found["loans"] for p in loan.get("payments", [])],
+    PaymentModel: lambda found: entries(found, "payments"),
+    MinimumModel: lambda found: [loan["minimum"] for loan in found["loans"] if "minimum" in loan],
+    FeeModel: lambda found: entries(found, "fees"),
+    TierModel: lambda found: [t for fee in entries(found, "fees") for t in fee.get("tiers", [])],
+    CapModel: lambda found: entries(found, "caps"),
+    RateChangeModel: lambda found: entries(found, "rate_changes"),
+    PauseModel: lambda found: entries(found, "pauses"),
+    WaiverModel: lambda found: entries(found, "waivers"),
+    ExtensionModel: lambda found: entries(found, "extensions"),
     InstallmentModel: lambda found: found["loans"][-1]["installments"],
 }
 
@@ -94,7 +129,11 @@ def test_every_penalty_rule_is_in_the_example():
 
 def test_every_choice_is_in_the_example():
     choices = [*preset_names(), *LOCALES, *GraceMode, *DayCount]
-    choices += ["info", "warning", "critical", "equal-principal", "equal-installment"]
+    choices += ["info", "warning", "critical", "weekly", "quarterly", "half-yearly", "yearly"]
+    choices += [kind for kind in Repayment if kind != "listed"]  # which is said by listing
+    for choice in (PenaltyBase, Compounding, Component, AllocationBy, Rounding, RoundingAt):
+        choices += choice
+    choices += [*BusinessDayConvention, *FeePer, *CapMode]
     assert [choice for choice in choices if f'"{choice}"' not in EXAMPLE] == []
 
 

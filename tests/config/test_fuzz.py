@@ -8,7 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reminderd.config.load import Config, load_text
-from reminderd.config.models import LoanModel, Reminders, Settings
+from reminderd.config.loan_tables import LoanModel
+from reminderd.config.models import Reminders, Settings
 from reminderd.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]

@@ -74,7 +74,8 @@ NAMES = {
     ),
     "an unknown preset": (
         LINE + 'preset = §"weilidia"\n',
-        "loans[0].preset: 'weilidia' is not a preset (there are: cn-bank-loan, weilidai) "
+        "loans[0].preset: 'weilidia' is not a preset (there are: cn-bank-loan, cn-credit-card, "
+        "de-consumer, us-consumer, weilidai, weilidai-articles) "
         "(did you mean 'weilidai'?)",
     ),
     "an unknown channel in a loan": (
@@ -265,8 +266,8 @@ VALUES = {
     ),
     "a repayment that is not known": (
         LINE + 'repayment = §"equal-principle"\n',
-        "loans[0].repayment: 'equal-principle' is not one of equal-principal, equal-installment "
-        "(did you mean 'equal-principal'?)",
+        "loans[0].repayment: 'equal-principle' is not one of equal-principal, equal-installment, "
+        "interest-only, bullet, revolving (did you mean 'equal-principal'?)",
     ),
     "a daily rate written without its percent sign": (
         CARD + 'penalty.daily_rate = §"0.05"\n',

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from reminderd.config.models import LoanModel
+from reminderd.config.loan_tables import LoanModel
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.presets import load_preset, preset_names
 from reminderd.loans.terms import GraceCovers, GraceMode, PenaltyRule, Repayment

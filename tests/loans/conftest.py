@@ -1,47 +1,165 @@
 """Loans written as a borrower would write them."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from reminderd.loans import accrual, schedule, tariff
+from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind, FeePer
 from reminderd.loans.daycount import DayCount
-from reminderd.loans.money import Rate, parse_ratio, to_minor
+from reminderd.loans.frequency import BusinessDayConvention, BusinessDays, Frequency, Unit
+from reminderd.loans.money import Rate, Rounding, parse_ratio, to_minor
 from reminderd.loans.position import value
 from reminderd.loans.terms import (
+    AllocationBy,
+    Component,
+    Compounding,
+    Extension,
     GraceCovers,
     GraceMode,
     Installment,
     Loan,
     LoanTerms,
+    Minimum,
+    Pause,
     Payment,
     Penalty,
     PenaltyBase,
     PenaltyRule,
+    RateChange,
     Repayment,
+    RoundingAt,
+    Waiver,
 )
+
+
+def _rate(words):
+    """Return the rate that annual_rate or daily_rate names, or None."""
+    for key, per in (("annual_rate", "year"), ("daily_rate", "day")):
+        if key in words:
+            return Rate(parse_ratio(words[key]), per)
+    return None
+
+
+def _penalty(words):
+    if words is None:
+        return None
+    ((rule, worth),) = words.items()
+    return Penalty(PenaltyRule(rule), parse_ratio(worth))
+
+
+def _frequency(words):
+    count, unit = words.split()
+    return Frequency(int(count), Unit(unit.removesuffix("s")))
+
+
+def _minimum(words):
+    share, *floor = [words] if isinstance(words, str) else words
+    return Minimum(parse_ratio(share), *(Decimal(amount) for amount in floor))
+
+
+def _amount(words):
+    """Return a fee's amount: "25", "5%", or {lesser_of: [...]}, {tiers: [(bound, amount)]}."""
+    if isinstance(words, str):
+        kind = FeeKind.PERCENT if words.endswith("%") else FeeKind.FLAT
+        return Amount(kind, parse_ratio(words))
+    ((kind, parts),) = words.items()
+    if kind == "tiers":
+        tiers = tuple((Decimal(bound), _amount(amount)) for bound, amount in parts)
+        return Amount(FeeKind.TIERED, tiers=tiers)
+    return Amount(FeeKind(kind), of=tuple(_amount(part) for part in parts))
+
+
+def _fee(words):
+    """Return a fee: an amount, or a table {amount, per, after_days, min, max, name}."""
+    table = words if isinstance(words, dict) and "amount" in words else {"amount": words}
+    least, most = (table.get(key) for key in ("min", "max"))
+    return Fee(
+        _amount(table["amount"]),
+        FeePer(table.get("per", "installment")),
+        table.get("after_days"),
+        None if least is None else Decimal(least),
+        None if most is None else Decimal(most),
+        table.get("name"),
+    )
+
+
+def _cap(words):
+    """Return a cap: {annual_rate: "24%"} or {fees: "50"}, enforced unless mode says otherwise."""
+    rate, fees = words.get("annual_rate"), words.get("fees")
+    return Cap(
+        CapMode(words.get("mode", "enforce")),
+        None if rate is None else parse_ratio(rate),
+        None if fees is None else Decimal(fees),
+    )
+
+
+def _change(words):
+    start, new = words
+    return RateChange(start, _rate(new), _penalty(new.get("penalty")))
+
+
+def _waiver(words):
+    on, amount, *of = words
+    return Waiver(on, Decimal(amount), *(Component(part) for part in of))
+
+
+def _extension(words):
+    """Return an extension from {due, agreed, to} with an annual_rate or daily_rate or neither."""
+    return Extension(words["due"], words["agreed"], tuple(words["to"]), _rate(words))
+
+
+def _each(kind):
+    return lambda items: tuple(kind(item) for item in items)
+
+
+_KINDS = {
+    "day_count": DayCount,
+    "frequency": _frequency,
+    "business_days": lambda words: BusinessDays(BusinessDayConvention(words[0]), words[1]),
+    "minimum": _minimum,
+    "penalty": _penalty,
+    "penalty_base": PenaltyBase,
+    "compounding": Compounding,
+    "interest_on_interest_rate": lambda words: _rate(
+        words if isinstance(words, dict) else {"annual_rate": words}
+    ),
+    "grace_mode": GraceMode,
+    "grace_covers": _each(GraceCovers),
+    "fees": _each(_fee),
+    "caps": _each(_cap),
+    "allocation_order": _each(Component),
+    "allocation_by": AllocationBy,
+    "rounding": Rounding,
+    "rounding_at": RoundingAt,
+    "rate_changes": _each(_change),
+    "pauses": _each(lambda days: Pause(*days)),
+    "waivers": _each(_waiver),
+    "extensions": _each(_extension),
+}
 
 
 def _terms(currency="CNY", **words):
     """Translate plain words into terms; the keys are those of the configuration file."""
-    if "annual_rate" in words:
-        words["contract_rate"] = Rate(parse_ratio(words.pop("annual_rate")), "year")
-    if "daily_rate" in words:
-        words["contract_rate"] = Rate(parse_ratio(words.pop("daily_rate")), "day")
-    if "penalty" in words:
-        ((rule, worth),) = words["penalty"].items()
-        words["penalty"] = Penalty(PenaltyRule(rule), parse_ratio(worth))
-    kinds = {"day_count": DayCount, "grace_mode": GraceMode, "penalty_base": PenaltyBase}
-    for key, kind in kinds.items():
-        if key in words:
-            words[key] = kind(words[key])
-    if "grace_covers" in words:
-        words["grace_covers"] = tuple(GraceCovers(item) for item in words["grace_covers"])
-    return LoanTerms(currency=currency, **words)
+    rate = _rate(words)
+    words = {key: said for key, said in words.items() if key not in {"annual_rate", "daily_rate"}}
+    said = {key: _KINDS[key](item) if key in _KINDS else item for key, item in words.items()}
+    return LoanTerms(currency=currency, **({"contract_rate": rate} if rate else {}), **said)
 
 
 def _loan(terms, paid):
     payments = tuple(Payment(day, Decimal(amount)) for day, amount in paid)
     return Loan("loan", "Loan", terms, "Asia/Shanghai", payments)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    """Have every test work its figures out itself: loans alike are worked out only once."""
+    for module in (accrual, schedule, tariff):
+        for remembered in vars(module).values():
+            if hasattr(remembered, "cache_clear"):
+                remembered.cache_clear()
 
 
 @pytest.fixture
@@ -86,6 +204,16 @@ def scheduled():
 
 
 @pytest.fixture
+def also_paying():
+    """Return a function that adds a payment to a loan."""
+
+    def add(loan, day, amount):
+        return replace(loan, payments=(*loan.payments, Payment(day, Decimal(amount))))
+
+    return add
+
+
+@pytest.fixture
 def figure():
     """Return a function giving (principal, interest, penalty) due on a day, as plain texts."""
 
@@ -94,5 +222,16 @@ def figure():
         owed = position.due
         parts = (owed.principal, owed.interest, owed.penalty)
         return tuple(str(position.money(part)) for part in parts)
+
+    return look
+
+
+@pytest.fixture
+def owed():
+    """Return a function giving (principal, interest, penalty, fees) due on a day, as texts."""
+
+    def look(loan, day):
+        position = value(loan, day)
+        return tuple(str(position.money(part)) for part in position.due)
 
     return look

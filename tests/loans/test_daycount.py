@@ -115,3 +115,44 @@ def test_30_360_does_not_add_up_over_a_31st():
     start, middle, end = date(2026, 1, 29), date(2026, 1, 30), date(2026, 1, 31)
     units = DayCount.THIRTY_360.units
     assert (units(start, end), units(start, middle) + units(middle, end)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "units"),
+    [
+        # ACT, ACT/ACT × 365 × 366, 30/360, 30E/360
+        (date(2026, 1, 30), date(2026, 1, 31), (1, 366, 0, 0)),
+        (date(2026, 1, 31), date(2026, 2, 28), (28, 28 * 366, 28, 28)),
+        (date(2026, 2, 28), date(2026, 3, 31), (31, 31 * 366, 33, 32)),
+        (date(2026, 1, 29), date(2026, 1, 31), (2, 2 * 366, 2, 1)),
+        (date(2026, 1, 31), date(2026, 3, 31), (59, 59 * 366, 60, 60)),
+        (date(2026, 1, 31), date(2026, 3, 30), (58, 58 * 366, 60, 60)),
+        (date(2024, 2, 28), date(2024, 2, 29), (1, 365, 1, 1)),
+        (date(2024, 2, 29), date(2024, 3, 1), (1, 365, 2, 2)),
+        (date(2023, 12, 31), date(2024, 1, 1), (1, 366, 1, 1)),
+        (date(2024, 12, 31), date(2025, 1, 1), (1, 365, 1, 1)),
+        (date(2024, 1, 1), date(2025, 1, 1), (366, 365 * 366, 360, 360)),
+        (date(2026, 3, 1), date(2026, 3, 1), (0, 0, 0, 0)),
+    ],
+)
+def test_the_units_around_month_ends_and_leap_days(start, end, units):
+    conventions = [
+        DayCount.ACT_360,
+        DayCount.ACT_ACT_ISDA,
+        DayCount.THIRTY_360,
+        DayCount.THIRTY_E_360,
+    ]
+    assert tuple(convention.units(start, end) for convention in conventions) == units
+    assert DayCount.ACT_365F.units(start, end) == units[0]
+
+
+def test_act_act_pieces_are_cut_on_new_years_day():
+    pieces = DayCount.ACT_ACT_ISDA.pieces
+    new_year = date(2024, 1, 1)
+    assert pieces(date(2023, 12, 31), date(2024, 1, 2)) == [
+        (date(2023, 12, 31), new_year, 1, 365),
+        (new_year, date(2024, 1, 2), 1, 366),
+    ]
+    assert pieces(date(2023, 12, 30), new_year) == [(date(2023, 12, 30), new_year, 2, 365)]
+    assert pieces(new_year, date(2024, 1, 3)) == [(new_year, date(2024, 1, 3), 2, 366)]
+    assert pieces(new_year, new_year) == []

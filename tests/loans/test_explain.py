@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from reminderd.loans.accrual import Owed
-from reminderd.loans.explain import explain
+from reminderd.loans.explain import explain, explain_next, explained
 from reminderd.loans.money import Money, Rate
 from reminderd.loans.position import value
 
@@ -208,3 +208,167 @@ def test_the_steps_add_up_exactly_to_the_figure(scheduled, days):
     *parts, total = explain(loan, after(days))
     assert sum(Fraction(step.amount) for step in parts) == Fraction(total.amount)
     assert total.amount == value(loan, after(days)).due_total.amount
+
+
+# ─── Factors ───
+
+
+def test_act_act_shows_the_days_of_each_year(one_sum):
+    """12 days of 2027 and 19 of the leap year 2028, each of 10,000.00 at 18 %."""
+    due, turn, end = date(2027, 12, 20), date(2028, 1, 1), date(2028, 1, 20)
+    loan = one_sum("10000", due, annual_rate="18%", day_count="ACT/ACT ISDA")
+    _, first, second, rounding, total = explain(loan, end)
+    assert (first.days, first.year_days, first.start, first.end) == (12, 365, due, turn)
+    assert (second.days, second.year_days, second.start, second.end) == (19, 366, turn, end)
+    # 1800 × 12 / 365 = 59.178082…, 1800 × 19 / 366 = 93.442622…
+    assert (first.amount, second.amount) == (Decimal("59.17808219"), Decimal("93.44262295"))
+    assert rounding.amount == Decimal("-0.00070514")
+    assert total.amount == Decimal("10152.62")
+
+
+def test_new_rates_and_pauses_show_a_line_for_each_stretch(one_sum):
+    loan = one_sum(
+        "1000",
+        DUE,
+        daily_rate="0.05%",
+        penalty={"daily_rate": "0.1%"},
+        rate_changes=[(after(4), {"daily_rate": "0.02%"})],
+        pauses=[(after(7), after(8))],
+    )
+    rows = [(s.kind, s.amount, s.days, s.start, s.end) for s in explain(loan, after(10))[1:-1]]
+    assert rows == [
+        ("interest", Decimal(2), 4, DUE, after(4)),
+        ("interest", Decimal("1.2"), 6, after(4), after(10)),
+        ("penalty", Decimal(4), 4, DUE, after(4)),
+        ("penalty", Decimal(2), 2, after(4), after(6)),
+        ("penalty", Decimal(2), 2, after(8), after(10)),
+    ]
+
+
+def test_a_line_of_days_rounded_one_by_one_is_their_sum(one_sum):
+    """10.00 at 0.05 % are half a cent, a whole one rounded up, ten times."""
+    loan = one_sum("10", DUE, daily_rate="0.05%", rounding_at="day")
+    _, interest, total = explain(loan, after(10))
+    assert (interest.amount, interest.days) == (Decimal("0.10"), 10)
+    assert total.amount == Decimal("10.10")
+
+
+def interest_of(loan, day):
+    """Return the one step that tells of scheduled interest."""
+    (step,) = (step for step in explain(loan, day) if step.kind == "scheduled-interest")
+    return step
+
+
+def test_scheduled_interest_names_base_rate_days_and_dates(scheduled):
+    loan = scheduled("equal-principal", "1200", 3, DUE, annual_rate="12%", day_count="ACT/360")
+    step = interest_of(loan, DUE)
+    assert (step.amount, step.base) == (Decimal("11.20"), cny(1200_00))  # 28 days
+    assert step.rate == Rate(Decimal("0.12"), "year")
+    assert (step.days, step.year_days, step.unit) == (28, 360, "day")
+    assert (step.due, step.start, step.end) == (DUE, date(2026, 2, 1), DUE)
+
+
+def test_an_equal_installment_shows_its_twelfth_of_a_year(scheduled):
+    loan = scheduled("equal-installment", "1200", 3, DUE, annual_rate="12%")
+    step = interest_of(loan, DUE)
+    assert (step.days, step.year_days, step.unit) == (1, 12, "year")
+    assert step.base.amount * step.rate.value / 12 == step.amount == 12
+
+
+def test_a_quarterly_installment_shows_its_quarter(scheduled):
+    loan = scheduled("equal-installment", "1200", 3, DUE, annual_rate="12%", frequency="3 months")
+    step = interest_of(loan, DUE)
+    assert (step.days, step.year_days, step.unit, step.amount) == (1, 4, "year", 36)
+
+
+def test_an_equal_installment_at_a_daily_rate_shows_thirty_days(scheduled):
+    loan = scheduled("equal-installment", "1200", 3, DUE, daily_rate="0.05%")
+    step = interest_of(loan, DUE)
+    assert (step.days, step.year_days, step.unit, step.amount) == (30, None, "day", 18)
+
+
+def test_listed_interest_is_what_the_lender_said_without_factors(listed):
+    step = interest_of(listed((DUE, "1000", "50"), annual_rate="12%"), DUE)
+    assert (step.base, step.rate, step.days, step.start, step.end) == (None,) * 5
+
+
+def test_an_installment_that_moved_shows_both_the_day_it_is_due_and_its_period(scheduled):
+    """1 March 2026 is a Sunday: it is due on Monday, for the days up to Sunday."""
+    loan = scheduled(
+        "equal-principal", "1200", 3, DUE, daily_rate="0.05%", business_days=("following", "XECB")
+    )
+    step = interest_of(loan, after(1))
+    assert (step.due, step.start, step.end, step.days) == (after(1), date(2026, 2, 1), DUE, 28)
+
+
+def test_what_is_nothing_is_not_told(scheduled):
+    free = explain(scheduled("equal-principal", "1200", 3, DUE), DUE)
+    assert [step.kind for step in free] == ["principal", "total"]
+    interest_only = explain(scheduled("interest-only", "1200", 3, DUE, daily_rate="0.05%"), DUE)
+    assert [step.kind for step in interest_only] == ["scheduled-interest", "total"]
+
+
+def test_the_position_comes_with_its_derivation(one_sum):
+    loan = one_sum("1000", DUE, penalty={"daily_rate": "0.1%"})
+    position, steps = explained(loan, after(3))
+    assert position == value(loan, after(3))
+    assert steps == explain(loan, after(3))
+
+
+def test_a_part_paid_within_grace_is_taken_back_only_for_the_installment_that_kept_it(listed):
+    parts = (DUE, "1000", "0"), (after(2), "1000", "0")
+    words = {"penalty": {"daily_rate": "0.1%"}, "grace_days": 2}
+    steps = explain(listed(*parts, paid=[(after(2), "1000")], **words), after(4))
+    assert [(s.kind, s.amount, s.due) for s in steps if s.kind == "grace"] == [
+        ("grace", Decimal(-2), DUE),
+        ("grace", Decimal(-2), after(2)),
+    ]
+
+
+# ─── What comes next ───
+
+
+def coming(scheduled, *paid):
+    return scheduled("equal-principal", "1200", 3, DUE, daily_rate="0.05%", paid=paid)
+
+
+def test_the_next_installment_is_explained_with_its_factors(scheduled):
+    steps = explain_next(value(coming(scheduled), after(-3)))
+    assert table(steps) == [
+        ("principal", "400.00"),
+        ("scheduled-interest", "16.80"),
+        ("total", "416.80"),
+    ]
+    assert (steps[1].days, steps[1].base) == (28, cny(1200_00))
+    assert {step.currency for step in steps} == {"CNY"}
+
+
+def test_money_that_waits_for_the_next_installment_is_taken_off_it(scheduled):
+    steps = explain_next(value(coming(scheduled, (after(-5), "100")), after(-3)))
+    assert table(steps) == [
+        ("principal", "400.00"),
+        ("scheduled-interest", "16.80"),
+        ("credit", "-100.00"),
+        ("total", "316.80"),
+    ]
+
+
+def test_an_installment_paid_ahead_whole_is_passed_over(scheduled):
+    """416.80 close the first and 3.20 are left for the second: 400.00 and 800 × 0.05 % × 31."""
+    steps = explain_next(value(coming(scheduled, (after(-5), "420")), after(-3)))
+    assert table(steps) == [
+        ("principal", "400.00"),
+        ("scheduled-interest", "12.40"),
+        ("credit", "-3.20"),
+        ("total", "409.20"),
+    ]
+    assert steps[0].due == date(2026, 4, 1)
+
+
+def test_where_nothing_comes_next_there_is_nothing_to_explain(one_sum):
+    assert explain_next(value(one_sum("1000", DUE), DUE)) == []
+
+
+def test_a_step_without_a_base_has_none(one_sum):
+    steps = explain(one_sum("1000", DUE, penalty={"daily_rate": "0.1%"}), after(1))
+    assert [step.base for step in steps] == [None, cny(1000_00), None]

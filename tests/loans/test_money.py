@@ -1,7 +1,7 @@
 """Amounts, rates and the ways people write them."""
 
 import ast
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, Inexact
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import reminderd.loans
 from reminderd.loans.money import (
     Money,
     Rate,
+    Rounding,
     minor_digits,
     parse_amount,
     parse_ratio,
@@ -351,6 +352,38 @@ def test_halves_are_rounded_upwards(numerator, denominator, rounded):
 def test_rounding_agrees_with_the_decimal_module(numerator, denominator):
     exact = Decimal(numerator) / Decimal(denominator)  # these denominators divide exactly
     assert round_half_up(numerator, denominator) == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize(
+    ("rounding", "rounded"),
+    [
+        # 0, 1/4, 1/2, 3/4, 1, 3/2, 7/4, 5/2 and 7/2
+        (Rounding.HALF_UP, [0, 0, 1, 1, 1, 2, 2, 3, 4]),
+        (Rounding.HALF_EVEN, [0, 0, 0, 1, 1, 2, 2, 2, 4]),
+        (Rounding.DOWN, [0, 0, 0, 0, 1, 1, 1, 2, 3]),
+    ],
+)
+def test_each_rounding_has_its_way_with_halves(rounding, rounded):
+    assert [rounding.of(n, 4) for n in (0, 1, 2, 3, 4, 6, 7, 10, 14)] == rounded
+
+
+@quick
+@given(st.integers(0, 10**18), st.sampled_from([1, 2, 4, 5, 8, 20, 25, 1000, 4096]))
+def test_every_rounding_agrees_with_the_decimal_module(numerator, denominator):
+    exact = Decimal(numerator) / Decimal(denominator)  # these denominators divide exactly
+    names = {
+        Rounding.HALF_UP: ROUND_HALF_UP,
+        Rounding.HALF_EVEN: ROUND_HALF_EVEN,
+        Rounding.DOWN: ROUND_DOWN,
+    }
+    for rounding, name in names.items():
+        assert rounding.of(numerator, denominator) == int(exact.quantize(Decimal(1), name))
+
+
+def test_a_product_of_more_digits_than_are_kept_is_refused_and_not_rounded():
+    """31 digits times 31 make 61, one more than there is room for."""
+    with pytest.raises(Inexact):
+        Rate(Decimal("1." + "1" * 30), "day").scaled(Decimal("1." + "1" * 30))
 
 
 def test_no_binary_float_appears_where_money_is_computed():

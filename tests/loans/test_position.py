@@ -247,3 +247,59 @@ def test_what_is_paid_later_does_not_shrink_the_cliff_seen_before(listed):
     unpaid = value(monthly(listed), after(-3)).next_cliff
     paid_later = value(monthly(listed, (DUE, "600")), after(-3)).next_cliff
     assert unpaid == paid_later == Cliff(after(1), cny(1_00), CliffReason.PENALTY_STARTS)
+
+
+# ─── Fees as cliffs ───
+
+
+def test_the_day_a_fee_is_charged_is_a_cliff(one_sum):
+    loan = one_sum("1000", DUE, fees=[{"amount": "25", "after_days": 3}])
+    fee = Cliff(after(4), cny(25_00), CliffReason.FEE_CHARGED)
+    assert cliffs(loan, -30, 0, 3, 4) == [fee, fee, fee, None]
+    assert value(loan, DUE).next_cliff.due == DUE
+
+
+def test_a_fee_per_period_is_a_cliff_again_and_again(one_sum):
+    loan = one_sum("1000", DUE, fees=[{"amount": "25", "per": "period", "after_days": 3}])
+    # Four days after 1 March, 1 April and 1 May.
+    days = [date(2026, 3, 5), date(2026, 4, 5), date(2026, 5, 5)]
+    expected = [Cliff(day, cny(25_00), CliffReason.FEE_CHARGED) for day in days]
+    assert [value(loan, day).next_cliff for day in (after(3), *days[:2])] == expected
+    assert cliffs(loan, 4, 34) == expected[1:2] * 2
+
+
+def test_the_first_day_of_penalty_comes_before_a_later_fee(one_sum):
+    words = {"penalty": {"daily_rate": "0.1%"}, "fees": [{"amount": "25", "after_days": 3}]}
+    first = Cliff(after(1), cny(1_00), CliffReason.PENALTY_STARTS)
+    fee = Cliff(after(4), cny(26_00), CliffReason.FEE_CHARGED)
+    assert cliffs(one_sum("1000", DUE, **words), 0, 1, 4) == [first, fee, None]
+
+
+def test_a_fee_on_the_day_that_grace_ends_is_told_as_the_end_of_grace(one_sum):
+    words = {"penalty": {"daily_rate": "0.1%"}, "fees": ["25"], "grace_days": 5}
+    end = Cliff(after(6), cny(31_00), CliffReason.GRACE_ENDS)
+    assert cliffs(one_sum("1000", DUE, **words), 0, 5, 6) == [end, end, None]
+
+
+# ─── What positions have in common ───
+
+
+def test_two_loans_may_stand_alike(one_sum, listed):
+    loan = one_sum("100", DUE, penalty={"daily_rate": "1%"})
+    same = listed((DUE, "100", "0"), penalty={"daily_rate": "1%"})
+    assert value(loan, after(1)) == value(same, after(1))
+    assert value(loan, after(1)) != value(loan, after(2))
+    assert value(loan, after(1)) != value(one_sum("100", DUE), after(1))
+    assert value(loan, after(1)) != (1, 2)
+    with pytest.raises(TypeError):
+        hash(value(loan, after(1)))
+
+
+def test_loans_that_stand_alike_today_but_not_tomorrow_are_not_equal(one_sum):
+    free, dear = one_sum("100", DUE), one_sum("100", DUE, penalty={"daily_rate": "1%"})
+    assert value(free, DUE).due == value(dear, DUE).due
+    assert value(free, DUE) != value(dear, DUE)
+
+
+def test_the_due_dates_are_all_there_have_been_and_will_be(listed):
+    assert value(monthly(listed), after(40)).dues == {DUE, after(30), after(60)}

@@ -10,10 +10,20 @@ import pytest
 import QuantLib as ql  # noqa: N813 - its own documentation calls it so
 
 from reminderd.loans.frequency import add_months
-from reminderd.loans.schedule import schedule, start_date
+from reminderd.loans.money import Rate
+from reminderd.loans.schedule import earned, factors, minimum, schedule, start_date
 from reminderd.loans.terms import MAX_INSTALLMENTS, Installment
 
 CENT = 0.01 + 1e-9
+
+
+def rows(loan):
+    """Return the schedule as (due, principal, interest) in plain texts."""
+    digits = {"CNY": 2, "JPY": 0}[loan.terms.currency]
+    return [
+        (str(part.due), *(f"{n / 10**digits:.{digits}f}" for n in (part.principal, part.interest)))
+        for part in schedule(loan.terms)
+    ]
 
 
 def annuities():
@@ -251,3 +261,669 @@ def test_a_rate_of_many_digits_is_worked_with_exactly(scheduled):
     less = scheduled("equal-principal", "100", daily_rate="0.00004999999999999999", **words)
     assert schedule(half.terms)[0].interest == 16
     assert schedule(less.terms)[0].interest == 15
+
+
+# ─── How often ───
+
+
+def test_a_schedule_may_go_by_weeks(scheduled):
+    """0.05 % a day for 14 days: 0.7 % of 300.00, 200.00 and 100.00."""
+    loan = scheduled(
+        "equal-principal", "300", 3, date(2026, 1, 15), daily_rate="0.05%", frequency="2 weeks"
+    )
+    assert rows(loan) == [
+        ("2026-01-15", "100.00", "2.10"),
+        ("2026-01-29", "100.00", "1.40"),
+        ("2026-02-12", "100.00", "0.70"),
+    ]
+
+
+def test_a_schedule_may_go_by_the_last_day_of_each_month(scheduled):
+    """From 28 February: 31 days of March at 0.05 % on 300.00, not 28 as to the 28th."""
+    loan = scheduled(
+        "equal-principal",
+        "300",
+        3,
+        date(2026, 2, 28),
+        daily_rate="0.05%",
+        end_of_month=True,
+    )
+    assert start_date(loan.terms) == date(2026, 1, 31)
+    assert rows(loan) == [
+        ("2026-02-28", "100.00", "4.20"),  # 300 × 0.05 % × 28
+        ("2026-03-31", "100.00", "3.10"),  # 200 × 0.05 % × 31
+        ("2026-04-30", "100.00", "1.50"),  # 100 × 0.05 % × 30
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 26])
+@pytest.mark.parametrize(("unit", "in_a_year"), [("month", 12), ("week", 52), ("day", 365)])
+@pytest.mark.parametrize("daily", [False, True])
+def test_equal_installments_of_any_frequency_follow_numpy_financial(
+    scheduled, count, unit, in_a_year, daily
+):
+    """A period bears its share of the annual rate; of a daily one, 30 days a month, 7 a week."""
+    dice = random.Random(f"{count}{unit}{daily}")
+    for _ in range(5):
+        number, percent = dice.randint(2, 60), dice.randint(1, 2400)
+        rate = {"daily_rate": f"{percent / 36500:.6f}%"}
+        each = (
+            Decimal(rate["daily_rate"][:-1]) / 100 * count * {"month": 30, "week": 7}.get(unit, 1)
+        )
+        if not daily:
+            rate, each = {"annual_rate": f"{percent / 100}%"}, Decimal(percent) / 10_000
+            each = each * count / in_a_year
+        loan = scheduled(
+            "equal-installment",
+            "10000",
+            number,
+            date(2020, 1, 31),
+            frequency=f"{count} {unit}s",
+            **rate,
+        )
+        parts = schedule(loan.terms)
+        assert sum(part.principal for part in parts) == 10_000_00
+        for k, part in enumerate(parts[:-1], 1):
+            drift = CENT * (1 + float(each)) ** k
+            interest, share = (
+                npf.ipmt(float(each), k, number, -1e4),
+                npf.ppmt(float(each), k, number, -1e4),
+            )
+            assert part.interest / 100 == pytest.approx(float(interest), abs=drift)
+            assert part.principal / 100 == pytest.approx(float(share), abs=drift)
+
+
+@pytest.mark.parametrize(
+    ("day_count", "interest"),
+    [
+        # 36 % of 1,000.00 for ten days of a year of 365 or of 360
+        ("ACT/365F", "9.86"),
+        ("ACT/ACT ISDA", "9.86"),
+        ("ACT/360", "10.00"),
+        ("30/360", "10.00"),
+        ("30E/360", "10.00"),
+    ],
+)
+def test_equal_installments_every_ten_days_take_the_year_of_their_day_count(
+    scheduled, day_count, interest
+):
+    loan = scheduled(
+        "equal-installment",
+        "1000",
+        2,
+        date(2026, 1, 31),
+        annual_rate="36%",
+        frequency="10 days",
+        day_count=day_count,
+    )
+    assert rows(loan)[0][2] == interest
+
+
+# ─── Equal installments that begin early or late, and whose rate changes ───
+
+USUAL = [
+    ("2026-02-01", "330.02", "10.00"),  # level 340.02, see below
+    ("2026-03-01", "333.32", "6.70"),
+    ("2026-04-01", "336.66", "3.37"),
+]
+
+
+def annuity(scheduled, **words):
+    """Return 1,000.00 in 3 parts at 1 % a month: 1000 × 0.01 × 1.01³ / (1.01³ - 1) = 340.02."""
+    return scheduled(
+        "equal-installment", "1000", 3, date(2026, 2, 1), **({"annual_rate": "12%"} | words)
+    )
+
+
+def test_an_equal_installment_bears_a_twelfth_of_the_rate(scheduled):
+    assert rows(annuity(scheduled)) == USUAL
+    assert rows(annuity(scheduled, start=date(2026, 1, 1))) == USUAL
+
+
+@pytest.mark.parametrize(
+    ("start", "day_count", "interest"),
+    [
+        (date(2025, 12, 15), "ACT/365F", "15.78"),  # 1000 × 12 % × 48 / 365 = 15.781
+        (date(2025, 12, 15), "ACT/360", "16.00"),
+        (date(2025, 12, 31), "ACT/365F", "10.52"),  # 32 days: 10.521
+        (date(2026, 1, 2), "ACT/365F", "9.86"),  # 30 days: 9.863
+        (date(2026, 1, 31), "ACT/365F", "0.33"),
+    ],
+)
+def test_a_first_period_of_another_length_bears_interest_for_its_own_days(
+    scheduled, start, day_count, interest
+):
+    """The principal stays as planned, and so does all that follows."""
+    parts = rows(annuity(scheduled, start=start, day_count=day_count))
+    assert parts == [("2026-02-01", "330.02", interest), *USUAL[1:]]
+
+
+def test_equal_installments_are_worked_out_anew_where_the_rate_changes_between_two(scheduled):
+    """669.98 left at 2 % a month: 669.98 × 0.02 × 1.0404 / 0.0404 = 345.07."""
+    changed = annuity(scheduled, rate_changes=[(date(2026, 2, 1), {"annual_rate": "24%"})])
+    assert rows(changed) == [
+        USUAL[0],
+        ("2026-03-01", "331.67", "13.40"),
+        ("2026-04-01", "338.31", "6.77"),
+    ]
+
+
+def test_a_period_in_which_the_rate_changes_bears_each_rate_for_its_days(scheduled):
+    """669.98 × (1 % × 10/28 + 2 % × 18/28) = 11.007; the principal of 333.32 stays as planned.
+
+    Then one part is left: 336.66, and 2 % of it are 6.73.
+    """
+    changed = annuity(scheduled, rate_changes=[(date(2026, 2, 11), {"annual_rate": "24%"})])
+    assert rows(changed) == [
+        USUAL[0],
+        ("2026-03-01", "333.32", "11.01"),
+        ("2026-04-01", "336.66", "6.73"),
+    ]
+
+
+def test_two_changes_within_a_period_bear_three_rates(scheduled):
+    """669.98 × (1 % × 10 + 2 % × 8 + 0.5 % × 10) / 28 = 7.418; then 0.5 % of 336.66 are 1.68."""
+    changes = [
+        (date(2026, 2, 11), {"annual_rate": "24%"}),
+        (date(2026, 2, 19), {"annual_rate": "6%"}),
+    ]
+    assert rows(annuity(scheduled, rate_changes=changes))[1:] == [
+        ("2026-03-01", "333.32", "7.42"),
+        ("2026-04-01", "336.66", "1.68"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "second"),
+    [
+        # On the period's last day but one the new rate has one day: (27 + 2) / 28 of 6.6998.
+        (date(2026, 2, 28), ("2026-03-01", "333.32", "6.94")),
+        (date(2026, 3, 1), USUAL[1]),
+        # On its first but one the old rate has one day: (1 + 54) / 28 of 6.6998.
+        (date(2026, 2, 2), ("2026-03-01", "333.32", "13.16")),
+    ],
+)
+def test_a_change_on_the_edge_of_a_period_counts_from_the_day_after(scheduled, change, second):
+    changed = annuity(scheduled, rate_changes=[(change, {"annual_rate": "24%"})])
+    assert rows(changed)[1] == second
+
+
+def test_a_change_of_the_penalty_alone_leaves_the_installments(scheduled):
+    """Neither on a due date nor within a period."""
+    dearer = {"penalty": {"daily_rate": "0.2%"}}
+    for day in (date(2026, 2, 1), date(2026, 2, 11)):
+        assert rows(annuity(scheduled, rate_changes=[(day, dearer)])) == USUAL
+
+
+def test_an_early_start_and_a_change_before_the_first_due_date_bear_each_rate(scheduled):
+    """1000 × (12 % × 30 + 24 % × 18) / 365 = 21.70."""
+    changed = annuity(
+        scheduled,
+        start=date(2025, 12, 15),
+        rate_changes=[(date(2026, 1, 14), {"annual_rate": "24%"})],
+    )
+    assert rows(changed)[0] == ("2026-02-01", "330.02", "21.70")
+
+
+def test_a_rate_that_was_agreed_later_begins_with_it(scheduled):
+    """Free at first, 333.33 each; from 1 February 1 % a month on 666.67: 338.34 each."""
+    loan = scheduled(
+        "equal-installment",
+        "1000",
+        3,
+        date(2026, 2, 1),
+        rate_changes=[(date(2026, 2, 1), {"annual_rate": "12%"})],
+    )
+    assert rows(loan) == [
+        ("2026-02-01", "333.33", "0.00"),
+        ("2026-03-01", "331.67", "6.67"),
+        ("2026-04-01", "335.00", "3.35"),
+    ]
+
+
+def test_a_rate_of_nothing_makes_plain_parts(scheduled):
+    assert rows(annuity(scheduled, annual_rate="0%")) == [
+        ("2026-02-01", "333.33", "0.00"),
+        ("2026-03-01", "333.33", "0.00"),
+        ("2026-04-01", "333.34", "0.00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rounding", "parts"),
+    [
+        # 10.05 × 1 % = 0.1005 and 10.05 / 3 = 3.35; the level 3.4172 is 3.42, or 3.41 rounded down.
+        ("half-up", [("3.32", "0.10"), ("3.35", "0.07"), ("3.38", "0.03")]),
+        ("down", [("3.31", "0.10"), ("3.35", "0.06"), ("3.39", "0.03")]),
+    ],
+)
+def test_the_schedule_is_rounded_as_the_loan_is(scheduled, rounding, parts):
+    loan = scheduled(
+        "equal-installment",
+        "10.05",
+        3,
+        date(2026, 2, 1),
+        annual_rate="12%",
+        rounding=rounding,
+    )
+    assert [row[1:] for row in rows(loan)] == parts
+
+
+# ─── Equal principal by the day count ───
+
+
+def test_equal_principal_bears_each_rate_for_its_days(scheduled):
+    """300 at 0.05 % for ten days of 31 and at 0.1 % for 21: 1.50 + 6.30."""
+    loan = scheduled(
+        "equal-principal",
+        "300",
+        2,
+        date(2026, 2, 15),
+        daily_rate="0.05%",
+        rate_changes=[(date(2026, 1, 25), {"daily_rate": "0.1%"})],
+    )
+    assert rows(loan) == [("2026-02-15", "150.00", "7.80"), ("2026-03-15", "150.00", "4.20")]
+
+
+def test_a_month_of_30_360_bears_a_twelfth_however_long_it_is(scheduled):
+    loan = scheduled(
+        "equal-principal", "300", 3, date(2026, 2, 15), annual_rate="12%", day_count="30/360"
+    )
+    assert [row[2] for row in rows(loan)] == ["3.00", "2.00", "1.00"]
+
+
+@pytest.mark.parametrize(
+    ("rounding", "shares"),
+    [
+        ("half-up", ["16.67", "16.67", "16.67", "16.67", "16.67", "16.65"]),
+        ("down", ["16.66", "16.66", "16.66", "16.66", "16.66", "16.70"]),
+    ],
+)
+def test_equal_shares_are_rounded_as_the_loan_is(scheduled, rounding, shares):
+    loan = scheduled("equal-principal", "100", 6, date(2026, 2, 15), rounding=rounding)
+    assert [row[1] for row in rows(loan)] == shares
+
+
+# ─── Interest only (先息后本) and bullet (到期一次还本付息) ───
+
+
+def test_interest_only_asks_for_the_principal_with_the_last_interest(scheduled):
+    """1,200.00 at 0.05 % a day: 0.60 for each day of the period."""
+    loan = scheduled("interest-only", "1200", 3, date(2026, 2, 15), daily_rate="0.05%")
+    assert rows(loan) == [
+        ("2026-02-15", "0.00", "18.60"),
+        ("2026-03-15", "0.00", "16.80"),
+        ("2026-04-15", "1200.00", "18.60"),
+    ]
+
+
+def test_interest_only_once_is_a_bullet(scheduled):
+    words = {"daily_rate": "0.05%", "start": date(2026, 1, 1)}
+    loans = [
+        scheduled(kind, "1200", 1, date(2026, 2, 15), **words)
+        for kind in ("interest-only", "bullet")
+    ]
+    # 45 days at 0.60
+    assert rows(loans[0]) == rows(loans[1]) == [("2026-02-15", "1200.00", "27.00")]
+
+
+def test_a_bullet_falls_due_at_the_end_of_the_last_period_with_all_interest(scheduled):
+    """15 January to 15 April 2026: 90 days at 0.60."""
+    loan = scheduled("bullet", "1200", 3, date(2026, 2, 15), daily_rate="0.05%")
+    assert rows(loan) == [("2026-04-15", "1200.00", "54.00")]
+
+
+def test_a_bullet_by_30_360_bears_its_months(scheduled):
+    loan = scheduled(
+        "bullet",
+        "1200",
+        3,
+        date(2026, 2, 15),
+        start=date(2026, 2, 1),
+        annual_rate="12%",
+        day_count="30/360",
+    )
+    # Two months and 14 days: 1200 × 12 % × 74 / 360
+    assert rows(loan) == [("2026-04-15", "1200.00", "29.60")]
+
+
+# ─── A revolving balance (最低还款额) ───
+
+
+def card(scheduled, principal="1000", minimum=("10%", "200"), **words):
+    words = {"daily_rate": "0.05%", "minimum": minimum} | words
+    return scheduled("revolving", principal, 0, date(2026, 1, 15), **words)
+
+
+def test_a_revolving_balance_asks_for_a_share_or_the_floor_until_nothing_is_left(scheduled):
+    """The first period is free; then 0.05 % a day on 800, 600, 400 and 200."""
+    assert rows(card(scheduled)) == [
+        ("2026-01-15", "200.00", "0.00"),
+        ("2026-02-15", "200.00", "12.40"),  # 31 days
+        ("2026-03-15", "200.00", "8.40"),  # 28 days
+        ("2026-04-15", "200.00", "6.20"),
+        ("2026-05-15", "200.00", "3.00"),
+    ]
+
+
+def test_a_revolving_balance_that_names_a_start_bears_interest_from_it(scheduled):
+    first = rows(card(scheduled, start=date(2025, 12, 20)))[0]
+    assert first == ("2026-01-15", "200.00", "13.00")  # 1000 × 0.05 % × 26
+
+
+def test_the_share_counts_where_it_is_more_than_the_floor(scheduled):
+    """10 % of 1000, of 900 and of 810."""
+    principals = [row[1] for row in rows(card(scheduled, minimum=("10%", "5")))]
+    assert principals[:3] == ["100.00", "90.00", "81.00"]
+    assert sum(Decimal(amount) for amount in principals) == 1000
+
+
+@pytest.mark.parametrize(
+    ("balance", "share", "floor", "least"),
+    [
+        (1000_00, "10%", "100", 100_00),
+        (999_99, "10%", "100", 100_00),
+        (1000_10, "10%", "100", 100_01),
+        (99_99, "10%", "100", 99_99),
+        (100_00, "10%", "100", 100_00),
+        (10, "1%", "0", 1),  # a tenth of a cent is nothing: a balance must go down
+        (50, "1%", "0", 1),
+        (150, "1%", "0", 2),
+        (0, "10%", "100", 0),
+    ],
+)
+def test_the_minimum_is_never_more_than_the_balance_nor_less_than_a_cent(
+    scheduled, balance, share, floor, least
+):
+    assert minimum(card(scheduled, minimum=(share, floor)).terms, balance) == least
+
+
+def test_a_floor_has_the_digits_of_its_currency(scheduled):
+    loan = card(scheduled, minimum=("10%", "200"), currency="JPY")
+    assert rows(loan)[0] == ("2026-01-15", "200", "0")
+
+
+def test_the_share_of_a_balance_is_rounded_as_the_loan_is(scheduled):
+    for rounding, least in [("half-up", 2), ("half-even", 2), ("down", 1)]:
+        loan = card(scheduled, minimum=("1%", "0"), rounding=rounding)
+        assert minimum(loan.terms, 150) == least
+
+
+# ─── Business days ───
+
+
+def test_a_moved_due_date_leaves_the_interest_between_the_agreed_dates(scheduled):
+    """31 May 2026 is a Sunday, 30 June a Tuesday: 31 days of May, 30 of June at 0.05 %."""
+    words = {"daily_rate": "0.05%", "end_of_month": True}
+    usual = scheduled("equal-principal", "200", 2, date(2026, 5, 31), **words)
+    for convention, due in [
+        ("none", "2026-05-31"),
+        ("following", "2026-06-01"),
+        ("modified-following", "2026-05-29"),
+        ("preceding", "2026-05-29"),
+    ]:
+        loan = scheduled(
+            "equal-principal",
+            "200",
+            2,
+            date(2026, 5, 31),
+            business_days=(convention, "XECB"),
+            **words,
+        )
+        assert [row[1:] for row in rows(loan)] == [("100.00", "3.10"), ("100.00", "1.50")]
+        assert [row[0] for row in rows(loan)] == [due, "2026-06-30"]
+        assert schedule(loan.terms)[0].end == schedule(usual.terms)[0].end == date(2026, 5, 31)
+
+
+def test_a_listed_due_date_moves_too(listed):
+    loan = listed((date(2026, 5, 31), "100", "5"), business_days=("following", "XECB"))
+    assert rows(loan) == [("2026-06-01", "100.00", "5.00")]
+
+
+# ─── Acceleration ───
+
+
+def called(scheduled, day, **words):
+    """Return 400.00 each with 18.60, 12.40 and 5.60: 0.05 % a day on 1200, 800 and 400."""
+    words = {"daily_rate": "0.05%", "acceleration_date": day} | words
+    return scheduled("equal-principal", "1200", 3, date(2026, 1, 15), **words)
+
+
+PLAN = [
+    ("2026-01-15", "400.00", "18.60"),  # 31 days
+    ("2026-02-15", "400.00", "12.40"),  # 31 days
+    ("2026-03-15", "400.00", "5.60"),  # 28 days
+]
+
+
+@pytest.mark.parametrize(
+    ("day", "plan"),
+    [
+        (date(2025, 12, 1), [("2025-12-01", "1200.00", "0.00")]),
+        (date(2025, 12, 15), [("2025-12-15", "1200.00", "0.00")]),
+        (date(2025, 12, 16), [("2025-12-16", "1200.00", "0.60")]),
+        (date(2026, 1, 5), [("2026-01-05", "1200.00", "12.60")]),
+        (date(2026, 1, 14), [("2026-01-14", "1200.00", "18.00")]),
+        (date(2026, 1, 15), [("2026-01-15", "1200.00", "18.60")]),
+        (date(2026, 1, 16), [PLAN[0], ("2026-01-16", "800.00", "0.40")]),
+        (date(2026, 1, 25), [PLAN[0], ("2026-01-25", "800.00", "4.00")]),
+        (date(2026, 2, 15), [PLAN[0], ("2026-02-15", "800.00", "12.40")]),
+        (date(2026, 3, 14), [*PLAN[:2], ("2026-03-14", "400.00", "5.40")]),
+        (date(2026, 3, 15), PLAN),
+        (date(2026, 3, 16), PLAN),
+    ],
+)
+def test_what_is_not_due_when_the_loan_is_called_falls_due_with_what_it_earned(
+    scheduled, day, plan
+):
+    assert rows(called(scheduled, day)) == plan
+
+
+def test_a_called_loan_says_how_the_interest_of_its_last_part_came_about(scheduled):
+    last = schedule(called(scheduled, date(2026, 1, 25)).terms)[-1]
+    assert (last.base, last.start, last.end) == (800_00, date(2026, 1, 15), date(2026, 1, 25))
+
+
+@pytest.mark.parametrize(("rounding", "interest"), [("half-up", "16.67"), ("down", "16.66")])
+def test_a_listed_loan_earns_from_due_date_to_due_date(listed, rounding, interest):
+    """50.00 over 30 days: a third of it by the tenth."""
+    parts = (date(2026, 3, 1), "1000", "100"), (date(2026, 3, 31), "1000", "50")
+    loan = listed(*parts, acceleration_date=date(2026, 3, 11), rounding=rounding)
+    assert rows(loan) == [
+        ("2026-03-01", "1000.00", "100.00"),
+        ("2026-03-11", "1000.00", interest),
+    ]
+
+
+def test_all_interest_of_a_first_listed_installment_is_owed_for_nobody_knows_its_start(listed):
+    parts = (date(2026, 3, 1), "1000", "100"), (date(2026, 3, 31), "1000", "50")
+    loan = listed(*parts, acceleration_date=date(2026, 2, 1))
+    assert rows(loan) == [("2026-02-01", "2000.00", "100.00")]
+
+
+# ─── What a running period has earned ───
+
+
+@pytest.mark.parametrize(
+    ("words", "interest"),
+    [
+        # From 28 February to 31 March 30/360 counts 33 days (its February ends two early), and
+        # three to 1 March; a daily rate counts 31 and one.
+        ({"annual_rate": "12%", "day_count": "30/360"}, 100),  # 11.00 × 3 / 33
+        ({"daily_rate": "0.1%", "day_count": "30/360"}, 100),  # 31.00 × 1 / 31
+        ({"annual_rate": "36.5%", "day_count": "ACT/365F"}, 100),
+    ],
+)
+def test_a_running_period_has_earned_its_share_by_the_day_count(scheduled, words, interest):
+    loan = scheduled(
+        "equal-principal", "1000", 1, date(2026, 3, 31), start=date(2026, 2, 28), **words
+    )
+    (part,) = schedule(loan.terms)
+    assert earned(loan.terms, part, None, date(2026, 3, 1)) == interest
+
+
+def test_a_period_of_no_length_by_its_day_count_has_earned_nothing_before_it_ends(scheduled):
+    """30/360 counts nothing from the 30th to the 31st."""
+    loan = scheduled(
+        "equal-principal",
+        "1000",
+        1,
+        date(2026, 3, 31),
+        start=date(2026, 3, 30),
+        annual_rate="12%",
+        day_count="30/360",
+    )
+    (part,) = schedule(loan.terms)
+    assert part.interest == 0
+    assert earned(loan.terms, part, None, date(2026, 3, 30)) == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "interest"),
+    [
+        (date(2026, 3, 1), 7_00),
+        (date(2026, 3, 11), 7_00 + 1_00),
+        (date(2026, 3, 30), 7_00 + 2_90),
+        (date(2026, 3, 31), 10_00),
+        (date(2026, 4, 1), 10_00),
+    ],
+)
+def test_what_was_carried_over_is_earned_already(listed, day, interest):
+    """10.00, of which 7.00 were carried over: 3.00 over 30 days."""
+    terms = listed((date(2026, 3, 31), "1000", "10"), daily_rate="0.01%").terms
+    part = Installment(
+        date(2026, 3, 31), 1000_00, 10_00, 0, date(2026, 3, 1), date(2026, 3, 31), 7_00
+    )
+    assert earned(terms, part, None, day) == interest
+
+
+# ─── By which factors it was worked out ───
+
+YEARLY = Rate(Decimal("0.12"), "year")
+BY_DAY = Rate(Decimal("0.0005"), "day")
+CHANGED = [(date(2026, 1, 20), {"annual_rate": "24%"})]
+
+
+@pytest.mark.parametrize(
+    ("repayment", "words", "found"),
+    [
+        ("equal-installment", {"annual_rate": "12%"}, (YEARLY, 1, 12, "year")),
+        (
+            "equal-installment",
+            {"annual_rate": "12%", "frequency": "3 months"},
+            (YEARLY, 1, 4, "year"),
+        ),
+        (
+            "equal-installment",
+            {"annual_rate": "12%", "frequency": "2 weeks"},
+            (YEARLY, 1, 26, "year"),
+        ),
+        (
+            "equal-installment",
+            {"annual_rate": "12%", "frequency": "10 days"},
+            (YEARLY, 2, 73, "year"),
+        ),
+        ("equal-installment", {"daily_rate": "0.05%"}, (BY_DAY, 30, None, "day")),
+        (
+            "equal-installment",
+            {"daily_rate": "0.05%", "frequency": "2 weeks"},
+            (BY_DAY, 14, None, "day"),
+        ),
+        (
+            "equal-installment",
+            {"annual_rate": "12%", "start": date(2026, 1, 1)},
+            (YEARLY, 45, 365, "day"),
+        ),
+        (
+            "equal-installment",
+            {"annual_rate": "0%"},
+            (Rate(Decimal("0.00"), "year"), 1, 1, "year"),
+        ),
+        ("equal-principal", {"annual_rate": "12%"}, (YEARLY, 31, 365, "day")),
+        (
+            "equal-principal",
+            {"annual_rate": "12%", "day_count": "30/360"},
+            (YEARLY, 30, 360, "day"),
+        ),
+        ("equal-principal", {"daily_rate": "0.05%"}, (BY_DAY, 31, None, "day")),
+        ("equal-principal", {}, (None, None, None, "day")),
+        (
+            "equal-principal",
+            {"annual_rate": "12%", "rate_changes": CHANGED},
+            (None, None, None, "day"),
+        ),
+        (
+            # Two years share the period: neither count is the whole of it.
+            "equal-principal",
+            {"annual_rate": "12%", "day_count": "ACT/ACT ISDA", "start": date(2025, 12, 20)},
+            (YEARLY, None, None, "day"),
+        ),
+        (
+            "equal-principal",
+            {"annual_rate": "12%", "day_count": "ACT/ACT ISDA"},
+            (YEARLY, 31, 365, "day"),
+        ),
+    ],
+)
+def test_the_factors_of_an_installments_interest(scheduled, repayment, words, found):
+    loan = scheduled(repayment, "1000", 1, date(2026, 2, 15), **words)
+    (part,) = schedule(loan.terms)
+    assert factors(loan.terms, part) == found
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (date(2026, 1, 15), (Rate(Decimal("0.24"), "year"), 31, 365, "day")),  # its first night
+        (date(2026, 1, 16), (None, None, None, "day")),
+        (date(2026, 2, 14), (None, None, None, "day")),
+        (date(2026, 2, 15), (YEARLY, 31, 365, "day")),  # counts from the 16th
+    ],
+)
+def test_a_rate_that_changes_on_the_edge_of_a_period_is_its_only_one(scheduled, change, found):
+    loan = scheduled(
+        "equal-principal",
+        "1000",
+        1,
+        date(2026, 2, 15),
+        annual_rate="12%",
+        rate_changes=[(change, {"annual_rate": "24%"})],
+    )
+    (part,) = schedule(loan.terms)
+    assert factors(loan.terms, part) == found
+
+
+def test_a_listed_installment_has_no_factors(listed):
+    loan = listed((date(2026, 2, 15), "1000", "10"), annual_rate="12%")
+    assert factors(loan.terms, schedule(loan.terms)[0]) == (None, None, None, "day")
+
+
+# ─── Shared work ───
+
+
+def test_loans_that_differ_only_in_what_being_late_costs_share_one_schedule(scheduled):
+    """Trying many rules against a lender's figure must not work the same schedule out again."""
+    plain = scheduled("equal-installment", "1000", 12, date(2026, 2, 1), annual_rate="12%")
+    dear = scheduled(
+        "equal-installment",
+        "1000",
+        12,
+        date(2026, 2, 1),
+        annual_rate="12%",
+        penalty={"daily_rate": "0.1%"},
+        penalty_base="overdue-installment",
+        contract_interest_continues=False,
+        compounding="daily",
+        interest_on_interest_rate="18%",
+        grace_days=3,
+        grace_mode="deducted",
+        dpd_includes_due_date=True,
+        fees=["25"],
+        caps=[{"fees": "50"}],
+        pauses=[(date(2026, 5, 1), date(2026, 5, 2))],
+        waivers=[(date(2026, 5, 1), "1")],
+        extensions=[
+            {"due": date(2026, 4, 1), "agreed": date(2026, 4, 1), "to": [date(2026, 4, 5)]}
+        ],
+    )
+    assert schedule(plain.terms) is schedule(dear.terms)

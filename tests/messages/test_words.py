@@ -1,21 +1,24 @@
 """How amounts, dates and words are written in each locale."""
 
+import re
 import string
 import tomllib
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from importlib import resources
+from pathlib import Path
 
 import pytest
 
-from reminderd.loans.daycount import DayCount
-from reminderd.loans.money import Money, Rate
+import reminderd.messages
+from reminderd.loans.cashplan import Why
+from reminderd.loans.money import Money, Rate, Rounding
 from reminderd.loans.position import CliffReason
-from reminderd.loans.terms import GraceCovers, GraceMode, LoanTerms, Penalty, PenaltyRule, Repayment
+from reminderd.loans.steps import Step
+from reminderd.loans.terms import LoanTerms, Repayment, RoundingAt
 from reminderd.messages.words import words
 from reminderd.playbook.stages import LOCALES, stages
 
-ROOM = resources.files("reminderd.messages")
+ROOM = Path(reminderd.messages.__file__).parent
 TODAY = date(2026, 11, 26)
 
 
@@ -49,10 +52,13 @@ def test_no_word_is_empty(locale):
 
 
 def test_every_word_is_used_somewhere():
-    sources = [ROOM.joinpath(name) for name in ("compose.py", "words.py")]
-    sources += list(ROOM.joinpath("templates").iterdir())
+    sources = [*ROOM.glob("*.py"), *ROOM.joinpath("templates").iterdir()]
+    sources += ROOM.parent.joinpath("cli").glob("figure*.py")
     text = "".join(source.read_text("utf-8") for source in sources)
-    used = {f"cliff_{reason}" for reason in CliffReason} | {"overdue", *stages()}
+    kinds = re.findall("``([a-z-]+)``", Step.__doc__)
+    used = {f"cliff_{reason}" for reason in CliffReason} | {"overdue", *stages(), *kinds, *Why}
+    used |= {f"rounding_{mode}_{at}" for mode in Rounding for at in RoundingAt}
+    used |= {"compounding-daily", "compounding-monthly", "rate_day", "rate_year"}
     unused = {key for _, key in sentences("en") if f'"{key}"' not in text and key not in used}
     assert unused == set()
 
@@ -150,51 +156,3 @@ SCHEDULE = {
     "installment_count": 5,
     "first_due": TODAY,
 }
-DAILY = {"contract_rate": Rate(Decimal("0.0005"), "day")}
-PENALTY = {"penalty": Penalty(PenaltyRule.FRACTION_OF_CONTRACT, Decimal("0.5"))}
-
-
-@pytest.mark.parametrize(
-    ("terms", "said"),
-    [
-        ({}, ["no contract interest", "no penalty agreed"]),
-        (DAILY, ["contract rate 0.05% a day", "contract interest goes on while overdue"]),
-        (
-            DAILY | {"contract_interest_continues": False},
-            ["contract rate 0.05% a day", "contract interest stops at the due date"],
-        ),
-        (DAILY | PENALTY, ["penalty 0.025% a day on overdue principal"]),
-        (
-            {"contract_rate": Rate(Decimal("0.036"), "year"), "day_count": DayCount.ACT_360},
-            ["contract rate 3.6% a year (ACT/360)"],
-        ),
-        (
-            DAILY | {"repayment": Repayment.EQUAL_INSTALLMENT},
-            ["level payments on a twelfth of the annual rate"],
-        ),
-        (
-            {"grace_days": 3},
-            ["3 days of grace, counted from the due date once it has passed"],
-        ),
-        (
-            {"grace_days": 3, "grace_mode": GraceMode.DEDUCTED},
-            ["3 days of grace, never counted"],
-        ),
-        (
-            {"grace_days": 1, "grace_covers": (GraceCovers.REPORTING,)},
-            ["1 day of grace, which spares the record but not the penalty"],
-        ),
-    ],
-)
-def test_the_basis_names_the_rules_that_a_figure_follows(terms, said):
-    basis = words("en").basis(LoanTerms("CNY", **SCHEDULE | terms))
-    assert set(said) <= set(basis)
-    assert basis[-1] == "rounded half up at the end"
-
-
-def test_the_basis_names_no_rule_that_a_loan_does_not_have():
-    assert words("zh-CN").basis(LoanTerms("CNY", **SCHEDULE)) == [
-        "无合同利息",
-        "未约定罚息",
-        "末位四舍五入",
-    ]

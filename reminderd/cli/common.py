@@ -1,0 +1,105 @@
+"""What commands share: options, the program they work on, JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from ..app import App
+    from ..loans.money import Money
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _DateType(click.ParamType[date]):
+    """A date, as in 2026-12-05."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        if isinstance(value, date):
+            return value
+        from ..loans.terms import YEARS
+
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date (write 2026-12-05)", param, ctx)
+        if not YEARS[0] <= day.year <= YEARS[1]:
+            self.fail(f"{day} is not in the years {YEARS[0]} to {YEARS[1]}", param, ctx)
+        return day
+
+
+DATE = _DateType()
+
+
+def config_option(command: F) -> F:
+    """Give a command ``--config``."""
+    option = click.option(
+        "--config",
+        "config_file",
+        metavar="FILE",
+        help="Configuration to use; else $REMINDERD_CONFIG, ~/.config/reminderd/config.toml "
+        "or /etc/reminderd/config.toml.",
+    )
+    return option(command)
+
+
+def common(command: F) -> F:
+    """Give a command ``--config`` and ``--json``."""
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+    return as_json(config_option(command))
+
+
+def config_file_of(given: str | None) -> Path:
+    """Return the configuration file: as given to the command, or before it, or found."""
+    from ..config.place import find_file
+
+    return find_file(given or click.get_current_context().find_root().obj)
+
+
+def looking(config_file: str | None) -> App:
+    """Return the program for commands that only look."""
+    from ..app import App
+    from ..clock import Clock
+    from ..config.load import load_file
+
+    return App.look(load_file(config_file_of(config_file)), Clock())
+
+
+def writing(config_file: str | None) -> App:
+    """Return the program for commands that write to the store."""
+    from ..app import App
+    from ..clock import Clock
+    from ..config.load import load_file
+
+    app = App.open(load_file(config_file_of(config_file)), Clock())
+    for line in app.sync():
+        click.echo(line, err=True)
+    return app
+
+
+def print_json(value: object) -> None:
+    """Print JSON as people and programs read it."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def paid_amount(amount: str, currency: str) -> Money:
+    """Return an amount that can be paid; UsageError says what to write instead."""
+    from ..loans.money import Money, parse_amount
+
+    try:
+        paid = Money.of(parse_amount(amount), currency)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if paid.minor <= 0:
+        raise UsageError(f"{amount} is not an amount that can be paid (write 500.00)")
+    return paid

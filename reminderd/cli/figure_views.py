@@ -1,0 +1,380 @@
+"""What the commands on figures print: each thing once as text, once as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from ..alerts.wallclock import local_date
+from ..app import App
+from ..config.edit import write_terms, written
+from ..errors import UsageError
+from ..loans.cashplan import CashPlan, Share, Why
+from ..loans.cashplan import plan as split_cash
+from ..loans.explain import explain_next
+from ..loans.money import Money
+from ..loans.owed import Owed
+from ..loans.position import Position, value
+from ..loans.presets import Preset
+from ..loans.reconcile import Candidate
+from ..loans.reconcile import reconcile as search
+from ..loans.steps import Step
+from ..loans.terms import Loan
+from ..loans.whatif import curve, if_paid
+from ..messages.compose import Sheet
+from ..messages.derivation import Row, exact
+from ..messages.words import Words, words
+from ..playbook.stages import stage_of
+
+
+def position_on(app: App, loan: Loan, as_of: date | None = None) -> Position:
+    """Return the position on a day, else today where the loan is."""
+    return value(loan, as_of or local_date(app.clock.now(), loan.timezone))
+
+
+def quote_json(
+    app: App, loan: Loan, as_of: date | None, *, explain: bool = False
+) -> dict[str, Any]:
+    """Return the figure, what it is made of, and what to do."""
+    position = position_on(app, loan, as_of)
+    stage = stage_of(position)
+    sheet = Sheet(loan, position, words(app.config.locale))
+    cliff = position.next_cliff
+    result = {
+        "loan": loan.id,
+        "as_of": str(position.as_of),
+        "currency": position.currency,
+        "days_past_due": position.days_past_due,
+        "stage": stage.id,
+        "due": _owed_json(position.due, position.currency),
+        "payoff": str(position.payoff),
+        "tomorrow": {
+            "total": str(position.money(position.tomorrow.total)),
+            "increase": str(position.increase),
+        },
+        "next_cliff": cliff
+        and {
+            "date": str(cliff.date),
+            "increase": str(cliff.increase),
+            "reason": str(cliff.reason),
+        },
+        "advice": [
+            {"id": action.id, "title": action.title, "detail": action.detail}
+            for action in sheet.advice(stage)
+        ],
+        "estimate": True,
+        "basis": sheet.basis(),
+    }
+    if warnings := sheet.warnings():
+        result["warnings"] = warnings
+    if explain:
+        result["derivation"] = [_step_json(step) for step in sheet.steps()]
+        if not position.arrears:
+            result["next_derivation"] = [_step_json(step) for step in explain_next(position)]
+    return result
+
+
+def quote_text(app: App, loan: Loan, as_of: date | None, *, explain: bool = False) -> str:
+    """Say the figure, what it is made of, and what to do."""
+    position = position_on(app, loan, as_of)
+    sheet = Sheet(loan, position, words(app.config.locale))
+    say = sheet.words
+    first = sheet.advice(stage_of(position))[0]
+    lines = [sheet.title(stage_of(position)), ""]
+    figures = [f"{label}{say.line('colon')}{shown}" for label, shown in sheet.figures()]
+    parts = [f"  {name} {amount}" for name, amount in sheet.parts()]
+    lines += [*figures[:1], *parts, *figures[1:]]
+    lines += [cliff, ""] if (cliff := sheet.cliff()) else [""] if figures else []
+    lines += [f"{warning}\n" for warning in sheet.warnings()]
+    lines += [f"▶ {first.title}", first.detail, ""]
+    if explain:
+        lines += [*map(_row_text, sheet.derivation()), ""]
+    lines.append(say.line("basis", basis=say.line("list_joint").join(sheet.basis())))
+    lines.append(say.line("estimate"))
+    return "\n".join(lines)
+
+
+def what_if_json(
+    app: App, loan: Loan, as_of: date | None, paid: Money | None, days: int | None
+) -> dict[str, Any]:
+    """Return where a payment would go, and what waiting would bring, as far as asked."""
+    day = as_of or local_date(app.clock.now(), loan.timezone)
+    answer: dict[str, Any] = {}
+    if paid is not None:
+        then = if_paid(loan, paid.amount, day)
+        answer["if_paid"] = {
+            "amount": str(paid),
+            "to": _owed_json(then.to, paid.currency),
+            "early": str(then.early),
+            "credit": str(then.credit),
+            "due": _owed_json(then.after.due, paid.currency),
+            "payoff": str(then.after.payoff),
+            "increase": str(then.after.increase),
+        }
+    if days is not None:
+        ahead = curve(loan, day, days)
+        answer["curve"] = [{"date": str(on), "total": str(total)} for on, total in ahead]
+    return answer
+
+
+def what_if_text(
+    app: App, loan: Loan, as_of: date | None, paid: Money | None, days: int | None
+) -> list[str]:
+    """Say where a payment would go, and what waiting would bring, a paragraph each."""
+    answer = what_if_json(app, loan, as_of, paid, days)
+    paragraphs = []
+    if then := answer.get("if_paid"):
+        parts = {**then["to"], "not yet due": then["early"], "kept as credit": then["credit"]}
+        parts.pop("total")
+        paragraphs.append(
+            f"If {then['amount']} is paid: {_named(parts)}.\n"
+            f"Then {then['due']['total']} is owed, one more day costs {then['increase']}, and "
+            f"{then['payoff']} pays the whole loan off."
+        )
+    if "curve" in answer:
+        paragraphs.append(
+            "\n".join(f"{row['date']}  {row['total']:>14}" for row in answer["curve"])
+        )
+    return paragraphs
+
+
+def _named(parts: dict[str, str]) -> str:
+    """List amounts by name, leaving out zeros."""
+    return ", ".join(f"{name} {amount}" for name, amount in parts.items() if Decimal(amount))
+
+
+def _step_json(step: Step) -> dict[str, Any]:
+    row: dict[str, Any] = {"kind": step.kind, "amount": exact(step)}
+    for key in ("due", "start", "end", "base", "days", "year_days"):
+        if (given := getattr(step, key)) is not None:
+            row[key] = given if isinstance(given, int) else str(given)
+    if step.rate is not None:
+        row["rate"] = {"value": f"{step.rate.value:f}", "per": step.rate.per}
+    if step.name is not None:
+        row["name"] = step.name
+    if step.split is not None:
+        row["split"] = _owed_json(step.split, step.currency)
+    return row
+
+
+def _row_text(row: Row) -> str:
+    how = f"  {row.how}" if row.how else ""
+    return f"{row.amount:>16}  {row.label}{how}"
+
+
+def _owed_json(owed: Owed, currency: str) -> dict[str, str]:
+    return {
+        name: str(Money(getattr(owed, name), currency))
+        for name in ("principal", "interest", "penalty", "fees", "total")
+    }
+
+
+def preset_json(preset: Preset) -> dict[str, Any]:
+    """Return a preset with the confidence and source of each value."""
+    values = [
+        {
+            "key": item.key,
+            "value": str(item.value) if isinstance(item.value, Decimal) else item.value,
+            "confidence": item.confidence,
+            "source": item.source,
+        }
+        for item in preset.values
+    ]
+    return {"name": preset.name, "title": preset.title, "values": values}
+
+
+def preset_text(preset: Preset) -> str:
+    """Say what a preset assumes, as one would write it in the configuration, and why."""
+    lines = [preset.title]
+    for item in preset.values:
+        written = str(item.value) if isinstance(item.value, Decimal) else json.dumps(item.value)
+        lines += ["", f"{item.key} = {written}", f"  confidence: {item.confidence}"]
+        lines += [f"  source: {item.source}"]
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a search for the lender's conventions found, and how to say it."""
+
+    app: App
+    loan: Loan
+    stated: Money
+    as_of: date
+    found: list[Candidate]
+
+    @classmethod
+    def of(cls, app: App, loan: Loan, stated: Money, as_of: date | None, figure: str) -> Reconciled:
+        """Search."""
+        day = as_of or local_date(app.clock.now(), loan.timezone)
+        return cls(app, loan, stated, day, search(loan, stated, day, figure))
+
+    @property
+    def matches(self) -> bool:
+        """Whether some terms give the lender's figure."""
+        return self.found[0].matches
+
+    @property
+    def offers(self) -> bool:
+        """Whether there is something that can be written into the configuration."""
+        return self.matches and bool(self.found[0].changes)
+
+    def json(self) -> dict[str, Any]:
+        """Return the candidates."""
+        return {
+            "loan": self.loan.id,
+            "as_of": str(self.as_of),
+            "amount": str(self.stated),
+            "matches": self.matches,
+            "candidates": [
+                self._candidate(one) | {"alike": [self._candidate(other) for other in one.alike]}
+                for one in self.found
+            ],
+        }
+
+    @staticmethod
+    def _candidate(candidate: Candidate) -> dict[str, Any]:
+        return {
+            "terms_changed": len(candidate.changes),
+            "changes": [written(change) for change in candidate.changes],
+            "figure": str(candidate.figure),
+            "difference": str(candidate.difference),
+        }
+
+    def text(self) -> str:
+        """Say which terms give the figure, or come nearest."""
+        say, amount = self._say, self._words.money(self.stated)
+        if not self.matches:
+            return "\n".join([say("nothing", amount=amount), *map(self._near, self.found)])
+        if not self.offers:
+            return say("as_configured", amount=amount)
+        lines = [say("found", amount=amount)]
+        for number, candidate in enumerate(self.found, 1):
+            lines.append(f"{number}. {self._changes(candidate)}")
+            alike = (self._changes(other) for other in candidate.alike)
+            lines += [f"   {say('alike', changes=changes)}" for changes in alike]
+        return "\n".join([*lines, say("write")])
+
+    def _near(self, candidate: Candidate) -> str:
+        difference = f"{candidate.difference.amount:+f}"
+        figure = self._words.money(candidate.figure)
+        changes = self._changes(candidate)
+        return "  " + self._say("nearest", changes=changes, figure=figure, difference=difference)
+
+    def _changes(self, candidate: Candidate) -> str:
+        joint = self._words.line("list_joint")
+        return joint.join(map(written, candidate.changes)) or self._say("unchanged")
+
+    def ask(self, choice: int) -> bool:
+        """Ask whether to write the terms."""
+        return click.confirm(self._say("ask", number=str(choice), file=str(self.app.config.file)))
+
+    def write(self, choice: int) -> str:
+        """Write the terms of a candidate into the configuration and say so."""
+        if choice > len(self.found):
+            raise UsageError(f"there is no number {choice} (there are {len(self.found)})")
+        candidate = self.found[choice - 1]
+        file = self.app.config.file
+        changes = write_terms(file, self.loan.id, candidate.changes, candidate.terms)
+        listed = self._words.line("list_joint").join(map(written, changes))
+        return self._say("written", file=str(file), changes=listed)
+
+    @property
+    def _words(self) -> Words:
+        return words(self.app.config.locale)
+
+    def _say(self, key: str, **values: str) -> str:
+        return self._words.say("reconcile", key, **values)
+
+
+def main_currency(app: App) -> str:
+    """Return the currency that most loans have."""
+    counted = Counter(entry.loan.terms.currency for entry, _ in app.entries())
+    if not counted:
+        raise UsageError("there are no loans yet (add one under [[loans]])")
+    return counted.most_common(1)[0][0]
+
+
+def _planned(app: App, cash: Money, as_of: date | None) -> tuple[CashPlan, list[str]]:
+    """Return the plan over the loans of the cash's currency, and the names of the others."""
+    loans = [entry.loan for entry, _ in app.entries()]
+    same = [loan for loan in loans if loan.terms.currency == cash.currency]
+    if not same:
+        raise UsageError(f"no loan is in {cash.currency} (give --currency)")
+    others = [loan.name for loan in loans if loan not in same]
+    return split_cash(cash, [position_on(app, loan, as_of) for loan in same]), others
+
+
+def plan_json(app: App, cash: Money, as_of: date | None) -> dict[str, Any]:
+    """Return who gets what, and why."""
+    planned, others = _planned(app, cash, as_of)
+    say = words(app.config.locale)
+    return {
+        "cash": str(cash),
+        "currency": cash.currency,
+        "left": str(planned.left),
+        "shares": [
+            {
+                "loan": share.position.loan.id,
+                "pay": str(share.pay),
+                "keep": str(share.keep),
+                "keep_for": str(share.keep_for) if share.keep_for else None,
+                "why": str(share.why),
+                "reason": _reason(share, say),
+                "cost_of_a_day": {
+                    "before": str(share.position.increase),
+                    "after": str(share.cost_after),
+                },
+            }
+            for share in planned.shares
+        ],
+        "other_currencies": others,
+    }
+
+
+def plan_text(app: App, cash: Money, as_of: date | None) -> str:
+    """Say who gets what and why, a line for each."""
+    planned, others = _planned(app, cash, as_of)
+    say = words(app.config.locale)
+    day = planned.shares[0].position.as_of
+    lines = [say.say("plan", "title", cash=say.money(cash), day=say.day(day, day))]
+    lines += [
+        f"  {_given(share, say)}{say.line('list_joint')}{_reason(share, say)}"
+        for share in planned.shares
+    ]
+    lines.append(say.say("plan", "left", amount=say.money(planned.left)))
+    if others:
+        lines.append(say.say("plan", "other", loans=say.line("list_joint").join(others)))
+    return "\n".join(lines)
+
+
+def _given(share: Share, say: Words) -> str:
+    values = {"loan": share.position.loan.name, "amount": say.money(share.pay)}
+    if share.keep and share.keep_for:
+        values["due_date"] = say.day(share.keep_for, share.position.as_of)
+        values["kept"] = say.money(share.keep)
+        if not share.pay:
+            return say.say("plan", "keep", **values | {"amount": values["kept"]})
+        return say.say("plan", "both", **values)
+    return say.say("plan", "pay" if share.pay else "none", **values)
+
+
+def _reason(share: Share, say: Words) -> str:
+    position, cliff = share.position, share.position.next_cliff
+    key = str(share.why)
+    if share.why is Why.NOT_ENOUGH and not share.cost_after and cliff:
+        key = "not_enough_yet"
+    return say.say(
+        "plan",
+        key,
+        before=say.money(position.increase),
+        after=say.money(share.cost_after),
+        increase=say.money(cliff.increase) if cliff else "",
+        cliff_date=say.day(cliff.date, position.as_of) if cliff else "",
+    )

@@ -1,0 +1,483 @@
+"""What a loan's table in ``config.toml`` may hold. Each field's description documents it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+
+from ..loans.charges import CapMode, FeePer
+from ..loans.daycount import DayCount
+from ..loans.frequency import MONTHLY, BusinessDayConvention
+from ..loans.money import Rounding
+from ..loans.presets import load_preset, preset_names
+from ..loans.terms import (
+    MAX_INSTALLMENTS,
+    AllocationBy,
+    Component,
+    Compounding,
+    GraceCovers,
+    GraceMode,
+    PenaltyBase,
+    PenaltyRule,
+    RoundingAt,
+)
+from .suggest import shown, suggestion
+from .values import (
+    CalendarName,
+    Currency,
+    DailyRate,
+    Day,
+    Factor,
+    FrequencyName,
+    NotNegative,
+    Positive,
+    Rate,
+    Share,
+    Strict,
+    Whole,
+    Zone,
+)
+
+
+class PaymentModel(Strict):
+    """One entry of ``payments``."""
+
+    date: Day = Field(
+        description="The day the money reached the lender.", examples=["date = 2026-10-15"]
+    )
+    amount: Positive = Field(description="How much.", examples=['amount = "1150.00"'])
+
+
+class InstallmentModel(Strict):
+    """One entry of a listed ``installments``."""
+
+    due: Day = Field(description="Due date.", examples=["due = 2026-12-10"])
+    amount: Positive = Field(description="What falls due.", examples=['amount = "350.00"'])
+    interest: NotNegative = Field(Decimal(0), description="How much of the amount is interest.")
+
+
+class PenaltyModel(Strict):
+    """``penalty.RULE = VALUE``: exactly one rule."""
+
+    daily_rate: DailyRate | None = Field(None, description='"0.05%": a rate for each day.')
+    annual_rate: Rate | None = Field(None, description='"18%": a rate for each year.')
+    multiple_of_contract: Factor | None = Field(
+        None, description="1.5: takes the contract rate's place, so many times as high."
+    )
+    fraction_of_contract: Factor | None = Field(
+        None, description="0.5: half the contract rate, added to it."
+    )
+    spread: Rate | None = Field(None, description='"5%": points added to the annual rate.')
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> PenaltyModel:
+        given = [rule for rule in PenaltyRule if getattr(self, rule) is not None]
+        if not given:
+            raise ValueError('names no rule (write penalty.daily_rate = "0.05%")')
+        if len(given) > 1:
+            raise ValueError(f"has more than one rule: {' and '.join(given)} (keep one)")
+        return self
+
+
+class MinimumModel(Strict):
+    """``minimum``: what a revolving balance asks for each period, besides its interest."""
+
+    percent: Share = Field(description="So much of the balance …", examples=['percent = "10%"'])
+    floor: NotNegative = Field(
+        Decimal(0), description="… but at least this sum.", examples=['floor = "100.00"']
+    )
+
+
+class FeeAmountModel(Strict):
+    """How much a fee is: exactly one of these."""
+
+    flat: NotNegative | None = Field(None, description="A sum.", examples=['flat = "15.00"'])
+    percent: Share | None = Field(
+        None, description="A share of what is overdue.", examples=['percent = "5%"']
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> FeeAmountModel:
+        ways = [way for way in _FEE_WAYS if getattr(self, way, None) is not None]
+        if len(ways) != 1:
+            found = " and ".join(ways) or "none"
+            known = ", ".join(way for way in _FEE_WAYS if way in type(self).model_fields)
+            raise ValueError(f"needs exactly one of {known}, and has {found}")
+        return self
+
+
+_FEE_WAYS = ("flat", "percent", "tiers", "lesser_of", "greater_of")
+
+
+class TierModel(FeeAmountModel):
+    """One entry of a fee's ``tiers``."""
+
+    above: NotNegative = Field(
+        alias="from",
+        description="Counts where at least so much is overdue.",
+        examples=['from = "500.00"'],
+    )
+
+
+class FeeModel(FeeAmountModel):
+    """One entry of ``fees``: what being late costs besides interest."""
+
+    tiers: list[TierModel] | None = Field(
+        None,
+        description="By how much is overdue: the last one reached counts.",
+        examples=['tiers = [{ from = "0", flat = "15.00" }, { from = "500.00", flat = "25.00" }]'],
+    )
+    lesser_of: list[FeeAmountModel] | None = Field(
+        None,
+        description="The smallest of several.",
+        examples=['lesser_of = [{ flat = "15.00" }, { percent = "5%" }]'],
+    )
+    greater_of: list[FeeAmountModel] | None = Field(
+        None,
+        description="The largest of several.",
+        examples=['greater_of = [{ flat = "15.00" }, { percent = "5%" }]'],
+    )
+    name: str | None = Field(
+        None, description="What the lender calls it.", examples=['name = "late fee"']
+    )
+    per: FeePer = Field(
+        FeePer.INSTALLMENT,
+        description="Once for each late installment, or again each period while one is late.",
+    )
+    after_days: Annotated[Whole, Field(ge=0, le=3650)] | None = Field(
+        None,
+        description="Charged when more days late than this; else once grace has passed.",
+        examples=["after_days = 15"],
+    )
+    least: NotNegative | None = Field(
+        None, alias="min", description="At least so much.", examples=['min = "5.00"']
+    )
+    most: NotNegative | None = Field(
+        None, alias="max", description="At most so much.", examples=['max = "50.00"']
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> FeeModel:
+        for way in ("tiers", "lesser_of", "greater_of"):
+            if getattr(self, way) == []:
+                raise ValueError(f"{way} is empty (list what it chooses from)")
+        if self.tiers and self.tiers != sorted(self.tiers, key=lambda tier: tier.above):
+            raise ValueError("tiers are not in order (list the lowest first)")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError(f"min {self.least} is more than max {self.most} (swap them?)")
+        return self
+
+
+class CapModel(Strict):
+    """One entry of ``caps``: a limit on what borrowing, or being late, may cost."""
+
+    annual_rate: Rate | None = Field(
+        None,
+        description="All-in, a year: interest, penalty and fees together.",
+        examples=['annual_rate = "24%"'],
+    )
+    fees: NotNegative | None = Field(
+        None, description="All fees together.", examples=['fees = "100.00"']
+    )
+    mode: CapMode = Field(CapMode.WARN, description="Only say so, or have the figure keep to it.")
+    source: str | None = Field(None, description="The law or clause it comes from, for messages.")
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> CapModel:
+        if (self.annual_rate is None) == (self.fees is None):
+            raise ValueError('needs one of annual_rate = "24%" and fees = "100.00"')
+        return self
+
+
+class PauseModel(Strict):
+    """One entry of ``pauses``: days on which no penalty accrues."""
+
+    first: Day = Field(
+        alias="from", description="The first such day.", examples=["from = 2026-02-01"]
+    )
+    last: Day = Field(alias="to", description="The last one.", examples=["to = 2026-02-28"])
+
+
+class RateChangeModel(Strict):
+    """One entry of ``rate_changes``."""
+
+    start: Day = Field(
+        alias="from",
+        description="From when on, as with start.",
+        examples=["from = 2027-01-01"],
+    )
+    annual_rate: Rate | None = Field(None, description="The new contract rate for a year.")
+    daily_rate: DailyRate | None = Field(None, description="Or for a day.")
+    penalty: PenaltyModel | None = Field(
+        None, description="The new penalty.", examples=['penalty.daily_rate = "0.05%"']
+    )
+
+    @model_validator(mode="after")
+    def _some_change(self) -> RateChangeModel:
+        if self.annual_rate is not None and self.daily_rate is not None:
+            raise ValueError("has annual_rate and daily_rate (keep one of the two)")
+        if all(given is None for given in (self.annual_rate, self.daily_rate, self.penalty)):
+            raise ValueError('changes nothing (write annual_rate = "3.5%")')
+        return self
+
+
+class WaiverModel(Strict):
+    """One entry of ``waivers``: what the lender let go of."""
+
+    date: Day = Field(description="When.", examples=["date = 2026-12-20"])
+    amount: Positive = Field(description="How much.", examples=['amount = "50.00"'])
+    of: Component | None = Field(
+        None, description="Of what; else of fees, then penalty, then interest."
+    )
+
+
+class ExtensionModel(Strict):
+    """One entry of ``extensions``: an installment that the lender agreed to have paid later."""
+
+    due: Day = Field(description="The due date of the installment.", examples=["due = 2026-12-15"])
+    agreed: Day = Field(description="When it was agreed.", examples=["agreed = 2026-12-10"])
+    to: list[Day] = Field(
+        description="The new due date, or several that share it.", examples=["to = 2027-01-15"]
+    )
+    annual_rate: Rate | None = Field(
+        None, description="Interest until then; else the contract rate."
+    )
+    daily_rate: DailyRate | None = Field(None, description="Or for a day.")
+
+    @field_validator("to", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: Any) -> Any:
+        return value if isinstance(value, list) else [value]
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> ExtensionModel:
+        if self.annual_rate is not None and self.daily_rate is not None:
+            raise ValueError("has annual_rate and daily_rate (keep one of the two)")
+        return self
+
+
+Count = Annotated[Whole, Field(ge=1, le=MAX_INSTALLMENTS)]
+
+
+class LoanModel(Strict):
+    """``[[loans]]``: one loan."""
+
+    id: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")] = Field(
+        description="Short name for commands: letters, digits, dot, dash, underscore.",
+        examples=['id = "card"'],
+    )
+    name: str | None = Field(
+        None,
+        description="Name in messages; the id where left out.",
+        examples=['name = "Credit card"'],
+    )
+    preset: str | None = Field(
+        None,
+        description="Terms to start from; any can be overridden.",
+        examples=['preset = "weilidai"'],
+    )
+    due: Day | None = Field(None, description="Due date of a loan due as one sum.")
+    amount: Positive | None = Field(
+        None, description="What falls due on that date; principal, unless interest says otherwise."
+    )
+    interest: NotNegative | None = Field(None, description="How much of the amount is interest.")
+    principal: Positive | None = Field(
+        None,
+        description="What was borrowed, for a schedule to be worked out.",
+        examples=['principal = "10000"'],
+    )
+    installments: (
+        Annotated[
+            Annotated[Count, Tag("count")] | Annotated[list[InstallmentModel], Tag("list")],
+            Discriminator(lambda value: "list" if isinstance(value, list) else "count"),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="How many, or each one listed: [{ due = …, amount = … }].",
+        examples=["installments = 12"],
+    )
+    first_due: Day | None = Field(
+        None,
+        description="Due date of the first installment.",
+        examples=["first_due = 2026-10-15"],
+    )
+    start: Day | None = Field(None, description="Day the interest starts; else a month before.")
+    repayment: (
+        Literal["equal-principal", "equal-installment", "interest-only", "bullet", "revolving"]
+        | None
+    ) = Field(None, description="How principal is repaid.")
+    frequency: FrequencyName = Field(
+        MONTHLY,
+        description="How often an installment is due.",
+        examples=['frequency = "monthly"'],
+    )
+    end_of_month: bool = Field(
+        False,
+        description="A first due date on a month's last day means every month's last day.",
+        examples=["end_of_month = true"],
+    )
+    business_day_convention: BusinessDayConvention = Field(
+        BusinessDayConvention.NONE,
+        description="Where a due date moves that is no business day.",
+    )
+    calendar: CalendarName | None = Field(
+        None,
+        description="Whose business days: a country, as CN or DE-BY, or a market, as XECB.",
+        examples=['calendar = "CN"'],
+    )
+    minimum: MinimumModel | None = Field(
+        None,
+        description="What a revolving balance asks for.",
+        examples=['minimum.percent = "10%"'],
+    )
+    annual_rate: Rate | None = Field(None, description='Contract rate for a year: "18%".')
+    daily_rate: DailyRate | None = Field(None, description='Contract rate for a day: "0.05%".')
+    day_count: DayCount = Field(DayCount.ACT_365F, description="Day-count convention.")
+    penalty: PenaltyModel | None = Field(
+        None, description="Price of being late.", examples=['penalty.daily_rate = "0.05%"']
+    )
+    penalty_base: PenaltyBase = Field(
+        PenaltyBase.OVERDUE_PRINCIPAL, description="What the penalty is charged on."
+    )
+    compounding: Compounding = Field(
+        Compounding.NONE, description="How often unpaid interest begins to bear interest."
+    )
+    interest_on_interest_rate: Rate | None = Field(
+        None,
+        description="At which rate for a year; else at the penalty rate.",
+        examples=['interest_on_interest_rate = "18%"'],
+    )
+    contract_interest_continues: bool | None = Field(
+        None,
+        description="Whether contract interest goes on while overdue, beside the penalty.",
+        examples=["contract_interest_continues = false"],
+    )
+    grace_days: Annotated[Whole, Field(ge=0, le=365)] = Field(
+        0, description="Days after the due date that are forgiven.", examples=["grace_days = 3"]
+    )
+    grace_mode: GraceMode = Field(
+        GraceMode.RETROACTIVE, description="What those days count for once they have passed."
+    )
+    grace_covers: list[GraceCovers] = Field(
+        list(GraceCovers),
+        description="What the grace days spare you.",
+        examples=['grace_covers = ["penalty", "fee", "reporting"]'],
+    )
+    dpd_includes_due_date: bool = Field(
+        False,
+        description="Whether the due date itself is the first day of lateness.",
+        examples=["dpd_includes_due_date = true"],
+    )
+    acceleration_date: Day | None = Field(
+        None,
+        description="The day on which the lender called the whole loan due.",
+        examples=["acceleration_date = 2027-03-01"],
+    )
+    fees: list[FeeModel] = Field(
+        [],
+        description="Fees for being late.",
+        examples=['fees = [{ percent = "5%", max = "50.00" }]'],
+    )
+    caps: list[CapModel] = Field(
+        [],
+        description="Limits on the cost, by law or contract.",
+        examples=['caps = [{ annual_rate = "24%", mode = "warn" }]'],
+    )
+    allocation_order: list[Component] = Field(
+        list(Component),
+        description="What a payment goes to, in order.",
+        examples=['allocation_order = ["fees", "penalty", "interest", "principal"]'],
+    )
+    allocation_by: AllocationBy = Field(
+        AllocationBy.INSTALLMENT,
+        description="One installment after the other, or one component of all of them.",
+    )
+    rounding: Rounding = Field(Rounding.HALF_UP, description="How amounts are rounded.")
+    rounding_at: RoundingAt = Field(
+        RoundingAt.END, description="Once at the end, or what each day adds."
+    )
+    rate_changes: list[RateChangeModel] = Field(
+        [],
+        description="New rates from a date.",
+        examples=['rate_changes = [{ from = 2027-01-01, annual_rate = "3.5%" }]'],
+    )
+    pauses: list[PauseModel] = Field(
+        [],
+        description="Agreed days without penalty.",
+        examples=["pauses = [{ from = 2026-02-01, to = 2026-02-28 }]"],
+    )
+    waivers: list[WaiverModel] = Field(
+        [],
+        description="What the lender let go of.",
+        examples=['waivers = [{ date = 2026-12-20, amount = "50.00" }]'],
+    )
+    extensions: list[ExtensionModel] = Field(
+        [],
+        description="Installments that may be paid later.",
+        examples=["extensions = [{ due = 2026-12-15, agreed = 2026-12-10, to = 2027-01-15 }]"],
+    )
+    payments: list[PaymentModel] = Field(
+        [],
+        description="What has been paid.",
+        examples=['payments = [{ date = 2026-10-15, amount = "1150.00" }]'],
+    )
+    timezone: Zone | None = Field(
+        None,
+        description="Where the lender's day ends.",
+        examples=['timezone = "Asia/Shanghai"'],
+    )
+    currency: Currency | None = Field(
+        None, description="Currency of this loan.", examples=['currency = "CNY"']
+    )
+    contact: str | None = Field(
+        None,
+        description="How to reach the lender, for messages.",
+        examples=['contact = "the number on the card"'],
+    )
+    channels: list[str] | None = Field(
+        None, description="Only these channels for this loan.", examples=['channels = ["phone"]']
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _start_from_preset(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not isinstance(name := data.get("preset"), str):
+            return data
+        if name not in preset_names():
+            return data
+        defaults = load_preset(name).defaults()
+        if "penalty" in data:  # another rule brings its own answer on contract interest
+            defaults.pop("penalty", None)
+            defaults.pop("contract_interest_continues", None)
+        if "annual_rate" in data:
+            defaults.pop("daily_rate", None)
+        if "due" in data or isinstance(data.get("installments"), list):
+            defaults.pop("repayment", None)
+        return defaults | data
+
+    @field_validator("preset")
+    @classmethod
+    def _known_preset(cls, name: str | None) -> str | None:
+        if name is not None and name not in preset_names():
+            there = ", ".join(preset_names())
+            close = suggestion(name, preset_names())
+            raise ValueError(f"{shown(name)} is not a preset (there are: {there}){close}")
+        return name
+
+    @field_validator("allocation_order")
+    @classmethod
+    def _every_component(cls, order: list[Component]) -> list[Component]:
+        if sorted(order) != sorted(Component):
+            every = ", ".join(f'"{component}"' for component in Component)
+            raise ValueError(f"must list each of {every} once")
+        return order
+
+    @field_validator("channels")
+    @classmethod
+    def _some_channel(cls, names: list[str] | None) -> list[str] | None:
+        if names == []:
+            raise ValueError("is empty: nobody would be told (remove it to use every channel)")
+        return names

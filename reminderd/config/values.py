@@ -1,0 +1,219 @@
+"""What a single value in ``config.toml`` may be: how it is read, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from decimal import Decimal
+from functools import cache
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from ..loans.business_days import check_calendar
+from ..loans.frequency import Frequency, Unit
+from ..loans.money import parse_amount, parse_ratio
+from ..loans.terms import YEARS
+from ..playbook.stages import LOCALES
+from .suggest import shown, suggestion
+
+_MOST_TIMES = 10  # a penalty of more times the contract rate is a percentage without its sign
+_MOST_A_DAY = Decimal("0.02")  # the dearest lawful credit stays below 1 % a day
+_MOST_A_YEAR = 365 * _MOST_A_DAY
+
+
+def _readable(value: object) -> bool:
+    """Return whether a value could be a number at all, in digits or in a text."""
+    if isinstance(value, int):
+        return not isinstance(value, bool) and value.bit_length() < 128
+    return isinstance(value, str | Decimal)
+
+
+def _amount(value: object) -> Decimal:
+    if not _readable(value):
+        raise ValueError(f'{shown(value)} is not an amount (write "1234.50")')
+    return parse_amount(value)
+
+
+def _positive(amount: Decimal) -> Decimal:
+    if amount <= 0:
+        raise ValueError(f'{amount} is not above zero (write it as in "1234.50")')
+    return amount
+
+
+def _not_negative(amount: Decimal) -> Decimal:
+    if amount < 0:
+        raise ValueError(f"{amount} is below zero (write it without the minus sign)")
+    return amount
+
+
+def _ratio(value: object) -> Decimal:
+    if not _readable(value):
+        raise ValueError(f'{shown(value)} is not a rate (write "18%" or "0.18")')
+    ratio = parse_ratio(value)
+    if ratio < 0:
+        raise ValueError(f"{shown(value)} is below zero (write it without the minus sign)")
+    return ratio
+
+
+def _rate(value: object) -> Decimal:
+    rate = _ratio(value)
+    said_percent = isinstance(value, str) and value.rstrip().endswith(("%", "％"))
+    if rate > 1 and not said_percent:
+        raise ValueError(f'{rate} means {rate * 100:f} % (write "{rate:f}%" for {rate:f} percent)')
+    if rate > _MOST_A_YEAR:
+        raise ValueError(
+            f"{shown(value)} is more than any lender charges "
+            f'(write "{rate.normalize():f}%" for {rate.normalize():f} percent)'
+        )
+    return rate
+
+
+def _daily_rate(value: object) -> Decimal:
+    rate = _rate(value)
+    if rate <= _MOST_A_DAY:
+        return rate
+    said = str(value).strip()
+    if said.endswith(("%", "％")):
+        sentence = "for each day is more than any lender charges (is it annual_rate?)"
+    else:
+        sentence = (
+            f"is {rate * 100:f} % for each day, more than any lender charges "
+            f'(write "{said}%" for {said} percent a day, or annual_rate)'
+        )
+    raise ValueError(f"{shown(value)} {sentence}")
+
+
+def _share(value: object) -> Decimal:
+    share = _ratio(value)
+    if share > 1:
+        raise ValueError(f'{shown(value)} is more than the whole (write "5%" or "0.05")')
+    return share
+
+
+def _factor(value: object) -> Decimal:
+    factor = _ratio(value)
+    if factor > _MOST_TIMES:
+        raise ValueError(
+            f'{shown(value)} means {factor:f} times the contract rate (write 1.5 or "150%")'
+        )
+    return factor
+
+
+def _day(value: object) -> date:
+    day = value
+    if isinstance(value, str):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            day = None
+    if type(day) is not date:
+        raise ValueError(f"{shown(value)} is not a date (write 2026-12-05)")
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise ValueError(f"{day} is not in the years {YEARS[0]} to {YEARS[1]} (check the year)")
+    return day
+
+
+def _clock(value: object) -> time:
+    at = value
+    if isinstance(value, str):
+        try:
+            at = time.fromisoformat(value)
+        except ValueError:
+            at = None
+    if not isinstance(at, time) or at.tzinfo is not None:
+        raise ValueError(f'{shown(value)} is not a time of day (write "09:00")')
+    return at
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10:
+        return int(value)  # environment variables are always texts
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise PydanticCustomError("int_type", "not a whole number")
+    return value
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
+
+
+def _zone(name: str) -> str:
+    if name not in _zones():
+        close = suggestion(name, _zones()) or ' (write one as "Asia/Shanghai")'
+        raise ValueError(f"{shown(name)} is not a time zone{close}")
+    ZoneInfo(name)
+    return name
+
+
+def _currency(code: str) -> str:
+    from babel.core import get_global
+
+    if code not in get_global("all_currencies"):
+        raise ValueError(f'{shown(code)} is not a currency code (write "CNY", "EUR", "USD")')
+    return code
+
+
+def _locale(name: str) -> str:
+    if name not in LOCALES:
+        choices = " or ".join(f'"{known}"' for known in LOCALES)
+        raise ValueError(f"{shown(name)} is not a known language (write {choices})")
+    return name
+
+
+def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(set(days)))
+
+
+_FREQUENCIES = {
+    "weekly": Frequency(1, Unit.WEEK),
+    "biweekly": Frequency(2, Unit.WEEK),
+    "monthly": Frequency(1, Unit.MONTH),
+    "quarterly": Frequency(3, Unit.MONTH),
+    "half-yearly": Frequency(6, Unit.MONTH),
+    "yearly": Frequency(12, Unit.MONTH),
+}
+_EVERY = re.compile(r"every ([1-9]\d{0,2}) (day|week|month)s?")
+
+
+def _frequency(value: object) -> Frequency:
+    if isinstance(value, str) and value in _FREQUENCIES:
+        return _FREQUENCIES[value]
+    every = _EVERY.fullmatch(value) if isinstance(value, str) else None
+    if every is None:
+        known = ", ".join(f'"{name}"' for name in _FREQUENCIES)
+        close = suggestion(str(value), _FREQUENCIES)
+        raise ValueError(f'{shown(value)} is none of {known} or "every 10 days"{close}')
+    return Frequency(int(every[1]), Unit(every[2]))
+
+
+def _calendar(code: str) -> str:
+    check_calendar(code)
+    return code
+
+
+Amount = Annotated[Decimal, BeforeValidator(_amount)]
+Rate = Annotated[Decimal, BeforeValidator(_rate)]
+DailyRate = Annotated[Decimal, BeforeValidator(_daily_rate)]
+Factor = Annotated[Decimal, BeforeValidator(_factor)]
+Share = Annotated[Decimal, BeforeValidator(_share)]
+Positive = Annotated[Amount, AfterValidator(_positive)]
+NotNegative = Annotated[Amount, AfterValidator(_not_negative)]
+FrequencyName = Annotated[Frequency, BeforeValidator(_frequency)]
+CalendarName = Annotated[str, AfterValidator(_calendar)]
+Day = Annotated[date, BeforeValidator(_day)]
+ClockTime = Annotated[time, BeforeValidator(_clock)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Currency = Annotated[str, AfterValidator(_currency)]
+LocaleName = Annotated[str, AfterValidator(_locale)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Days = Annotated[tuple[Annotated[Whole, Field(ge=0, le=3650)], ...], AfterValidator(_in_order)]
+
+
+class Strict(BaseModel):
+    """A table that knows all its keys. A field's example is what messages tell people to write."""
+
+    model_config = ConfigDict(extra="forbid")

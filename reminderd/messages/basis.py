@@ -1,0 +1,136 @@
+"""By which rules a figure was worked out, in the words of a locale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from ..loans.business_days import is_provisional
+from ..loans.charges import Amount, CapMode, Fee, FeeKind, FeePer
+from ..loans.money import Money, Rate
+from ..loans.position import Position
+from ..loans.terms import (
+    Component,
+    Compounding,
+    GraceCovers,
+    GraceMode,
+    LoanTerms,
+    PenaltyBase,
+    Repayment,
+)
+from .words import Words
+
+_PENALTY = {
+    PenaltyBase.OVERDUE_PRINCIPAL: "penalty",
+    PenaltyBase.OVERDUE_INSTALLMENT: "penalty_on_installment",
+    PenaltyBase.OUTSTANDING_PRINCIPAL: "penalty_on_outstanding",
+}
+
+
+def basis(position: Position, say: Words) -> list[str]:
+    """Say by which rules the figures of *position* were worked out, a clause for each."""
+    return list(_Basis(position.loan.terms, position.as_of, say).clauses(position))
+
+
+class _Basis:
+    """Writes the clauses of one loan's terms."""
+
+    def __init__(self, terms: LoanTerms, as_of: date, say: Words) -> None:
+        self.terms = terms
+        self.as_of = as_of
+        self.words = say
+        self.contract, self.penalty = terms.rates_on(as_of)
+
+    def say(self, key: str, **values: str) -> str:
+        return self.words.say("basis", key, **values)
+
+    def clauses(self, position: Position) -> Iterator[str]:
+        yield from self._interest()
+        yield from self._lateness()
+        yield from (self._fee(fee) for fee in self.terms.fees)
+        yield from self._limits()
+        if self.terms.allocation_order != tuple(Component):
+            parts = [self.words.line(str(part)) for part in self.terms.allocation_order]
+            yield self.say("order", order=self.words.line("arrow").join(parts))
+        yield from self._days(position)
+        yield self.say(f"rounding_{self.terms.rounding}_{self.terms.rounding_at}")
+
+    def _interest(self) -> Iterator[str]:
+        if self.contract is None:
+            yield self.say("no_contract")
+        else:
+            yield self.say("contract", rate=self._rate(self.contract))
+            goes_on = self.terms.contract_interest_continues
+            yield self.say("contract_continues" if goes_on else "contract_stops")
+        if self.terms.repayment is Repayment.EQUAL_INSTALLMENT:
+            yield self.say("level")
+
+    def _lateness(self) -> Iterator[str]:
+        terms = self.terms
+        if self.penalty is None:
+            yield self.say("no_penalty")
+        else:
+            yield self.say(_PENALTY[terms.penalty_base], rate=self._rate(self.penalty))
+        on_interest = terms.interest_on_interest_rate or self.penalty
+        if terms.compounding is not Compounding.NONE and on_interest:
+            yield self.say(f"compounding-{terms.compounding}", rate=self._rate(on_interest))
+        if terms.dpd_includes_due_date:
+            yield self.say("counts_due_date")
+        if terms.acceleration_date:
+            yield self.say("accelerated", day=self.words.day(terms.acceleration_date, self.as_of))
+        if terms.grace_days:
+            yield self.say(_grace(terms), days=self.words.days(terms.grace_days))
+
+    def _rate(self, rate: Rate) -> str:
+        return self.words.percent(rate, self.terms)
+
+    def _fee(self, fee: Fee) -> str:
+        amount = self._amount(fee.amount)
+        least, most = fee.minimum, fee.maximum
+        if least is not None and most is not None:
+            shown = {"least": self._money(least), "most": self._money(most)}
+            amount = self.say("fee_between", amount=amount, **shown)
+        elif least is not None:
+            amount = self.say("fee_at_least", amount=amount, least=self._money(least))
+        elif most is not None:
+            amount = self.say("fee_at_most", amount=amount, most=self._money(most))
+        key = "fee" if fee.per is FeePer.INSTALLMENT else "fee_per_period"
+        return self.say(key, name=fee.name or self.say("fee_name"), amount=amount)
+
+    def _amount(self, amount: Amount) -> str:
+        if amount.kind is FeeKind.FLAT:
+            return self._money(amount.value)
+        if amount.kind is FeeKind.PERCENT:
+            return self.say("fee_percent", share=self.words.share(amount.value))
+        if amount.kind is FeeKind.TIERED:
+            return self.say("fee_tiers")
+        parts = self.say("and").join(self._amount(part) for part in amount.of)
+        lesser = amount.kind is FeeKind.LESSER_OF
+        return self.say("fee_lesser" if lesser else "fee_greater", parts=parts)
+
+    def _money(self, amount: Decimal) -> str:
+        return self.words.money(Money.of(amount, self.terms.currency))
+
+    def _limits(self) -> Iterator[str]:
+        for cap in self.terms.caps:
+            if cap.mode is CapMode.ENFORCE and cap.annual_rate is not None:
+                yield self.say("capped", cap=self.words.share(cap.annual_rate))
+            elif cap.mode is CapMode.ENFORCE and cap.fees is not None:
+                yield self.say("fees_capped", cap=self._money(cap.fees))
+
+    def _days(self, position: Position) -> Iterator[str]:
+        calendar = self.terms.business_days.calendar
+        if calendar is None:
+            return
+        yield self.say("business_days", calendar=calendar)
+        due = position.pay_by
+        if due is not None and is_provisional(due, calendar):
+            yield self.say("provisional", year=str(due.year))
+
+
+def _grace(terms: LoanTerms) -> str:
+    if GraceCovers.PENALTY not in terms.grace_covers:
+        return "grace_penalty_anyway"
+    retroactive = terms.grace_mode is GraceMode.RETROACTIVE
+    return "grace_retroactive" if retroactive else "grace_deducted"

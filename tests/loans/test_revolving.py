@@ -1,0 +1,148 @@
+"""A revolving balance: its minimum, its interest, and what paying more than the minimum does."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from reminderd.loans.explain import explain, explain_next
+from reminderd.loans.owed import Owed
+from reminderd.loans.position import value
+
+JAN, FEB, MAR = date(2026, 1, 15), date(2026, 2, 15), date(2026, 3, 15)
+
+
+def card(scheduled, *paid, **words):
+    """Return a balance of 1,000.00 at 0.05 % a day that asks for 20 %, at least 200.00."""
+    words = {"daily_rate": "0.05%", "minimum": ("20%", "200"), "paid": paid} | words
+    return scheduled("revolving", "1000", 0, JAN, **words)
+
+
+def coming(loan, day):
+    return [(part.due, part.remaining.minor) for part in value(loan, day).upcoming]
+
+
+def test_the_first_minimum_is_free_of_interest(scheduled):
+    loan = card(scheduled)
+    assert value(loan, JAN).due == Owed(200_00)
+    assert value(loan, FEB).due == Owed(400_00, 12_40 + 3_10)  # 800 × 31 days, 200 late 31 days
+
+
+def test_paying_the_minimum_leaves_the_next_with_interest_on_the_rest(scheduled):
+    loan = card(scheduled, (JAN, "200"))
+    assert value(loan, JAN).due == Owed()
+    assert coming(loan, JAN)[:2] == [(FEB, 212_40), (MAR, 208_40)]  # 800 × 31, 600 × 28
+    assert value(loan, FEB).due == Owed(200_00, 12_40)
+
+
+def test_more_than_the_minimum_pays_the_balance_down_at_once(scheduled):
+    """300.00 beyond the minimum leave 500.00, which bear 0.25 a day from the same day on."""
+    loan = card(scheduled, (JAN, "500"))
+    position = value(loan, JAN)
+    assert (position.due, position.credit.minor, position.payoff.minor) == (Owed(), 0, 500_00)
+    assert coming(loan, JAN) == [
+        (FEB, 200_00 + 7_75),  # 500 × 31 days
+        (MAR, 200_00 + 4_20),  # 300 × 28
+        (date(2026, 4, 15), 100_00 + 1_55),  # 100 × 31
+    ]
+
+
+def test_paid_down_within_a_period_both_balances_bear_interest_for_their_days(scheduled):
+    """800 for the ten days to 25 January: 4.00. Then 500 for 21 days: 5.25."""
+    loan = card(scheduled, (JAN, "200"), (date(2026, 1, 25), "300"))
+    assert value(loan, date(2026, 1, 25)).credit.minor == 0
+    assert value(loan, date(2026, 1, 25)).payoff.minor == 504_00
+    assert value(loan, date(2026, 1, 26)).payoff.minor == 504_25
+    assert value(loan, FEB).due == Owed(200_00, 9_25)
+
+
+def test_paid_down_twice_within_a_period_all_three_balances_bear_interest(scheduled):
+    """800 × 10 + 500 × 10 + 300 × 11 days at 0.05 %: 4.00 + 2.50 + 1.65."""
+    paid = (JAN, "200"), (date(2026, 1, 25), "300"), (date(2026, 2, 4), "200")
+    assert value(card(scheduled, *paid), FEB).due == Owed(200_00, 8_15)
+
+
+def test_paid_down_before_the_first_due_date_the_period_stays_free(scheduled):
+    loan = card(scheduled, (date(2026, 1, 5), "300"))
+    assert value(loan, JAN).due == Owed(200_00)
+    assert coming(loan, date(2026, 1, 5))[:2] == [(JAN, 200_00), (FEB, 200_00 + 7_75)]
+
+
+def test_paid_down_before_the_first_due_date_a_named_start_bears_interest(scheduled):
+    """From 20 December 16 days on 1,000 and ten on 700: 8.00 + 3.50."""
+    words = {"start": date(2025, 12, 20)}
+    loan = card(scheduled, (date(2026, 1, 5), "300"), **words)
+    assert value(loan, JAN).due == Owed(200_00, 11_50)
+
+
+def test_a_late_minimum_is_met_first_and_only_what_is_over_pays_down(scheduled):
+    """Ten days late: 200.00 and 1.00 of interest. Of 301.00 there are 100.00 left to pay down."""
+    loan = card(scheduled, (date(2026, 1, 25), "301"))
+    assert value(loan, date(2026, 1, 25)).due == Owed()
+    assert value(loan, date(2026, 1, 25)).payoff.minor == 700_00 + 4_00
+    # 800 for ten days, 700 for 21: 4.00 + 7.35
+    assert value(loan, FEB).due == Owed(200_00, 11_35)
+
+
+def test_less_than_the_minimum_pays_nothing_down(scheduled):
+    loan = card(scheduled, (JAN, "150"))
+    assert value(loan, JAN).due == Owed(50_00)
+    assert coming(loan, JAN)[0] == (FEB, 212_40)
+
+
+def test_all_principal_but_not_the_interest_leaves_the_interest_to_pay(scheduled):
+    """On 25 January 804.00 would end it; 803.00 pay 800.00 down and 3.00 towards the interest."""
+    loan = card(scheduled, (JAN, "200"), (date(2026, 1, 25), "803"))
+    position = value(loan, date(2026, 1, 25))
+    assert (position.credit.minor, position.payoff.minor) == (3_00, 1_00)
+    assert not position.settled
+    assert value(loan, FEB).due == Owed(0, 1_00)
+    assert coming(loan, FEB) == []
+
+
+def test_a_balance_of_nothing_takes_more_money_as_credit(scheduled):
+    paid = (JAN, "200"), (date(2026, 1, 25), "803"), (date(2026, 1, 26), "0.50")
+    position = value(card(scheduled, *paid), date(2026, 1, 26))
+    assert (position.credit.minor, position.payoff.minor) == (3_50, 50)
+
+
+def test_paying_the_payoff_ends_a_revolving_balance(scheduled):
+    loan = card(scheduled, (JAN, "200"), (date(2026, 1, 25), "804"))
+    for day in (date(2026, 1, 25), FEB, MAR):
+        assert value(loan, day).settled
+
+
+def test_another_loan_is_not_paid_down_but_keeps_the_money_as_credit(scheduled):
+    loan = scheduled("equal-principal", "1000", 5, JAN, daily_rate="0.05%", paid=[(JAN, "515.50")])
+    assert value(loan, JAN).credit.minor == 300_00
+
+
+def test_the_derivation_tells_what_was_paid_down(scheduled):
+    steps = explain(card(scheduled, (JAN, "500")), JAN)
+    assert [(step.kind, step.amount) for step in steps] == [
+        ("principal", Decimal(200)),
+        ("paid-early", Decimal(300)),
+        ("payment", Decimal(-500)),
+        ("total", Decimal(0)),
+    ]
+    assert steps[2].split == Owed(200_00)
+    assert steps[1].end == JAN
+
+
+def test_what_comes_next_is_explained_by_balance_rate_and_days(scheduled):
+    """A period without anything carried over shows its factors, one with it only the sum."""
+    usual = explain_next(value(card(scheduled, (JAN, "200")), JAN))
+    assert [(step.kind, step.amount) for step in usual] == [
+        ("principal", Decimal(200)),
+        ("scheduled-interest", Decimal("12.40")),
+        ("total", Decimal("212.40")),
+    ]
+    assert (usual[1].base.minor, usual[1].days, usual[1].start) == (800_00, 31, JAN)
+    down = card(scheduled, (JAN, "200"), (date(2026, 1, 25), "300"))
+    carried = explain_next(value(down, date(2026, 1, 25)))
+    assert (carried[1].amount, carried[1].base, carried[1].days) == (Decimal("9.25"), None, None)
+
+
+@pytest.mark.parametrize(("day", "payoff"), [(JAN, 1000_00), (FEB, 1000_00 + 12_40 + 3_10)])
+def test_the_payoff_of_an_unpaid_balance_is_all_of_it(scheduled, day, payoff):
+    assert value(card(scheduled), day).payoff.minor == payoff

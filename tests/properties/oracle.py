@@ -1,0 +1,652 @@
+"""What is owed, found by living through every day of a loan, one after the other.
+
+Written from the rules in words, not from the program: fractions, a diary for each installment,
+no shortcut over a span of days, and nothing rounded before somebody asks. Only where interest
+bears interest day by day its fractions are cut far below anything that shows.
+
+It cannot live under 30/360 (bond basis), which counts a period differently when it is cut.
+"""
+
+import calendar
+from calendar import isleap
+from collections import namedtuple
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from math import floor
+
+import holidays
+
+from reminderd.loans.money import Money, Rate
+from reminderd.loans.owed import Owed
+
+ONE_DAY = timedelta(days=1)
+NOTHING = Fraction(0)
+FINE = 10**18
+CALENDARS = {
+    "CN": holidays.country_holidays("CN"),
+    "DE-BY": holidays.country_holidays("DE", subdiv="BY"),
+    "XECB": holidays.financial_holidays("XECB"),
+}
+
+Simulated = namedtuple("Simulated", "due tomorrow arrears credit upcoming payoff days_past_due")
+
+
+def simulate(loan, as_of):
+    """Live through every day up to *as_of* and tell how things stand at its end."""
+    ledger, unit = Ledger(loan.terms), Money(1, loan.terms.currency).amount
+    agreed = [*loan.terms.waivers, *loan.terms.extensions]
+    first = [part.due for part in ledger.coming] + [payment.on for payment in loan.payments]
+    first += [getattr(item, "on", None) or item.agreed for item in agreed]
+    for day in each_day(min(first) - ONE_DAY, as_of):
+        ledger.live_through(day)
+        ledger.fall_due(day)
+        for extension in loan.terms.extensions:
+            if extension.agreed == day:
+                ledger.extend(extension, day)
+        for waiver in loan.terms.waivers:
+            if waiver.on == day:
+                ledger.waive(waiver, day)
+        paid = [payment.amount for payment in loan.payments if payment.on == day]
+        if paid:
+            ledger.pay(int(sum(paid) / unit), day)
+    return ledger.standing(as_of)
+
+
+# ─── The calendar ───
+
+
+def each_day(start, end):
+    """Return the days after *start* up to and including *end*."""
+    return [start + n * ONE_DAY for n in range(1, (end - start).days + 1)]
+
+
+def months_later(first, count, *, at_end=False):
+    """Return the same day so many months later, or the last day of that month."""
+    month = first.month - 1 + count
+    year, month = first.year + month // 12, month % 12 + 1
+    if at_end and (first + ONE_DAY).day == 1:
+        return date(year, month, calendar.monthrange(year, month)[1])
+    return date(year, month, min(first.day, calendar.monthrange(year, month)[1]))
+
+
+def step(terms, anchor, periods):
+    count = terms.frequency.count * periods
+    if terms.frequency.unit == "month":
+        return months_later(anchor, count, at_end=terms.end_of_month)
+    return anchor + count * {"day": 1, "week": 7}[terms.frequency.unit] * ONE_DAY
+
+
+def business_day(terms, day):
+    """Return the day on which what is due on *day* falls due."""
+    convention, name = terms.business_days.convention, terms.business_days.calendar
+    if convention == "none":
+        return day
+    later = earlier = day
+    while not CALENDARS[name].is_working_day(later):
+        later += ONE_DAY
+    while not CALENDARS[name].is_working_day(earlier):
+        earlier -= ONE_DAY
+    if convention == "preceding":
+        return earlier
+    return earlier if convention == "modified-following" and later.month != day.month else later
+
+
+def part_of_year(day_count, day):
+    """Return what share of a year passes from the day before to *day*."""
+    eve = day - ONE_DAY
+    if day_count == "ACT/ACT ISDA":
+        return Fraction(1, 366 if isleap(eve.year) else 365)
+    if day_count == "30E/360":
+        return Fraction(thirties(day) - thirties(eve), 360)
+    return Fraction(1, {"ACT/360": 360, "ACT/365F": 365}[day_count])
+
+
+def thirties(day):
+    return 360 * day.year + 30 * day.month + min(day.day, 30)
+
+
+# ─── Rates ───
+
+
+def contract_in_force(terms, day):
+    """Return the contract rate of a day: a change counts from the day after its date."""
+    rates = [c.contract_rate for c in terms.rate_changes if c.start < day and c.contract_rate]
+    return [terms.contract_rate, *rates][-1]
+
+
+def penalty_in_force(terms, day):
+    rules = [change.penalty for change in terms.rate_changes if change.start < day]
+    return [rule for rule in [terms.penalty, *rules] if rule or rule is terms.penalty][-1]
+
+
+def on_day(terms, rate, day):
+    """Return what a unit earns on one day."""
+    if rate is None:
+        return NOTHING
+    exact = Fraction(rate.value)
+    return exact if rate.per == "day" else exact * part_of_year(terms.day_count, day)
+
+
+def contract_on(terms, day):
+    return on_day(terms, contract_in_force(terms, day), day)
+
+
+def penalty_on(terms, day):
+    """Return what lateness with a unit costs on one day, by the words of the rule."""
+    paused = any(pause.first <= day <= pause.last for pause in terms.pauses)
+    penalty = penalty_in_force(terms, day)
+    if paused or penalty is None:
+        return NOTHING
+    contract, worth = contract_on(terms, day), Fraction(penalty.value)
+    yearly = on_day(terms, Rate(penalty.value, "year"), day)
+    return {
+        "daily_rate": worth,
+        "annual_rate": yearly,
+        "multiple_of_contract": contract * worth,
+        "fraction_of_contract": contract * worth,
+        "spread": yearly if terms.contract_interest_continues else contract + yearly,
+    }[penalty.rule]
+
+
+def on_interest_on(terms, day):
+    """Return what a unit of unpaid interest costs on one day; it is a part of the penalty."""
+    if terms.interest_on_interest_rate is None:
+        return penalty_on(terms, day)
+    if any(pause.first <= day <= pause.last for pause in terms.pauses):
+        return NOTHING
+    return on_day(terms, terms.interest_on_interest_rate, day)
+
+
+def cap_on(terms, day):
+    """Return what a unit may cost on one day, or None where no cap is enforced."""
+    rates = [c.annual_rate for c in terms.caps if c.mode == "enforce" and c.annual_rate is not None]
+    return on_day(terms, Rate(min(rates), "year"), day) if rates else None
+
+
+def most_fees(terms):
+    """Return to how much the fees of the loan are limited, or None."""
+    most = [cap.fees for cap in terms.caps if cap.mode == "enforce" and cap.fees is not None]
+    return minor(terms, min(most)) if most else None
+
+
+# ─── Amounts ───
+
+
+def minor(terms, amount):
+    return int(amount * 10 ** {"CNY": 2, "JPY": 0, "KWD": 3}[terms.currency])
+
+
+def rounded(terms, exact):
+    whole, rest = divmod(Fraction(exact), 1)
+    if terms.rounding == "down" or rest < Fraction(1, 2):
+        return whole
+    even = terms.rounding == "half-even" and rest == Fraction(1, 2) and whole % 2 == 0
+    return whole if even else whole + 1
+
+
+def of_a_day(terms, exact):
+    """Return what a day costs, rounded where that is done day by day."""
+    return Fraction(rounded(terms, exact)) if terms.rounding_at == "day" else exact
+
+
+def period_interest(terms, base, start, end, rate=None):
+    """Return the interest of a period at the contract rate, or at one of its own."""
+    daily = [
+        of_a_day(terms, base * (on_day(terms, rate, day) if rate else contract_on(terms, day)))
+        for day in each_day(start, end)
+    ]
+    return rounded(terms, sum(daily, NOTHING))
+
+
+# ─── What falls due ───
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is to fall due. Its interest runs from *start* to *end*, but for what was *carried*.
+
+    The start of listed interest may not be known. *was* is the installment that an extension
+    replaced.
+    """
+
+    due: date
+    principal: int
+    interest: int
+    start: date | None
+    end: date
+    carried: int = 0
+    was: "Part | None" = None
+
+    @property
+    def total(self):
+        return self.principal + self.interest
+
+    def earned(self, terms, day):
+        """Return the interest for the days so far."""
+        if self.was is not None and day < self.start:
+            return self.was.earned(terms, day)
+        if self.start is None or day >= self.end:
+            return self.interest
+        passed, whole = (
+            sum((self.weight(terms, a_day) for a_day in each_day(self.start, until)), NOTHING)
+            for until in (max(day, self.start), self.end)
+        )
+        share = passed / whole if whole else 0
+        return self.carried + rounded(terms, (self.interest - self.carried) * share)
+
+    def weight(self, terms, day):
+        rate = contract_in_force(terms, self.end)
+        yearly = rate is not None and rate.per == "year"
+        return part_of_year(terms.day_count, day) if yearly else Fraction(1)
+
+
+def planned(terms):
+    """Return what falls due, and when."""
+    if terms.repayment == "listed":
+        starts = [None, *(part.due for part in terms.listed)]
+        parts = [
+            Part(business_day(terms, part.due), part.principal, part.interest, start, part.due)
+            for start, part in zip(starts, terms.listed, strict=False)
+        ]
+    elif terms.repayment == "revolving":
+        parts = minimums(terms, minor(terms, terms.principal))
+    else:
+        plan = PLANS[terms.repayment]
+        parts = plan(terms, minor(terms, terms.principal), periods(terms, terms.installment_count))
+    return accelerated(terms, [replace(part, due=business_day(terms, part.end)) for part in parts])
+
+
+def periods(terms, count):
+    dues = [step(terms, terms.first_due, number) for number in range(count)]
+    return list(zip([terms.start or step(terms, terms.first_due, -1), *dues], dues, strict=False))
+
+
+def equal_principal(terms, left, spans):
+    """The same principal each time, and the interest on what is left."""
+    usual = rounded(terms, Fraction(left, len(spans)))
+    for start, end in spans:
+        share = left if end == spans[-1][1] else min(usual, left)
+        yield Part(end, share, period_interest(terms, left, start, end), start, end)
+        left -= share
+
+
+def interest_only(terms, principal, spans):
+    for start, end in spans:
+        share = principal if end == spans[-1][1] else 0
+        yield Part(end, share, period_interest(terms, principal, start, end), start, end)
+
+
+def bullet(terms, principal, spans):
+    start, end = spans[0][0], spans[-1][1]
+    yield Part(end, principal, period_interest(terms, principal, start, end), start, end)
+
+
+def equal_installment(terms, left, spans):
+    """The same sum each time: what a unit a period is worth today decides how many units."""
+    level = before = None
+    for number, (start, end) in enumerate(spans):
+        rate = contract_in_force(terms, start + ONE_DAY)
+        each = of_period(terms, rate)
+        if level is None or rate != before:
+            to_come = range(1, len(spans) - number + 1)
+            level = rounded(terms, left / sum(1 / (1 + each) ** n for n in to_come))
+        planned_interest = rounded(terms, left * each)
+        share = left if end == spans[-1][1] else min(max(level - planned_interest, 0), left)
+        interest = planned_interest
+        if terms.start and not number and start != step(terms, end, -1):
+            interest = period_interest(terms, left, start, end)
+        elif any(start < change.start < end for change in terms.rate_changes):
+            rates = [contract_in_force(terms, day) for day in each_day(start, end)]
+            mean = sum(of_period(terms, rate) for rate in rates) / len(rates)
+            interest = rounded(terms, left * mean)
+        yield Part(end, share, interest, start, end)
+        left, before = left - share, rate
+
+
+def of_period(terms, rate):
+    """Return the rate for one of equal periods."""
+    count, unit = terms.frequency.count, terms.frequency.unit
+    if rate is None:
+        return NOTHING
+    if rate.per == "day":
+        return Fraction(rate.value) * count * {"day": 1, "week": 7, "month": 30}[unit]
+    year = 360 if terms.day_count in {"ACT/360", "30E/360", "30/360"} else 365
+    return Fraction(rate.value) * count / {"day": year, "week": 52, "month": 12}[unit]
+
+
+def minimums(terms, left, number=0, since=None, carried=0):
+    """What a balance asks for from period *number* on, of which it has lived up to *since*."""
+    while True:
+        due = step(terms, terms.first_due, number)
+        start = since or (number and step(terms, terms.first_due, number - 1))
+        start = start or terms.start or step(terms, terms.first_due, -1)
+        free = number == 0 and terms.start is None
+        interest = 0 if free else period_interest(terms, left, start, due)
+        share = rounded(terms, left * Fraction(terms.minimum.share))
+        share = min(left, max(share, minor(terms, terms.minimum.floor), 1))
+        yield Part(due, share, carried + interest, start, due, carried)
+        left, number, since, carried = left - share, number + 1, None, 0
+        if not left:
+            return
+
+
+PLANS = {
+    "equal-principal": equal_principal,
+    "interest-only": interest_only,
+    "bullet": bullet,
+    "equal-installment": equal_installment,
+}
+
+
+def accelerated(terms, parts):
+    """Have what would be due later fall due on the day of acceleration."""
+    day = terms.acceleration_date
+    rest = [part for part in parts if day is not None and part.due > day]
+    if not rest:
+        return parts
+    kept = parts[: len(parts) - len(rest)]
+    principal = sum(part.principal for part in rest)
+    interest = sum(part.earned(terms, day) for part in begun(rest, day))
+    if kept and kept[-1].due == day:
+        last = kept[-1]
+        joined = (last.principal + principal, last.interest + interest)
+        return [*kept[:-1], replace(last, principal=joined[0], interest=joined[1])]
+    return [*kept, Part(day, principal, interest, rest[0].start, day, rest[0].carried)]
+
+
+def begun(parts, day):
+    """Return the parts to come that the days so far have earned interest for."""
+    return [part for part in parts if part.was or part.start is None or part.start < day]
+
+
+# ─── What is due ───
+
+
+@dataclass
+class Debt:
+    """One installment that has fallen due, with a diary of what each day of lateness cost."""
+
+    due: date
+    principal: int
+    scheduled: int  # interest that fell due with it
+    capital: Fraction = NOTHING  # unpaid interest that bears interest
+    late_interest: Fraction = NOTHING
+    penalty_diary: dict = field(default_factory=dict)
+    allowed: Fraction | None = None  # what a cap lets it cost
+    fees: int = 0
+    paid: dict = field(default_factory=lambda: {"interest": 0, "penalty": 0, "fees": 0})
+    spared: bool = False  # it was paid within grace
+
+    @property
+    def scheduled_unpaid(self):
+        return max(0, self.scheduled - self.paid["interest"])
+
+    @property
+    def unpaid(self):
+        """What of the installment itself is unpaid."""
+        return self.principal + self.scheduled_unpaid
+
+    def live_through(self, day, terms, base):
+        """The day costs in full what was unpaid when it began."""
+        if terms.contract_interest_continues:
+            interest = of_a_day(terms, self.principal * contract_on(terms, day))
+            self.late_interest += interest
+        self.penalty_diary[day] = NOTHING
+        if not self.spared:
+            self.be_penalised(day, terms, base)
+        if (cap := cap_on(terms, day)) is not None:
+            self.allowed = (self.allowed or NOTHING) + self.principal * cap
+        if self.is_turn(day, terms):
+            self.capital = self.unpaid_charges(terms)
+
+    def be_penalised(self, day, terms, base):
+        cost = of_a_day(terms, base * penalty_on(terms, day))
+        if day == self.due + ONE_DAY and terms.dpd_includes_due_date:
+            self.penalty_diary[self.due] = of_a_day(terms, base * penalty_on(terms, self.due))
+        compound = self.capital * on_interest_on(terms, day)
+        self.penalty_diary[day] = cost + Fraction(floor(compound * FINE), FINE)
+
+    def is_turn(self, day, terms):
+        """Whether unpaid interest begins to bear interest after this day."""
+        if terms.compounding == "monthly":
+            count = 12 * (day.year - self.due.year) + day.month - self.due.month
+            return day == months_later(self.due, count)
+        return terms.compounding == "daily"
+
+    def unpaid_charges(self, terms):
+        """All interest and penalty that is unpaid, but what the base of the penalty holds."""
+        scheduled = self.scheduled_unpaid
+        if terms.penalty_base == "overdue-installment":
+            scheduled = 0
+        paid = max(0, self.paid["interest"] - self.scheduled) + self.paid["penalty"]
+        accrued = self.late_interest + sum(self.counted(terms).values(), NOTHING)
+        return max(NOTHING, scheduled + accrued - paid)
+
+    def grace_end(self, terms):
+        return self.due + ONE_DAY * (terms.grace_days if "penalty" in terms.grace_covers else 0)
+
+    def counted(self, terms):
+        end = self.grace_end(terms)
+        if terms.grace_mode == "deducted" and end > self.due:
+            return {day: cost for day, cost in self.penalty_diary.items() if day > end}
+        return self.penalty_diary
+
+    def owed(self, day, terms):
+        interest = rounded(terms, self.late_interest)
+        penalty = rounded(terms, sum(self.counted(terms).values(), NOTHING))
+        if day <= self.grace_end(terms):
+            penalty = 0
+        interest, penalty, fees = self.capped(interest, penalty, self.fees)
+        return {
+            "fees": fees - self.paid["fees"],
+            "penalty": penalty - self.paid["penalty"],
+            "interest": self.scheduled + interest - self.paid["interest"],
+            "principal": self.principal,
+        }
+
+    def capped(self, interest, penalty, fees):
+        """Cut the penalty first, then fees, then interest, but nothing that was paid."""
+        if self.allowed is None:
+            return interest, penalty, fees
+        most = floor(self.allowed)
+        penalty = max(min(penalty, self.paid["penalty"]), min(penalty, most - interest - fees))
+        fees = max(min(fees, self.paid["fees"]), min(fees, most - interest - penalty))
+        paid = max(0, self.paid["interest"] - self.scheduled)
+        interest = max(min(interest, paid), min(interest, most - fees - penalty))
+        return interest, penalty, fees
+
+    def take(self, money, day, terms, component):
+        """Pay a component; return what is left of the money."""
+        part = max(0, min(money, self.owed(day, terms)[component]))
+        if component == "principal":
+            self.principal -= part
+        else:
+            self.paid[component] += part
+        return money - part
+
+    def settle(self, day, terms):
+        """See what a payment has changed for the days to come."""
+        if not self.unpaid and day <= self.grace_end(terms):
+            self.penalty_diary.clear()
+            self.capital, self.spared = NOTHING, True
+        self.capital = min(self.capital, self.unpaid_charges(terms))
+
+
+class Ledger:
+    """All that is due and all that is to come."""
+
+    def __init__(self, terms):
+        self.terms = terms
+        self.coming = planned(terms)
+        self.debts = []
+        self.fallen = 0
+        self.credit = 0
+        self.fees_charged = 0
+
+    # ─── One day ───
+
+    def live_through(self, day):
+        bases = [self.base(debt) for debt in self.debts]
+        for debt, base in zip(self.debts, bases, strict=True):
+            debt.live_through(day, self.terms, base)
+        oldest = self.oldest_unpaid()
+        for debt in self.debts:
+            for fee in self.terms.fees:
+                if self.is_fee_day(fee, debt, day) and (fee.per == "installment" or debt is oldest):
+                    self.charge(fee, debt)
+
+    def base(self, debt):
+        if self.terms.penalty_base == "overdue-installment":
+            return debt.unpaid
+        if self.terms.penalty_base == "outstanding-principal":
+            everything = sum(item.principal for item in [*self.debts, *self.coming])
+            return everything if debt is self.oldest_unpaid() else 0
+        return debt.principal
+
+    def oldest_unpaid(self):
+        return next((debt for debt in self.debts if debt.unpaid), None)
+
+    def is_fee_day(self, fee, debt, day):
+        terms, after = self.terms, fee.after_days
+        if after is None:
+            after = terms.grace_days if "fee" in terms.grace_covers else 0
+        first = debt.due + (after + 1) * ONE_DAY
+        if fee.per == "installment":
+            return day == first
+        number = 0
+        while (turn := step(terms, debt.due, number) + (after + 1) * ONE_DAY) < day:
+            number += 1
+        return turn == day
+
+    def charge(self, fee, debt):
+        if not debt.unpaid:
+            return
+        amount = rounded(self.terms, self.fee_on(fee.amount, debt.unpaid))
+        if fee.minimum is not None:
+            amount = max(amount, minor(self.terms, fee.minimum))
+        if fee.maximum is not None:
+            amount = min(amount, minor(self.terms, fee.maximum))
+        if (most := most_fees(self.terms)) is not None:
+            amount = min(amount, most - self.fees_charged)
+        debt.fees += amount
+        self.fees_charged += amount
+
+    def fee_on(self, amount, overdue):
+        if amount.kind == "flat":
+            return minor(self.terms, amount.value)
+        if amount.kind == "percent":
+            return overdue * Fraction(amount.value)
+        if amount.kind == "tiers":
+            reached = [of for bound, of in amount.tiers if minor(self.terms, bound) <= overdue]
+            return self.fee_on(reached[-1], overdue) if reached else 0
+        several = [self.fee_on(of, overdue) for of in amount.of]
+        return min(several) if amount.kind == "lesser_of" else max(several)
+
+    def fall_due(self, day):
+        while self.coming and self.coming[0].due <= day:
+            part = self.coming.pop(0)
+            self.fallen += 1
+            debt = Debt(part.due, part.principal, part.interest)
+            debt.paid["interest"] = min(self.credit, part.interest)
+            to_principal = min(self.credit - debt.paid["interest"], part.principal)
+            debt.principal -= to_principal
+            self.credit -= debt.paid["interest"] + to_principal
+            if self.terms.compounding != "none":
+                debt.capital = debt.unpaid_charges(self.terms)
+            self.debts.append(debt)
+
+    def extend(self, extension, day):
+        """Replace an installment by equal shares of it on later dates."""
+        terms = self.terms
+        late = next((debt for debt in self.debts if debt.due == extension.due), None)
+        part = next((part for part in self.coming if part.due == extension.due), None)
+        if late is not None:
+            owed = late.owed(day, terms)
+            left = owed.pop("principal")
+            carried, since, part = sum(owed.values()), day, None
+            self.debts.remove(late)
+        elif part is not None:
+            left, carried, since = part.principal, part.interest, part.end
+            self.coming.remove(part)
+        else:
+            return
+        usual = rounded(terms, Fraction(left, len(extension.to)))
+        for due in extension.to:
+            share = left if due == extension.to[-1] else min(usual, left)
+            interest = carried + period_interest(terms, left, since, due, extension.rate)
+            was = part if since == (part and part.end) else None
+            self.coming.append(Part(due, share, interest, since, due, carried, was))
+            left, carried, since = left - share, 0, due
+        self.coming.sort(key=lambda part: part.due)
+
+    # ─── What is paid ───
+
+    def waive(self, waiver, day):
+        left = minor(self.terms, waiver.amount)
+        for debt in self.debts:
+            for component in [waiver.of] if waiver.of else ["fees", "penalty", "interest"]:
+                left = debt.take(left, day, self.terms, component)
+            debt.settle(day, self.terms)
+
+    def pay(self, money, day):
+        terms, money = self.terms, money + self.credit
+        pairs = [(debt, component) for debt in self.debts for component in terms.allocation_order]
+        if terms.allocation_by == "component":
+            pairs = [(debt, part) for part in terms.allocation_order for debt in self.debts]
+        for debt, component in pairs:
+            money = debt.take(money, day, terms, component)
+        for debt in self.debts:
+            debt.settle(day, terms)
+        self.credit = money
+        if not self.coming or not money:
+            return
+        if money >= self.early_payoff(day):
+            self.credit -= self.early_payoff(day)
+            self.coming = []
+        elif terms.repayment == "revolving":
+            self.pay_down(day)
+
+    def pay_down(self, day):
+        """Pay the balance down at once; what is left of it asks for new minimums."""
+        balance = sum(part.principal for part in self.coming)
+        down = min(self.credit, balance)
+        if down:
+            so_far = sum(part.earned(self.terms, day) for part in begun(self.coming, day))
+            anew = minimums(self.terms, balance - down, self.fallen, day, so_far)
+            anew = [replace(part, due=business_day(self.terms, part.due)) for part in anew]
+            self.coming = accelerated(self.terms, anew)
+            self.credit -= down
+
+    def early_payoff(self, day):
+        """All principal to come, and the interest that the days so far have earned."""
+        earned = sum(part.earned(self.terms, day) for part in begun(self.coming, day))
+        return sum(part.principal for part in self.coming) + earned
+
+    # ─── How things stand ───
+
+    def standing(self, as_of):
+        due = self.due(as_of)
+        rests, left = [], self.credit
+        for part in self.coming:
+            rests.append((part.due, part.total - min(left, part.total)))
+            left -= min(left, part.total)
+        arrears = [(debt.due, Owed(**debt.owed(as_of, self.terms))) for debt in self.debts]
+        arrears = [(day, owed) for day, owed in arrears if owed.total]
+        late = max(((as_of - day).days for day, _ in arrears), default=0)
+        tomorrow = deepcopy(self)
+        tomorrow.live_through(as_of + ONE_DAY)
+        return Simulated(
+            due=due,
+            tomorrow=tomorrow.due(as_of + ONE_DAY),
+            arrears=arrears,
+            credit=self.credit,
+            upcoming=[(day, rest) for day, rest in rests if rest],
+            payoff=max(0, due.total + self.early_payoff(as_of) - self.credit),
+            days_past_due=late + (late > 0 and self.terms.dpd_includes_due_date),
+        )
+
+    def due(self, day):
+        owed = [Owed(**debt.owed(day, self.terms)) for debt in self.debts]
+        return sum(owed, Owed())

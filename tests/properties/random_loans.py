@@ -1,0 +1,341 @@
+"""Loans with any terms, and payments before, on and after their due dates.
+
+What a program would take for granted is rare here and what lenders rarely do is frequent, for
+bugs live where rules meet.
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind, FeePer
+from reminderd.loans.daycount import DayCount
+from reminderd.loans.frequency import (
+    MONTHLY,
+    BusinessDayConvention,
+    BusinessDays,
+    Frequency,
+    Unit,
+)
+from reminderd.loans.money import Money, Rate, Rounding
+from reminderd.loans.position import value
+from reminderd.loans.schedule import schedule
+from reminderd.loans.terms import (
+    AllocationBy,
+    Component,
+    Compounding,
+    Extension,
+    GraceCovers,
+    GraceMode,
+    Installment,
+    Loan,
+    LoanTerms,
+    Minimum,
+    Pause,
+    Payment,
+    Penalty,
+    PenaltyBase,
+    PenaltyRule,
+    RateChange,
+    Repayment,
+    RoundingAt,
+    Waiver,
+)
+
+ONE_DAY = timedelta(days=1)
+FIRST_DUE = date(2024, 1, 31)  # a month's end, with a leap day soon after
+PLAIN = (Repayment.LISTED, Repayment.EQUAL_PRINCIPAL, Repayment.EQUAL_INSTALLMENT)
+
+
+def examples(count):
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+    return settings(deadline=None, max_examples=count, suppress_health_check=slow)
+
+
+# Days from the first due date: around it more often than far away, for there the rules meet.
+offsets = st.one_of(st.integers(-5, 50), st.integers(-45, 450))
+days = offsets.map(lambda n: FIRST_DUE + timedelta(days=n))
+
+percent = st.integers(0, 3600).map(lambda n: Decimal(n) / 10_000)  # of a year: up to 36 %
+per_day = st.integers(0, 1000).map(lambda n: Decimal(n) / 1_000_000)  # up to 0.1 %
+factor = st.integers(0, 200).map(lambda n: Decimal(n) / 100)
+annual = st.builds(Rate, percent, st.just("year"))
+daily = st.builds(Rate, per_day, st.just("day"))
+some = st.sampled_from
+
+
+@st.composite
+def penalties(draw, contract, *, replacing=True):
+    """Return no penalty, or one by any rule that the contract allows."""
+    rules = [None, PenaltyRule.DAILY_RATE, PenaltyRule.ANNUAL_RATE]
+    if contract is not None:
+        rules.append(PenaltyRule.FRACTION_OF_CONTRACT)
+        rules += [PenaltyRule.MULTIPLE_OF_CONTRACT] * replacing
+    if contract is not None and contract.per == "year":
+        rules.append(PenaltyRule.SPREAD)
+    rule = draw(some(rules))
+    if rule is None:
+        return None
+    points = {
+        PenaltyRule.DAILY_RATE: per_day,
+        PenaltyRule.ANNUAL_RATE: percent,
+        PenaltyRule.SPREAD: percent,
+    }
+    return Penalty(rule, draw(points.get(rule, factor)))
+
+
+@st.composite
+def agreements(draw, currency, kinds):
+    """Return what every agreement has: what falls due and when, and what it costs."""
+    contract = draw(st.one_of(st.none(), annual, daily))
+    penalty = draw(penalties(contract))
+    replaces = penalty is not None and penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT
+    return {
+        "currency": currency,
+        "contract_rate": contract,
+        "penalty": penalty,
+        "contract_interest_continues": not replaces and draw(some([True, True, False])),
+        "day_count": draw(some(DayCount)),
+        **draw(repayments(currency, kinds)),
+    }
+
+
+@st.composite
+def repayments(draw, currency, kinds):
+    kind = draw(some(kinds))
+    if kind is Repayment.LISTED:
+        gaps = draw(st.lists(st.integers(1, 70), min_size=1, max_size=4))
+        dues = [FIRST_DUE + timedelta(days=sum(gaps[:n])) for n in range(len(gaps))]
+        principal, interest = st.integers(1, 2_000_000), st.integers(0, 100_000)
+        rows = tuple(Installment(due, draw(principal), draw(interest)) for due in dues)
+        return {"repayment": kind, "listed": rows}
+    start = draw(st.one_of(st.none(), st.integers(1, 60)))
+    plan = {
+        "repayment": kind,
+        "principal": Money(draw(st.integers(1, 5_000_000)), currency).amount,
+        "first_due": FIRST_DUE,
+        "start": None if start is None else FIRST_DUE - timedelta(days=start),
+    }
+    if kind is Repayment.REVOLVING:
+        share = draw(some(["0.1", "0.125", "0.333", "1"]))
+        return plan | {"minimum": Minimum(Decimal(share), draw(sums(currency, 100_000)))}
+    return plan | {"installment_count": draw(st.integers(1, 12))}
+
+
+def sums(currency, most, least=0):
+    """Return a strategy for amounts of a currency, in its own units."""
+    return st.integers(least, most).map(lambda minor: Money(minor, currency).amount)
+
+
+# ─── What an agreement may have besides ───
+
+
+@st.composite
+def frequencies(draw, words):
+    if words["repayment"] is Repayment.LISTED:
+        return {}
+    unit, counts = draw(some([(Unit.MONTH, (1, 2, 3)), (Unit.WEEK, (1, 2, 4)), (Unit.DAY, (9,))]))
+    at_end = unit is Unit.MONTH and draw(st.booleans())
+    first = words["first_due"] + draw(some([0, 0, 29, -16])) * ONE_DAY  # 31 or 29: a month's end
+    start = words["start"] and min(words["start"], first - ONE_DAY)
+    return {
+        "frequency": Frequency(draw(some(counts)), unit),
+        "end_of_month": at_end,
+        "first_due": first,
+        "start": start,
+    }
+
+
+@st.composite
+def calendars(draw, words):
+    convention = draw(some(list(BusinessDayConvention)[1:]))
+    return {"business_days": BusinessDays(convention, draw(some(["CN", "DE-BY", "XECB"])))}
+
+
+@st.composite
+def graces(draw, words):
+    longest = 40
+    dues = [part.due for part in words.get("listed", ())]
+    if len(dues) > 1:
+        longest = max((b - a).days for a, b in pairwise(dues))
+    elif not dues and words.get("installment_count") != 1:
+        longest = words.get("frequency", MONTHLY).days
+    return {
+        "grace_days": draw(some([days for days in (1, 3, 10, 30, 40) if days <= longest] or [0])),
+        "grace_mode": draw(some(GraceMode)),
+        "grace_covers": draw(some([tuple(GraceCovers), *((one,) for one in GraceCovers)])),
+    }
+
+
+@st.composite
+def bases(draw, words):
+    return {"penalty_base": draw(some(list(PenaltyBase)[1:]))}
+
+
+@st.composite
+def compoundings(draw, words):
+    own = st.one_of(annual, daily)
+    return {
+        "compounding": draw(some(list(Compounding)[1:])),
+        "interest_on_interest_rate": draw(st.none() | own if words["penalty"] else own),
+    }
+
+
+@st.composite
+def fee_amounts(draw, currency, *, nested=True):
+    kinds = [FeeKind.FLAT, FeeKind.PERCENT]
+    kind = draw(some(list(FeeKind) if nested else kinds))
+    if kind is FeeKind.FLAT:
+        return Amount(kind, value=draw(sums(currency, 20_000)))
+    if kind is FeeKind.PERCENT:
+        return Amount(kind, value=draw(st.integers(0, 200).map(lambda n: Decimal(n) / 1000)))
+    of = [draw(fee_amounts(currency, nested=False)) for _ in range(draw(st.integers(1, 3)))]
+    if kind is not FeeKind.TIERED:
+        return Amount(kind, of=tuple(of))
+    bounds = draw(st.lists(sums(currency, 500_000), min_size=3, max_size=3, unique=True))
+    return Amount(kind, tiers=tuple(zip(sorted(bounds), of, strict=False)))
+
+
+@st.composite
+def fees(draw, words):
+    currency = words["currency"]
+
+    def fee():
+        least, most = sorted(draw(st.tuples(sums(currency, 20_000), sums(currency, 20_000))))
+        return Fee(
+            draw(fee_amounts(currency)),
+            draw(some(FeePer)),
+            draw(st.one_of(st.none(), st.integers(0, 40))),
+            minimum=draw(some([None, None, least])),
+            maximum=draw(some([None, None, most])),
+        )
+
+    return {"fees": tuple(fee() for _ in range(draw(st.integers(1, 2))))}
+
+
+@st.composite
+def caps(draw, words):
+    on_rate = st.builds(Cap, some(CapMode), annual_rate=percent)
+    on_fees = st.builds(Cap, some(CapMode), fees=sums(words["currency"], 50_000))
+    return {"caps": tuple(draw(st.lists(on_rate | on_fees, min_size=1, max_size=3)))}
+
+
+@st.composite
+def allocations(draw, words):
+    order = draw(st.permutations(list(Component)))
+    return {"allocation_order": tuple(order), "allocation_by": draw(some(AllocationBy))}
+
+
+@st.composite
+def roundings(draw, words):
+    return {"rounding": draw(some(Rounding)), "rounding_at": draw(some(RoundingAt))}
+
+
+@st.composite
+def rate_changes(draw, words):
+    contract, changes = words["contract_rate"], []
+    replacing = not words["contract_interest_continues"]
+    for start in sorted(draw(st.lists(days, min_size=1, max_size=2, unique=True))):
+        per = {"year": annual, "day": daily}[contract.per if contract else draw(some(["day"]))]
+        changed = draw(st.none() | per)
+        contract = changed or contract
+        changes.append(RateChange(start, changed, draw(penalties(contract, replacing=replacing))))
+    return {"rate_changes": tuple(changes)}
+
+
+@st.composite
+def pauses(draw, words):
+    lengths = st.integers(0, 40)
+    spans = draw(st.lists(st.tuples(days, lengths), min_size=1, max_size=2))
+    return {"pauses": tuple(Pause(first, first + length * ONE_DAY) for first, length in spans)}
+
+
+@st.composite
+def accelerations(draw, words):
+    return {"acceleration_date": draw(days)}
+
+
+@st.composite
+def waivers(draw, words):
+    of = st.none() | some(Component)
+    waiver = st.builds(Waiver, days, sums(words["currency"], 300_000, 1), of)
+    return {"waivers": tuple(draw(st.lists(waiver, min_size=1, max_size=2)))}
+
+
+@st.composite
+def extensions(draw, words):
+    """Return one extension, or two of which the second moves what the first one moved."""
+    if words["repayment"] is Repayment.REVOLVING or "acceleration_date" in words:
+        return {}  # nothing is said of what these come to together
+    due = draw(some(schedule(LoanTerms(**words)))).due
+    agreed = []
+    for _ in range(draw(some([1, 1, 2]))):
+        on = due + draw(some([-10, -1, 0, 1, 5, 35])) * ONE_DAY
+        gaps = draw(st.lists(st.integers(1, 50), min_size=1, max_size=3))
+        to = tuple(max(due, on) + sum(gaps[: n + 1]) * ONE_DAY for n in range(len(gaps)))
+        agreed.append(Extension(due, on, to, draw(st.none() | annual | daily)))
+        due = to[0]
+    return {"extensions": tuple(agreed)}
+
+
+# In the order in which they are drawn: a later one looks at what an earlier one said.
+FEATURES = {
+    "frequency": frequencies,
+    "calendar": calendars,
+    "grace": graces,
+    "base": bases,
+    "counted": lambda words: st.just({"dpd_includes_due_date": True}),
+    "compounding": compoundings,
+    "fees": fees,
+    "caps": caps,
+    "allocation": allocations,
+    "rounding": roundings,
+    "changes": rate_changes,
+    "pauses": pauses,
+    "acceleration": accelerations,
+    "waivers": waivers,
+    "extensions": extensions,
+}
+
+
+@st.composite
+def loans(draw, features=st.sets(some(sorted(FEATURES)), max_size=6), kinds=tuple(Repayment)):
+    """Return a loan of some features, seldom many, and up to six payments."""
+    currency = draw(some(["CNY", "JPY", "KWD"]))
+    words, chosen = draw(agreements(currency, kinds)), draw(features)
+    for name, feature in FEATURES.items():
+        if name in chosen:
+            words |= draw(feature(words))
+    loan = Loan("loan", "Loan", LoanTerms(**words), "Asia/Shanghai")
+    for day in sorted(draw(st.lists(days, min_size=draw(st.integers(0, 4)), max_size=6))):
+        loan = also_paying(loan, day, draw(amounts(value(loan, day))))
+    return loan
+
+
+def plain_loans():
+    """Return a strategy for loans as most borrowers have them."""
+    features = st.sets(some(["grace", "counted"]))
+    return loans(features, PLAIN)
+
+
+def amounts(position):
+    """Return a strategy for amounts a borrower may pay: what they are told, or anything."""
+    due, payoff = position.due, position.payoff.minor
+    told = [due.total, due.total - due.principal, due.principal + due.interest, payoff]
+    exact = some([around for sum_ in told for around in (sum_ - 1, sum_, sum_ + 1)])
+    anything = st.integers(1, max(1, payoff // 3)) | st.integers(1, max(1, 2 * payoff))
+    return anything | exact.map(lambda minor: max(1, minor))
+
+
+def also_paying(loan, day, minor):
+    payment = Payment(day, Money(minor, loan.terms.currency).amount)
+    return replace(loan, payments=(*loan.payments, payment))
+
+
+def known_by(loan, day):
+    """Return the loan as it stood on a day, before anything later was paid."""
+    return replace(loan, payments=tuple(paid for paid in loan.payments if paid.on <= day))

@@ -164,6 +164,7 @@ def to_terms(model: LoanModel, currency: str) -> LoanTerms:
         installment_count=_count(model),
         first_due=model.first_due,
         start=model.start,
+        installment_interest=model.installment_interest,
         frequency=model.frequency,
         end_of_month=model.end_of_month,
         business_days=BusinessDays(model.business_day_convention, model.calendar),
@@ -220,7 +221,7 @@ def _count(model: LoanModel) -> int:
 
 def _minimum(model: LoanModel) -> Minimum | None:
     asked = model.minimum
-    return None if asked is None else Minimum(asked.percent, asked.floor)
+    return None if asked is None else Minimum(asked.percent, asked.floor, asked.includes_interest)
 
 
 def _fee(fee: FeeModel) -> Fee:

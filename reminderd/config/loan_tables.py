@@ -19,6 +19,7 @@ from ..loans.terms import (
     Compounding,
     GraceCovers,
     GraceMode,
+    InstallmentInterest,
     PenaltyBase,
     PenaltyRule,
     RoundingAt,
@@ -87,6 +88,11 @@ class MinimumModel(Strict):
     percent: Share = Field(description="So much of the balance …", examples=['percent = "10%"'])
     floor: NotNegative = Field(
         Decimal(0), description="… but at least this sum.", examples=['floor = "100.00"']
+    )
+    includes_interest: bool = Field(
+        False,
+        description="Whether the period's interest is in it; else it comes on top.",
+        examples=["includes_interest = true"],
     )
 
 
@@ -309,6 +315,10 @@ class LoanModel(Strict):
         Literal["equal-principal", "equal-installment", "interest-only", "bullet", "revolving"]
         | None
     ) = Field(None, description="How principal is repaid.")
+    installment_interest: InstallmentInterest = Field(
+        InstallmentInterest.PERIODIC,
+        description="Whether equal installments count equal periods or each period's days.",
+    )
     frequency: FrequencyName = Field(
         MONTHLY,
         description="How often an installment is due.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count, islice, pairwise
@@ -21,6 +22,7 @@ from .terms import (
     Extension,
     GraceMode,
     Installment,
+    InstallmentInterest,
     LoanTerms,
     PenaltyBase,
     Repayment,
@@ -177,6 +179,9 @@ def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment
     change of the rate the level is worked out anew; the period in which it changes bears each
     rate for its days.
     """
+    if terms.installment_interest is InstallmentInterest.ACTUAL:
+        yield from _equal_by_days(terms, principal)
+        return
     chosen = _chosen(terms)
     left, known, level = principal, None, 0
     for number, (start, end) in enumerate(chosen):
@@ -191,6 +196,28 @@ def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment
             interest = period_interest(terms, left, start, end)
         elif any(start < change.start < end for change in terms.rate_changes):
             interest = _mixed(terms, left, start, end)
+        yield Installment(end, share, interest, left, start, end)
+        left -= share
+
+
+def _equal_by_days(terms: LoanTerms, principal: int) -> Iterator[Installment]:
+    """Equal installments whose interest follows each period's days, a first odd one included.
+
+    What is repaid with each, discounted over the days of all periods before it, comes to the
+    principal. The last one takes up what rounding left over.
+    """
+    chosen, rates = _chosen(terms), tariff(terms)
+    with localcontext(Context(prec=60)):
+        discount, worth = Decimal(1), Decimal(0)
+        for span in chosen:
+            earned_by_one = exact(rates.scheduled, rates.scale, 1, [span])
+            discount /= 1 + Decimal(earned_by_one.numerator) / earned_by_one.denominator
+            worth += discount
+        level = _rounded(terms, Fraction(principal / worth))
+    left = principal
+    for start, end in chosen:
+        interest = period_interest(terms, left, start, end)
+        share = left if end == chosen[-1][1] else max(0, min(left, level - interest))
         yield Installment(end, share, interest, left, start, end)
         left -= share
 
@@ -248,18 +275,21 @@ def revolve(
         begin = since or start
         free = terms.start is None and end == terms.first_due
         interest = carried + (0 if free else period_interest(terms, left, begin, end))
-        share = minimum(terms, left)
+        share = minimum(terms, left, interest - carried)
         yield Installment(end, share, interest, left, begin, end, carried)
         left, since, carried = left - share, None, 0
         if not left:
             return
 
 
-def minimum(terms: LoanTerms, balance: int) -> int:
-    """Return the least principal that a balance asks for, in minor units."""
-    assert terms.minimum is not None  # LoanTerms checked it
-    share = _rounded(terms, balance * Fraction(terms.minimum.share))
-    return min(balance, max(share, to_minor(terms.minimum.floor, terms.currency), 1))
+def minimum(terms: LoanTerms, balance: int, interest: int) -> int:
+    """Return the least principal that a balance and its interest ask for, in minor units."""
+    asked = terms.minimum
+    assert asked is not None  # LoanTerms checked it
+    included = interest if asked.includes_interest else 0
+    share = _rounded(terms, (balance + included) * Fraction(asked.share))
+    least = max(share, to_minor(asked.floor, terms.currency))
+    return min(balance, max(least - included, 1))
 
 
 def extended(
@@ -293,7 +323,9 @@ def factors(terms: LoanTerms, part: Installment) -> tuple[Rate | None, int | Non
     rate = terms.rates_on(end)[0]
     if rate is None:
         return None, None, None, "day"
-    if terms.repayment is Repayment.EQUAL_INSTALLMENT and _is_regular(terms, start, end):
+    level = terms.repayment is Repayment.EQUAL_INSTALLMENT
+    periodic = level and terms.installment_interest is InstallmentInterest.PERIODIC
+    if periodic and _is_regular(terms, start, end):
         share = _periodic(terms, rate) / Fraction(rate.value) if rate.value else Fraction(1)
         daily = rate.per == "day"
         return rate, share.numerator, None if daily else share.denominator, rate.per

@@ -33,6 +33,13 @@ class Repayment(StrEnum):
     REVOLVING = "revolving"
 
 
+class InstallmentInterest(StrEnum):
+    """What interest equal installments contain: of equal periods, or of each period's days."""
+
+    PERIODIC = "periodic"
+    ACTUAL = "actual"
+
+
 class GraceMode(StrEnum):
     """What happens to the days inside the grace period once it has passed unpaid."""
 
@@ -206,10 +213,14 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
-    """The least that a revolving balance asks for: a share of it, and no less than a sum."""
+    """The least that a revolving balance asks for: a share of it, and no less than a sum.
+
+    The period's interest comes on top, unless it is included.
+    """
 
     share: Decimal
     floor: Decimal = Decimal(0)
+    includes_interest: bool = False
 
 
 @dataclass(frozen=True)
@@ -223,6 +234,7 @@ class LoanTerms:
     installment_count: int = 0
     first_due: date | None = None
     start: date | None = None
+    installment_interest: InstallmentInterest = InstallmentInterest.PERIODIC
     frequency: Frequency = MONTHLY
     end_of_month: bool = False
     business_days: BusinessDays = ANY_DAY

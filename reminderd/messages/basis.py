@@ -15,6 +15,7 @@ from ..loans.terms import (
     Compounding,
     GraceCovers,
     GraceMode,
+    InstallmentInterest,
     LoanTerms,
     PenaltyBase,
     Repayment,
@@ -64,7 +65,8 @@ class _Basis:
             goes_on = self.terms.contract_interest_continues
             yield self.say("contract_continues" if goes_on else "contract_stops")
         if self.terms.repayment is Repayment.EQUAL_INSTALLMENT:
-            yield self.say("level")
+            periodic = self.terms.installment_interest is InstallmentInterest.PERIODIC
+            yield self.say("level" if periodic else "level_by_days")
 
     def _lateness(self) -> Iterator[str]:
         terms = self.terms

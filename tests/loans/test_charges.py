@@ -84,6 +84,12 @@ def test_the_lesser_or_the_greater_of_several_counts(kind, overdue, fee):
         assert on(Amount(kind, of=of), overdue) == fee
 
 
+def test_a_choice_is_made_in_the_currency_of_the_loan():
+    """25 yen, or 5 % of 400 yen, which are 20."""
+    assert on(Amount(FeeKind.GREATER_OF, of=(FLAT_25, FIVE_PERCENT)), 400, "JPY") == 25
+    assert on(Amount(FeeKind.LESSER_OF, of=(FLAT_25, FIVE_PERCENT)), 600, "JPY") == 25
+
+
 def test_choices_nest():
     """The lesser of 50.00 and the greater of 25.00 and 5 %."""
     greater = Amount(FeeKind.GREATER_OF, of=(FLAT_25, FIVE_PERCENT))

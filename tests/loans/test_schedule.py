@@ -380,6 +380,16 @@ def test_an_equal_installment_bears_a_twelfth_of_the_rate(scheduled):
     assert rows(annuity(scheduled, start=date(2026, 1, 1))) == USUAL
 
 
+def test_a_period_from_one_months_end_to_the_next_is_regular_under_that_rule(scheduled):
+    """From 31 January to 28 February is a month of 1 % where a month's end means every month's."""
+    words = {"annual_rate": "12%", "start": date(2026, 1, 31)}
+    first_due = date(2026, 2, 28)
+    at_ends = scheduled("equal-installment", "1000", 3, first_due, end_of_month=True, **words)
+    assert rows(at_ends)[0] == ("2026-02-28", "330.02", "10.00")
+    by_day = scheduled("equal-installment", "1000", 3, first_due, **words)
+    assert rows(by_day)[0] == ("2026-02-28", "330.02", "9.21")  # 1000 × 12 % × 28 / 365
+
+
 @pytest.mark.parametrize(
     ("start", "day_count", "interest"),
     [
@@ -735,6 +745,36 @@ def test_a_listed_loan_earns_from_due_date_to_due_date(listed, rounding, interes
     ]
 
 
+def test_a_loan_called_on_a_moved_due_date_has_earned_the_days_since_the_agreed_one(scheduled):
+    """31 May 2026 is a Sunday. On Monday 100.00 and 3.10 are due, and 100 × 0.05 % for the day."""
+    loan = scheduled(
+        "equal-principal",
+        "200",
+        2,
+        date(2026, 5, 31),
+        daily_rate="0.05%",
+        end_of_month=True,
+        business_days=("following", "XECB"),
+        acceleration_date=date(2026, 6, 1),
+    )
+    assert rows(loan) == [("2026-06-01", "200.00", "3.15")]
+
+
+def test_a_called_loan_earns_by_the_rate_of_the_running_period(scheduled):
+    """From 15 February a daily rate, which counts days: 100 × 0.05 % × 16 of 28 to 3 March."""
+    loan = scheduled(
+        "equal-principal",
+        "200",
+        2,
+        date(2026, 2, 15),
+        annual_rate="12%",
+        day_count="30/360",
+        rate_changes=[(date(2026, 2, 15), {"daily_rate": "0.05%"})],
+        acceleration_date=date(2026, 3, 3),
+    )
+    assert rows(loan) == [("2026-02-15", "100.00", "2.00"), ("2026-03-03", "100.00", "0.80")]
+
+
 def test_all_interest_of_a_first_listed_installment_is_owed_for_nobody_knows_its_start(listed):
     parts = (date(2026, 3, 1), "1000", "100"), (date(2026, 3, 31), "1000", "50")
     loan = listed(*parts, acceleration_date=date(2026, 2, 1))
@@ -776,6 +816,15 @@ def test_a_period_of_no_length_by_its_day_count_has_earned_nothing_before_it_end
     (part,) = schedule(loan.terms)
     assert part.interest == 0
     assert earned(loan.terms, part, None, date(2026, 3, 30)) == 0
+
+
+def test_on_its_last_day_all_of_a_period_is_earned_even_where_it_counts_nothing(listed):
+    """30/360 again: the lender asks for 5.00 between the 30th and the 31st."""
+    parts = (date(2026, 3, 30), "100", "0"), (date(2026, 3, 31), "100", "5")
+    terms = listed(*parts, annual_rate="12%", day_count="30/360").terms
+    last = schedule(terms)[1]
+    assert earned(terms, last, date(2026, 3, 30), date(2026, 3, 30)) == 0
+    assert earned(terms, last, date(2026, 3, 30), date(2026, 3, 31)) == 5_00
 
 
 @pytest.mark.parametrize(
@@ -893,6 +942,58 @@ def test_a_rate_that_changes_on_the_edge_of_a_period_is_its_only_one(scheduled, 
     assert factors(loan.terms, part) == found
 
 
+@pytest.mark.parametrize(
+    ("within", "found"),
+    [
+        # From 12 % to 24 % the night before, then back again: two rates.
+        ({"annual_rate": "12%"}, (None, None, None, "day")),
+        # Then only the penalty changes: one rate.
+        ({"penalty": {"daily_rate": "0.2%"}}, (Rate(Decimal("0.24"), "year"), 31, 365, "day")),
+    ],
+)
+def test_of_several_changes_those_within_the_period_count(scheduled, within, found):
+    loan = scheduled(
+        "equal-principal",
+        "1000",
+        1,
+        date(2026, 2, 15),
+        annual_rate="12%",
+        penalty={"daily_rate": "0.1%"},
+        rate_changes=[
+            (date(2026, 1, 15), {"annual_rate": "24%"}),
+            (date(2026, 1, 25), within),
+        ],
+    )
+    (part,) = schedule(loan.terms)
+    assert factors(loan.terms, part) == found
+
+
+@pytest.mark.parametrize("repayment", ["equal-principal", "equal-installment", "interest-only"])
+def test_an_installment_remembers_what_its_interest_was_worked_out_on(scheduled, repayment):
+    first, second = schedule(scheduled(repayment, "200", 2, date(2026, 2, 15)).terms)
+    left = 200_00 if repayment == "interest-only" else 100_00
+    assert (first.base, first.start, first.end) == (200_00, date(2026, 1, 15), first.due)
+    assert (second.base, second.start, second.end) == (left, first.due, date(2026, 3, 15))
+
+
+def test_a_bullet_remembers_its_whole_time(scheduled):
+    (part,) = schedule(scheduled("bullet", "200", 2, date(2026, 2, 15)).terms)
+    assert (part.base, part.start, part.end) == (200_00, date(2026, 1, 15), date(2026, 3, 15))
+
+
+def test_a_revolving_balance_remembers_what_each_interest_was_worked_out_on(scheduled):
+    first, second = schedule(card(scheduled).terms)[:2]
+    assert (first.base, first.start, first.end) == (1000_00, date(2025, 12, 15), first.due)
+    assert (second.base, second.start, second.end) == (800_00, first.due, second.due)
+    assert (first.carried, second.carried) == (0, 0)
+
+
+def test_what_is_called_before_its_listed_date_has_no_factors(listed):
+    parts = (date(2026, 3, 1), "1000", "100"), (date(2026, 3, 31), "1000", "50")
+    terms = listed(*parts, annual_rate="12%", acceleration_date=date(2026, 3, 11)).terms
+    assert factors(terms, schedule(terms)[1]) == (None, None, None, "day")
+
+
 def test_a_listed_installment_has_no_factors(listed):
     loan = listed((date(2026, 2, 15), "1000", "10"), annual_rate="12%")
     assert factors(loan.terms, schedule(loan.terms)[0]) == (None, None, None, "day")
@@ -926,4 +1027,24 @@ def test_loans_that_differ_only_in_what_being_late_costs_share_one_schedule(sche
             {"due": date(2026, 4, 1), "agreed": date(2026, 4, 1), "to": [date(2026, 4, 5)]}
         ],
     )
+    assert schedule(plain.terms) is schedule(dear.terms)
+
+
+def test_loans_whose_changes_differ_only_in_the_penalty_share_one_schedule(scheduled):
+    """Also where the new penalty takes the place of the contract interest, which ends then."""
+
+    def changing(new, **words):
+        changes = [(date(2026, 3, 1), {"annual_rate": "6%"} | new)]
+        return scheduled(
+            "equal-installment",
+            "1000",
+            12,
+            date(2026, 2, 1),
+            annual_rate="12%",
+            rate_changes=changes,
+            **words,
+        )
+
+    plain = changing({})
+    dear = changing({"penalty": {"multiple_of_contract": "1.5"}}, contract_interest_continues=False)
     assert schedule(plain.terms) is schedule(dear.terms)

@@ -144,6 +144,14 @@ def test_a_changed_rate_writes_a_line_for_each_part(tariff_of):
     ]
 
 
+def test_a_stretch_that_ends_or_begins_with_a_change_writes_one_line(tariff_of):
+    meter = tariff_of(**CHANGE).interest
+    until = meter.on_paper(number(DUE), number(after(10)))
+    since = meter.on_paper(number(after(10)), number(after(12)))
+    assert [line[1] for line in until] == [10]
+    assert [line[1] for line in since] == [2]
+
+
 # ─── Pauses ───
 
 

@@ -228,6 +228,11 @@ def listing(*dues):
             "must be later than 2026-03-01, in order",
         ),
         (
+            {"extensions": (Extension(DUE, DUE, (DUE, day(2))),)},
+            "extensions.0.to",
+            "must be later than 2026-03-01, in order",
+        ),
+        (
             {"extensions": (Extension(DUE, DUE, (day(3), day(2))),)},
             "extensions.0.to",
             "must be later than 2026-03-01, in order",

@@ -26,7 +26,7 @@ from .config.suggest import no_such
 from .errors import DeliveryError, UsageError
 from .loans.money import Money
 from .loans.position import value
-from .loans.terms import Loan, Payment
+from .loans.terms import Extension, Loan, Payment, RequestState, Waiver
 from .playbook.stages import stage_of
 from .state import DATABASE, state_folder
 from .store import book, history, outbox
@@ -243,7 +243,10 @@ class App:
             for loan in self.config.loans:
                 old = stored.get(loan.id)
                 since = book.known_since(old, loan, self.config.policy, now)
-                entry = Entry(_paid(loan, old, typed, now), self.config.policy, since)
+                whole = _paid(loan, old, typed, now)
+                if old and not book.is_next_bill(old, loan, now):
+                    whole = replace(whole, agreed=old.loan.agreed, request=old.loan.request)
+                entry = Entry(whole, self.config.policy, since)
                 result.append((entry, history.of_loan(connection, loan.id, since)))
             return result
 
@@ -262,6 +265,39 @@ class App:
             raise UsageError(f"{day} is still to come (record a payment once it is made)")
         with self.database.transaction() as connection:
             return book.add_payment(connection, loan.id, day or today, paid.minor, now)
+
+    def ask(self, loan: Loan, state: RequestState, day: date | None, to: Extension | None) -> int:
+        """Record where a request for an extension stands; return the number of the record."""
+        if to is not None and to.due not in value(loan, to.agreed).unpaid():
+            raise UsageError(
+                f"{to.due} is no due date of loan {loan.id} that is unpaid (see `reminderd quote`)"
+            )
+        return self._record(loan, str(state), day, to)
+
+    def waive(self, loan: Loan, waiver: Waiver) -> int:
+        """Record what the lender lets go of; return the number of the record."""
+        return self._record(loan, book.WAIVED, waiver.on, waiver)
+
+    def _record(self, loan: Loan, kind: str, day: date | None, agreed: book.Agreed) -> int:
+        now = self.clock.now()
+        today = local_date(now, loan.timezone)
+        if day is not None and day > today:
+            raise UsageError(f"{day} is still to come (record it once it has happened)")
+        with self.database.transaction() as connection:
+            return book.add_agreement(connection, loan.id, kind, day or today, agreed, now)
+
+    def take_back(self, number: int) -> str:
+        """Take back an agreement; return its loan's id."""
+        with self.database.transaction() as connection:
+            loan_id = book.undo_agreement(connection, number, self.clock.now())
+        if loan_id is None:
+            raise UsageError(f"there is no agreement A{number} (`reminderd undo` lists them)")
+        return loan_id
+
+    def agreements(self) -> list[RowMapping]:
+        """Return what was asked and agreed by command and stands, in the order of the dates."""
+        with self.database.transaction() as connection:
+            return book.standing_agreements(connection)
 
     def undo(self, payment_id: int) -> str:
         """Take back a payment made by command; return its loan's id."""

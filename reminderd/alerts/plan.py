@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from ..loans.position import Position
-from ..loans.terms import Loan
+from ..loans.terms import Extension, Loan
 from .wallclock import instant, local_date
 
 _DAY = timedelta(days=1)
@@ -246,7 +246,8 @@ def _because(alert: Alert, reason: Reason) -> Alert:
 def _next_at(loan: Loan, unpaid: list[date], policy: Policy, reached: date) -> datetime | None:
     """Return the next instant at which something may be due; None when nothing ever will."""
     days = [payment.on for payment in loan.payments if payment.on > reached]
-    days += [deal.agreed for deal in loan.terms.extensions if deal.agreed > reached]
+    deals = [*loan.terms.extensions, *loan.agreed]
+    days += [d.agreed for d in deals if isinstance(d, Extension) and d.agreed > reached]
     for due in unpaid:
         offset = policy.next_after((reached - due).days)
         if offset is not None:

@@ -25,6 +25,7 @@ from .common import (
     writing,
 )
 from .figures import plan, presets, quote, reconcile
+from .negotiation import extension, waive
 
 if TYPE_CHECKING:
     from ..app import App
@@ -221,28 +222,43 @@ def pay(loan: str, amount: str, config_file: str | None, as_json: bool, day: dat
 
 
 @cli.command()
-@click.argument("payment", type=int, required=False)
+@click.argument("number", required=False)
 @common
-def undo(payment: int | None, config_file: str | None, as_json: bool) -> None:
-    """Take back the payment with this number, as `reminderd pay` printed it.
+def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
+    """Take back the payment or the agreement with this NUMBER, as its command printed it.
 
-    Without a number: list the payments that can be taken back.
+    Without a number: list what can be taken back.
     """
     from . import figure_views, views
 
-    if payment is None:
+    if number is None:
         app = looking(config_file)
         if as_json:
-            print_json(views.payments_json(app))
+            print_json(views.undoable_json(app))
         else:
-            click.echo(views.payments_text(app))
+            click.echo(views.undoable_text(app))
         return
+    agreement, plain = _numbered(number)
     app = writing(config_file)
-    loan_id = app.undo(payment)
+    loan_id = app.take_back(plain) if agreement else app.undo(plain)
     if as_json:
-        print_json({"undone": payment, **figure_views.quote_json(app, app.loan(loan_id), None)})
+        print_json(
+            {
+                "undone": number if agreement else plain,
+                **figure_views.quote_json(app, app.loan(loan_id), None),
+            }
+        )
     else:
-        click.echo(views.undone_text(app, app.loan(loan_id), payment))
+        click.echo(views.undone_text(app, app.loan(loan_id), number))
+
+
+def _numbered(number: str) -> tuple[bool, int]:
+    """Read a payment's number, as 3, or an agreement's, as A3."""
+    agreement = number[:1] in {"A", "a"}
+    digits = number[agreement:]
+    if not digits.isascii() or not digits.isdecimal():
+        raise UsageError(f"{number!r} is no number (write 3 for a payment, A3 for an agreement)")
+    return agreement, int(digits)
 
 
 @cli.command()
@@ -284,7 +300,7 @@ def history(
         click.echo(views.history_text(app, rows, full=full))
 
 
-for command in (quote, reconcile, plan, presets):
+for command in (quote, reconcile, plan, presets, extension, waive):
     cli.add_command(command)
 
 

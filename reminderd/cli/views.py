@@ -232,26 +232,44 @@ def paid_text(app: App, loan: Loan, number: int, paid: Money) -> str:
     return "\n".join(lines)
 
 
-def payments_json(app: App) -> list[dict[str, Any]]:
-    """Return the payments that can be taken back."""
-    return [
+def recorded_text(app: App, loan: Loan, number: int) -> str:
+    """Say that an agreement was recorded and how the loan stands now."""
+    return f"recorded; to take it back: reminderd undo A{number}\n{_now_owed(app, loan)}"
+
+
+def undoable_json(app: App) -> list[dict[str, Any]]:
+    """Return the payments and agreements that can be taken back."""
+    payments = [
         {"payment": paid.id, "loan": loan.id, "date": str(paid.on), "amount": str(paid.amount)}
         for loan, paid in app.typed_payments()
     ]
+    agreements = [
+        {
+            "agreement": f"A{row['id']}",
+            "loan": row["loan_id"],
+            "date": str(row["date"]),
+            "kind": row["kind"],
+        }
+        for row in app.agreements()
+    ]
+    return payments + agreements
 
 
-def payments_text(app: App) -> str:
-    """List the payments that can be taken back."""
+def undoable_text(app: App) -> str:
+    """List the payments and agreements that can be taken back."""
     lines = [
         f"payment {row['payment']}: {row['amount']} on {row['loan']}, {row['date']}"
-        for row in payments_json(app)
+        if "payment" in row
+        else f"agreement {row['agreement']}: {row['kind']} on {row['loan']}, {row['date']}"
+        for row in undoable_json(app)
     ]
-    return "\n".join(lines) or "No payment was entered by command."
+    return "\n".join(lines) or "No payment or agreement was entered by command."
 
 
-def undone_text(app: App, loan: Loan, number: int) -> str:
-    """Say that a payment was taken back and what is owed now."""
-    return f"payment {number} taken back\n{_now_owed(app, loan)}"
+def undone_text(app: App, loan: Loan, number: str) -> str:
+    """Say that a payment or an agreement was taken back and what is owed now."""
+    what = "agreement" if number[:1] in {"A", "a"} else "payment"
+    return f"{what} {number} taken back\n{_now_owed(app, loan)}"
 
 
 def _now_owed(app: App, loan: Loan) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
-
-from pydantic import BaseModel
 
 from ..alerts.plan import Policy
 from ..alerts.wallclock import QuietHours
 from ..errors import TermsError
 from ..loans.charges import Amount, Cap, Fee, FeeKind
-from ..loans.frequency import BusinessDayConvention, BusinessDays
-from ..loans.money import Rate, minor_digits, to_minor
-from ..loans.schedule import schedule
+from ..loans.frequency import BusinessDays
+from ..loans.money import Rate, to_minor
+from ..loans.schedule import revolve, schedule, start_date
 from ..loans.terms import (
+    YEARS,
     Extension,
     Installment,
     LoanTerms,
@@ -35,128 +34,36 @@ from .loan_tables import (
     RateChangeModel,
 )
 from .models import Settings
-from .positions import Path
-
-Mistake = tuple[Path, str]  # where inside the loan's table, and what to write instead
-
-_LUMP = ("amount", "interest")
-_WORKED_OUT = ("principal", "installments", "first_due")
-_ONLY_WORKED_OUT = ("principal", "first_due", "start", "repayment", "minimum")
-_COUNT_KNOWN = ("bullet", "revolving")  # repayments that need no number of installments
-# The fields that hold a sum of money, in whichever table.
-_SUMS = {
-    *("amount", "interest", "principal", "flat", "least", "most", "floor", "above", "fees"),
-}
-
-
-def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
-    """Yield the keys of a loan that are missing, do not go together or cannot both be right.
-
-    What the terms check about themselves is left to them.
-    """
-    if isinstance(model.installments, list):
-        yield from _beside(model, ("due", *_LUMP, *_ONLY_WORKED_OUT), "a list of installments")
-        yield from _list_mistakes(model)
-    elif model.due is not None:
-        yield from _beside(model, ("installments", *_ONLY_WORKED_OUT), "due, one sum on one date")
-        if model.amount is None:
-            yield ("due",), 'needs an amount beside it (add amount = "1234.00")'
-    else:
-        yield from _schedule_mistakes(model)
-    if model.annual_rate is not None and model.daily_rate is not None:
-        yield ("daily_rate",), "stands beside annual_rate (keep one of the two)"
-    yield from _calendar_mistakes(model)
-    yield from _amount_mistakes(model, currency)
-
-
-def _beside(model: LoanModel, keys: tuple[str, ...], what: str) -> Iterator[Mistake]:
-    for key in keys:
-        if getattr(model, key) is not None:
-            yield (key,), f"does not go with {what} (remove one of the two)"
-
-
-def _list_mistakes(model: LoanModel) -> Iterator[Mistake]:
-    assert isinstance(model.installments, list)  # the caller looked
-    if not model.installments:
-        yield ("installments",), "is empty (write how many, or list each with due and amount)"
-    for number, (before, part) in enumerate(
-        zip(model.installments, model.installments[1:], strict=False), 1
-    ):
-        if part.due <= before.due:
-            where: Path = ("installments", number, "due")
-            yield where, f"{part.due} does not come after {before.due} (list them in order)"
-
-
-def _schedule_mistakes(model: LoanModel) -> Iterator[Mistake]:
-    given = [key for key in _WORKED_OUT if getattr(model, key) is not None]
-    if given:
-        yield from _beside(model, _LUMP, "principal, a schedule that is worked out")
-        if model.repayment == "revolving":
-            yield from _beside(model, ("installments",), "revolving, which ends when it is paid")
-        for key in _WORKED_OUT:
-            known = key == "installments" and model.repayment in _COUNT_KNOWN
-            if key not in given and not known:
-                example = LoanModel.model_fields[key].examples
-                yield (key,), f"is missing beside {given[0]} (add {(example or [key])[0]})"
-    elif model.amount is not None:
-        yield ("amount",), "needs a due date beside it (add due = 2026-12-05)"
-    else:
-        yield (
-            (),
-            "has no due date (write due and amount, or principal, installments and first_due)",
-        )
-
-
-def _calendar_mistakes(model: LoanModel) -> Iterator[Mistake]:
-    moves = model.business_day_convention is not BusinessDayConvention.NONE
-    if moves and model.calendar is None:
-        yield ("business_day_convention",), 'needs a calendar beside it (add calendar = "CN")'
-    if model.calendar is not None and not moves:
-        yield (
-            ("calendar",),
-            'needs a convention beside it (add business_day_convention = "following")',
-        )
-
-
-def _amount_mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
-    digits = minor_digits(currency)
-    for path, amount in _amounts(model):
-        try:
-            to_minor(amount, currency)
-        except ValueError:
-            write = f"{digits} decimals at most" if digits else "it without decimals"
-            yield path, f"{amount} is too exact for {currency} (write {write})"
-    parts = model.installments if isinstance(model.installments, list) else []
-    sums: list[tuple[Path, Decimal | None, Decimal | None]] = [
-        ((), model.amount, model.interest),
-        *((("installments", n), part.amount, part.interest) for n, part in enumerate(parts)),
-    ]
-    for where, whole, interest in sums:
-        if whole is not None and interest is not None and interest > whole:
-            yield (*where, "interest"), f"{interest} is more than the amount {whole} it is part of"
-
-
-def _amounts(table: BaseModel, here: Path = ()) -> Iterator[tuple[Path, Decimal]]:
-    """Yield every sum of money in a table and in those inside it."""
-    for name, field in type(table).model_fields.items():
-        value, path = getattr(table, name), (*here, field.alias or name)
-        if isinstance(value, Decimal) and name in _SUMS:
-            yield path, value
-        elif isinstance(value, BaseModel):
-            yield from _amounts(value, path)
-        elif isinstance(value, list):
-            for number, entry in enumerate(value):
-                if isinstance(entry, BaseModel):
-                    yield from _amounts(entry, (*path, number))
 
 
 def to_terms(model: LoanModel, currency: str) -> LoanTerms:
     """Return the terms of a loan without ``mistakes``; TermsError for what is left to them."""
+    try:
+        terms = _terms(model, currency)
+    except TermsError as error:
+        raise TermsError(_written(model, error.field), str(error)) from None
+    _check_end(terms)
+    _check_acceleration(terms)
+    _check_extensions(terms)
+    return terms
+
+
+def _written(model: LoanModel, field: str) -> str:
+    """Return where the penalty rule of a complaint stands: with the loan, else with a change."""
+    key, _, rule = field.partition(".")
+    if key != "penalty" or getattr(model.penalty, rule, None) is not None:
+        return field
+    changes = enumerate(model.rate_changes)
+    found = (n for n, change in changes if getattr(change.penalty, rule, None) is not None)
+    return f"rate_changes.{next(found)}.{field}"
+
+
+def _terms(model: LoanModel, currency: str) -> LoanTerms:
     listed = _listed(model, currency)
     penalty = _penalty(model.penalty)
     replaces = penalty is not None and penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT
     continues = model.contract_interest_continues
-    terms = LoanTerms(
+    return LoanTerms(
         currency=currency,
         repayment=Repayment.LISTED if listed else _repayment(model),
         listed=listed,
@@ -192,21 +99,54 @@ def to_terms(model: LoanModel, currency: str) -> LoanTerms:
         waivers=tuple(Waiver(w.date, w.amount, w.of) for w in model.waivers),
         extensions=tuple(_extension(extension) for extension in model.extensions),
     )
-    _check_extensions(terms)
-    return terms
+
+
+def _check_end(terms: LoanTerms) -> None:
+    """Raise TermsError where the due dates outrun the calendar."""
+    last = YEARS[1]
+    try:
+        if _last_due(terms).year <= last:
+            return
+    except (ValueError, OverflowError):  # beyond what a date can be
+        pass
+    if terms.repayment is Repayment.REVOLVING:
+        sentence = f"asks so little that the balance is not paid off by the year {last}"
+        raise TermsError("minimum", f'{sentence} (write a higher percent, or floor = "100.00")')
+    sentence = f"{terms.installment_count} of them end after the year {last}"
+    raise TermsError("installments", f"{sentence} (check their number, first_due and frequency)")
+
+
+def _last_due(terms: LoanTerms) -> date:
+    if terms.repayment is Repayment.REVOLVING:
+        return max(part.due for part in revolve(terms, to_minor(terms.principal, terms.currency)))
+    if terms.first_due is None:
+        return terms.listed[-1].due
+    return terms.frequency.step(terms.first_due, terms.installment_count - 1)
+
+
+def _check_acceleration(terms: LoanTerms) -> None:
+    start, called = start_date(terms), terms.acceleration_date
+    if start is not None and called is not None and called < start:
+        sentence = f"{called} is before the interest starts on {start} (check the year)"
+        raise TermsError("acceleration_date", sentence)
 
 
 def _check_extensions(terms: LoanTerms) -> None:
-    """Raise TermsError where an extension names no due date of the loan."""
-    dues = {part.due for part in schedule(terms)}
-    for number, extension in enumerate(terms.extensions):
-        if extension.due not in dues:
-            there = ", ".join(str(due) for due in sorted(dues)[:3])
-            raise TermsError(
-                f"extensions.{number}.due",
-                f"{extension.due} is no due date of this loan (they are {there}, …)",
-            )
-        dues |= set(extension.to)
+    """Raise TermsError where an extension moves no due date that the loan has by then."""
+    if not terms.extensions:
+        return
+    dues, moved = [part.due for part in schedule(terms)], dict[date, int]()
+    for number, extension in sorted(enumerate(terms.extensions), key=lambda one: one[1].agreed):
+        due = extension.due
+        if due not in dues:
+            nearest = min(dues, key=lambda known: abs(known - due))
+            sentence = f"{due} is no due date of this loan (the nearest is {nearest})"
+            if due in moved:
+                sentence = f"{due} was moved by extensions[{moved[due]}] already (keep one of them)"
+            raise TermsError(f"extensions.{number}.due", sentence)
+        dues.remove(due)
+        dues += extension.to
+        moved[due] = number
 
 
 def _repayment(model: LoanModel) -> Repayment:

@@ -16,10 +16,12 @@ from ..alerts.channel import Channel, Recipient
 from ..alerts.plan import Policy
 from ..alerts.wallclock import QuietHours
 from ..errors import ConfigError, Problem, TermsError
+from ..loans.presets import load_preset
 from ..loans.terms import Loan, Payment
 from ..playbook.stages import Severity
-from .build import mistakes, to_policy, to_quiet_hours, to_terms
+from .build import to_policy, to_quiet_hours, to_terms
 from .loan_tables import LoanModel
+from .mistakes import mistakes
 from .models import ChannelModel, Settings
 from .positions import Path as KeyPath
 from .positions import locate
@@ -128,7 +130,7 @@ class _Loader:
         return None
 
     def _validation(self, detail: Any) -> None:
-        path = path_of(detail["loc"])
+        path = self._as_written(path_of(detail["loc"]))
         if detail["type"] == "extra_forbidden":
             self._problem(path, unknown_key(path), of_key=True)
         elif detail["type"] == "missing":
@@ -136,6 +138,11 @@ class _Loader:
                 self._problem(path[:-1], f"{path[-1]!r} is missing{to_write(path)}", of_key=True)
         elif path not in self.torn:
             self._problem(path, of_pydantic(detail, path))
+
+    def _as_written(self, path: KeyPath) -> KeyPath:
+        """Leave out the number of a list that is a list only for us: one new due date is."""
+        single = path and isinstance(path[-1], int) and not self.positions.has(path)
+        return path[:-1] if single and self.positions.has(path[:-1]) else path
 
     def _unreadable_variable(self, complaint: str) -> None:
         """Name the variable that should have been JSON; the complaint names only its first key."""
@@ -243,12 +250,18 @@ class _Loader:
     def _loan_problem(self, path: KeyPath, message: str) -> None:
         """Report at the value, or where it comes from or is missing: at the preset or the loan."""
         preset: KeyPath = (*path[:2], "preset")
+        path = self._as_written(path)
         if self.positions.has(path):
             self._problem(path, message)
-        elif self.positions.has(preset) and path[2:3] in (("penalty",), ("repayment",)):
-            self._problem(preset, f"its {dotted(path[2:])} {message}")
+        elif self.positions.has(preset) and self._is_of_preset(path):
+            self._problem(preset, f"its {dotted(path[2:])}: {message}")
         else:
             self._problem(path, message, of_key=True)
+
+    def _is_of_preset(self, path: KeyPath) -> bool:
+        """Return whether a value that the loan does not have itself is its preset's."""
+        loan = self.raw["loans"][path[1]]
+        return path[2:3] != () and path[2] in load_preset(loan["preset"]).defaults()
 
     def _top(self, settings: Settings | None, key: str, default: str) -> str:
         value = getattr(settings, key) if settings else self.raw.get(key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
 from ..loans.charges import CapMode, FeePer
 from ..loans.daycount import DayCount
@@ -106,11 +106,13 @@ class FeeAmountModel(Strict):
 
     @model_validator(mode="after")
     def _one_way(self) -> FeeAmountModel:
-        ways = [way for way in _FEE_WAYS if getattr(self, way, None) is not None]
-        if len(ways) != 1:
-            found = " and ".join(ways) or "none"
-            known = ", ".join(way for way in _FEE_WAYS if way in type(self).model_fields)
-            raise ValueError(f"needs exactly one of {known}, and has {found}")
+        given = [way for way in _FEE_WAYS if getattr(self, way, None) is not None]
+        if not given:
+            known = [way for way in _FEE_WAYS[1:] if way in type(self).model_fields]
+            others = " or ".join(filter(None, [", ".join(known[:-1]), known[-1]]))
+            raise ValueError(f'says no amount (write flat = "15.00", or {others})')
+        if len(given) > 1:
+            raise ValueError(f"says the amount more than once: {' and '.join(given)} (keep one)")
         return self
 
 
@@ -164,16 +166,12 @@ class FeeModel(FeeAmountModel):
         None, alias="max", description="At most so much.", examples=['max = "50.00"']
     )
 
-    @model_validator(mode="after")
-    def _whole(self) -> FeeModel:
-        for way in ("tiers", "lesser_of", "greater_of"):
-            if getattr(self, way) == []:
-                raise ValueError(f"{way} is empty (list what it chooses from)")
-        if self.tiers and self.tiers != sorted(self.tiers, key=lambda tier: tier.above):
-            raise ValueError("tiers are not in order (list the lowest first)")
-        if self.least is not None and self.most is not None and self.least > self.most:
-            raise ValueError(f"min {self.least} is more than max {self.most} (swap them?)")
-        return self
+    @field_validator("tiers", "lesser_of", "greater_of")
+    @classmethod
+    def _some(cls, amounts: list[Any] | None) -> list[Any] | None:
+        if amounts == []:
+            raise ValueError("is empty (list what it chooses from)")
+        return amounts
 
 
 class CapModel(Strict):
@@ -188,12 +186,18 @@ class CapModel(Strict):
         None, description="All fees together.", examples=['fees = "100.00"']
     )
     mode: CapMode = Field(CapMode.WARN, description="Only say so, or have the figure keep to it.")
-    source: str | None = Field(None, description="The law or clause it comes from, for messages.")
+    source: str | None = Field(
+        None,
+        description="The law or clause it comes from, for messages.",
+        examples=['source = "section 5 of the contract"'],
+    )
 
     @model_validator(mode="after")
     def _one_limit(self) -> CapModel:
-        if (self.annual_rate is None) == (self.fees is None):
-            raise ValueError('needs one of annual_rate = "24%" and fees = "100.00"')
+        if self.annual_rate is None and self.fees is None:
+            raise ValueError('names no limit (write annual_rate = "24%", or fees = "100.00")')
+        if self.annual_rate is not None and self.fees is not None:
+            raise ValueError("has annual_rate and fees (make an entry of its own for each)")
         return self
 
 
@@ -206,6 +210,12 @@ class PauseModel(Strict):
     last: Day = Field(alias="to", description="The last one.", examples=["to = 2026-02-28"])
 
 
+def _only_rate(daily: Decimal | None, info: ValidationInfo) -> Decimal | None:
+    if daily is not None and info.data.get("annual_rate") is not None:
+        raise ValueError("stands beside annual_rate (keep one of the two)")
+    return daily
+
+
 class RateChangeModel(Strict):
     """One entry of ``rate_changes``."""
 
@@ -216,14 +226,13 @@ class RateChangeModel(Strict):
     )
     annual_rate: Rate | None = Field(None, description="The new contract rate for a year.")
     daily_rate: DailyRate | None = Field(None, description="Or for a day.")
+    _one_rate = field_validator("daily_rate")(_only_rate)
     penalty: PenaltyModel | None = Field(
         None, description="The new penalty.", examples=['penalty.daily_rate = "0.05%"']
     )
 
     @model_validator(mode="after")
     def _some_change(self) -> RateChangeModel:
-        if self.annual_rate is not None and self.daily_rate is not None:
-            raise ValueError("has annual_rate and daily_rate (keep one of the two)")
         if all(given is None for given in (self.annual_rate, self.daily_rate, self.penalty)):
             raise ValueError('changes nothing (write annual_rate = "3.5%")')
         return self
@@ -251,17 +260,12 @@ class ExtensionModel(Strict):
         None, description="Interest until then; else the contract rate."
     )
     daily_rate: DailyRate | None = Field(None, description="Or for a day.")
+    _one_rate = field_validator("daily_rate")(_only_rate)
 
     @field_validator("to", mode="before")
     @classmethod
     def _one_or_more(cls, value: Any) -> Any:
         return value if isinstance(value, list) else [value]
-
-    @model_validator(mode="after")
-    def _one_rate(self) -> ExtensionModel:
-        if self.annual_rate is not None and self.daily_rate is not None:
-            raise ValueError("has annual_rate and daily_rate (keep one of the two)")
-        return self
 
 
 Count = Annotated[Whole, Field(ge=1, le=MAX_INSTALLMENTS)]
@@ -464,6 +468,8 @@ class LoanModel(Strict):
             defaults.pop("contract_interest_continues", None)
         if "annual_rate" in data:
             defaults.pop("daily_rate", None)
+        if data.get("business_day_convention") == "none":
+            defaults.pop("calendar", None)
         if "due" in data or isinstance(data.get("installments"), list):
             defaults.pop("repayment", None)
         return defaults | data
@@ -480,9 +486,12 @@ class LoanModel(Strict):
     @field_validator("allocation_order")
     @classmethod
     def _every_component(cls, order: list[Component]) -> list[Component]:
-        if sorted(order) != sorted(Component):
-            every = ", ".join(f'"{component}"' for component in Component)
-            raise ValueError(f"must list each of {every} once")
+        for component in Component:
+            if order.count(component) != 1:
+                how = "lists" if component in order else "leaves out"
+                often = " more than once" if component in order else ""
+                every = ", ".join(f'"{each}"' for each in Component)
+                raise ValueError(f'{how} "{component}"{often} (list each of {every} once)')
         return order
 
     @field_validator("channels")

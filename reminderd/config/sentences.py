@@ -101,7 +101,7 @@ def unknown_key(path: Path) -> str:
         return f"unknown key{close}"
     key = path[-1]
     homes = [where for model, where in _HEADINGS.items() if key in _keys(model)]
-    if homes and len(path) < 4:
+    if homes and (len(path) < 4 or path[0] == "loans"):
         return f"unknown key here (it belongs {' or '.join(homes)})"
     return "unknown key (remove it; config.example.toml has them all)"
 

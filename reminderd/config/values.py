@@ -22,6 +22,7 @@ from .suggest import shown, suggestion
 _MOST_TIMES = 10  # a penalty of more times the contract rate is a percentage without its sign
 _MOST_A_DAY = Decimal("0.02")  # the dearest lawful credit stays below 1 % a day
 _MOST_A_YEAR = 365 * _MOST_A_DAY
+_USUAL = Decimal(18)  # percent, for an example
 
 
 def _readable(value: object) -> bool:
@@ -58,39 +59,48 @@ def _ratio(value: object) -> Decimal:
     return ratio
 
 
+def _says_percent(value: object) -> bool:
+    return isinstance(value, str) and value.rstrip().endswith(("%", "％"))
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
 def _rate(value: object) -> Decimal:
-    rate = _ratio(value)
-    said_percent = isinstance(value, str) and value.rstrip().endswith(("%", "％"))
-    if rate > 1 and not said_percent:
-        raise ValueError(f'{rate} means {rate * 100:f} % (write "{rate:f}%" for {rate:f} percent)')
-    if rate > _MOST_A_YEAR:
-        raise ValueError(
-            f"{shown(value)} is more than any lender charges "
-            f'(write "{rate.normalize():f}%" for {rate.normalize():f} percent)'
-        )
-    return rate
+    rate, percent = _ratio(value), _says_percent(value)
+    if rate <= 1 or (percent and rate <= _MOST_A_YEAR):
+        return rate
+    meant = _plain(rate if rate <= 100 * _MOST_A_YEAR else _USUAL)
+    write = f'(write "{meant}%" for {meant} percent)'
+    if percent:
+        raise ValueError(f"{shown(value)} is more than any lender charges {write}")
+    raise ValueError(f"{_plain(rate)} means {_plain(rate * 100)} % {write}")
 
 
 def _daily_rate(value: object) -> Decimal:
-    rate = _rate(value)
+    rate = _ratio(value)
     if rate <= _MOST_A_DAY:
         return rate
-    said = str(value).strip()
-    if said.endswith(("%", "％")):
+    meant = _plain(rate)
+    if _says_percent(value) or rate > 100 * _MOST_A_DAY:
         sentence = "for each day is more than any lender charges (is it annual_rate?)"
     else:
         sentence = (
-            f"is {rate * 100:f} % for each day, more than any lender charges "
-            f'(write "{said}%" for {said} percent a day, or annual_rate)'
+            f"is {_plain(rate * 100)} % for each day, more than any lender charges "
+            f'(write "{meant}%" for {meant} percent a day, or annual_rate)'
         )
     raise ValueError(f"{shown(value)} {sentence}")
 
 
 def _share(value: object) -> Decimal:
     share = _ratio(value)
-    if share > 1:
-        raise ValueError(f'{shown(value)} is more than the whole (write "5%" or "0.05")')
-    return share
+    if share <= 1:
+        return share
+    if _says_percent(value) or share > 100:
+        raise ValueError(f'{shown(value)} is more than the whole (write "100%" or less)')
+    meant = _plain(share)
+    raise ValueError(f'{meant} means {_plain(share * 100)} % (write "{meant}%")')
 
 
 def _factor(value: object) -> Decimal:
@@ -185,14 +195,27 @@ def _frequency(value: object) -> Frequency:
     every = _EVERY.fullmatch(value) if isinstance(value, str) else None
     if every is None:
         known = ", ".join(f'"{name}"' for name in _FREQUENCIES)
-        close = suggestion(str(value), _FREQUENCIES)
-        raise ValueError(f'{shown(value)} is none of {known} or "every 10 days"{close}')
+        close = suggestion(value, _FREQUENCIES) if isinstance(value, str) else ""
+        close = close or f' (write {known}, or as in "every 10 days")'
+        raise ValueError(f"{shown(value)} is not a frequency{close}")
     return Frequency(int(every[1]), Unit(every[2]))
 
 
 def _calendar(code: str) -> str:
-    check_calendar(code)
+    try:
+        check_calendar(code)
+    except ValueError as error:
+        raise ValueError(f"{error}{_capitals(code.upper())}") from None
     return code
+
+
+def _capitals(code: str) -> str:
+    """Return `` (did you mean …?)`` for a calendar's code in the letters it is written in."""
+    try:
+        check_calendar(code)
+    except ValueError:
+        return ""
+    return f" (did you mean {code!r}?)"
 
 
 Amount = Annotated[Decimal, BeforeValidator(_amount)]

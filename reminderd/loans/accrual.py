@@ -18,7 +18,7 @@ Rules, each with its source:
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ from functools import lru_cache
 
 from .charges import CapMode, Fee, FeePer
 from .frequency import add_months
-from .money import to_minor
+from .money import round_half_up, to_minor
 from .owed import Owed
-from .schedule import earned, extended, factors, revolve, schedule
+from .schedule import earned, extended, factors, paid_down, schedule
 from .steps import MICRO, Step
-from .tariff import Meter, Tariff, tariff
+from .tariff import Meter, Tariff, Turns, tariff
 from .terms import (
     AllocationBy,
     Component,
@@ -46,7 +46,14 @@ from .terms import (
     Waiver,
 )
 
-_PARTS = {"principal": 0, "interest": 1, "penalty": 2, "fees": 3}  # where Owed has them
+PRINCIPAL, INTEREST, PENALTY, FEES = range(4)  # where Owed has them
+_PLACES = {
+    Component.PRINCIPAL: PRINCIPAL,
+    Component.INTEREST: INTEREST,
+    Component.PENALTY: PENALTY,
+    Component.FEES: FEES,
+}
+_NOTHING = Owed()
 
 
 class Line:
@@ -56,14 +63,9 @@ class Line:
     changed. Dates in here are proleptic ordinals: an integer is a day.
     """
 
-    accrued_interest = 0  # in 1/scale minor units, as all that accrues
-    accrued_penalty = 0
-    capital = 0  # unpaid interest that bears interest itself
-    ceiling = 0  # what a cap lets it cost
-    fees = 0
-    paid_interest = 0
-    paid_penalty = 0
-    paid_fees = 0
+    capital = 0  # unpaid interest that bears interest itself, in 1/scale minor units
+    ceiling = 0  # what a cap lets it cost, likewise
+    spared = False  # it was paid within grace, and owes no penalty for good
 
     def __init__(self, due: int, principal: int, interest: int, penalised: int) -> None:
         """Begin with what fell due."""
@@ -72,6 +74,9 @@ class Line:
         self.interest = interest
         self.since = due
         self.penalised = penalised
+        self.accrued_interest = self.accrued_penalty = 0  # in 1/scale minor units
+        self.paid_interest = self.paid_penalty = 0
+        self.fees = self.paid_fees = 0
 
     def copy(self) -> Line:
         """Return a line that can move on alone."""
@@ -101,20 +106,38 @@ class Account:
         self.parts = rules.schedule
         self.dues = rules.dues
         self.tariff = rules.tariff
+        self.flat = rules.flat
+        self.scale = rules.tariff.scale
         self.round = rules.round
+        self.grace = rules.grace
+        self.capped = rules.tariff.ceiling is not None
         self.lines: list[Line] = []
+        self.settled = 0  # how many of them, the oldest ones, owe nothing and never will again
         self.upcoming = 0  # index of the first installment not yet due
         self.credit = 0
         self.today = 0
         self.trace = trace
 
     @property
+    def open(self) -> list[Line]:
+        """The lines that may owe something; years of paid ones need not be looked at."""
+        return self.lines[self.settled :] if self.settled else self.lines
+
+    @property
     def as_of(self) -> date:
         """The day the account stands at."""
         return date.fromordinal(self.today)
 
-    def run(self, payments: Iterable[Payment], as_of: date) -> Account:
-        """Bring in every event up to *as_of*, day by day, and stop at the end of *as_of*."""
+    def run(
+        self,
+        payments: Iterable[Payment],
+        as_of: date,
+        agreements: Iterable[Extension | Waiver] = (),
+    ) -> Account:
+        """Bring in every event up to *as_of*, day by day, and stop at the end of *as_of*.
+
+        *agreements* are those made since, beside the terms' own.
+        """
         last = as_of.toordinal()
         paid: dict[int, int] = {}
         for payment in payments:
@@ -123,6 +146,8 @@ class Account:
                 minor = to_minor(payment.amount, self.terms.currency)
                 paid[day] = paid.get(day, 0) + minor
         agreed = self.rules.agreed
+        if agreements:
+            agreed = _by_day(*self.terms.extensions, *self.terms.waivers, *agreements)
         for day in sorted(paid.keys() | agreed.keys() if agreed else paid):
             if day > last:
                 break
@@ -132,7 +157,7 @@ class Account:
             if day in paid:
                 self.pay(paid[day])
         self.advance(last)
-        for line in self.lines:
+        for line in self.open:
             self.accrue(line)
         return self
 
@@ -140,19 +165,18 @@ class Account:
         """Return the account as it will stand on a later day, taking in nothing that falls due."""
         account = copy(self)
         account.trace = None
-        account.lines = [line.copy() for line in self.lines]
+        account.lines = self.lines[: self.settled] + [line.copy() for line in self.open]
         account.today = day
-        for line in account.lines:
+        for line in account.open:
             account.accrue(line)
         return account
 
     def advance(self, day: int) -> None:
         """Move to the end of *day* and take in the installments due by then."""
         self.today = day
-        dues = self.dues
-        while self.upcoming < len(dues) and dues[self.upcoming] <= day:
-            self._fall_due(self.parts[self.upcoming], dues[self.upcoming])
-            self.upcoming += 1
+        first, self.upcoming = self.upcoming, bisect_right(self.dues, day, self.upcoming)
+        for number in range(first, self.upcoming):
+            self._fall_due(self.parts[number], self.dues[number])
 
     def _fall_due(self, part: Installment, due: int) -> None:
         line = Line(due, part.principal, part.interest, due + self.rules.first_day)
@@ -176,7 +200,18 @@ class Account:
         if day <= since:
             return
         line.since = day
-        if not self.rules.plain:
+        if self.flat is not None:
+            of_interest, of_penalty = self.flat
+            principal, start = line.principal, line.penalised
+            interest, penalty = principal * of_interest * (day - since), 0
+            line.accrued_interest += interest
+            if start < day:
+                line.penalised = day
+                penalty = principal * of_penalty * (day - start)
+                line.accrued_penalty += penalty
+            if self.trace is not None:
+                self._note_flat(line, since, interest, start, penalty)
+        elif not self.rules.plain:
             self._accrue_all(line, since, day)
         elif line.principal or self.rules.on_installment:
             self._accrue_rates(line, since, day)
@@ -207,13 +242,13 @@ class Account:
 
     def _oldest(self) -> Line | None:
         """Return the oldest installment that is unpaid: it bears what is charged once."""
-        return next((line for line in self.lines if line.unpaid), None)
+        return next((line for line in self.open if line.unpaid), None)
 
     @property
     def outstanding(self) -> int:
         """The principal not repaid, whether due or not."""
         to_come = sum(part.principal for part in self.parts[self.upcoming :])
-        return to_come + sum(line.principal for line in self.lines)
+        return to_come + sum(line.principal for line in self.open)
 
     def _accrue_all(self, line: Line, since: int, day: int) -> None:
         """Count rates, interest on interest, what a cap allows, and fees."""
@@ -231,18 +266,21 @@ class Account:
 
         The derivation tells of them together, or it would have a row for each day.
         """
+        if line.spared or not (line.unpaid or any(self._amounts(line))):
+            return  # nothing is unpaid but a fraction that nobody will ever be asked for
         rates, base, opening = self.tariff, self._base(line), self._open_charges(line)
         start, free_until = line.penalised, line.due + max(0, self.rules.first_day)
-        interest = penalty = compound = 0
-        at = since
-        for turn in self._turns(line.due, since, day):
-            span = max(at, free_until), max(turn, free_until)
-            compound += meter.earn(line.capital, *span) // rates.scale
-            interest = rates.interest.earn(line.principal, since, turn)
-            penalty = rates.penalty.earn(base, start, turn) if start < turn else 0
-            if self._is_turn(line.due, turn):
-                line.capital = opening + interest + penalty + compound
-            at = turn
+        turns, scale = self._turns(line.due, since, day), rates.scale
+        capital, compound = line.capital, 0
+        for interest, penalty, growth in zip(
+            rates.interest.running(line.principal, since, turns),
+            rates.penalty.running(base, start, turns),
+            meter.growth(max(since, free_until), turns),
+            strict=True,
+        ):
+            compound += capital * growth // scale
+            before, capital = capital, opening + interest + penalty + compound
+        line.capital = capital if self._is_turn(line.due, day) else before
         line.penalised = max(start, day)
         line.accrued_interest += interest
         line.accrued_penalty += penalty + compound
@@ -256,14 +294,14 @@ class Account:
         if compound:
             self._step("compound", compound, line.due, start=since, end=day)
 
-    def _turns(self, due: int, since: int, day: int) -> Iterable[int]:
+    def _turns(self, due: int, since: int, day: int) -> Turns:
         """Return the days at whose end unpaid interest is capitalised, and at last *day*."""
         if self.terms.compounding is Compounding.DAILY:
             return range(since + 1, day + 1)
-        return [*(turn for turn in _monthly(due, day - 1) if turn > since), day]
+        return (*_monthly(due, since, day - 1), day)
 
     def _is_turn(self, due: int, day: int) -> bool:
-        return self.terms.compounding is Compounding.DAILY or day in _monthly(due, day)
+        return self.terms.compounding is Compounding.DAILY or day in _monthly(due, day - 1, day)
 
     def _open_charges(self, line: Line) -> int:
         """Return all interest and penalty of a line that is unpaid, in 1/scale minor units."""
@@ -298,20 +336,18 @@ class Account:
 
     def in_grace(self, line: Line) -> bool:
         """Return whether today still lies within the line's grace for penalties."""
-        return self.today - line.due <= self.rules.grace
+        return self.today - line.due <= self.grace
 
     def owed(self, line: Line) -> Owed:
         """Return what the line, accrued up to today, owes."""
         return Owed(*self._amounts(line))
 
     def _amounts(self, line: Line) -> tuple[int, int, int, int]:
-        scale = self.tariff.scale
-        interest = self.round(line.accrued_interest, scale)
-        penalty = 0
-        if self.today - line.due > self.rules.grace:
-            penalty = self.round(line.accrued_penalty, scale)
-        fees = line.fees
-        if self.tariff.ceiling is not None:
+        scale, round_ = self.scale, self.round
+        interest, penalty, fees = round_(line.accrued_interest, scale), 0, line.fees
+        if self.today - line.due > self.grace:
+            penalty = round_(line.accrued_penalty, scale)
+        if self.capped:
             interest, penalty, fees = self._capped(line, interest, penalty, fees)
         return (
             line.principal,
@@ -332,13 +368,20 @@ class Account:
     def due(self) -> Owed:
         """Return what the installments already due owe together today."""
         principal = interest = penalty = fees = 0
-        for line in self.lines:
-            of_line = self._amounts(line)
-            principal += of_line[0]
-            interest += of_line[1]
-            penalty += of_line[2]
-            fees += of_line[3]
+        for line in self.open:
+            of_principal, of_interest, of_penalty, of_fees = self._amounts(line)
+            principal += of_principal
+            interest += of_interest
+            penalty += of_penalty
+            fees += of_fees
         return Owed(principal, interest, penalty, fees)
+
+    def oldest_due(self) -> int | None:
+        """Return when the oldest installment that still owes anything fell due."""
+        for line in self.open:
+            if any(self._amounts(line)):
+                return line.due
+        return None
 
     def payoff(self, due: int) -> int:
         """Return what pays the whole loan off today, *due* being what has fallen due."""
@@ -348,10 +391,12 @@ class Account:
         """Return the rest of the principal and the interest earned so far in this period."""
         if self.upcoming == len(self.parts):
             return Owed()
-        rest = self.parts[self.upcoming :]
-        before = self.parts[self.upcoming - 1].due if self.upcoming else None
-        interest = earned(self.terms, rest[0], before, self.as_of)
-        return Owed(sum(part.principal for part in rest), interest)
+        rest, today = self.parts[self.upcoming :], self.as_of
+        interest = earned(self.terms, rest[0], today)
+        if self.terms.extensions or self.terms.business_days.calendar:
+            # Then a period may begin before the installment of the one before it falls due.
+            interest += sum([earned(self.terms, part, today) for part in rest[1:]])
+        return Owed(sum([part.principal for part in rest]), interest)
 
     def not_yet_due(self) -> list[tuple[Installment, int]]:
         """Return the installments to come, each with what is left of it after the credit."""
@@ -367,7 +412,7 @@ class Account:
     def pay(self, amount: int) -> None:
         """Take in *amount* minor units today and allocate it."""
         left, to = self._allocate(amount + self.credit)
-        self.credit, early = left, Owed()
+        self.credit, early = left, _NOTHING
         if left and left >= (payoff := self._early_payoff()).total:
             early = payoff
             self.credit -= payoff.total
@@ -375,50 +420,52 @@ class Account:
         elif left and self.terms.repayment is Repayment.REVOLVING:
             early = self._pay_down(left)
         if self.trace is not None:
-            self._note_payment(amount, to, early)
+            self._note_payment(amount, Owed(*to), early)
 
-    def _allocate(self, left: int) -> tuple[int, Owed]:
+    def _allocate(self, left: int) -> tuple[int, list[int]]:
         """Spend *left* on what is due in the agreed order; return what is over and the split."""
-        to = [0, 0, 0, 0]
+        to, order, lines = [0, 0, 0, 0], self.rules.order, self.open
         if self.rules.eager:
-            for line in self.lines:
+            for line in lines:
                 self.accrue(line)
-        if self.terms.allocation_by is AllocationBy.INSTALLMENT:
-            for line in self.lines:
+        if self.rules.by_component:
+            for place in order:
+                for line in lines:
+                    left = self._take(line, left, (place,), to)
+            self.settled += len(lines) if left else 0
+        else:
+            for line in lines:
                 if not left:
                     break
                 self.accrue(line)
-                left = self._take(line, left, self.terms.allocation_order, to)
-        else:
-            for component in self.terms.allocation_order:
-                for line in self.lines:
-                    left = self._take(line, left, (component,), to)
-        return left, Owed(*to)
+                left = self._take(line, left, order, to)
+                self.settled += left > 0
+        return left, to
 
-    def _take(self, line: Line, left: int, order: tuple[Component, ...], to: list[int]) -> int:
-        """Pay a line's components in order; return what is left."""
+    def _take(self, line: Line, left: int, order: tuple[int, ...], to: list[int]) -> int:
+        """Pay a line's parts in order; return what is left."""
         amounts = self._amounts(line)
-        for component in order:
-            place = _PARTS[component]
-            part = min(left, amounts[place])
+        for place in order:
+            owed = amounts[place]
+            part = owed if owed < left else left
             if part <= 0:
                 continue
             left -= part
             to[place] += part
-            self._reduce(line, component, part)
+            self._reduce(line, place, part)
         if not line.principal and not line.open_interest:
             self._spare(line)
-        elif self.rules.compounds:
+        if self.rules.compounds:
             line.capital = min(line.capital, self._open_charges(line))
         return left
 
     @staticmethod
-    def _reduce(line: Line, component: Component, amount: int) -> None:
-        if component is Component.PRINCIPAL:
+    def _reduce(line: Line, place: int, amount: int) -> None:
+        if place == PRINCIPAL:
             line.principal -= amount
-        elif component is Component.INTEREST:
+        elif place == INTEREST:
             line.paid_interest += amount
-        elif component is Component.PENALTY:
+        elif place == PENALTY:
             line.paid_penalty += amount
         else:
             line.paid_fees += amount
@@ -429,20 +476,21 @@ class Account:
             return
         if self.trace is not None and line.accrued_penalty:
             self._step("grace", -line.accrued_penalty, line.due, start=line.due, end=self.today)
-        line.accrued_penalty = line.capital = 0
+        line.accrued_penalty, line.spared = 0, True
 
     def _pay_down(self, amount: int) -> Owed:
         """Pay a revolving balance down now and have the rest of the period bear less interest."""
         rest = self.parts[self.upcoming :]
-        balance = sum(part.principal for part in rest)
+        moved = [part for part in rest if not part.base]  # an extension set their dates
+        plan = [part for part in rest if part.base]
+        balance = sum(part.principal for part in plan)
         if not balance:
             return Owed()
         down = min(amount, balance)
-        before = self.parts[self.upcoming - 1].due if self.upcoming else None
-        so_far = earned(self.terms, rest[0], before, self.as_of)
         self.credit -= down
-        again = revolve(self.terms, balance - down, self.upcoming, self.as_of, so_far)
-        self._replace_parts((*self.parts[: self.upcoming], *again))
+        again = paid_down(self.terms, plan[0], balance - down, self.as_of)
+        coming = sorted([*moved, *again], key=lambda part: part.due)
+        self._replace_parts((*self.parts[: self.upcoming], *coming))
         return Owed(down)
 
     # ─── What is agreed on the way ───
@@ -456,11 +504,10 @@ class Account:
     def _waive(self, waiver: Waiver) -> None:
         """Let go of what is owed, as far as there is any."""
         left = amount = to_minor(waiver.amount, self.terms.currency)
-        waivable = (Component.FEES, Component.PENALTY, Component.INTEREST)
-        order = (waiver.of,) if waiver.of else waivable
-        for line in self.lines:
+        order = (_PLACES[waiver.of],) if waiver.of else (FEES, PENALTY, INTEREST)
+        for line in self.open:
             self.accrue(line)
-        for line in self.lines:
+        for line in self.open:
             left = self._take(line, left, order, [0, 0, 0, 0])
         if self.trace is not None and left < amount:
             self._step("waiver", (left - amount) * self.tariff.scale, end=self.today)
@@ -476,9 +523,10 @@ class Account:
         part, since = self.parts[index], self.parts[index].end or extension.due
         kept = [*self.parts[:index], *self.parts[index + 1 :]]
         if index < self.upcoming:
-            for line in self.lines:
+            for line in self.open:
                 self.accrue(line)  # what the others bear may hang on the one that leaves
             line = self.lines.pop(index)
+            self.settled -= index < self.settled
             principal, *charges = self._amounts(line)
             part, since = Installment(part.due, principal, sum(charges)), self.as_of
             self.upcoming -= 1
@@ -515,56 +563,54 @@ class Account:
         accrued: int,
         due: int | None = None,
         *,
+        end: int,
         start: int | None = None,
-        end: int | None = None,
-        base_minor: int | None = None,
         name: str | None = None,
         split: Owed | None = None,
     ) -> None:
         assert self.trace is not None  # callers looked
-        scale = self.tariff.scale
         self.trace.append(
             Step(
                 kind,
-                (2 * accrued * MICRO + scale) // (2 * scale),
+                round_half_up(accrued * MICRO, self.scale),
                 self.terms.currency,
                 due if due is None else date.fromordinal(due),
-                base_minor,
                 start=start if start is None else date.fromordinal(start),
-                end=end if end is None else date.fromordinal(end),
+                end=date.fromordinal(end),
                 name=name,
                 split=split,
             )
         )
 
+    def _note_flat(self, line: Line, since: int, interest: int, start: int, penalty: int) -> None:
+        """Note what the principal earned until today at rates that never change."""
+        assert self.trace is not None  # callers looked
+        currency, base, rates = self.terms.currency, line.principal, self.tariff
+        due, day = date.fromordinal(line.due), date.fromordinal(self.today)
+        for kind, meter, begin, accrued in (
+            ("interest", rates.interest, since, interest),
+            ("penalty", rates.penalty, start, penalty),
+        ):
+            if accrued:
+                micros, days = round_half_up(accrued * MICRO, self.scale), self.today - begin
+                only, first = meter.segments[0], date.fromordinal(begin)
+                rate, year = only.rate, only.year_days
+                self.trace.append(
+                    Step(kind, micros, currency, due, base, rate, days, year, first, day)
+                )
+
     def _note(
-        self,
-        kind: str,
-        line: Line,
-        meter: Meter,
-        base: int,
-        span: tuple[int, int],
-        accrued: int,
+        self, kind: str, line: Line, meter: Meter, base: int, span: tuple[int, int], accrued: int
     ) -> None:
         """Note what a base earned, with the factors one would multiply on paper."""
-        due = date.fromordinal(line.due)
+        assert self.trace is not None  # callers looked
+        currency, due = self.terms.currency, date.fromordinal(line.due)
         for rate, count, of_year, start, end in meter.on_paper(*span):
-            earned_ = accrued if (start, end) == span else meter.earn(base, start, end)
-            micros = (2 * earned_ * MICRO + self.tariff.scale) // (2 * self.tariff.scale)
+            exact = accrued if (start, end) == span else meter.earn(base, start, end)
+            micros = round_half_up(exact * MICRO, self.scale)
             first, last = date.fromordinal(start), date.fromordinal(end)
-            self.trace.append(  # type: ignore[union-attr]  # callers looked
-                Step(
-                    kind,
-                    micros,
-                    self.terms.currency,
-                    due,
-                    base,
-                    rate,
-                    count,
-                    of_year,
-                    first,
-                    last,
-                )
+            self.trace.append(
+                Step(kind, micros, currency, due, base, rate, count, of_year, first, last)
             )
 
     def _note_payment(self, amount: int, to: Owed, early: Owed) -> None:
@@ -574,11 +620,13 @@ class Account:
         self._step("payment", -amount * scale, end=self.today, split=to)
 
 
-def _monthly(due: int, until: int) -> Iterator[int]:
-    """Yield the day of each month after a due date, up to a day."""
-    first, months = date.fromordinal(due), 1
+def _monthly(due: int, since: int, until: int) -> Iterator[int]:
+    """Yield each day in (since, until] that is so many whole months after a due date."""
+    first, last = date.fromordinal(due), date.fromordinal(since)
+    months = max(1, 12 * (last.year - first.year) + last.month - first.month)
     while (turn := add_months(first, months).toordinal()) <= until:
-        yield turn
+        if turn > since:
+            yield turn
         months += 1
 
 
@@ -611,6 +659,9 @@ class _Rules:
     base_differs: bool
     compounds: bool
     plain: bool  # nothing but rates accrues
+    flat: tuple[int, int] | None  # what principal earns a day, where nothing else ever counts
+    order: tuple[int, ...]  # in which a payment meets what Owed has
+    by_component: bool
     eager: bool  # a payment on one line changes what accrues on another
     fees: tuple[Fee, ...]
     fee_ceiling: int | None
@@ -624,6 +675,7 @@ def _compile(terms: LoanTerms) -> _Rules:
     parts, rates = schedule(terms), tariff(terms)
     compounds = terms.compounding is not Compounding.NONE
     outstanding = terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL
+    plain = not (compounds or terms.fees or rates.ceiling is not None or outstanding)
     return _Rules(
         parts,
         [part.due.toordinal() for part in parts],
@@ -633,14 +685,26 @@ def _compile(terms: LoanTerms) -> _Rules:
         terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT,
         terms.penalty_base is not PenaltyBase.OVERDUE_PRINCIPAL,
         compounds,
-        not (compounds or terms.fees or rates.ceiling is not None or outstanding),
+        plain,
+        _flat(terms, rates) if plain else None,
+        tuple(_PLACES[component] for component in terms.allocation_order),
+        terms.allocation_by is AllocationBy.COMPONENT,
         outstanding or bool(terms.fees) or terms.allocation_by is AllocationBy.COMPONENT,
         terms.fees,
         _fee_ceiling(terms),
-        _agreements(terms),
+        _by_day(*terms.extensions, *terms.waivers),
         terms.rounding.of,
         _rows(terms),
     )
+
+
+def _flat(terms: LoanTerms, rates: Tariff) -> tuple[int, int] | None:
+    """Return the factors of a day's interest and penalty where these are the same for ever."""
+    interest, penalty = rates.interest.factor, rates.penalty.factor
+    on_principal = terms.penalty_base is PenaltyBase.OVERDUE_PRINCIPAL
+    if interest is None or penalty is None or not on_principal:
+        return None
+    return interest, penalty
 
 
 def _first_day(terms: LoanTerms) -> int:
@@ -655,13 +719,12 @@ def _fee_ceiling(terms: LoanTerms) -> int | None:
     return to_minor(min(enforced), terms.currency) if enforced else None
 
 
-def _agreements(terms: LoanTerms) -> dict[int, list[Extension | Waiver]]:
+def _by_day(*agreements: Extension | Waiver) -> dict[int, list[Extension | Waiver]]:
     """Return what was agreed, by day; extensions first."""
     result: dict[int, list[Extension | Waiver]] = {}
-    for extension in terms.extensions:
-        result.setdefault(extension.agreed.toordinal(), []).append(extension)
-    for waiver in terms.waivers:
-        result.setdefault(waiver.on.toordinal(), []).append(waiver)
+    for agreement in sorted(agreements, key=lambda one: isinstance(one, Waiver)):
+        day = agreement.on if isinstance(agreement, Waiver) else agreement.agreed
+        result.setdefault(day.toordinal(), []).append(agreement)
     return result
 
 

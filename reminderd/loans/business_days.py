@@ -46,7 +46,10 @@ _SWAPPING = {"CN"}  # countries that move workdays by yearly notice
 def _calendar(code: str) -> HolidayBase:
     import holidays
 
-    country, _, part = code.partition("-")
-    if not part and code in holidays.list_supported_financial():
+    country, dash, part = code.partition("-")
+    if code in holidays.list_supported_financial():
         return holidays.financial_holidays(code)
+    # The library would take the name of any class of its own for a country.
+    if country not in holidays.list_supported_countries() or (dash and not part):
+        raise NotImplementedError
     return holidays.country_holidays(country, subdiv=part or None)

@@ -18,7 +18,7 @@ def explain(loan: Loan, as_of: date) -> list[Step]:
 def explained(loan: Loan, as_of: date) -> tuple[Position, list[Step]]:
     """Return a position together with the derivation of what is due."""
     trace: list[Step] = []
-    account = Account(loan.terms, trace).run(loan.payments, as_of)
+    account = Account(loan.terms, trace).run(loan.payments, as_of, loan.agreed)
     position = position_of(loan, account)
     account.note_reliefs()
     currency = loan.terms.currency
@@ -40,7 +40,7 @@ def explain_next(position: Position) -> list[Step]:
 
 
 def _summed(steps: list[Step], total: int, currency: str) -> list[Step]:
-    rounding = total - sum(step.micros for step in steps)
+    rounding = total - sum([step.micros for step in steps])
     if rounding:
         steps.append(Step("rounding", rounding, currency))
     steps.append(Step("total", total, currency))

@@ -156,7 +156,7 @@ class Rate:
 
 def round_half_up(numerator: int, denominator: int) -> int:
     """Round a non-negative fraction to the nearest whole number, halves upwards."""
-    return (2 * numerator + denominator) // (2 * denominator)
+    return (numerator + denominator // 2) // denominator
 
 
 def _round_half_even(numerator: int, denominator: int) -> int:

@@ -95,18 +95,22 @@ class Position:
     @property
     def days_past_due(self) -> int:
         """Days past due of the oldest installment that is not fully paid; 0 when current."""
-        return self.arrears[0].days_past_due if self.arrears else 0
+        due = self.account.oldest_due()
+        return 0 if due is None else self._lateness(due)
 
     @cached_property
     def arrears(self) -> tuple[Arrear, ...]:
         """What has fallen due and is not fully paid, one by one, the oldest first."""
         account = self.account
-        counted = self.loan.terms.dpd_includes_due_date
         return tuple(
-            Arrear(date.fromordinal(line.due), owed, late + (counted and late > 0))
+            Arrear(date.fromordinal(line.due), owed, self._lateness(line.due))
             for line in account.lines
-            if (late := account.today - line.due) >= 0 and (owed := account.owed(line)).total
+            if (owed := account.owed(line)).total
         )
+
+    def _lateness(self, due: int) -> int:
+        late = self.account.today - due
+        return late + (self.loan.terms.dpd_includes_due_date and late > 0)
 
     @cached_property
     def tomorrow(self) -> Owed:
@@ -169,7 +173,7 @@ class Position:
 
 def value(loan: Loan, as_of: date) -> Position:
     """Return the position of *loan* at the end of *as_of*."""
-    return position_of(loan, Account(loan.terms).run(loan.payments, as_of))
+    return position_of(loan, Account(loan.terms).run(loan.payments, as_of, loan.agreed))
 
 
 def position_of(loan: Loan, account: Account) -> Position:
@@ -193,7 +197,7 @@ def _next_cliff(position: Position) -> Cliff | None:
         return None
     day, due, reason = min(cliffs, key=lambda cliff: cliff[:2])
     known = [payment for payment in loan.payments if payment.on <= today]
-    before = Account(loan.terms).run(known, day - _DAY)
+    before = Account(loan.terms).run(known, day - _DAY, loan.agreed)
     increase = before.later(day.toordinal()).due().total - before.due().total
     return Cliff(day, position.money(increase), reason, due)
 

@@ -9,7 +9,7 @@ the likelier ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations, product
@@ -135,14 +135,16 @@ def _candidates(
 
 
 def _changed(terms: LoanTerms, options: tuple[_Option, ...]) -> LoanTerms | None:
-    """Return the terms with other conventions; None where they contradict one another."""
+    """Return the terms with other conventions; None where two of them do not go together."""
     fields: dict[str, Any] = {}
+    implied: dict[str, Any] = {}
     for option in options:
-        if fields.keys() & option.fields.keys():
-            return None
         fields |= option.fields
+        implied |= option.implied
+    if any(implied[key] == fields[key] for key in implied.keys() & fields.keys()):
+        return None  # one of them says again what the other one brings with it
     try:
-        return replace(terms, **fields)
+        return replace(terms, **implied | fields)
     except TermsError:
         return None
 
@@ -153,18 +155,19 @@ class _Option:
 
     change: Change
     fields: dict[str, Any]
+    implied: dict[str, Any] = field(default_factory=dict)  # unless another option says otherwise
 
 
 def _options(terms: LoanTerms) -> list[list[_Option]]:
     """Return the conventions that a lender may use instead, a group for each term."""
     groups = [
         _of_field(terms, "rounding", list(Rounding), 1),
-        _of_field(terms, "day_count", list(DayCount), 1),
+        _day_counts(terms),
         _of_field(terms, "dpd_includes_due_date", [True, False], 2),
         _grace(terms),
         _of_field(terms, "penalty_base", list(PenaltyBase), 3),
         _of_field(terms, "rounding_at", list(RoundingAt), 3),
-        _of_field(terms, "contract_interest_continues", [True, False], 3),
+        _continues(terms),
         _of_field(terms, "compounding", list(Compounding), 4),
         _penalties(terms),
     ]
@@ -180,6 +183,28 @@ def _of_field(terms: LoanTerms, key: str, values: list[Any], unlikely: int) -> l
         for other in values
         if other != now
     ]
+
+
+def _day_counts(terms: LoanTerms) -> list[_Option]:
+    """Return the other day counts; daily rates count days, whatever the convention."""
+    rates = [rate for _, *both in terms.rates for rate in both]
+    yearly = any(rate.per == "year" for rate in [*rates, terms.interest_on_interest_rate] if rate)
+    capped = any(cap.annual_rate is not None for cap in terms.caps)
+    return _of_field(terms, "day_count", list(DayCount), 1) if yearly or capped else []
+
+
+def _continues(terms: LoanTerms) -> list[_Option]:
+    """Return whether contract interest may go on, if there is any.
+
+    It does not beside a multiple of the contract rate. Of every other rule this is the usual, so
+    there the option is that it does not.
+    """
+    if not any(contract for _, contract, _ in terms.rates):
+        return []
+    replaced = terms.penalty is not None and terms.penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT
+    other = not (terms.contract_interest_continues or replaced)
+    key = "contract_interest_continues"
+    return [_Option(Change(key, other, key, 3), {key: other})]
 
 
 def _grace(terms: LoanTerms) -> list[_Option]:
@@ -225,7 +250,8 @@ def _penalties(terms: LoanTerms) -> list[_Option]:
 
 def _penalty_option(penalty: Penalty, terms: LoanTerms) -> _Option:
     replaces = penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT
-    fields: dict[str, Any] = {"penalty": penalty}
+    implied: dict[str, Any] = {}
     if replaces or (terms.penalty and terms.penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT):
-        fields["contract_interest_continues"] = not replaces
-    return _Option(Change(f"penalty.{penalty.rule}", penalty.value, "penalty", 5), fields)
+        implied["contract_interest_continues"] = not replaces
+    change = Change(f"penalty.{penalty.rule}", penalty.value, "penalty", 5)
+    return _Option(change, {"penalty": penalty}, implied)

@@ -7,7 +7,7 @@ convention moves only the day on which it falls due.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Context, Decimal, localcontext
@@ -18,6 +18,7 @@ from itertools import count, islice, pairwise
 from .money import Rate, to_minor
 from .tariff import exact, tariff
 from .terms import (
+    MAX_INSTALLMENTS,
     Compounding,
     Extension,
     GraceMode,
@@ -26,6 +27,7 @@ from .terms import (
     LoanTerms,
     PenaltyBase,
     Repayment,
+    RoundingAt,
 )
 
 _ONE_DAY = timedelta(days=1)
@@ -81,10 +83,24 @@ def _bare(terms: LoanTerms) -> LoanTerms:
 
 @lru_cache(maxsize=1024)
 def _schedule(terms: LoanTerms) -> tuple[Installment, ...]:
-    parts = terms.listed
-    if terms.repayment is not Repayment.LISTED:
+    if terms.repayment is Repayment.LISTED:
+        parts = _dated(terms.listed)
+    else:
         principal = to_minor(terms.principal, terms.currency)
         parts = tuple(_PLANS[terms.repayment](terms, principal))
+    return _on_their_days(terms, parts)
+
+
+def _dated(parts: tuple[Installment, ...]) -> tuple[Installment, ...]:
+    """Have the interest of a listed installment begin on the date of the one before."""
+    starts = (None, *(part.due for part in parts))
+    return tuple(
+        replace(part, start=start, end=part.due) for part, start in zip(parts, starts, strict=False)
+    )
+
+
+def _on_their_days(terms: LoanTerms, parts: Iterable[Installment]) -> tuple[Installment, ...]:
+    """Have installments fall due on business days, and no later than the loan was called."""
     return _accelerated(tuple(_fall_due(terms, part) for part in parts), terms)
 
 
@@ -103,23 +119,29 @@ def _accelerated(parts: tuple[Installment, ...], terms: LoanTerms) -> tuple[Inst
         return parts
     kept = parts[: len(parts) - len(rest)]
     first = rest[0]
-    interest = earned(terms, first, kept[-1].due if kept else None, day)
+    interest = sum(earned(terms, part, day) for part in rest)
     principal = sum(part.principal for part in rest)
     if kept and kept[-1].due == day:
         last = kept[-1]
-        return (*kept[:-1], Installment(day, last.principal + principal, last.interest + interest))
-    return (*kept, Installment(day, principal, interest, first.base, first.start, day))
+        principal, base = principal + last.principal, 0 if interest else last.base
+        both = replace(last, principal=principal, interest=last.interest + interest, base=base)
+        return (*kept[:-1], both)
+    start = first.start and min(first.start, day)  # a period may begin after a date moved ahead
+    whole = Installment(day, principal, interest, first.base, start, day, first.carried)
+    return (*kept, whole)
 
 
-def earned(terms: LoanTerms, part: Installment, before: date | None, day: date) -> int:
+def earned(terms: LoanTerms, part: Installment, day: date) -> int:
     """Return how much of an installment's interest the days up to *day* have earned.
 
-    *before* is the due date before it. Of a listed amount without one, all: the lender alone
-    knows when its interest began.
+    Of a listed amount without a date before it, all: the lender alone knows when its interest
+    began.
     """
-    start, end = part.start or before, part.end or part.due
+    start, end = part.start, part.end or part.due
     if start is None or day >= end:
         return part.interest
+    if day < start and part.was is not None:
+        return earned(terms, part.was, day)
     rate, _ = terms.rates_on(end)
     counts = terms.day_count.units
     if rate is None or rate.per == "day":
@@ -183,12 +205,13 @@ def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment
         yield from _equal_by_days(terms, principal)
         return
     chosen = _chosen(terms)
-    left, known, level = principal, None, 0
+    left, known, level, each = principal, None, 0, Fraction(0)
     for number, (start, end) in enumerate(chosen):
         rate, _ = terms.rates_on(start + _ONE_DAY)
         if rate != known or not number:
             known, level = rate, _level(terms, left, rate, len(chosen) - number)
-        regular = _rounded(terms, left * _periodic(terms, rate))
+            each = _periodic(terms, rate)
+        regular = _rounded(terms, left * each)
         last = number == len(chosen) - 1
         share = left if last else max(0, min(left, level - regular))
         interest = regular
@@ -206,7 +229,7 @@ def _equal_by_days(terms: LoanTerms, principal: int) -> Iterator[Installment]:
     What is repaid with each, discounted over the days of all periods before it, comes to the
     principal. The last one takes up what rounding left over.
     """
-    chosen, rates = _chosen(terms), tariff(terms)
+    chosen, rates = _chosen(terms), tariff(replace(terms, rounding_at=RoundingAt.END))
     with localcontext(Context(prec=60)):
         discount, worth = Decimal(1), Decimal(0)
         for span in chosen:
@@ -268,18 +291,33 @@ def revolve(
     """Yield what comes of a balance from installment *number* on if the minimum is always paid.
 
     Before *since* its period has earned *carried*. The first period bears no interest unless the
-    terms name a ``start``: a statement's purchases are free until its due date.
+    terms name a ``start``: a statement's purchases are free until its due date. A minimum that
+    hardly lowers the balance could go on for ever, so at some time all that is left is due.
     """
-    left = balance
-    for start, end in islice(periods(terms), number, None):
+    left, most = balance, number + MAX_INSTALLMENTS
+    for place, (start, end) in enumerate(islice(periods(terms), number, most), number + 1):
         begin = since or start
         free = terms.start is None and end == terms.first_due
         interest = carried + (0 if free else period_interest(terms, left, begin, end))
-        share = minimum(terms, left, interest - carried)
+        share = left if place == most else minimum(terms, left, interest)
         yield Installment(end, share, interest, left, begin, end, carried)
         left, since, carried = left - share, None, 0
         if not left:
             return
+
+
+def paid_down(
+    terms: LoanTerms, coming: Installment, balance: int, day: date
+) -> tuple[Installment, ...]:
+    """Return what comes of a revolving balance that a payment of *day* lowered.
+
+    *coming* was to be the next installment; its period keeps what it has earned by then.
+    """
+    start, end = coming.start, coming.end
+    assert start is not None and end is not None  # noqa: PT018  # it was worked out
+    number = next(n for n, (_, until) in enumerate(periods(terms)) if until >= end)
+    since, so_far = min(max(start, day), end), earned(terms, coming, day)
+    return _on_their_days(terms, revolve(terms, balance, number, since, so_far))
 
 
 def minimum(terms: LoanTerms, balance: int, interest: int) -> int:
@@ -297,12 +335,14 @@ def extended(
 ) -> Iterator[Installment]:
     """Yield what an installment becomes: equal principal on the new dates, interest until then."""
     left, carried, number = part.principal, part.interest, len(extension.to)
+    was: Installment | None = part
     usual = terms.rounding.of(left, number)
     for due in extension.to:
         share = left if due == extension.to[-1] else min(usual, left)
-        interest = carried + _at_rate(terms, extension.rate, left, since, due)
-        yield Installment(due, share, interest, 0, since, due, carried)
-        left, carried, since = left - share, 0, due
+        until = max(since, due)  # the period may end after the day on which it was to fall due
+        interest = carried + _at_rate(terms, extension.rate, left, since, until)
+        yield Installment(due, share, interest, 0, since, due, carried, was)
+        left, carried, since, was = left - share, 0, until, None
 
 
 def _at_rate(terms: LoanTerms, rate: Rate | None, base: int, start: date, end: date) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from itertools import accumulate
 from math import lcm
 
 from .charges import CapMode
@@ -21,6 +22,7 @@ from .terms import Compounding, LoanTerms, RoundingAt
 _FOREVER = date.max.toordinal()
 _FINE = 10**9  # compound interest is kept to this part of what the rates alone would need
 Written = tuple[Rate | None, int, int | None, int, int]
+Turns = range | tuple[int, ...]  # days in order
 _Timeline = list[tuple[int, Rate | None]]  # from which day each rate counts, in order
 
 
@@ -33,12 +35,7 @@ class Segment:
     rate: Rate | None
     factor: int
     convention: DayCount | None  # None where a unit is a day
-    of_year: int  # the units of a year
-
-    @property
-    def year_days(self) -> int | None:
-        """How many of its days make a year; None where the rate is one for each day."""
-        return self.of_year if self.rate is not None and self.rate.per == "year" else None
+    year_days: int | None  # how many of its days make a year; None for a rate of each day
 
     def on_paper(self, start: int, end: int) -> list[tuple[date, date, int, int | None]]:
         """Cut (start, end] into pieces of so many days of a year of so many."""
@@ -49,9 +46,7 @@ class Segment:
 
     def units(self, start: int, end: int) -> int:
         """Return what the convention counts after *start* up to and including *end*."""
-        if self.convention is None:
-            return end - start
-        return self.convention.units(date.fromordinal(start), date.fromordinal(end))
+        return _units(self.convention, start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +65,34 @@ class Meter:
             self._earn(segment, base, first, last)
             for segment, first, last in self.pieces(start, end)
         )
+
+    def running(self, base: int, start: int, turns: Turns) -> list[int]:
+        """Return what *base* has earned after *start* by the end of each of some days."""
+        if self.rounded_daily is not None:
+            return self._running_daily(base, start, turns)
+        return self._summed(base, start, turns, stepwise=False)
+
+    def _running_daily(self, base: int, start: int, turns: Turns) -> list[int]:
+        assert self.rounded_daily is not None  # the caller looked
+        factors = self.growth(start, range(start + 1, turns[-1] + 1))
+        rounded = {factor: self.rounded_daily(base * factor) for factor in set(factors)}
+        by_day = [0, *accumulate(rounded[factor] for factor in factors)]
+        return [by_day[max(0, turn - start)] for turn in turns]
+
+    def growth(self, start: int, turns: Turns) -> list[int]:
+        """Return what one unit earns from each of some days to the next, the first from *start*."""
+        return self._summed(1, start, turns, stepwise=True)
+
+    def _summed(self, base: int, start: int, turns: Turns, *, stepwise: bool) -> list[int]:
+        rows = []
+        for segment in self.segments:
+            if each := base * segment.factor:
+                first = max(start, segment.start)
+                counted = _counted(segment.convention, first, segment.end, turns, stepwise=stepwise)
+                rows.append([each * count for count in counted])
+        if len(rows) == 1:
+            return rows[0]
+        return [sum(row) for row in zip(*rows, strict=True)] if rows else [0] * len(turns)
 
     def pieces(self, start: int, end: int) -> Iterator[tuple[Segment, int, int]]:
         """Cut (start, end] so that each piece has one rate; pauses are left out."""
@@ -112,6 +135,12 @@ class Tariff:
     ceiling: Meter | None  # what an enforced cap lets an installment cost
 
 
+def _units(convention: DayCount | None, start: int, end: int) -> int:
+    if convention is None:
+        return end - start
+    return convention.units(date.fromordinal(start), date.fromordinal(end))
+
+
 @lru_cache(maxsize=4096)
 def tariff(terms: LoanTerms) -> Tariff:
     """Work the tariff out from the terms."""
@@ -135,6 +164,20 @@ def tariff(terms: LoanTerms) -> Tariff:
         _meter(on_interest, terms, scale) if compounds else None,
         _meter(ceiling, terms, scale) if caps else None,
     )
+
+
+@lru_cache(maxsize=512)
+def _counted(
+    convention: DayCount | None, first: int, last: int, turns: Turns, *, stepwise: bool
+) -> tuple[int, ...]:
+    """Count what lies in (first, last] up to each of some days, or from each to the next."""
+    counted, since = [], first
+    for turn in turns:
+        until = min(turn, last)
+        counted.append(_units(convention, since, until) if since < until else 0)
+        if stepwise:
+            since = max(since, until)
+    return tuple(counted)
 
 
 def _ordinal(day: date | None) -> int:
@@ -168,7 +211,7 @@ def _meter(timeline: _Timeline, terms: LoanTerms, scale: int) -> Meter:
             rate,
             int(_per_unit(rate, terms) * scale),
             _convention(rate, terms),
-            terms.day_count.year_units,
+            terms.day_count.year_units if rate and rate.per == "year" else None,
         )
         for (start, rate), end in zip(timeline, ends, strict=True)
     )

@@ -144,7 +144,7 @@ class Installment:
     """A part of the loan that falls due on one date, in minor units.
 
     Where its interest was worked out, it is *base* at the contract rate from *start* to *end*,
-    and what was *carried* over from before.
+    and what was *carried* over from before; *was* is the installment that an extension put off.
     """
 
     due: date
@@ -154,6 +154,7 @@ class Installment:
     start: date | None = field(default=None, compare=False)
     end: date | None = field(default=None, compare=False)
     carried: int = field(default=0, compare=False)
+    was: Installment | None = field(default=None, compare=False)
 
     @property
     def total(self) -> int:
@@ -274,9 +275,12 @@ class LoanTerms:
         """Refuse terms that contradict themselves."""
         check(self)
 
-    @property
-    def rates(self) -> Iterator[tuple[date | None, Rate | None, Rate | None]]:
+    @cached_property
+    def rates(self) -> tuple[tuple[date | None, Rate | None, Rate | None], ...]:
         """The contract rate and the penalty rate, first from the outset, then from each change."""
+        return tuple(self._rates())
+
+    def _rates(self) -> Iterator[tuple[date | None, Rate | None, Rate | None]]:
         contract, penalty = self.contract_rate, self.penalty
         yield None, contract, self._penalty_rate(penalty, contract)
         for change in self.rate_changes:
@@ -313,9 +317,25 @@ class LoanTerms:
         return self.grace_days if GraceCovers.FEE in self.grace_covers else 0
 
 
+class RequestState(StrEnum):
+    """Where a request for an extension stands."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request for an extension, and since when it stands so."""
+
+    state: RequestState
+    on: date
+
+
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """One loan of the borrower: its terms and what has been paid."""
+    """One loan of the borrower: its terms, what has been paid, and what was agreed since."""
 
     id: str
     name: str
@@ -324,6 +344,8 @@ class Loan:
     payments: tuple[Payment, ...] = ()
     contact: str | None = None
     channels: tuple[str, ...] | None = field(default=None)
+    agreed: tuple[Extension | Waiver, ...] = ()
+    request: Request | None = None
 
 
 def check(terms: LoanTerms) -> None:

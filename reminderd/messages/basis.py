@@ -8,15 +8,18 @@ from decimal import Decimal
 
 from ..loans.business_days import is_provisional
 from ..loans.charges import Amount, CapMode, Fee, FeeKind, FeePer
+from ..loans.frequency import MONTHLY
 from ..loans.money import Money, Rate
 from ..loans.position import Position
 from ..loans.terms import (
+    AllocationBy,
     Component,
     Compounding,
     GraceCovers,
     GraceMode,
     InstallmentInterest,
     LoanTerms,
+    Minimum,
     PenaltyBase,
     Repayment,
 )
@@ -51,9 +54,7 @@ class _Basis:
         yield from self._lateness()
         yield from (self._fee(fee) for fee in self.terms.fees)
         yield from self._limits()
-        if self.terms.allocation_order != tuple(Component):
-            parts = [self.words.line(str(part)) for part in self.terms.allocation_order]
-            yield self.say("order", order=self.words.line("arrow").join(parts))
+        yield from self._order()
         yield from self._days(position)
         yield self.say(f"rounding_{self.terms.rounding}_{self.terms.rounding_at}")
 
@@ -64,9 +65,23 @@ class _Basis:
             yield self.say("contract", rate=self._rate(self.contract))
             goes_on = self.terms.contract_interest_continues
             yield self.say("contract_continues" if goes_on else "contract_stops")
-        if self.terms.repayment is Repayment.EQUAL_INSTALLMENT:
-            periodic = self.terms.installment_interest is InstallmentInterest.PERIODIC
-            yield self.say("level" if periodic else "level_by_days")
+        if self.contract and self.terms.repayment is Repayment.EQUAL_INSTALLMENT:
+            yield self._level(self.contract)
+        if self.terms.minimum is not None:
+            yield self._minimum(self.terms.minimum)
+
+    def _level(self, contract: Rate) -> str:
+        if self.terms.installment_interest is not InstallmentInterest.PERIODIC:
+            return self.say("level_by_days")
+        twelfth = contract.per == "year" and self.terms.frequency == MONTHLY
+        return self.say("level" if twelfth else "level_periods")
+
+    def _minimum(self, minimum: Minimum) -> str:
+        amount = self.say("minimum_share", share=self.words.share(minimum.share))
+        if minimum.floor:
+            amount = self.say("fee_at_least", amount=amount, least=self._money(minimum.floor))
+        included = minimum.includes_interest
+        return self.say("minimum_with_interest" if included else "minimum", amount=amount)
 
     def _lateness(self) -> Iterator[str]:
         terms = self.terms
@@ -81,7 +96,7 @@ class _Basis:
             yield self.say("counts_due_date")
         if terms.acceleration_date:
             yield self.say("accelerated", day=self.words.day(terms.acceleration_date, self.as_of))
-        if terms.grace_days:
+        if terms.grace_days and terms.grace_covers:
             yield self.say(_grace(terms), days=self.words.days(terms.grace_days))
 
     def _rate(self, rate: Rate) -> str:
@@ -106,10 +121,19 @@ class _Basis:
         if amount.kind is FeeKind.PERCENT:
             return self.say("fee_percent", share=self.words.share(amount.value))
         if amount.kind is FeeKind.TIERED:
-            return self.say("fee_tiers")
+            return self._tiers(amount)
         parts = self.say("and").join(self._amount(part) for part in amount.of)
         lesser = amount.kind is FeeKind.LESSER_OF
         return self.say("fee_lesser" if lesser else "fee_greater", parts=parts)
+
+    def _tiers(self, amount: Amount) -> str:
+        parts = []
+        for bound, tier in amount.tiers:
+            shown = self._amount(tier)
+            if bound:
+                shown = self.say("fee_tier", bound=self._money(bound), amount=shown)
+            parts.append(shown)
+        return self.say("fee_tiers", parts=self.say("comma").join(parts))
 
     def _money(self, amount: Decimal) -> str:
         return self.words.money(Money.of(amount, self.terms.currency))
@@ -121,11 +145,19 @@ class _Basis:
             elif cap.mode is CapMode.ENFORCE and cap.fees is not None:
                 yield self.say("fees_capped", cap=self._money(cap.fees))
 
+    def _order(self) -> Iterator[str]:
+        by_component = self.terms.allocation_by is AllocationBy.COMPONENT
+        if by_component or self.terms.allocation_order != tuple(Component):
+            parts = [self.words.part(str(part)) for part in self.terms.allocation_order]
+            order = self.words.line("arrow").join(parts)
+            yield self.say("order_by_component" if by_component else "order", order=order)
+
     def _days(self, position: Position) -> Iterator[str]:
         calendar = self.terms.business_days.calendar
         if calendar is None:
             return
-        yield self.say("business_days", calendar=calendar)
+        convention = self.terms.business_days.convention
+        yield self.say(f"business_days_{convention}", calendar=calendar)
         due = position.pay_by
         if due is not None and is_provisional(due, calendar):
             yield self.say("provisional", year=str(due.year))
@@ -133,6 +165,7 @@ class _Basis:
 
 def _grace(terms: LoanTerms) -> str:
     if GraceCovers.PENALTY not in terms.grace_covers:
-        return "grace_penalty_anyway"
+        record = GraceCovers.REPORTING in terms.grace_covers
+        return "grace_penalty_anyway" if record else "grace_fees_only"
     retroactive = terms.grace_mode is GraceMode.RETROACTIVE
     return "grace_retroactive" if retroactive else "grace_deducted"

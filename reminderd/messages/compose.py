@@ -14,7 +14,7 @@ from ..loans.money import Money
 from ..loans.position import CliffReason, Position
 from ..loans.steps import Step
 from ..loans.terms import Loan
-from ..playbook.stages import Advice, Severity, Stage, advice, stage_of, stages
+from ..playbook.stages import Advice, Severity, Stage, advice, facts, stage_of, stages
 from .basis import basis
 from .derivation import Row, rows
 from .words import Words, words
@@ -113,7 +113,7 @@ class Sheet:
 
     def variables(self) -> dict[str, str]:
         """Return what every action and title may mention."""
-        position, say = self.position, self.words
+        position, say, request = self.position, self.words, self.loan.request
         due = position.pay_by
         coming = (due - self.today).days if due and not position.arrears else 0
         return {
@@ -127,6 +127,7 @@ class Sheet:
             "payoff": say.money(position.payoff),
             "contact": _one_line(self.loan.contact or "") or say.line("contact"),
             "next": self._next_sentence(),
+            "request_date": say.day(request.on if request else self.today, self.today),
         }
 
     def _grace_end(self) -> date:
@@ -146,7 +147,7 @@ class Sheet:
         filled = self.variables()
         return [
             Advice(action.id, action.title.format(**filled), action.detail.format(**filled))
-            for action in advice(stage, self.words.name)
+            for action in advice(stage, self.words.name, facts(self.position))
         ]
 
     def basis(self) -> list[str]:

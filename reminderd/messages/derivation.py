@@ -34,13 +34,14 @@ def exact(step: Step) -> str:
 
 
 def _label(step: Step, say: Words, today: date) -> str:
-    return say.say(
+    label = say.say(
         "derivation",
         step.kind,
         due=say.day(step.due, today) if step.due else "",
         end=say.day(step.end, today) if step.end else "",
         name=step.name or say.say("basis", "fee_name"),
     )
+    return label[:1].upper() + label[1:]  # it may begin with what the lender calls a fee
 
 
 def _how(step: Step, say: Words, today: date) -> str:
@@ -62,7 +63,7 @@ def _factors(step: Step, rate: Rate, base: Money, say: Words) -> str:
         key,
         base=str(base),
         rate=say.say("derivation", f"rate_{rate.per}", value=say.share(rate.value)),
-        count=str(step.days),
+        count=str(step.days) if step.year_days else say.days(step.days or 0),
         of_year=str(step.year_days),
     )
 
@@ -71,6 +72,6 @@ def _split(step: Step, say: Words) -> str:
     assert step.split is not None  # the caller looked
     named = step.split._asdict()
     unit = Decimal(1).scaleb(-minor_digits(step.currency))
-    shown = [f"{say.line(name)} {minor * unit:f}" for name, minor in named.items() if minor]
+    shown = [f"{say.part(name)} {minor * unit:f}" for name, minor in named.items() if minor]
     joined = say.line("pair_joint").join(shown)
     return say.say("derivation", "split", parts=joined) if shown else ""

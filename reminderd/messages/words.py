@@ -18,6 +18,8 @@ from babel.numbers import format_currency, format_decimal
 from ..loans.money import Money, Rate, minor_digits
 from ..loans.terms import LoanTerms
 
+_EVERY_DIGIT = "0." + "#" * 24
+
 
 @cache
 def words(locale: str) -> Words:
@@ -42,6 +44,11 @@ class Words:
     def line(self, key: str, **values: str) -> str:
         """Return a sentence of the section ``line``."""
         return self.say("line", key, **values)
+
+    def part(self, key: str) -> str:
+        """Return the name of a part of a sum as it stands inside a sentence."""
+        name = self.line(key)
+        return name[:1].lower() + name[1:]
 
     def money(self, money: Money) -> str:
         """Write an amount with its currency: ``¥1,234.50``."""
@@ -74,7 +81,7 @@ class Words:
 
     def share(self, value: Decimal) -> str:
         """Write a share: ``0.05%``."""
-        return format_decimal(value * 100, "0.########", locale=self.locale) + "%"
+        return format_decimal(value * 100, _EVERY_DIGIT, locale=self.locale) + "%"
 
     def percent(self, rate: Rate, terms: LoanTerms) -> str:
         """Write a rate with its period: ``0.05% a day``."""

@@ -7,14 +7,18 @@ words in one file per locale.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Set
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import IntEnum
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from ..loans.caps import exceeded
 from ..loans.position import Position
 
+_REQUEST_COUNTS = timedelta(days=31)  # how long before a due date a request was about it
 LOCALES = ("zh-CN", "en")
 
 
@@ -92,10 +96,27 @@ def stage_of(position: Position) -> Stage:
     )
 
 
-def advice(stage: Stage, locale: str) -> list[Advice]:
-    """Return what to do in a stage, the most important first, in the words of *locale*."""
-    texts = _data(f"actions.{locale}.toml")["actions"]
-    return [Advice(key, texts[key]["title"], texts[key]["detail"]) for key in stage.actions]
+def facts(position: Position) -> frozenset[str]:
+    """Return what holds of a loan beside its stage, by the names that ``[when]`` uses."""
+    request = position.loan.request
+    pay_by = position.pay_by
+    if request is None or (pay_by is not None and request.on < pay_by - _REQUEST_COUNTS):
+        found = {"extension-none"}
+    else:
+        found = {f"extension-{request.state}"}
+    if exceeded(position):
+        found.add("cap-exceeded")
+    return frozenset(found)
+
+
+def advice(stage: Stage, locale: str, holds: Set[str] = frozenset()) -> list[Advice]:
+    """Return what to do in a stage where some facts hold, the most important first."""
+    texts, when = _data(f"actions.{locale}.toml")["actions"], _data("stages.toml")["when"]
+    return [
+        Advice(key, texts[key]["title"], texts[key]["detail"])
+        for key in stage.actions
+        if set(when.get(key, ())) <= holds
+    ]
 
 
 def stage_title(stage: Stage, locale: str) -> str:

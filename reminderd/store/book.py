@@ -18,15 +18,27 @@ from ..alerts.plan import Policy
 from ..alerts.wallclock import local_date
 from ..loans.money import Money
 from ..loans.position import value
-from ..loans.terms import Loan, Payment
-from .tables import loans, payments
+from ..loans.terms import Extension, Loan, Payment, Request, RequestState, Waiver
+from .tables import agreements, loans, payments
 
 CONFIG, CLI = "config", "cli"
+WAIVED = "waived"  # the other kinds of agreements are the states of a request
+Agreed = Extension | Waiver | None  # a request, or its refusal, agrees on nothing
 
 
 @cache
 def _loan_adapter() -> TypeAdapter[Loan]:
     return TypeAdapter(Loan)
+
+
+@cache
+def _extension_adapter() -> TypeAdapter[Extension]:
+    return TypeAdapter(Extension)
+
+
+@cache
+def _waiver_adapter() -> TypeAdapter[Waiver]:
+    return TypeAdapter(Waiver)
 
 
 @cache
@@ -75,7 +87,7 @@ def sync(
         if rewritten:
             _write(connection, loan, policy, old, now)
         if next_bill:
-            _set_payments_aside(connection, loan.id, now)
+            _set_aside(connection, loan.id, now)
         if _sync_payments(connection, loan, paid.get(loan.id, []), now) or rewritten:
             before = None if archived else old
             changes.append(Change(before, entry(connection, loan.id), next_bill))
@@ -98,16 +110,21 @@ def is_next_bill(old: Entry | None, loan: Loan, now: datetime) -> bool:
     return later and value(old.loan, local_date(now, loan.timezone)).settled
 
 
-def _set_payments_aside(connection: Connection, loan_id: str, now: datetime) -> None:
+def _set_aside(connection: Connection, loan_id: str, now: datetime) -> None:
+    """Have what was paid and agreed on the old bill count no more."""
     typed = and_(
         payments.c.loan_id == loan_id, payments.c.source == CLI, payments.c.undone_at.is_(None)
     )
     connection.execute(update(payments).where(typed).values(undone_at=now))
+    agreed = and_(agreements.c.loan_id == loan_id, agreements.c.undone_at.is_(None))
+    connection.execute(update(agreements).where(agreed).values(undone_at=now))
 
 
 def _document(loan: Loan) -> dict[str, Any]:
     document: dict[str, Any] = _loan_adapter().dump_python(
-        replace(loan, payments=()), mode="json", exclude={"payments"}
+        replace(loan, payments=(), agreed=(), request=None),
+        mode="json",
+        exclude={"payments", "agreed", "request"},
     )
     return document
 
@@ -217,7 +234,9 @@ def touch(connection: Connection, loan_id: str, now: datetime) -> None:
 def entry(connection: Connection, loan_id: str) -> Entry | None:
     """Return one loan of the book, archived or not."""
     row = connection.execute(select(loans).where(loans.c.id == loan_id)).mappings().first()
-    return None if row is None else _entry(row, _payments_of(connection, [loan_id]))
+    if row is None:
+        return None
+    return _entry(row, _payments_of(connection, [loan_id]), _agreed_of(connection, [loan_id]))
 
 
 def entries(connection: Connection, *, archived: bool = False) -> dict[str, Entry]:
@@ -226,8 +245,8 @@ def entries(connection: Connection, *, archived: bool = False) -> dict[str, Entr
     if not archived:
         query = query.where(loans.c.archived_at.is_(None))
     rows = connection.execute(query).mappings().all()
-    paid = _payments_of(connection, None)
-    return {row["id"]: _entry(row, paid) for row in rows}
+    paid, agreed = _payments_of(connection, None), _agreed_of(connection, None)
+    return {row["id"]: _entry(row, paid, agreed) for row in rows}
 
 
 def due_for_a_look(connection: Connection, now: datetime, limit: int) -> list[Entry]:
@@ -242,8 +261,9 @@ def due_for_a_look(connection: Connection, now: datetime, limit: int) -> list[En
         .mappings()
         .all()
     )
-    paid = _payments_of(connection, [row["id"] for row in rows])
-    return [_entry(row, paid) for row in rows]
+    ids = [row["id"] for row in rows]
+    paid, agreed = _payments_of(connection, ids), _agreed_of(connection, ids)
+    return [_entry(row, paid, agreed) for row in rows]
 
 
 def schedule_look(connection: Connection, loan_id: str, at: datetime | None) -> None:
@@ -304,12 +324,70 @@ def to_payment(row: RowMapping, currency: str) -> Payment:
     return Payment(row["date"], amount, row["recorded_at"], row["id"])
 
 
-def _entry(row: RowMapping, paid: Mapping[str, list[RowMapping]]) -> Entry:
+def add_agreement(
+    connection: Connection, loan_id: str, kind: str, day: date, agreed: Agreed, now: datetime
+) -> int:
+    """Record what was asked of the lender or agreed, have the loan looked at; return its number."""
+    document: dict[str, Any] = {}
+    if isinstance(agreed, Extension):
+        document = _extension_adapter().dump_python(agreed, mode="json")
+    elif isinstance(agreed, Waiver):
+        document = _waiver_adapter().dump_python(agreed, mode="json")
+    row = {"loan_id": loan_id, "kind": kind, "date": day, "document": document}
+    result = connection.execute(insert(agreements).values(**row, recorded_at=now))
+    touch(connection, loan_id, now)
+    key = result.inserted_primary_key
+    assert key is not None  # a single-row insert always has one
+    return int(key[0])
+
+
+def undo_agreement(connection: Connection, number: int, now: datetime) -> str | None:
+    """Take back an agreement; return its loan's id, or None when no such one stands."""
+    standing = and_(agreements.c.id == number, agreements.c.undone_at.is_(None))
+    loan_id = connection.execute(select(agreements.c.loan_id).where(standing)).scalar()
+    if loan_id is not None:
+        connection.execute(update(agreements).where(standing).values(undone_at=now))
+        afresh = {"next_alert_at": now, "known_since": now}  # as with a payment taken back
+        connection.execute(update(loans).where(loans.c.id == loan_id).values(**afresh))
+    return loan_id
+
+
+def standing_agreements(connection: Connection, ids: list[str] | None = None) -> list[RowMapping]:
+    """Return the agreements of some loans, or of all, that stand, in the order of their dates."""
+    query = select(agreements).where(agreements.c.undone_at.is_(None))
+    if ids is not None:
+        query = query.where(agreements.c.loan_id.in_(ids))
+    return list(connection.execute(query.order_by(agreements.c.date, agreements.c.id)).mappings())
+
+
+def _agreed_of(connection: Connection, ids: list[str] | None) -> dict[str, list[RowMapping]]:
+    return _by_loan(standing_agreements(connection, ids))
+
+
+def with_agreements(loan: Loan, rows: Iterable[RowMapping]) -> Loan:
+    """Return the loan with what was asked and agreed."""
+    agreed: list[Extension | Waiver] = []
+    request = None
+    for row in rows:
+        if row["kind"] == WAIVED:
+            agreed.append(_waiver_adapter().validate_python(row["document"]))
+            continue
+        request = Request(RequestState(row["kind"]), row["date"])
+        if request.state is RequestState.APPROVED:
+            agreed.append(_extension_adapter().validate_python(row["document"]))
+    return replace(loan, agreed=tuple(agreed), request=request)
+
+
+def _entry(
+    row: RowMapping,
+    paid: Mapping[str, list[RowMapping]],
+    agreed: Mapping[str, list[RowMapping]],
+) -> Entry:
     loan = _loan_adapter().validate_python(row["document"])
     currency = loan.terms.currency
     settled = tuple(to_payment(payment, currency) for payment in paid.get(row["id"], []))
     return Entry(
-        replace(loan, payments=settled),
+        with_agreements(replace(loan, payments=settled), agreed.get(row["id"], [])),
         _policy_adapter().validate_python(row["policy"]),
         row["known_since"],
         row["archived_at"] is not None,

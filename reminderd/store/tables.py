@@ -85,6 +85,18 @@ payments = Table(
     Column("undone_at", Instant),
 )
 
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("id", _BigKey, primary_key=True),
+    Column("loan_id", ForeignKey("loans.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # "requested", "approved", "refused", "waived"
+    Column("date", Date, nullable=False),
+    Column("document", JSON, nullable=False),  # what was agreed
+    Column("recorded_at", Instant, nullable=False),
+    Column("undone_at", Instant),
+)
+
 alerts = Table(
     "alerts",
     metadata,

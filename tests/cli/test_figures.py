@@ -153,8 +153,9 @@ def test_the_derivation_in_words(config, said):
     text = said("quote", "weilidai", "--explain")
     for line in (
         "1000.00  Principal due Oct 15",
-        "6.00  Penalty interest, due Nov 15  Nov 15 to Dec 9: 1000.00 × 0.025% a day × 24 days",
-        "-1150.00  Paid on Oct 15  to Principal 1000.00 + Interest 150.00",
+        "6.00  Penalty interest, installment of Nov 15  Nov 15 to Dec 9: "
+        "1000.00 × 0.025% a day × 24 days",
+        "-1150.00  Paid on Oct 15  to principal 1000.00 + interest 150.00",
         "1157.50  Total",
     ):
         assert re.search(rf"^ +{re.escape(line)}$", text, re.MULTILINE), line

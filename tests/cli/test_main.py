@@ -40,6 +40,8 @@ COMMANDS = [
     "reconcile",
     "plan",
     "presets",
+    "extension",
+    "waive",
 ]
 
 

@@ -1,11 +1,17 @@
 """A preset is where a loan's terms start from; whatever the loan says wins."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from reminderd.config.loan_tables import LoanModel
+from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind
 from reminderd.loans.daycount import DayCount
+from reminderd.loans.frequency import ANY_DAY, BusinessDayConvention, BusinessDays
+from reminderd.loans.money import Rate
+from reminderd.loans.owed import Owed
+from reminderd.loans.position import value
 from reminderd.loans.presets import load_preset, preset_names
 from reminderd.loans.terms import GraceCovers, GraceMode, PenaltyRule, Repayment
 
@@ -118,3 +124,154 @@ def test_one_loans_overrides_do_not_reach_the_next(load):
     assert one.terms.penalty.rule is PenaltyRule.DAILY_RATE
     assert two.terms.penalty.rule is PenaltyRule.FRACTION_OF_CONTRACT
     assert (one.terms.grace_days, two.terms.grace_days) == (9, 1)
+
+
+# ─── Keys of the loan beside those of its preset ───
+
+BILL = '[[loans]]\nid = "a"\ndue = 2026-11-05\namount = "5000.00"\n'
+
+
+def test_an_annual_rate_takes_the_place_of_a_presets_daily_one(terms):
+    found = terms('annual_rate = "18%"\n', "cn-credit-card", BILL)
+    assert found.contract_rate == Rate(Decimal("0.18"), "year")
+
+
+def test_a_daily_rate_takes_the_place_of_a_presets_other_one(terms):
+    found = terms('daily_rate = "0.03%"\n', "cn-credit-card", BILL)
+    assert found.contract_rate == Rate(Decimal("0.0003"), "day")
+
+
+def test_fees_of_ones_own_replace_the_presets_and_are_not_added_to_them(terms):
+    found = terms("fees = [{ flat = 20 }]\n", "cn-credit-card", BILL)
+    assert found.fees == (Fee(Amount(FeeKind.FLAT, Decimal(20))),)
+    assert terms("fees = []\n", "cn-credit-card", BILL).fees == ()
+
+
+def test_caps_of_ones_own_replace_the_presets_and_are_not_added_to_them(terms):
+    found = terms("caps = [{ fees = 20 }]\n", "cn-credit-card", BILL)
+    assert found.caps == (Cap(CapMode.WARN, fees=Decimal(20)),)
+    assert terms("caps = []\n", "cn-credit-card", BILL).caps == ()
+
+
+def test_a_presets_calendar_goes_with_its_convention(terms):
+    german = BusinessDays(BusinessDayConvention.FOLLOWING, "DE")
+    assert terms(preset="de-consumer").business_days == german
+    bavarian = BusinessDays(BusinessDayConvention.FOLLOWING, "DE-BY")
+    assert terms('calendar = "DE-BY"\n', "de-consumer").business_days == bavarian
+    backwards = BusinessDays(BusinessDayConvention.PRECEDING, "DE")
+    line = 'business_day_convention = "preceding"\n'
+    assert terms(line, "de-consumer").business_days == backwards
+
+
+def test_no_convention_wants_no_calendar_of_the_preset_either(terms):
+    assert terms('business_day_convention = "none"\n', "de-consumer").business_days == ANY_DAY
+
+
+def test_a_balance_may_be_paid_down_under_a_cards_preset(terms):
+    balance = (
+        '[[loans]]\nid = "a"\nprincipal = "5000"\nfirst_due = 2026-12-08\n'
+        'repayment = "revolving"\nminimum.percent = "10%"\n'
+    )
+    assert terms(preset="cn-credit-card", loan=balance).repayment is Repayment.REVOLVING
+
+
+# ─── What the presets come to, worked out by hand ───
+
+
+@pytest.fixture
+def owed(load):
+    """Return a function that says what is owed on a day on one bill under a preset."""
+
+    def on(day, preset, bill, *, paid=()):
+        payments = ", ".join(f"{{ date = {on}, amount = {amount} }}" for on, amount in paid)
+        text = f'[[loans]]\nid = "a"\npreset = "{preset}"\n{bill}payments = [{payments}]\n'
+        [loan] = load(text).loans
+        return value(loan, date.fromisoformat(day)).due
+
+    return on
+
+
+WEILIDAI = 'due = 2026-11-05\namount = 1000\ndaily_rate = "0.05%"\n'
+
+
+@pytest.mark.parametrize(
+    ("day", "interest", "penalty"),
+    [("2026-11-05", 0, 0), ("2026-11-06", 50, 25), ("2026-11-15", 5_00, 2_50)],
+)
+def test_a_thousand_late_at_weilidai_costs_75_fen_a_day(owed, day, interest, penalty):
+    # 1,000 × 0.05 % = 0.50 of contract interest, and half of that as penalty, for each day.
+    assert owed(day, "weilidai", WEILIDAI) == Owed(1000_00, interest, penalty)
+
+
+@pytest.mark.parametrize(
+    ("day", "interest", "penalty"),
+    [("2026-11-05", 0, 0), ("2026-11-06", 50, 50), ("2026-11-15", 5_00, 5_00)],
+)
+def test_a_thousand_late_as_the_articles_say_costs_one_yuan_a_day(owed, day, interest, penalty):
+    # 1,000 × 0.05 % = 0.50 of contract interest, and as much again as penalty, for each day.
+    assert owed(day, "weilidai-articles", WEILIDAI) == Owed(1000_00, interest, penalty)
+
+
+def test_the_articles_example_comes_to_what_its_rates_say_and_not_to_what_it_prints(owed):
+    # 10,000 × 18 % × 30/365 = 147.945 of interest; 10,000 × 0.05 % × 30 = 150 of penalty.
+    bill = 'due = 2026-11-05\namount = 10000\nannual_rate = "18%"\n'
+    assert owed("2026-12-05", "weilidai-articles", bill) == Owed(10000_00, 147_95, 150_00)
+
+
+CARD = "due = 2026-11-05\namount = 5000\n"
+
+
+@pytest.mark.parametrize(
+    ("day", "interest", "fees"),
+    [("2026-11-05", 0, 0), ("2026-11-08", 7_50, 0), ("2026-11-09", 10_00, 250_00)],
+)
+def test_a_chinese_card_charges_5_percent_once_three_days_have_passed(owed, day, interest, fees):
+    # 5,000 × 0.05 % = 2.50 a day; 5 % of 5,000 = 250 on the fourth day.
+    assert owed(day, "cn-credit-card", CARD) == Owed(5000_00, interest, 0, fees)
+
+
+def test_a_chinese_card_at_an_annual_rate_of_ones_own(owed):
+    # 5,000 × 18.25 % × 4/365 = 10.
+    bill = CARD + 'annual_rate = "18.25%"\n'
+    assert owed("2026-11-09", "cn-credit-card", bill) == Owed(5000_00, 10_00, 0, 250_00)
+
+
+BANK = 'due = 2026-11-05\namount = 10000\ninterest = 100\nannual_rate = "6%"\n'
+
+
+def test_a_chinese_bank_charges_half_as_much_again_on_principal_and_unpaid_interest(owed):
+    # 10,000 (interest included) × 6 % × 1.5 × 30/360 = 75, and no contract interest beside it.
+    assert owed("2026-12-05", "cn-bank-loan", BANK) == Owed(9900_00, 100_00, 75_00)
+
+
+AMERICAN = 'currency = "USD"\ndue = 2026-03-02\namount = 1000\ninterest = 50\nannual_rate = "12%"\n'
+
+
+@pytest.mark.parametrize(
+    ("day", "interest", "fees"), [("2026-03-17", 54_68, 0), ("2026-03-18", 55_00, 50_00)]
+)
+def test_an_american_loan_charges_5_percent_once_fifteen_days_have_passed(
+    owed, day, interest, fees
+):
+    # 950 × 12 % × 15/365 = 4.685, a day later 4.997; 5 % of the 1,000 that are late.
+    assert owed(day, "us-consumer", AMERICAN) == Owed(950_00, interest, 0, fees)
+
+
+def test_a_late_charge_in_america_is_paid_last(owed):
+    paid = [("2026-03-18", 1005)]
+    assert owed("2026-03-18", "us-consumer", AMERICAN, paid=paid) == Owed(0, 0, 0, 50_00)
+
+
+GERMAN = 'currency = "EUR"\ndue = 2026-03-01\namount = 1000\ninterest = 100\nannual_rate = "5%"\n'
+
+
+def test_a_german_loan_due_on_a_sunday_is_late_from_tuesday_on(owed):
+    # From Monday 2 March to 1 April are 30 days: 1,000 × 6.27 % × 30/365 = 5.153; and no
+    # contract interest beside it.
+    assert owed("2026-03-02", "de-consumer", GERMAN) == Owed(900_00, 100_00)
+    assert owed("2026-04-01", "de-consumer", GERMAN) == Owed(900_00, 100_00, 5_15)
+
+
+def test_default_interest_in_germany_is_paid_last(owed):
+    paid = [("2026-04-01", 1000)]
+    assert owed("2026-04-01", "de-consumer", GERMAN, paid=paid) == Owed(0, 0, 5_15)

@@ -19,6 +19,7 @@ from reminderd.loans.terms import (
     GraceCovers,
     GraceMode,
     Installment,
+    InstallmentInterest,
     Loan,
     LoanTerms,
     Minimum,
@@ -55,8 +56,9 @@ def _frequency(words):
 
 
 def _minimum(words):
+    """Return a minimum: "10%", ("10%", "200"), or ("10%", "200", True) where it has interest in."""
     share, *floor = [words] if isinstance(words, str) else words
-    return Minimum(parse_ratio(share), *(Decimal(amount) for amount in floor))
+    return Minimum(parse_ratio(share), *(Decimal(amount) for amount in floor[:1]), *floor[1:])
 
 
 def _amount(words):
@@ -119,6 +121,7 @@ _KINDS = {
     "frequency": _frequency,
     "business_days": lambda words: BusinessDays(BusinessDayConvention(words[0]), words[1]),
     "minimum": _minimum,
+    "installment_interest": InstallmentInterest,
     "penalty": _penalty,
     "penalty_base": PenaltyBase,
     "compounding": Compounding,
@@ -142,7 +145,7 @@ _KINDS = {
 
 def _terms(currency="CNY", **words):
     """Translate plain words into terms; the keys are those of the configuration file."""
-    rate = _rate(words)
+    rate = _rate({key: said for key, said in words.items() if said is not None})
     words = {key: said for key, said in words.items() if key not in {"annual_rate", "daily_rate"}}
     said = {key: _KINDS[key](item) if key in _KINDS else item for key, item in words.items()}
     return LoanTerms(currency=currency, **({"contract_rate": rate} if rate else {}), **said)

@@ -245,7 +245,7 @@ def test_an_installment_of_a_schedule_is_extended_from_its_agreed_end(scheduled)
 
 
 def test_a_moved_due_date_is_extended_by_the_day_it_moved_to(listed):
-    """Due on Sunday 31 May, so on Monday 1 June; interest runs from Monday, when listed."""
+    """Due on Sunday 31 May, so on Monday 1 June; the interest runs on from Sunday, 11 days."""
     loan = listed(
         (date(2026, 5, 31), "1000", "0"),
         daily_rate="0.05%",
@@ -254,7 +254,7 @@ def test_a_moved_due_date_is_extended_by_the_day_it_moved_to(listed):
             {"due": date(2026, 6, 1), "agreed": date(2026, 5, 20), "to": [date(2026, 6, 11)]}
         ],
     )
-    assert value(loan, date(2026, 6, 11)).due == Owed(1000_00, 5_00)
+    assert value(loan, date(2026, 6, 11)).due == Owed(1000_00, 5_50)
 
 
 # ─── Extensions, agreed when it was late already ───
@@ -375,6 +375,14 @@ def test_the_derivation_takes_back_what_moved_and_tells_of_it_again_when_it_is_d
         ("total", Decimal(1120)),
     ]
     assert {step.due for step in again[5:7]} == {after(20)}
+
+
+def test_what_was_shared_out_is_told_without_factors(listed):
+    """Its interest stands on an agreement, and the first also carries what was due before."""
+    steps = explain(extended(listed, 10, 20), after(20))
+    interest = [step for step in steps if step.kind == "scheduled-interest"]
+    assert [step.amount for step in interest] == [Decimal(105), Decimal("2.50")]
+    assert [(step.base, step.rate, step.days) for step in interest] == [(None,) * 3] * 2
 
 
 def test_an_extension_agreed_in_time_needs_no_step(listed):

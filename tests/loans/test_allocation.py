@@ -1,6 +1,7 @@
 """What a payment settles first: components in an agreed order, by installment or by component."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -57,6 +58,24 @@ def test_the_law_has_a_payment_meet_fees_penalty_interest_and_principal(listed, 
 )
 def test_another_order_may_have_been_agreed(listed, owed, order, left):
     assert owed(one(listed, "60", allocation_order=order), after(10)) == left
+
+
+def test_one_payment_after_the_other_adds_up_in_each_component(listed, owed):
+    """7.00 in two parts and 6.00 a day later: each component is met bit by bit."""
+    for order, place in [
+        (["fees", "penalty", "interest", "principal"], 3),
+        (["penalty", "fees", "interest", "principal"], 2),
+        (["interest", "penalty", "fees", "principal"], 1),
+        (["principal", "interest", "penalty", "fees"], 0),
+    ]:
+        words = {"fees": ["25"], "penalty": {"daily_rate": "0.1%"}, "allocation_order": order}
+        parts = (DUE, "100", "100")
+        unpaid = listed(parts, **words)
+        paid = listed(
+            parts, paid=[(after(200), "5"), (after(200), "2"), (after(201), "6")], **words
+        )
+        left = [owed(loan, after(201))[place] for loan in (unpaid, paid)]
+        assert Decimal(left[0]) - Decimal(left[1]) == 13
 
 
 # ─── By installment, or by component ───
@@ -199,6 +218,13 @@ def test_the_oldest_unpaid_installment_bears_it(listed):
     assert [arrear.owed.penalty for arrear in arrears] == [120_00, 0]
 
 
+def test_the_others_bear_nothing_of_it_not_even_at_a_hundred_percent_a_day(listed):
+    """3,000.00 a day for 40 days, all by the first."""
+    loan = outstanding(listed, penalty={"daily_rate": "100%"})
+    arrears = value(loan, after(40)).arrears
+    assert [arrear.owed.penalty for arrear in arrears] == [40 * 3000_00, 0]
+
+
 def test_a_payment_lowers_what_bears_the_penalty(listed, figure):
     """Ten days at 3.00; 540.00 pay them, 10.00 of interest and half the first principal."""
     loan = outstanding(listed, (after(10), "540"))
@@ -215,6 +241,7 @@ def test_once_the_oldest_is_paid_the_next_one_bears_it_from_then_on(listed, figu
 
 def test_nothing_bears_it_while_nothing_is_late(listed, figure):
     loan = outstanding(listed, (DUE, "1010"))
+    assert figure(loan, after(29)) == ("0.00", "0.00", "0.00")
     assert figure(loan, after(30)) == ("1000.00", "10.00", "0.00")
     assert figure(loan, after(31))[2] == "2.00"
 

@@ -85,7 +85,9 @@ def test_a_country_its_part_or_a_market_is_a_calendar(calendar):
     check_calendar(calendar)
 
 
-@pytest.mark.parametrize("calendar", ["", "XX", "china", "DE-XX", "XECB-1", "-BY"])
+@pytest.mark.parametrize(
+    "calendar", ["", "XX", "china", "DE-XX", "DE-", "CN-", "XECB-1", "-BY", "HolidayBase"]
+)
 def test_a_calendar_that_nobody_knows_is_refused_with_examples(calendar):
     with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the sentence is compared whole
         check_calendar(calendar)

@@ -1,11 +1,12 @@
-"""A cap on what being late may cost in a year: what it cuts, and what it leaves."""
+"""What borrowing costs a year, all-in, and whether that is above what a law or a clause allows."""
 
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from reminderd.loans.explain import explain
+from reminderd.loans.caps import Exceeded, all_in_rate, exceeded
+from reminderd.loans.money import Money
 from reminderd.loans.position import value
 
 DUE = date(2026, 3, 1)
@@ -15,198 +16,144 @@ def after(days):
     return DUE + timedelta(days=days)
 
 
-def late(one_sum, cap="24%", **words):
-    """Return 1,000.00 with 0.50 of interest and 0.50 of penalty a day; 24 % are 0.6667 a day."""
-    words = {
-        "daily_rate": "0.05%",
-        "penalty": {"daily_rate": "0.05%"},
-        "caps": [{"annual_rate": cap}],
-        "day_count": "ACT/360",
-    } | words
-    return one_sum("1000", DUE, **words)
+def cost(loan, day=DUE):
+    return str(all_in_rate(value(loan, day)))
+
+
+# ─── What a year costs ───
 
 
 @pytest.mark.parametrize(
-    ("cap", "day", "parts"),
+    ("words", "rate"),
     [
-        # The ceiling is rounded down: 0.66, 1.33, 6.66.
-        ("24%", 1, ("1000.00", "0.50", "0.16", "0.00")),
-        ("24%", 2, ("1000.00", "1.00", "0.33", "0.00")),
-        ("24%", 10, ("1000.00", "5.00", "1.66", "0.00")),
-        # 36 % are 1.00 a day, as much as is charged; a little less is a cent less by day 4.
-        ("36%", 10, ("1000.00", "5.00", "5.00", "0.00")),
-        ("35.99%", 4, ("1000.00", "2.00", "1.99", "0.00")),
-        ("50%", 10, ("1000.00", "5.00", "5.00", "0.00")),
-        # 18 % leave the interest alone, 12 % not all of it: 0.3333 a day.
-        ("18%", 10, ("1000.00", "5.00", "0.00", "0.00")),
-        ("12%", 10, ("1000.00", "3.33", "0.00", "0.00")),
-        ("0%", 10, ("1000.00", "0.00", "0.00", "0.00")),
+        ({"annual_rate": "18%", "day_count": "ACT/365F"}, "0.1800"),
+        ({"annual_rate": "18%", "day_count": "ACT/360"}, "0.1825"),  # 18 % × 365 / 360
+        ({"annual_rate": "18%", "day_count": "30/360"}, "0.1800"),
+        ({"annual_rate": "18%", "day_count": "ACT/ACT ISDA"}, "0.1800"),
+        ({"daily_rate": "0.05%"}, "0.1825"),
+        ({"daily_rate": "0.05%", "penalty": {"daily_rate": "0.025%"}}, "0.2738"),  # 27.375 %
+        ({"daily_rate": "0.05%", "fees": ["25"]}, "0.2075"),  # and 25 of 1,000
+        ({"penalty": {"daily_rate": "0.05%"}}, "0.1825"),
+        ({"penalty": {"daily_rate": "0.05%"}, "grace_days": 20}, "0.1825"),
+        ({"penalty": {"daily_rate": "0.05%"}, "dpd_includes_due_date": True}, "0.1830"),
+        ({"penalty": {"daily_rate": "0.2%"}, "compounding": "daily"}, "1.0736"),  # 1.002³⁶⁵ - 1
+        ({}, "0.0000"),
     ],
 )
-def test_an_enforced_cap_cuts_the_penalty_and_then_the_interest(one_sum, owed, cap, day, parts):
-    assert owed(late(one_sum, cap), after(day)) == parts
+def test_a_year_of_being_late_costs_interest_penalty_and_fees_together(one_sum, words, rate):
+    assert cost(one_sum("1000", DUE, **words)) == rate
 
 
-def test_a_cap_that_warns_cuts_nothing(one_sum, owed):
-    loan = late(one_sum, caps=[{"annual_rate": "1%", "mode": "warn"}])
-    assert owed(loan, after(10)) == ("1000.00", "5.00", "5.00", "0.00")
+def test_where_lateness_is_cheaper_than_the_contract_the_contract_counts(one_sum):
+    """Interest stops when it is late, and the penalty is 0.01 % a day: 3.65 %."""
+    words = {"penalty": {"daily_rate": "0.01%"}, "contract_interest_continues": False}
+    assert cost(one_sum("1000", DUE, annual_rate="18%", **words)) == "0.1800"
+    assert cost(one_sum("1000", DUE, annual_rate="3%", **words)) == "0.0365"
+    yearly = one_sum("1000", DUE, annual_rate="18%", day_count="ACT/360", **words)
+    assert cost(yearly) == "0.1825"
+    monthly = one_sum("1000", DUE, annual_rate="18%", day_count="30/360", **words)
+    assert cost(monthly) == "0.1800"
 
 
-@pytest.mark.parametrize(
-    ("cap", "day", "parts"),
-    [
-        # With a fee of 10.00: the ceilings are 0.66, 6.66 and 20.00.
-        ("24%", 1, ("1000.00", "0.50", "0.00", "0.16")),
-        ("24%", 10, ("1000.00", "5.00", "0.00", "1.66")),
-        ("24%", 30, ("1000.00", "15.00", "0.00", "5.00")),
-        ("24%", 60, ("1000.00", "30.00", "0.00", "10.00")),  # 40.00: the fee just fits
-        ("24%", 63, ("1000.00", "31.50", "0.50", "10.00")),  # 42.00
-        ("12%", 10, ("1000.00", "3.33", "0.00", "0.00")),
-    ],
-)
-def test_a_cap_cuts_the_penalty_then_the_fees_then_the_interest(one_sum, owed, cap, day, parts):
-    assert owed(late(one_sum, cap, fees=["10"]), after(day)) == parts
-
-
-def test_a_cap_leaves_the_scheduled_interest_alone(listed, owed):
-    """It is the price of the time before the due date."""
-    loan = listed(
-        (DUE, "1000", "100"),
-        penalty={"daily_rate": "0.1%"},
-        caps=[{"annual_rate": "18%"}],
-        day_count="ACT/360",
+def test_the_contract_rate_of_the_day_counts(one_sum):
+    loan = one_sum(
+        "1000",
+        DUE,
+        annual_rate="9%",
+        contract_interest_continues=False,
+        rate_changes=[(after(10), {"annual_rate": "36%"})],
     )
-    assert owed(loan, after(10)) == ("1000.00", "100.00", "5.00", "0.00")
+    assert [cost(loan, after(n)) for n in (10, 11)] == ["0.0900", "0.3600"]
 
 
-def test_a_cap_is_of_the_overdue_principal_day_by_day(one_sum, owed):
-    """Ten days on 1,000 and ten on 600 at 0.6667 and 0.40: 6.667 + 4.00, less 6.66 paid."""
-    loan = late(one_sum, paid=[(after(10), "406.66")])
-    assert owed(loan, after(10)) == ("600.00", "0.00", "0.00", "0.00")
-    # The interest since is 3.00, so of the ceiling of 10.66 the penalty may be 2.66, 1.66 paid.
-    assert owed(loan, after(20)) == ("600.00", "3.00", "1.00", "0.00")
+def test_scheduled_interest_is_no_cost_of_being_late(listed):
+    loan = listed((DUE, "1000", "300"), penalty={"daily_rate": "0.05%"})
+    assert cost(loan) == "0.1825"
 
 
-def test_each_installment_has_a_cap_of_its_own(listed, owed):
-    loan = listed(
-        (DUE, "1000", "0"),
-        (after(10), "1000", "0"),
-        penalty={"daily_rate": "0.1%"},
-        caps=[{"annual_rate": "18%"}],
-        day_count="ACT/360",
+def test_where_only_interest_is_due_its_cost_is_a_share_of_that(listed):
+    """25 of fees on 100.00."""
+    assert cost(listed((DUE, "0", "100"), fees=["25"])) == "0.2500"
+
+
+def test_the_oldest_unpaid_installment_counts(listed):
+    """25 of fees are 2.5 % of 1,000 and 5 % of 500."""
+    parts = (DUE, "1000", "0"), (after(30), "500", "0")
+    assert cost(listed(*parts, fees=["25"])) == "0.0250"
+    assert cost(listed(*parts, fees=["25"], paid=[(DUE, "1000")])) == "0.0500"
+    assert cost(listed(*parts, fees=["25"]), after(-90)) == "0.0250"
+
+
+def test_a_repayment_that_has_been_made_does_not_make_the_year_cheaper(one_sum):
+    words = {"penalty": {"daily_rate": "0.05%"}, "paid": [(after(1), "900")]}
+    assert cost(one_sum("1000", DUE, **words), after(2)) == "0.1825"
+
+
+def test_nothing_unpaid_costs_nothing_worth_a_rate(one_sum):
+    loan = one_sum("1000", DUE, annual_rate="18%", paid=[(DUE, "1000")])
+    assert all_in_rate(value(loan, DUE)) is None
+    assert exceeded(value(loan, DUE)) == []
+
+
+def test_no_cap_waiver_or_extension_makes_the_agreed_terms_cheaper(one_sum):
+    loan = one_sum(
+        "1000",
+        DUE,
+        penalty={"daily_rate": "0.05%"},
+        caps=[{"annual_rate": "5%"}],
+        waivers=[(after(100), "100", "penalty")],
+        extensions=[{"due": DUE, "agreed": after(200), "to": [after(300)]}],
     )
-    assert owed(loan, after(20)) == ("2000.00", "0.00", "15.00", "0.00")
+    assert cost(loan) == "0.1825"
 
 
-def test_what_was_paid_stays_paid_though_the_cap_leaves_no_room_for_it(one_sum, owed):
-    """Ten days of penalty fill a cap of 1.00 a day and are paid; then the interest rises to 2.00.
-
-    By day 20 there are 20.00 of interest, 20.00 of penalty and a ceiling of 20.00: of the penalty
-    the 10.00 paid stay, so of the interest 10.00 are owed.
-    """
-    loan = late(
-        one_sum,
-        "36%",
-        daily_rate="0%",
-        penalty={"daily_rate": "0.1%"},
-        rate_changes=[(after(10), {"daily_rate": "0.2%"})],
-        paid=[(after(10), "10")],
+def test_a_called_loan_costs_what_its_whole_costs(scheduled):
+    loan = scheduled(
+        "equal-principal",
+        "1200",
+        3,
+        DUE,
+        penalty={"daily_rate": "0.05%"},
+        acceleration_date=after(-5),
     )
-    assert owed(loan, after(10)) == ("1000.00", "0.00", "0.00", "0.00")
-    assert owed(loan, after(20)) == ("1000.00", "10.00", "0.00", "0.00")
+    assert cost(loan, after(-10)) == "0.1825"
 
 
-def test_fees_that_were_paid_stay_paid_though_the_cap_leaves_no_room_for_them(one_sum, owed):
-    """A fee of 10.00 fills ten days at 1.00 and is paid; then the interest rises to 2.00 a day."""
-    loan = late(
-        one_sum,
-        "36%",
-        daily_rate="0%",
-        penalty=None,
-        fees=["10"],
-        rate_changes=[(after(10), {"daily_rate": "0.2%"})],
-        paid=[(after(10), "10")],
-    )
-    assert owed(loan, after(10)) == ("1000.00", "0.00", "0.00", "0.00")
-    assert owed(loan, after(20)) == ("1000.00", "10.00", "0.00", "0.00")
+def test_a_schedule_costs_what_its_next_part_would_cost(scheduled):
+    """25 of fees on the 400.00 of the first part."""
+    loan = scheduled("equal-principal", "1200", 3, DUE, fees=["25"])
+    assert cost(loan, after(-10)) == "0.0625"
 
 
-def test_interest_that_was_paid_stays_paid(listed, owed):
-    """The scheduled 100.00 and 5.00 since are paid: the ceiling of 5.00 holds no more for now."""
-    loan = listed(
-        (DUE, "1000", "100"),
-        daily_rate="0.1%",
-        caps=[{"annual_rate": "18%"}],
-        day_count="ACT/360",
-        paid=[(after(10), "105")],
-    )
-    assert owed(loan, after(10)) == ("1000.00", "0.00", "0.00", "0.00")
-    assert owed(loan, after(20)) == ("1000.00", "5.00", "0.00", "0.00")
+# ─── Above a cap ───
 
 
-def test_within_grace_a_cap_still_cuts_the_interest(one_sum, owed):
-    loan = late(one_sum, "12%", grace_days=5)
-    assert owed(loan, after(3)) == ("1000.00", "1.00", "0.00", "0.00")
+@pytest.mark.parametrize("mode", ["enforce", "warn"])
+@pytest.mark.parametrize(("cap", "above"), [("24%", False), ("18.25%", False), ("18.24%", True)])
+def test_a_rate_above_a_cap_is_told_and_one_that_just_reaches_it_is_not(one_sum, mode, cap, above):
+    loan = one_sum("1000", DUE, daily_rate="0.05%", caps=[{"annual_rate": cap, "mode": mode}])
+    expected = [Exceeded(loan.terms.caps[0], annual_rate=Decimal("0.1825"))]
+    assert exceeded(value(loan, DUE)) == (expected if above else [])
 
 
-# ─── On paper ───
+@pytest.mark.parametrize(("cap", "above"), [("25.01", False), ("25", False), ("24.99", True)])
+def test_fees_above_a_cap_are_told_once_they_are_charged(one_sum, cap, above):
+    loan = one_sum("1000", DUE, fees=["25"], caps=[{"fees": cap, "mode": "warn"}])
+    expected = [Exceeded(loan.terms.caps[0], fees=Money(25_00, "CNY"))]
+    assert exceeded(value(loan, DUE)) == []
+    assert exceeded(value(loan, after(1))) == (expected if above else [])
 
 
-def test_the_derivation_says_what_the_cap_takes_off(one_sum):
-    steps = explain(late(one_sum, fees=["10"]), after(10))
-    told = [(step.kind, step.amount) for step in steps]
-    assert told == [
-        ("principal", Decimal(1000)),
-        ("interest", Decimal(5)),
-        ("penalty", Decimal(5)),
-        ("fee", Decimal(10)),
-        ("cap", Decimal("-13.34")),  # 20.00 down to 6.66
-        ("total", Decimal("1006.66")),
-    ]
-    assert (steps[4].due, steps[4].start, steps[4].end) == (DUE, None, after(10))
+def test_the_fees_of_all_installments_count_together(listed):
+    parts = (DUE, "1000", "0"), (after(30), "1000", "0")
+    loan = listed(*parts, fees=["25"], caps=[{"fees": "40", "mode": "warn"}])
+    assert exceeded(value(loan, after(30))) == []
+    assert [found.fees.minor for found in exceeded(value(loan, after(31)))] == [50_00]
 
 
-def test_a_cap_that_holds_is_not_told(one_sum):
-    kinds = [step.kind for step in explain(late(one_sum, "36%"), after(10))]
-    assert kinds == ["principal", "interest", "penalty", "total"]
-
-
-def test_what_the_cap_takes_off_counts_with_what_was_paid(listed):
-    """100.00 + 5.00 + 10.00 + 2.00, of which the cap of 12.00 leaves 112.00; 60.00 are paid."""
-    loan = listed(
-        (DUE, "1000", "100"),
-        daily_rate="0.05%",
-        penalty={"daily_rate": "0.1%"},
-        fees=["2"],
-        caps=[{"annual_rate": "43.2%"}],
-        day_count="ACT/360",
-        paid=[(after(10), "60")],
-    )
-    steps = explain(loan, after(10))
-    assert [(s.kind, s.amount) for s in steps if s.kind in {"cap", "payment", "total"}] == [
-        ("payment", Decimal(-60)),
-        ("cap", Decimal(-5)),
-        ("total", Decimal(1052)),
-    ]
-    assert not any(step.kind == "rounding" for step in steps)
-
-
-def test_within_grace_what_the_cap_takes_off_is_told_beside_what_grace_does(one_sum):
-    steps = explain(late(one_sum, "12%", grace_days=5), after(3))
-    assert [(step.kind, step.amount) for step in steps] == [
-        ("principal", Decimal(1000)),
-        ("interest", Decimal("1.5")),
-        ("penalty", Decimal("1.5")),
-        ("grace", Decimal("-1.5")),
-        ("cap", Decimal("-0.5")),
-        ("total", Decimal(1001)),
-    ]
-
-
-def test_the_figure_and_its_derivation_agree_under_a_cap_on_every_day(one_sum):
-    loan = late(one_sum, "23.99%", fees=["10"], grace_days=5, paid=[(after(20), "300")])
-    for day in range(60):
-        steps = explain(loan, after(day))
-        assert steps[-1].amount == value(loan, after(day)).due_total.amount
-        rounding = [abs(step.amount) for step in steps if step.kind == "rounding"]
-        assert all(amount <= Decimal("0.01") for amount in rounding), day
+def test_each_cap_is_looked_at(one_sum):
+    caps = [{"annual_rate": "10%"}, {"annual_rate": "90%"}, {"fees": "1", "mode": "warn"}]
+    loan = one_sum("1000", DUE, daily_rate="0.05%", fees=["25"], caps=caps)
+    found = exceeded(value(loan, after(1)))
+    assert [item.cap for item in found] == [loan.terms.caps[0], loan.terms.caps[2]]
+    assert exceeded(value(one_sum("1000", DUE), DUE)) == []

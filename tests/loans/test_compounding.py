@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy_financial as npf
 import pytest
@@ -82,6 +83,32 @@ def test_a_balance_without_interest_compounds_only_its_penalty(one_sum, figure):
     loan = one_sum("1000", DUE, penalty={"daily_rate": "0.1%"}, compounding="daily")
     assert figure(loan, after(1))[2] == "1.00"
     assert figure(loan, after(9))[2] == "9.04"
+
+
+def test_at_a_hundred_percent_a_day_everything_doubles_each_day(listed, figure):
+    """A rate at which one unit too much, or one day too many, would show at once."""
+    for base in ("overdue-principal", "overdue-installment"):
+        loan = late(listed, penalty={"daily_rate": "100%"}, penalty_base=base)
+        shown = [figure(loan, after(n))[2] for n in (0, 1, 2, 3)]
+        assert shown == ["0.00", "1100.00", "3300.00", "7700.00"]
+
+
+def test_compound_interest_on_a_great_sum_is_exact_to_the_cent(listed):
+    """Compared with fractions, where nothing is ever rounded."""
+    loan = listed(
+        (DUE, "12345678901.23", "98765432.10"),
+        daily_rate="0.0333%",
+        penalty={"daily_rate": "0.0517%"},
+        compounding="daily",
+    )
+    principal, capital, penalty = 12345678901_23, Fraction(98765432_10), Fraction(0)
+    for _ in range(400):
+        of_day = principal * Fraction("0.000517") + capital * Fraction("0.000517")
+        penalty += of_day
+        capital += of_day + principal * Fraction("0.000333")
+    due = value(loan, after(400)).due
+    assert due.penalty == int(penalty + Fraction(1, 2))
+    assert {type(part) for part in due} == {int}  # no binary float on the way
 
 
 # ─── Monthly ───
@@ -207,6 +234,29 @@ def test_a_deducted_grace_longer_than_a_month_keeps_compound_interest_away(liste
     )  # to 2 March
     assert figure(loan, date(2026, 3, 2))[2] == "0.00"
     assert figure(loan, date(2026, 3, 3))[2] == "1.10"
+    assert figure(loan, date(2026, 3, 12))[2] == "11.00"
+
+
+@pytest.mark.parametrize("compounding", ["daily", "monthly"])
+def test_a_payment_within_a_deducted_grace_changes_only_what_bears_penalty_after_it(
+    listed, figure, compounding
+):
+    """60.00 of the interest are paid on day 2: from day 6 on 1.00, and 0.04 on what is left."""
+    words = {"grace_days": 5, "grace_mode": "deducted", "compounding": compounding}
+    loan = late(listed, (after(2), "60"), **words)
+    assert figure(loan, after(5)) == ("1000.00", "40.00", "0.00")
+    assert figure(loan, after(6)) == ("1000.00", "40.00", "1.04")
+
+
+def test_what_accrued_before_and_after_a_payment_adds_up(listed, figure):
+    """1.50 of interest in three days and 2.00 in four more, on which 1.50 + 0.4 were compounded.
+
+    3 × 1.00 and 0.10 + 0.1016 + 0.1032 are paid, 3.30, and 6.70 of interest: 94.8048 are left.
+    They bear 0.0948, 0.0964, 0.0980 and 0.0996, and 4.00 are penalty: 4.3888 and the 0.0048.
+    """
+    loan = late(listed, (after(3), "10"), daily_rate="0.05%")
+    assert figure(loan, after(3)) == ("1000.00", "94.80", "0.00")
+    assert figure(loan, after(7)) == ("1000.00", "96.80", "4.39")
 
 
 def test_a_retroactive_grace_that_has_passed_costs_its_compound_interest_too(listed, figure):

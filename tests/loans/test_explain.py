@@ -235,7 +235,10 @@ def test_new_rates_and_pauses_show_a_line_for_each_stretch(one_sum):
         rate_changes=[(after(4), {"daily_rate": "0.02%"})],
         pauses=[(after(7), after(8))],
     )
-    rows = [(s.kind, s.amount, s.days, s.start, s.end) for s in explain(loan, after(10))[1:-1]]
+    steps = explain(loan, after(10))[1:-1]
+    assert {(step.due, step.base) for step in steps} == {(DUE, cny(1000_00))}
+    assert [step.rate.value * 10_000 for step in steps] == [5, 2, 10, 10, 10]
+    rows = [(s.kind, s.amount, s.days, s.start, s.end) for s in steps]
     assert rows == [
         ("interest", Decimal(2), 4, DUE, after(4)),
         ("interest", Decimal("1.2"), 6, after(4), after(10)),
@@ -325,6 +328,56 @@ def test_a_part_paid_within_grace_is_taken_back_only_for_the_installment_that_ke
     ]
 
 
+def test_every_kind_of_step_is_in_the_loans_currency(listed):
+    """Each kind at least once, in yen: none of them may fall back on two digits."""
+    loan = listed(
+        (DUE, "10000", "100"),
+        (after(10), "10000", "100"),
+        (after(50), "10000", "100"),
+        currency="JPY",
+        daily_rate="0.0501%",
+        penalty={"daily_rate": "0.1%"},
+        compounding="daily",
+        grace_days=5,
+        fees=["100"],
+        caps=[{"annual_rate": "40%"}],
+        waivers=[(after(8), "7")],
+        extensions=[{"due": DUE, "agreed": after(9), "to": [after(11)]}],
+        paid=[(after(12), "9000"), (after(40), "30000")],
+    )
+    steps = explain(loan, after(12)) + explain(loan, after(45))
+    early = explain(
+        listed((DUE, "10", "0"), (after(9), "10", "0"), currency="JPY", paid=[(DUE, "20")]), DUE
+    )
+    steps += early
+    assert {step.kind for step in steps} == {
+        "principal",
+        "scheduled-interest",
+        "interest",
+        "penalty",
+        "compound",
+        "fee",
+        "grace",
+        "cap",
+        "waiver",
+        "extension",
+        "payment",
+        "paid-early",
+        "credit",
+        "rounding",
+        "total",
+    }
+    assert {step.currency for step in steps} == {"JPY"}
+
+
+def test_what_an_installment_brings_is_put_into_words_once(scheduled):
+    """Every page of every day tells of the same installments."""
+    loan = scheduled("equal-principal", "1200", 3, DUE, daily_rate="0.05%")
+    one, other = explain(loan, DUE), explain(loan, after(1))
+    assert one[0] is other[0]
+    assert one[1] is other[1]
+
+
 # ─── What comes next ───
 
 
@@ -363,6 +416,7 @@ def test_an_installment_paid_ahead_whole_is_passed_over(scheduled):
         ("total", "409.20"),
     ]
     assert steps[0].due == date(2026, 4, 1)
+    assert {step.currency for step in steps} == {"CNY"}
 
 
 def test_where_nothing_comes_next_there_is_nothing_to_explain(one_sum):

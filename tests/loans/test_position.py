@@ -249,6 +249,14 @@ def test_what_is_paid_later_does_not_shrink_the_cliff_seen_before(listed):
     assert unpaid == paid_later == Cliff(after(1), cny(1_00), CliffReason.PENALTY_STARTS)
 
 
+def test_what_is_paid_today_shrinks_the_cliff_ahead(one_sum):
+    words = {"penalty": {"daily_rate": "0.1%"}, "grace_days": 5}
+    loan = one_sum("10000", DUE, paid=[(after(2), "4000")], **words)
+    # Two days on 10,000 and four on 6,000.
+    assert value(loan, after(1)).next_cliff.increase == cny(60_00)
+    assert value(loan, after(2)).next_cliff.increase == cny(20_00 + 24_00)
+
+
 # ─── Fees as cliffs ───
 
 

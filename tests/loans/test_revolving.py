@@ -112,6 +112,78 @@ def test_paying_the_payoff_ends_a_revolving_balance(scheduled):
         assert value(loan, day).settled
 
 
+def test_a_minimum_that_includes_the_interest_includes_what_was_earned_before_it_was_paid_down(
+    scheduled,
+):
+    """4.00 and 5.25 as above: 9.25 of the 200.00 are interest."""
+    paid = (JAN, "200"), (date(2026, 1, 25), "300")
+    loan = card(scheduled, *paid, minimum=("20%", "200", True))
+    assert value(loan, FEB).due == Owed(190_75, 9_25)
+
+
+def test_what_was_paid_down_still_falls_due_on_a_business_day(scheduled):
+    """15 February 2026 is a Sunday; the interest runs until then all the same."""
+    loan = card(scheduled, (JAN, "500"), business_days=("following", "XECB"))
+    assert coming(loan, JAN)[0] == (date(2026, 2, 16), 207_75)
+
+
+def test_paid_down_while_a_moved_due_date_is_awaited_the_period_has_earned_its_interest(scheduled):
+    """Golden Week 2026 moves Sunday 4 October to the 8th; on the 6th September is over.
+
+    1,000 × 0.05 % × 30 days are 15.00; of the 700.00 left the next 200.00 are due on the 8th.
+    """
+    loan = scheduled(
+        "revolving",
+        "1000",
+        0,
+        date(2026, 10, 4),
+        start=date(2026, 9, 4),
+        daily_rate="0.05%",
+        minimum=("20%", "200"),
+        business_days=("following", "CN"),
+        paid=[(date(2026, 10, 6), "300")],
+    )
+    assert coming(loan, date(2026, 10, 6))[:2] == [
+        (date(2026, 10, 8), 200_00 + 15_00),
+        (date(2026, 11, 4), 200_00 + 7_75),  # 500 × 31 days
+    ]
+
+
+def test_what_was_paid_down_is_still_called_when_the_loan_is(scheduled):
+    """800 for ten days, 500 for the eleven days to 5 February: 4.00 + 2.75."""
+    paid = (JAN, "200"), (date(2026, 1, 25), "300")
+    loan = card(scheduled, *paid, acceleration_date=date(2026, 2, 5))
+    assert coming(loan, date(2026, 1, 25)) == [(date(2026, 2, 5), 506_75)]
+    assert value(loan, date(2026, 1, 29)).payoff.minor == 500_00 + 4_00 + 1_00
+    assert value(loan, date(2026, 2, 5)).due == Owed(500_00, 6_75)
+    # Paid down again: five days on 500 and six on 400.
+    again = card(scheduled, *paid, (date(2026, 1, 30), "100"), acceleration_date=date(2026, 2, 5))
+    assert value(again, date(2026, 2, 5)).due == Owed(400_00, 4_00 + 1_25 + 1_20)
+
+
+def test_what_was_extended_keeps_its_date_when_the_rest_is_paid_down(scheduled):
+    """The 200.00 of January, 1.00 for ten days late and 2.60 for 26 more stay on 20 February.
+
+    Of 800.00 to come 300.00 are paid on the 26th: 4.40 for eleven days and 5.00 for twenty.
+    """
+    moved = {"due": JAN, "agreed": date(2026, 1, 25), "to": [date(2026, 2, 20)]}
+    loan = card(scheduled, (date(2026, 1, 26), "300"), extensions=[moved])
+    assert value(loan, date(2026, 1, 26)).due == Owed()
+    assert coming(loan, date(2026, 1, 26)) == [
+        (FEB, 200_00 + 9_40),
+        (date(2026, 2, 20), 200_00 + 3_60),
+        (MAR, 200_00 + 4_20),
+        (date(2026, 4, 15), 100_00 + 1_55),
+    ]
+
+
+def test_paid_down_before_its_period_began_a_balance_bears_interest_only_from_then(scheduled):
+    """January's minimum is put off; paid on the 12th, 500.00 bear interest from the 15th on."""
+    moved = {"due": JAN, "agreed": date(2026, 1, 10), "to": [date(2026, 2, 20)]}
+    loan = card(scheduled, (date(2026, 1, 12), "300"), extensions=[moved])
+    assert coming(loan, date(2026, 1, 12))[0] == (FEB, 200_00 + 7_75)
+
+
 def test_another_loan_is_not_paid_down_but_keeps_the_money_as_credit(scheduled):
     loan = scheduled("equal-principal", "1000", 5, JAN, daily_rate="0.05%", paid=[(JAN, "515.50")])
     assert value(loan, JAN).credit.minor == 300_00

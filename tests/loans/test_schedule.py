@@ -11,7 +11,7 @@ import QuantLib as ql  # noqa: N813 - its own documentation calls it so
 
 from reminderd.loans.frequency import add_months
 from reminderd.loans.money import Rate
-from reminderd.loans.schedule import earned, factors, minimum, schedule, start_date
+from reminderd.loans.schedule import earned, factors, minimum, revolve, schedule, start_date
 from reminderd.loans.terms import MAX_INSTALLMENTS, Installment
 
 CENT = 0.01 + 1e-9
@@ -519,6 +519,80 @@ def test_the_schedule_is_rounded_as_the_loan_is(scheduled, rounding, parts):
     assert [row[1:] for row in rows(loan)] == parts
 
 
+# ─── Equal installments by the days of each period ───
+
+
+def by_days(scheduled, principal="1000", count=3, **words):
+    words = {"daily_rate": "0.1%", "installment_interest": "actual"} | words
+    return scheduled("equal-installment", principal, count, date(2026, 2, 1), **words)
+
+
+def test_equal_installments_may_bear_interest_for_the_days_of_each_period(scheduled):
+    """31, 28 and 31 days: 1000 / (1/1.031 + 1/(1.031 × 1.028) + 1/(1.031² × 1.028)) = 353.53."""
+    assert rows(by_days(scheduled)) == [
+        ("2026-02-01", "322.53", "31.00"),  # 1000 × 0.1 % × 31
+        ("2026-03-01", "334.56", "18.97"),  # 677.47 × 0.1 % × 28
+        ("2026-04-01", "342.91", "10.63"),  # 342.91 × 0.1 % × 31, and a cent of rounding
+    ]
+
+
+def test_a_long_first_period_is_within_the_equal_sums(scheduled):
+    """48 days first: 1000 / (1/1.048 + 1/(1.048 × 1.028) + 1/(1.048 × 1.028 × 1.031)) = 359.36."""
+    assert rows(by_days(scheduled, start=date(2025, 12, 15))) == [
+        ("2026-02-01", "311.36", "48.00"),
+        ("2026-03-01", "340.08", "19.28"),
+        ("2026-04-01", "348.56", "10.81"),
+    ]
+
+
+@pytest.mark.parametrize("day_count", ["ACT/360", "ACT/365F", "ACT/ACT ISDA", "30/360", "30E/360"])
+def test_what_is_repaid_by_days_is_worth_the_principal_today(scheduled, day_count):
+    """Discounted period by period, and equal but for the last, which takes up the rounding."""
+    loan = by_days(scheduled, "10000", 24, annual_rate="7.3%", daily_rate=None, day_count=day_count)
+    parts = schedule(loan.terms)
+    discount, worth = Fraction(1), Fraction(0)
+    for part in parts:
+        share = Fraction(loan.terms.day_count.units(part.start, part.end))
+        discount /= 1 + Fraction("0.073") * share / loan.terms.day_count.year_units
+        worth += part.total * discount
+    assert abs(worth - 10_000_00) < 1
+    assert len({part.total for part in parts[:-1]}) == 1
+    assert abs(parts[-1].total - parts[0].total) <= 24
+    assert sum(part.principal for part in parts) == 10_000_00
+
+
+def test_by_days_without_a_rate_there_are_plain_parts(scheduled):
+    parts = [row[1:] for row in rows(by_days(scheduled, daily_rate="0%"))]
+    assert parts == [("333.33", "0.00"), ("333.33", "0.00"), ("333.34", "0.00")]
+
+
+def test_by_days_the_factors_are_the_days(scheduled):
+    loan = by_days(scheduled, annual_rate="12%", daily_rate=None)
+    second = schedule(loan.terms)[1]
+    assert factors(loan.terms, second) == (Rate(Decimal("0.12"), "year"), 28, 365, "day")
+    assert (second.base, second.start, second.end) == (
+        1000_00 - schedule(loan.terms)[0].principal,
+        date(2026, 2, 1),
+        date(2026, 3, 1),
+    )
+
+
+def test_by_days_each_rate_bears_its_days(scheduled):
+    """Ten days of February at 0.1 %, 18 at 0.2 %: 4.6 % of what is left after January."""
+    loan = by_days(scheduled, rate_changes=[(date(2026, 2, 11), {"daily_rate": "0.2%"})])
+    first, second, third = schedule(loan.terms)
+    assert second.interest == round((1000_00 - first.principal) * 0.046)
+    assert first.total == second.total
+    assert abs(third.total - first.total) <= 3
+
+
+@pytest.mark.parametrize("principal", ["0.01", "0.05", "99.99"])
+def test_by_days_no_part_is_ever_negative(scheduled, principal):
+    parts = schedule(by_days(scheduled, principal, 12).terms)
+    assert all(part.principal >= 0 and part.interest >= 0 for part in parts)
+    assert sum(part.principal for part in parts) == int(Decimal(principal) * 100)
+
+
 # ─── Equal principal by the day count ───
 
 
@@ -645,7 +719,39 @@ def test_the_share_counts_where_it_is_more_than_the_floor(scheduled):
 def test_the_minimum_is_never_more_than_the_balance_nor_less_than_a_cent(
     scheduled, balance, share, floor, least
 ):
-    assert minimum(card(scheduled, minimum=(share, floor)).terms, balance) == least
+    assert minimum(card(scheduled, minimum=(share, floor)).terms, balance, 0) == least
+
+
+@pytest.mark.parametrize(
+    ("minimum", "principal"),
+    [
+        # 26 days on 1,000.00 are 13.00: the minimum is 10 % of 1,013.00, or the floor.
+        (("10%", "0", True), "88.30"),
+        (("10%", "200", True), "187.00"),
+        (("10%", "101.31", True), "88.31"),
+        (("10%", "200", False), "200.00"),
+        # 1 % are 10.13, less than the interest: still the balance must go down.
+        (("1%", "0", True), "0.01"),
+        (("1%", "13", True), "0.01"),
+        (("1%", "13.02", True), "0.02"),
+        (("100%", "0", True), "1000.00"),
+        (("10%", "5000", True), "1000.00"),
+    ],
+)
+def test_a_minimum_may_include_the_interest_of_its_period(scheduled, minimum, principal):
+    first = rows(card(scheduled, minimum=minimum, start=date(2025, 12, 20)))[0]
+    assert first == ("2026-01-15", principal, "13.00")
+
+
+def test_a_balance_that_hardly_falls_is_all_due_in_the_end(scheduled):
+    """A cent each period would take 100,000 of them."""
+    parts = schedule(card(scheduled, minimum=("0.0001%", "0")).terms)
+    assert len(parts) == MAX_INSTALLMENTS
+    assert {part.principal for part in parts[:-1]} == {1}
+    assert parts[-1].principal == 1000_00 - (MAX_INSTALLMENTS - 1)
+    paid_down = list(revolve(card(scheduled, minimum=("0.0001%", "0")).terms, 500_00, 3))
+    assert len(paid_down) == MAX_INSTALLMENTS
+    assert sum(part.principal for part in paid_down) == 500_00
 
 
 def test_a_floor_has_the_digits_of_its_currency(scheduled):
@@ -656,7 +762,7 @@ def test_a_floor_has_the_digits_of_its_currency(scheduled):
 def test_the_share_of_a_balance_is_rounded_as_the_loan_is(scheduled):
     for rounding, least in [("half-up", 2), ("half-even", 2), ("down", 1)]:
         loan = card(scheduled, minimum=("1%", "0"), rounding=rounding)
-        assert minimum(loan.terms, 150) == least
+        assert minimum(loan.terms, 150, 0) == least
 
 
 # ─── Business days ───
@@ -734,6 +840,14 @@ def test_a_called_loan_says_how_the_interest_of_its_last_part_came_about(schedul
     assert (last.base, last.start, last.end) == (800_00, date(2026, 1, 15), date(2026, 1, 25))
 
 
+def test_a_loan_called_on_a_due_date_says_so_for_the_part_that_was_due_then(scheduled):
+    """And earns it day by day until then: 10 days of 31 of 18.60 are 6.00."""
+    terms = called(scheduled, date(2026, 1, 15)).terms
+    (only,) = schedule(terms)
+    assert (only.base, only.start, only.end) == (1200_00, date(2025, 12, 15), date(2026, 1, 15))
+    assert earned(terms, only, date(2025, 12, 25)) == 6_00
+
+
 @pytest.mark.parametrize(("rounding", "interest"), [("half-up", "16.67"), ("down", "16.66")])
 def test_a_listed_loan_earns_from_due_date_to_due_date(listed, rounding, interest):
     """50.00 over 30 days: a third of it by the tenth."""
@@ -758,6 +872,7 @@ def test_a_loan_called_on_a_moved_due_date_has_earned_the_days_since_the_agreed_
         acceleration_date=date(2026, 6, 1),
     )
     assert rows(loan) == [("2026-06-01", "200.00", "3.15")]
+    assert schedule(loan.terms)[0].base == 0  # two balances: no one factor tells of both
 
 
 def test_a_called_loan_earns_by_the_rate_of_the_running_period(scheduled):
@@ -799,7 +914,7 @@ def test_a_running_period_has_earned_its_share_by_the_day_count(scheduled, words
         "equal-principal", "1000", 1, date(2026, 3, 31), start=date(2026, 2, 28), **words
     )
     (part,) = schedule(loan.terms)
-    assert earned(loan.terms, part, None, date(2026, 3, 1)) == interest
+    assert earned(loan.terms, part, date(2026, 3, 1)) == interest
 
 
 def test_a_period_of_no_length_by_its_day_count_has_earned_nothing_before_it_ends(scheduled):
@@ -815,7 +930,7 @@ def test_a_period_of_no_length_by_its_day_count_has_earned_nothing_before_it_end
     )
     (part,) = schedule(loan.terms)
     assert part.interest == 0
-    assert earned(loan.terms, part, None, date(2026, 3, 30)) == 0
+    assert earned(loan.terms, part, date(2026, 3, 30)) == 0
 
 
 def test_on_its_last_day_all_of_a_period_is_earned_even_where_it_counts_nothing(listed):
@@ -823,8 +938,8 @@ def test_on_its_last_day_all_of_a_period_is_earned_even_where_it_counts_nothing(
     parts = (date(2026, 3, 30), "100", "0"), (date(2026, 3, 31), "100", "5")
     terms = listed(*parts, annual_rate="12%", day_count="30/360").terms
     last = schedule(terms)[1]
-    assert earned(terms, last, date(2026, 3, 30), date(2026, 3, 30)) == 0
-    assert earned(terms, last, date(2026, 3, 30), date(2026, 3, 31)) == 5_00
+    assert earned(terms, last, date(2026, 3, 30)) == 0
+    assert earned(terms, last, date(2026, 3, 31)) == 5_00
 
 
 @pytest.mark.parametrize(
@@ -843,7 +958,7 @@ def test_what_was_carried_over_is_earned_already(listed, day, interest):
     part = Installment(
         date(2026, 3, 31), 1000_00, 10_00, 0, date(2026, 3, 1), date(2026, 3, 31), 7_00
     )
-    assert earned(terms, part, None, day) == interest
+    assert earned(terms, part, day) == interest
 
 
 # ─── By which factors it was worked out ───
@@ -988,10 +1103,11 @@ def test_a_revolving_balance_remembers_what_each_interest_was_worked_out_on(sche
     assert (first.carried, second.carried) == (0, 0)
 
 
-def test_what_is_called_before_its_listed_date_has_no_factors(listed):
+def test_a_listed_installment_stands_between_two_dates_but_on_no_balance(listed):
     parts = (date(2026, 3, 1), "1000", "100"), (date(2026, 3, 31), "1000", "50")
-    terms = listed(*parts, annual_rate="12%", acceleration_date=date(2026, 3, 11)).terms
-    assert factors(terms, schedule(terms)[1]) == (None, None, None, "day")
+    first, second = schedule(listed(*parts, annual_rate="12%").terms)
+    assert (first.base, first.start, first.end) == (0, None, date(2026, 3, 1))
+    assert (second.base, second.start, second.end) == (0, date(2026, 3, 1), date(2026, 3, 31))
 
 
 def test_a_listed_installment_has_no_factors(listed):

@@ -1,8 +1,10 @@
 """Rates made exact: segments, their units, and what is written on paper about them."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
@@ -294,6 +296,53 @@ def test_rounding_each_day_follows_the_convention_of_that_day(earned):
 
 def test_rounding_at_the_end_keeps_the_fractions(earned):
     assert earned("interest", DUE, after(1), daily_rate="0.015%", rounding="down") == Fraction(3, 2)
+
+
+# ─── Many days at once ───
+
+
+def meters(tariff_of):
+    """Yield meters of every kind: with changes, pauses, conventions, each day rounded or not."""
+    changing = {
+        "annual_rate": "18%",
+        "penalty": {"daily_rate": "0.1%"},
+        "rate_changes": [(after(40), {"annual_rate": "9%", "penalty": {"daily_rate": "0.3%"}})],
+        "pauses": [(after(5), after(7)), (after(60), after(60))],
+    }
+    for day_count in DayCount:
+        for rounding_at in ("end", "day"):
+            rates = tariff_of(day_count=day_count, rounding_at=rounding_at, **changing)
+            yield from (rates.interest, rates.penalty, rates.scheduled)
+    plain = tariff_of(daily_rate="0.05%", penalty={"annual_rate": "18%"})
+    yield from (plain.interest, plain.penalty, tariff_of().interest)
+
+
+TURNS = [
+    range(number(DUE) + 1, number(DUE) + 101),
+    tuple(number(DUE) + n for n in (1, 5, 7, 31, 40, 41, 92)),
+    (number(DUE) + 3,),
+]
+
+
+@pytest.mark.parametrize("turns", TURNS)
+@pytest.mark.parametrize("since", [0, 1, 4, 6, 40, 200])
+def test_what_runs_up_by_each_of_many_days_is_what_is_earned_until_then(tariff_of, turns, since):
+    """Before the first day that counts, as within a grace, it is nothing."""
+    start = number(DUE) + since
+    for meter in meters(tariff_of):
+        expected = [meter.earn(99_99, start, turn) if turn > start else 0 for turn in turns]
+        assert meter.running(99_99, start, turns) == expected
+
+
+@pytest.mark.parametrize("turns", TURNS)
+@pytest.mark.parametrize("since", [0, 4, 40, 200])
+def test_what_one_unit_earns_from_each_day_to_the_next_is_never_rounded(tariff_of, turns, since):
+    start = number(DUE) + since
+    for meter in meters(tariff_of):
+        exactly = replace(meter, rounded_daily=None)
+        edges = [max(start, turn) for turn in (start, *turns)]
+        expected = [exactly.earn(1, a, b) if a < b else 0 for a, b in pairwise(edges)]
+        assert meter.growth(start, turns) == expected
 
 
 # ─── Interest on interest, and ceilings ───

@@ -48,3 +48,21 @@ def test_the_curve_begins_today_and_ends_after_so_many_days(loan):
 def test_an_amount_with_too_many_digits_is_refused(loan):
     with pytest.raises(ValueError, match="more than 2 decimal digits"):
         if_paid(loan, Decimal("1.234"), LATE)
+
+
+def test_a_payment_adds_to_what_waits_already(listed):
+    """20.00 wait for the next installment; 5.00 more wait beside them."""
+    parts = (DUE, "100", "0"), (date(2026, 4, 10), "100", "0")
+    loan = listed(*parts, paid=[(DUE, "120")])
+    then = if_paid(loan, Decimal("5"), LATE)
+    assert (str(then.credit), str(then.after.credit)) == ("5.00", "25.00")
+    assert (then.to.total, then.early.minor) == (0, 0)
+
+
+def test_what_a_payment_would_do_is_in_the_loans_currency(one_sum):
+    loan = one_sum("1000", DUE, currency="JPY")
+    then = if_paid(loan, Decimal("1500"), LATE)
+    assert (then.to.total, str(then.credit), str(then.early)) == (1000, "500", "0")
+    assert (then.credit.currency, then.early.currency) == ("JPY", "JPY")
+    with pytest.raises(ValueError, match="more than 0 decimal digits, which JPY allows"):
+        if_paid(loan, Decimal("1.5"), LATE)

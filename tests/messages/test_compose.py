@@ -3,12 +3,14 @@
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reminderd.alerts.plan import SETTLED, Reason
+from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind
 from reminderd.loans.money import Rate
 from reminderd.loans.position import value
 from reminderd.loans.terms import Installment, Loan, LoanTerms, Penalty, PenaltyRule, Repayment
@@ -165,7 +167,7 @@ def test_a_message_says_that_it_is_an_estimate_as_of_which_day(of_stage, read, s
 @every_stage
 def test_a_message_says_by_which_rules_it_was_worked_out(of_stage, read, stage, locale):
     message = of_stage(stage, locale)
-    rate = {"zh-CN": "罚息按逾期本金每日0.05%计收", "en": "penalty 0.05% a day"}[locale]
+    rate = {"zh-CN": "逾期本金按日利率0.05%计收罚息", "en": "penalty 0.05% a day"}[locale]
     assert rate in message.text
     assert rate in read(message.html).seen
 
@@ -376,7 +378,7 @@ def test_a_chinese_message_reads_like_this(card, write):
         "· 书面申请一次延期或分期\n"
         "\n"
         "本提醒迟到了：原定09:00发出，实际于14:00发出。\n"
-        "计算依据：无合同利息；罚息按逾期本金每日0.05%计收；末位四舍五入。\n"
+        "计算依据：无合同利息；逾期本金按日利率0.05%计收罚息；末位四舍五入。\n"
         "截至11月30日 · 以上为估算，以贷款机构App显示为准。\n"
     )
 
@@ -532,6 +534,158 @@ def test_colours_of_severity_differ(of_stage):
         for stage in ("upcoming", "due-today", "overdue-4-7")
     }
     assert len(set(bars.values())) == 3
+
+
+# ─── how the figure came about ────────────────────────────────────────────────────────────────
+
+
+class _Folded(HTMLParser):
+    """Reads what a page has folded away: its heading, and the rows of its table."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.folds, self.heading, self.rows, self._open = [], "", [], []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "details":
+            self.folds.append(dict(attrs))
+        elif tag == "tr" and "details" in self._open:
+            self.rows.append([])
+        elif tag == "td" and "details" in self._open:
+            self.rows[-1].append("")
+        if tag not in ("br", "meta"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag
+
+    def handle_data(self, data):
+        if "summary" in self._open:
+            self.heading += data
+        elif "details" in self._open and "td" in self._open:
+            self.rows[-1][-1] += data
+
+
+@every_locale
+@every_stage
+def test_a_page_folds_away_how_the_figure_came_about_to_the_last_digit(of_stage, stage, locale):
+    message = of_stage(stage, locale)
+    folded = _Folded(message.html)
+    assert len(folded.folds) == 1
+    assert "open" not in folded.folds[0]
+    assert folded.heading == words(locale).line("derivation")
+    *parts, (label, total) = folded.rows
+    assert label == words(locale).say("derivation", "total")
+    assert sum(Decimal(amount) for _, amount in parts) == Decimal(total)
+    assert SIGN[locale] + f"{Decimal(total):,}" == SIGN[locale] + OWED[stage]
+
+
+def test_a_row_of_the_derivation_has_what_it_is_how_and_how_much(of_stage):
+    assert _Folded(of_stage("overdue-4-7", "zh-CN").html).rows == [
+        ["11月26日到期本金", "1234.00"],
+        ["11月26日这期的罚息11月26日至11月30日：1234.00 × 日利率0.05% × 4天", "2.468"],
+        ["取整", "0.002"],
+        ["合计", "1236.47"],
+    ]
+    assert _Folded(of_stage("overdue-4-7", "en").html).rows == [
+        ["Principal due Nov 26", "1234.00"],
+        [
+            "Penalty interest, installment of Nov 26"
+            "Nov 26 to Nov 30: 1234.00 × 0.05% a day × 4 days",
+            "2.468",
+        ],
+        ["Rounding", "0.002"],
+        ["Total", "1236.47"],
+    ]
+
+
+def test_before_a_due_date_the_derivation_is_that_of_what_comes_next(two_parts, write):
+    rows = _Folded(write(two_parts, DUE - DAY).html).rows
+    assert rows == [["Principal due Nov 26", "100.00"], ["Total", "100.00"]]
+
+
+def test_a_payment_is_a_row_of_the_derivation_with_where_it_went(card, write, paid):
+    loan = paid(card(), (DUE + 2 * DAY, "1001.23"))
+    rows = _Folded(write(loan, DUE + 4 * DAY).html).rows
+    assert ["Paid on Nov 28to principal 1000.00 + penalty interest 1.23", "-1001.23"] in rows
+    assert sum(Decimal(amount) for _, amount in rows[:-1]) == Decimal(rows[-1][1])
+
+
+def test_a_name_with_markup_is_shown_in_the_derivation_and_never_run(card, write):
+    name = "<img src=x onerror=y> & Co"
+    fees = (Fee(Amount(FeeKind.FLAT, Decimal(5)), name=name),)
+    message = write(card(fees=fees), DUE + DAY)
+    assert [f"{name} on Nov 27, installment of Nov 26", "5.00"] in _Folded(message.html).rows
+    assert "<img" not in message.html
+
+
+def test_news_and_tests_fold_nothing_away(card, write, paid):
+    settled = write(paid(card(), (DUE, "1234.00")), DUE, what=SETTLED, due=DUE)
+    for message in (settled, write_test_message("en")):
+        assert _Folded(message.html).folds == []
+
+
+# ─── caps ─────────────────────────────────────────────────────────────────────────────────────
+
+# 0.15 % a day for 365 days is 54.75 %; a fee of 60.00 is more than one of 50.00.
+DEAR = {
+    "penalty": Penalty(PenaltyRule.DAILY_RATE, Decimal("0.0015")),
+    "fees": (Fee(Amount(FeeKind.FLAT, Decimal(60))),),
+}
+CAPS = {
+    "caps": (
+        Cap(CapMode.WARN, annual_rate=Decimal("0.24"), source="法发〔2017〕22号"),
+        Cap(CapMode.WARN, fees=Decimal(50)),
+    )
+}
+WARNINGS = {
+    "en": [
+        # the fee makes it 60/1234 more
+        "Being late costs 59.61% a year all-in, more than the cap of 24% (法发〔2017〕22号): "
+        "you can take this up with the lender",
+        "The fees so far, CN¥60.00, are more than the cap of CN¥50.00 (your configuration): "
+        "you can take this up with the lender",
+    ],
+    "zh-CN": [
+        "逾期综合成本折合年化59.61%，高于上限24%（法发〔2017〕22号），可据此与贷款机构协商",
+        "已收费用¥60.00，高于上限¥50.00（您的设置），可据此与贷款机构协商",
+    ],
+}
+
+
+@every_locale
+def test_caps_that_are_exceeded_are_named_in_text_and_page_once_it_is_late(
+    card, write, read, locale
+):
+    message = write(card(**DEAR, **CAPS), DUE + DAY, locale)
+    page = read(message.html)
+    assert_well_written(message, page)
+    lines = message.text.splitlines()
+    for warning in WARNINGS[locale]:
+        assert lines.count(warning) == 1
+        assert page.seen.count(warning) == 1
+
+
+@every_locale
+@pytest.mark.parametrize("days", [-3, 0])
+def test_caps_are_not_brought_up_while_nothing_is_late(card, write, read, locale, days):
+    message = write(card(**DEAR, **CAPS), DUE + timedelta(days=days), locale)
+    for text in (message.text, read(message.html).seen):
+        assert {"en": " cap ", "zh-CN": "上限"}[locale] not in text
+
+
+@every_locale
+def test_caps_that_are_kept_to_anyway_are_not_brought_up(card, write, read, locale):
+    message = write(card(**CAPS), DUE + 4 * DAY, locale)  # 18.25 % and no fee
+    for text in (message.text, read(message.html).seen):
+        assert {"en": " cap ", "zh-CN": "上限"}[locale] not in text
+
+
+def test_the_good_news_brings_up_no_cap(card, write, paid):
+    loan = paid(card(**DEAR, **CAPS), (DUE, "1234.00"))
+    assert " cap " not in write(loan, DUE, what=SETTLED, due=DUE).text
 
 
 # ─── the parts ────────────────────────────────────────────────────────────────────────────────

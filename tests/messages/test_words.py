@@ -11,6 +11,7 @@ import pytest
 
 import reminderd.messages
 from reminderd.loans.cashplan import Why
+from reminderd.loans.frequency import BusinessDayConvention
 from reminderd.loans.money import Money, Rate, Rounding
 from reminderd.loans.position import CliffReason
 from reminderd.loans.steps import Step
@@ -59,6 +60,7 @@ def test_every_word_is_used_somewhere():
     used = {f"cliff_{reason}" for reason in CliffReason} | {"overdue", *stages(), *kinds, *Why}
     used |= {f"rounding_{mode}_{at}" for mode in Rounding for at in RoundingAt}
     used |= {"compounding-daily", "compounding-monthly", "rate_day", "rate_year"}
+    used |= {f"business_days_{how}" for how in BusinessDayConvention}
     unused = {key for _, key in sentences("en") if f'"{key}"' not in text and key not in used}
     assert unused == set()
 
@@ -138,11 +140,14 @@ def test_a_moment_is_told_on_the_loans_clock_with_its_date_unless_that_is_today(
     ("value", "per", "locale", "written"),
     [
         ("0.0005", "day", "en", "0.05% a day"),
-        ("0.00025", "day", "zh-CN", "每日0.025%"),
+        ("0.00025", "day", "zh-CN", "日利率0.025%"),
         ("0.18", "year", "en", "18% a year (ACT/365F)"),
-        ("0.0585", "year", "zh-CN", "每年5.85%（ACT/365F）"),
+        ("0.0585", "year", "zh-CN", "年利率5.85%（ACT/365F）"),
         ("0.000000123", "day", "en", "0.0000123% a day"),
         ("0", "day", "en", "0% a day"),
+        ("0.000166666666666665", "day", "zh-CN", "日利率0.0166666666666665%"),
+        ("7.3", "year", "en", "730% a year (ACT/365F)"),
+        ("12.5", "year", "en", "1250% a year (ACT/365F)"),
     ],
 )
 def test_a_rate_is_a_percentage_with_its_exact_digits_and_period(value, per, locale, written):

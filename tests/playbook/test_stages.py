@@ -2,18 +2,30 @@
 
 import string
 import tomllib
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib import resources
 
 import pytest
 
+from reminderd.loans.charges import Cap, CapMode
 from reminderd.loans.position import value
-from reminderd.loans.terms import Installment, Loan, LoanTerms, Payment
+from reminderd.loans.terms import (
+    Installment,
+    Loan,
+    LoanTerms,
+    Payment,
+    Penalty,
+    PenaltyRule,
+    Request,
+    RequestState,
+)
 from reminderd.playbook.stages import (
     LOCALES,
     Severity,
     advice,
+    facts,
     stage_of,
     stage_title,
     stages,
@@ -202,7 +214,44 @@ def test_the_first_action_of_each_unpaid_stage_names_the_sum_and_the_date(locale
 @pytest.mark.parametrize("locale", LOCALES)
 def test_advice_comes_in_the_order_of_the_stage(locale):
     for stage in stages().values():
-        assert [action.id for action in advice(stage, locale)] == list(stage.actions)
+        everything = {fact for named in data("stages.toml")["when"].values() for fact in named}
+        found = [action.id for action in advice(stage, locale, everything)]
+        assert found == list(stage.actions)
+
+
+REQUESTS = {
+    None: "ask-extension",
+    RequestState.REQUESTED: "follow-up-extension",
+    RequestState.REFUSED: "after-refusal",
+}
+
+
+@pytest.mark.parametrize("state", REQUESTS)
+def test_what_is_advised_on_an_extension_follows_from_where_the_request_stands(state):
+    late = position(5)
+    request = None if state is None else Request(state, DUE + timedelta(days=2))
+    asked = value(replace(late.loan, request=request), late.as_of)
+    found = {action.id for action in advice(stage_of(asked), "en", facts(asked))}
+    assert found & set(REQUESTS.values()) == {REQUESTS[state]}
+
+
+def test_a_request_about_an_earlier_installment_does_not_bear_on_this_one():
+    late = position(5)
+    old = Request(RequestState.REFUSED, DUE - timedelta(days=32))
+    assert facts(value(replace(late.loan, request=old), late.as_of)) == {"extension-none"}
+    recent = Request(RequestState.REFUSED, DUE - timedelta(days=31))
+    assert facts(value(replace(late.loan, request=recent), late.as_of)) == {"extension-refused"}
+
+
+def test_a_cost_above_a_cap_is_something_to_ask_about():
+    capped = LoanTerms(
+        "CNY",
+        listed=(Installment(DUE, 100_00, 0),),
+        penalty=Penalty(PenaltyRule.DAILY_RATE, Decimal("0.001")),
+        caps=(Cap(CapMode.WARN, annual_rate=Decimal("0.24")),),
+    )
+    late = value(Loan("card", "Card", capped, "Asia/Shanghai"), DUE + timedelta(days=10))
+    assert "ask-reduction" in [a.id for a in advice(stage_of(late), "en", facts(late))]
 
 
 def test_a_day_that_cannot_be_met_any_more_is_not_advised_on_the_due_date():

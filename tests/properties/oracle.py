@@ -1,7 +1,7 @@
 """What is owed, found by living through every day of a loan, one after the other.
 
-Written from the rules in words, not from the program: fractions, a diary for each installment,
-no shortcut over a span of days, and nothing rounded before somebody asks. Only where interest
+Written from the rules in words, not from the program: fractions, no shortcut
+over a span of days, and nothing rounded before somebody asks. Only where interest
 bears interest day by day its fractions are cut far below anything that shows.
 
 It cannot live under 30/360 (bond basis), which counts a period differently when it is cut.
@@ -117,8 +117,8 @@ def contract_in_force(terms, day):
 
 
 def penalty_in_force(terms, day):
-    rules = [change.penalty for change in terms.rate_changes if change.start < day]
-    return [rule for rule in [terms.penalty, *rules] if rule or rule is terms.penalty][-1]
+    rules = [c.penalty for c in terms.rate_changes if c.start < day and c.penalty]
+    return [terms.penalty, *rules][-1]
 
 
 def on_day(terms, rate, day):
@@ -229,9 +229,11 @@ class Part:
             return self.was.earned(terms, day)
         if self.start is None or day >= self.end:
             return self.interest
+        if day <= self.start:
+            return self.carried
         passed, whole = (
             sum((self.weight(terms, a_day) for a_day in each_day(self.start, until)), NOTHING)
-            for until in (max(day, self.start), self.end)
+            for until in (day, self.end)
         )
         share = passed / whole if whole else 0
         return self.carried + rounded(terms, (self.interest - self.carried) * share)
@@ -285,6 +287,9 @@ def bullet(terms, principal, spans):
 
 def equal_installment(terms, left, spans):
     """The same sum each time: what a unit a period is worth today decides how many units."""
+    if terms.installment_interest == "actual":
+        yield from equal_by_days(terms, left, spans)
+        return
     level = before = None
     for number, (start, end) in enumerate(spans):
         rate = contract_in_force(terms, start + ONE_DAY)
@@ -305,6 +310,20 @@ def equal_installment(terms, left, spans):
         left, before = left - share, rate
 
 
+def equal_by_days(terms, left, spans):
+    """The same sum each time, of interest for the days of each period and the rest."""
+    worth, units = Fraction(1), NOTHING
+    for start, end in spans:
+        worth /= 1 + sum(contract_on(terms, day) for day in each_day(start, end))
+        units += worth
+    level = rounded(terms, left / units)
+    for start, end in spans:
+        interest = period_interest(terms, left, start, end)
+        share = left if end == spans[-1][1] else min(max(level - interest, 0), left)
+        yield Part(end, share, interest, start, end)
+        left -= share
+
+
 def of_period(terms, rate):
     """Return the rate for one of equal periods."""
     count, unit = terms.frequency.count, terms.frequency.unit
@@ -323,10 +342,12 @@ def minimums(terms, left, number=0, since=None, carried=0):
         start = since or (number and step(terms, terms.first_due, number - 1))
         start = start or terms.start or step(terms, terms.first_due, -1)
         free = number == 0 and terms.start is None
-        interest = 0 if free else period_interest(terms, left, start, due)
-        share = rounded(terms, left * Fraction(terms.minimum.share))
-        share = min(left, max(share, minor(terms, terms.minimum.floor), 1))
-        yield Part(due, share, carried + interest, start, due, carried)
+        interest = carried + (0 if free else period_interest(terms, left, start, due))
+        included = interest if terms.minimum.includes_interest else 0
+        share = rounded(terms, (left + included) * Fraction(terms.minimum.share))
+        share = max(share, minor(terms, terms.minimum.floor)) - included
+        share = min(left, max(share, 1))
+        yield Part(due, share, interest, start, due, carried)
         left, number, since, carried = left - share, number + 1, None, 0
         if not left:
             return
@@ -348,7 +369,7 @@ def accelerated(terms, parts):
         return parts
     kept = parts[: len(parts) - len(rest)]
     principal = sum(part.principal for part in rest)
-    interest = sum(part.earned(terms, day) for part in begun(rest, day))
+    interest = sum(part.earned(terms, day) for part in rest)
     if kept and kept[-1].due == day:
         last = kept[-1]
         joined = (last.principal + principal, last.interest + interest)
@@ -356,24 +377,19 @@ def accelerated(terms, parts):
     return [*kept, Part(day, principal, interest, rest[0].start, day, rest[0].carried)]
 
 
-def begun(parts, day):
-    """Return the parts to come that the days so far have earned interest for."""
-    return [part for part in parts if part.was or part.start is None or part.start < day]
-
-
 # ─── What is due ───
 
 
 @dataclass
 class Debt:
-    """One installment that has fallen due, with a diary of what each day of lateness cost."""
+    """One installment that has fallen due, and what the days of lateness have cost."""
 
     due: date
     principal: int
     scheduled: int  # interest that fell due with it
     capital: Fraction = NOTHING  # unpaid interest that bears interest
     late_interest: Fraction = NOTHING
-    penalty_diary: dict = field(default_factory=dict)
+    late_penalty: Fraction = NOTHING
     allowed: Fraction | None = None  # what a cap lets it cost
     fees: int = 0
     paid: dict = field(default_factory=lambda: {"interest": 0, "penalty": 0, "fees": 0})
@@ -393,8 +409,7 @@ class Debt:
         if terms.contract_interest_continues:
             interest = of_a_day(terms, self.principal * contract_on(terms, day))
             self.late_interest += interest
-        self.penalty_diary[day] = NOTHING
-        if not self.spared:
+        if not self.spared and not (self.is_deducted(terms) and day <= self.grace_end(terms)):
             self.be_penalised(day, terms, base)
         if (cap := cap_on(terms, day)) is not None:
             self.allowed = (self.allowed or NOTHING) + self.principal * cap
@@ -402,11 +417,11 @@ class Debt:
             self.capital = self.unpaid_charges(terms)
 
     def be_penalised(self, day, terms, base):
-        cost = of_a_day(terms, base * penalty_on(terms, day))
+        self.late_penalty += of_a_day(terms, base * penalty_on(terms, day))
         if day == self.due + ONE_DAY and terms.dpd_includes_due_date:
-            self.penalty_diary[self.due] = of_a_day(terms, base * penalty_on(terms, self.due))
+            self.late_penalty += of_a_day(terms, base * penalty_on(terms, self.due))
         compound = self.capital * on_interest_on(terms, day)
-        self.penalty_diary[day] = cost + Fraction(floor(compound * FINE), FINE)
+        self.late_penalty += Fraction(floor(compound * FINE), FINE)
 
     def is_turn(self, day, terms):
         """Whether unpaid interest begins to bear interest after this day."""
@@ -421,21 +436,17 @@ class Debt:
         if terms.penalty_base == "overdue-installment":
             scheduled = 0
         paid = max(0, self.paid["interest"] - self.scheduled) + self.paid["penalty"]
-        accrued = self.late_interest + sum(self.counted(terms).values(), NOTHING)
-        return max(NOTHING, scheduled + accrued - paid)
+        return max(NOTHING, scheduled + self.late_interest + self.late_penalty - paid)
 
     def grace_end(self, terms):
         return self.due + ONE_DAY * (terms.grace_days if "penalty" in terms.grace_covers else 0)
 
-    def counted(self, terms):
-        end = self.grace_end(terms)
-        if terms.grace_mode == "deducted" and end > self.due:
-            return {day: cost for day, cost in self.penalty_diary.items() if day > end}
-        return self.penalty_diary
+    def is_deducted(self, terms):
+        return terms.grace_mode == "deducted" and self.grace_end(terms) > self.due
 
     def owed(self, day, terms):
         interest = rounded(terms, self.late_interest)
-        penalty = rounded(terms, sum(self.counted(terms).values(), NOTHING))
+        penalty = rounded(terms, self.late_penalty)
         if day <= self.grace_end(terms):
             penalty = 0
         interest, penalty, fees = self.capped(interest, penalty, self.fees)
@@ -469,8 +480,7 @@ class Debt:
     def settle(self, day, terms):
         """See what a payment has changed for the days to come."""
         if not self.unpaid and day <= self.grace_end(terms):
-            self.penalty_diary.clear()
-            self.capital, self.spared = NOTHING, True
+            self.late_penalty, self.capital, self.spared = NOTHING, NOTHING, True
         self.capital = min(self.capital, self.unpaid_charges(terms))
 
 
@@ -578,7 +588,7 @@ class Ledger:
             interest = carried + period_interest(terms, left, since, due, extension.rate)
             was = part if since == (part and part.end) else None
             self.coming.append(Part(due, share, interest, since, due, carried, was))
-            left, carried, since = left - share, 0, due
+            left, carried, since = left - share, 0, max(since, due)
         self.coming.sort(key=lambda part: part.due)
 
     # ─── What is paid ───
@@ -613,15 +623,16 @@ class Ledger:
         balance = sum(part.principal for part in self.coming)
         down = min(self.credit, balance)
         if down:
-            so_far = sum(part.earned(self.terms, day) for part in begun(self.coming, day))
-            anew = minimums(self.terms, balance - down, self.fallen, day, so_far)
+            so_far = sum(part.earned(self.terms, day) for part in self.coming)
+            since = max(day, self.coming[0].start)
+            anew = minimums(self.terms, balance - down, self.fallen, since, so_far)
             anew = [replace(part, due=business_day(self.terms, part.due)) for part in anew]
             self.coming = accelerated(self.terms, anew)
             self.credit -= down
 
     def early_payoff(self, day):
         """All principal to come, and the interest that the days so far have earned."""
-        earned = sum(part.earned(self.terms, day) for part in begun(self.coming, day))
+        earned = sum(part.earned(self.terms, day) for part in self.coming)
         return sum(part.principal for part in self.coming) + earned
 
     # ─── How things stand ───

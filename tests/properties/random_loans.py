@@ -32,6 +32,7 @@ from reminderd.loans.terms import (
     GraceCovers,
     GraceMode,
     Installment,
+    InstallmentInterest,
     Loan,
     LoanTerms,
     Minimum,
@@ -122,8 +123,12 @@ def repayments(draw, currency, kinds):
     }
     if kind is Repayment.REVOLVING:
         share = draw(some(["0.1", "0.125", "0.333", "1"]))
-        return plan | {"minimum": Minimum(Decimal(share), draw(sums(currency, 100_000)))}
-    return plan | {"installment_count": draw(st.integers(1, 12))}
+        least = Minimum(Decimal(share), draw(sums(currency, 100_000)), draw(st.booleans()))
+        return plan | {"minimum": least}
+    return plan | {
+        "installment_count": draw(st.integers(1, 12)),
+        "installment_interest": draw(some(InstallmentInterest)),
+    }
 
 
 def sums(currency, most, least=0):

@@ -1,0 +1,197 @@
+"""What of a loan's table cannot be right: what is missing, does not go together or goes too far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from pydantic import BaseModel
+
+from ..loans.frequency import BusinessDayConvention
+from ..loans.money import minor_digits, to_minor
+from .loan_tables import LoanModel
+from .positions import Path
+
+Mistake = tuple[Path, str]  # where inside the loan's table, and what to write instead
+
+_LUMP = ("amount", "interest")
+_WORKED_OUT = ("principal", "installments", "first_due")
+_ONLY_WORKED_OUT = ("principal", "first_due", "start", "repayment", "minimum", "end_of_month")
+_COUNT_KNOWN = ("bullet", "revolving")  # repayments that need no number of installments
+# The fields that hold a sum of money, in whichever table.
+_SUMS = {
+    *("amount", "interest", "principal", "flat", "least", "most", "floor", "above", "fees"),
+}
+
+
+def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
+    """Yield the keys of a loan that are missing, do not go together or cannot both be right.
+
+    What the terms check about themselves is left to them.
+    """
+    if isinstance(model.installments, list):
+        yield from _beside(model, ("due", *_LUMP, *_ONLY_WORKED_OUT), "a list of installments")
+        yield from _list_mistakes(model)
+    elif model.due is not None:
+        yield from _beside(model, ("installments", *_ONLY_WORKED_OUT), "due, one sum on one date")
+        if model.amount is None:
+            yield ("due",), 'needs an amount beside it (add amount = "1234.00")'
+    else:
+        yield from _schedule_mistakes(model)
+    if model.annual_rate is not None and model.daily_rate is not None:
+        yield ("daily_rate",), "stands beside annual_rate (keep one of the two)"
+    yield from _calendar_mistakes(model)
+    yield from _compounding_mistakes(model)
+    yield from _fee_mistakes(model)
+    yield from _change_mistakes(model)
+    yield from _extension_mistakes(model)
+    yield from _amount_mistakes(model, currency)
+
+
+def _beside(model: LoanModel, keys: tuple[str, ...], what: str) -> Iterator[Mistake]:
+    for key in keys:
+        if (given := getattr(model, key)) is not None and given is not False:
+            yield (key,), f"does not go with {what} (remove one of the two)"
+
+
+def _list_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    assert isinstance(model.installments, list)  # the caller looked
+    if not model.installments:
+        yield ("installments",), "is empty (write how many, or list each with due and amount)"
+    for number, (before, part) in enumerate(pairwise(model.installments), 1):
+        if part.due <= before.due:
+            where: Path = ("installments", number, "due")
+            yield where, _out_of_order(part.due, before.due)
+
+
+def _out_of_order(here: object, before: object) -> str:
+    return f"{here} does not come after {before} (list them in order)"
+
+
+def _schedule_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    given = [key for key in _WORKED_OUT if getattr(model, key) is not None]
+    if given:
+        yield from _beside(model, _LUMP, "principal, a schedule that is worked out")
+        if model.repayment == "revolving":
+            yield from _beside(model, ("installments",), "revolving, which ends when it is paid")
+        elif model.minimum is not None:
+            yield (
+                ("minimum",),
+                'goes with revolving only (add repayment = "revolving", or remove it)',
+            )
+        for key in _WORKED_OUT:
+            known = key == "installments" and model.repayment in _COUNT_KNOWN
+            if key not in given and not known:
+                example = LoanModel.model_fields[key].examples
+                yield (key,), f"is missing beside {given[0]} (add {(example or [key])[0]})"
+    elif model.amount is not None:
+        yield ("amount",), "needs a due date beside it (add due = 2026-12-05)"
+    else:
+        yield (
+            (),
+            "has no due date (write due and amount, or principal, installments and first_due)",
+        )
+
+
+def _calendar_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    moves = model.business_day_convention is not BusinessDayConvention.NONE
+    if moves and model.calendar is None:
+        yield ("business_day_convention",), 'needs a calendar beside it (add calendar = "CN")'
+    if model.calendar is not None and not moves:
+        yield (
+            ("calendar",),
+            'needs a convention beside it (add business_day_convention = "following")',
+        )
+
+
+def _compounding_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    rate, decided = model.interest_on_interest_rate, "compounding" in model.model_fields_set
+    if rate is not None and not decided:
+        sentence = 'does nothing without compounding (add compounding = "monthly", or "daily")'
+        yield ("interest_on_interest_rate",), sentence
+
+
+def _fee_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    for number, fee in enumerate(model.fees):
+        here: Path = ("fees", number)
+        if fee.least is not None and fee.most is not None and fee.least > fee.most:
+            yield (*here, "max"), f"{fee.most} is less than min {fee.least} (swap them?)"
+        bounds = [tier.above for tier in fee.tiers or ()]
+        for place, (before, bound) in enumerate(pairwise(bounds), 1):
+            if bound <= before:
+                yield (*here, "tiers", place, "from"), _out_of_order(bound, before)
+
+
+def _change_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    for number, (before, change) in enumerate(pairwise(model.rate_changes), 1):
+        if change.start <= before.start:
+            yield ("rate_changes", number, "from"), _out_of_order(change.start, before.start)
+    # A loan's own multiple says on its own that contract interest stops; a later one cannot, as
+    # the days before it are reckoned by the same answer.
+    answered = model.contract_interest_continues is not None
+    if answered or (model.penalty and model.penalty.multiple_of_contract is not None):
+        return
+    for number, change in enumerate(model.rate_changes):
+        if change.penalty and change.penalty.multiple_of_contract is not None:
+            yield (
+                ("rate_changes", number, "penalty", "multiple_of_contract"),
+                "contains the contract interest, which goes on beside it unless you say otherwise "
+                "(write contract_interest_continues = false, or use fraction_of_contract)",
+            )
+
+
+def _extension_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    for number, extension in enumerate(model.extensions):
+        here: Path = ("extensions", number, "to")
+        if not extension.to:
+            yield here, "is empty (write to = 2027-01-15, or a list of dates)"
+        for place, (before, day) in enumerate(pairwise([extension.due, *extension.to])):
+            if place and day <= before:
+                yield (*here, place), _out_of_order(day, before)
+            elif day <= before:
+                yield (
+                    (*here, 0),
+                    f"{day} is not later than {before}, which it replaces (check the year)",
+                )
+            elif day < extension.agreed:
+                yield (
+                    (*here, place),
+                    f"{day} is before {extension.agreed}, when it was agreed (check both)",
+                )
+
+
+def _amount_mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
+    digits = minor_digits(currency)
+    for path, amount in _amounts(model):
+        try:
+            to_minor(amount, currency)
+        except ValueError:
+            write = f"{digits} decimals at most" if digits else "it without decimals"
+            yield path, f"{amount} is too exact for {currency} (write {write})"
+    parts = model.installments if isinstance(model.installments, list) else []
+    sums: list[tuple[Path, Decimal | None, Decimal | None]] = [
+        ((), model.amount, model.interest),
+        *((("installments", n), part.amount, part.interest) for n, part in enumerate(parts)),
+    ]
+    for where, whole, interest in sums:
+        if whole is not None and interest is not None and interest > whole:
+            sentence = (
+                f"{interest} is more than the amount {whole} "
+                "(amount is principal and interest together)"
+            )
+            yield (*where, "interest"), sentence
+
+
+def _amounts(table: BaseModel, here: Path = ()) -> Iterator[tuple[Path, Decimal]]:
+    """Yield every sum of money in a table and in those inside it."""
+    for name, field in type(table).model_fields.items():
+        value, path = getattr(table, name), (*here, field.alias or name)
+        if isinstance(value, Decimal) and name in _SUMS:
+            yield path, value
+        elif isinstance(value, BaseModel):
+            yield from _amounts(value, path)
+        elif isinstance(value, list):
+            for number, entry in enumerate(value):
+                if isinstance(entry, BaseModel):
+                    yield from _amounts(entry, (*path, number))

@@ -1,0 +1,139 @@
+"""``extension`` and ``waive``: what is negotiated bears on figure, dates and advice."""
+
+import pytest
+
+
+@pytest.fixture
+def record(call, config):
+    """Return a function that runs a recording command and returns what it printed."""
+
+    def run(*arguments):
+        result = call(*arguments)
+        assert result.exit_code == 0, result.stderr
+        return result.stdout.splitlines()
+
+    return run
+
+
+def advised(told, loan="card"):
+    return [action["id"] for action in told("quote", loan)["advice"]]
+
+
+def test_an_approved_extension_moves_the_due_date_and_what_lateness_cost(record, told):
+    lines = record("extension", "card", "approved", "--to", "2026-12-20")
+    assert lines == [
+        "recorded; to take it back: reminderd undo A1",
+        "Credit card: CN¥1,236.47 due on Dec 20, in 11 days",
+    ]
+    assert told("quote", "card")["days_past_due"] == 0
+    assert told("quote", "card", "--as-of", "2026-12-08")["days_past_due"] == 3
+    late = told("quote", "card", "--as-of", "2026-12-21")
+    assert (late["days_past_due"], late["due"]["penalty"]) == (1, "0.62")
+    of_card = [row["due"] for row in told("preview") if row["loan"] == "card"]
+    assert set(of_card) == {"2026-12-20"}
+
+
+def test_an_extension_into_several_dates_with_a_rate_of_its_own(record, told):
+    dates = ("--to", "2026-12-19", "--to", "2026-12-29")
+    record("extension", "card", "approved", *dates, "--annual-rate", "36.5%")
+    # 1,234.00 × 0.1 % × 10 days = 12.34, and 2.47 from before; then 617.00 × 0.1 % × 10 = 6.17
+    assert told("status")[0]["next_due"] == {"date": "2026-12-19", "amount": "631.81"}
+    later = told("quote", "card", "--as-of", "2026-12-29")["due"]
+    assert (later["principal"], later["interest"]) == ("1234.00", "20.98")
+
+
+def test_an_extension_taken_back_leaves_all_as_it_was(record, told):
+    before = told("quote", "card")
+    record("extension", "card", "approved", "--to", "2026-12-20")
+    assert record("undo", "A1")[0] == "agreement A1 taken back"
+    assert told("quote", "card") == before
+    assert told("undo") == []
+
+
+@pytest.mark.parametrize(
+    ("state", "action"),
+    [("requested", "follow-up-extension"), ("refused", "after-refusal")],
+)
+def test_what_was_asked_once_is_not_advised_again(state, action, record, told):
+    assert "ask-extension" in advised(told)
+    record("extension", "card", state)
+    assert "ask-extension" not in advised(told)
+    assert action in advised(told)
+
+
+def test_the_latest_word_on_a_request_counts(record, told):
+    record("extension", "card", "requested", "--date", "2026-12-07")
+    record("extension", "card", "refused", "--date", "2026-12-08")
+    assert "after-refusal" in advised(told)
+    assert "follow-up-extension" not in advised(told)
+
+
+def test_a_waiver_takes_from_fees_penalty_and_interest_and_never_from_principal(record, told):
+    record("waive", "card", "2.00")
+    assert told("quote", "card")["due"]["penalty"] == "0.47"
+    record("waive", "card", "500")
+    assert told("quote", "card")["due"]["total"] == "1234.00"
+
+
+def test_a_waiver_of_principal_has_to_be_named(record, told):
+    record("waive", "card", "234", "--of", "principal")
+    assert told("quote", "card")["due"]["principal"] == "1000.00"
+
+
+def test_what_can_be_taken_back_is_listed(record, told):
+    record("pay", "card", "100")
+    record("waive", "card", "2.00", "--date", "2026-12-08")
+    assert record("undo") == [
+        "payment 2: 100.00 on card, 2026-12-09",
+        "agreement A1: waived on card, 2026-12-08",
+    ]
+    assert told("undo")[1] == {
+        "agreement": "A1",
+        "loan": "card",
+        "date": "2026-12-08",
+        "kind": "waived",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("card", "approved"), "the new due date is missing (add --to 2027-01-15)"),
+        (
+            ("card", "approved", "--to", "2026-12-05"),
+            "the new dates must come after 2026-12-05, each once and in order",
+        ),
+        (
+            ("card", "requested", "--to", "2026-12-25"),
+            "--due, --to and --annual-rate go with approved, not with requested",
+        ),
+        (
+            ("card", "approved", "--due", "2026-12-06", "--to", "2026-12-25"),
+            "2026-12-06 is no due date of loan card that is unpaid (see `reminderd quote`)",
+        ),
+        (
+            ("card", "refused", "--date", "2026-12-10"),
+            "2026-12-10 is still to come (record it once it has happened)",
+        ),
+        (
+            ("card", "approved", "--to", "2026-12-25", "--annual-rate", "much"),
+            '\'much\' is not a rate (write "18%" or "0.18")',
+        ),
+    ],
+)
+def test_what_cannot_have_been_agreed_is_refused(arguments, sentence, config, refused, told):
+    code, sentences = refused("extension", *arguments)
+    assert (code, sentences.splitlines()[-1]) == (2, sentence)
+    assert told("undo") == []
+
+
+def test_an_agreement_that_is_not_there_cannot_be_taken_back(config, refused):
+    code, sentences = refused("undo", "A7")
+    assert code == 2
+    assert sentences.splitlines()[-1] == "there is no agreement A7 (`reminderd undo` lists them)"
+
+
+def test_agreements_survive_a_change_of_the_configuration(record, config, write, told):
+    record("extension", "card", "approved", "--to", "2026-12-20")
+    write(config.read_text().replace("Credit card", "Visa"))
+    assert told("quote", "card")["days_past_due"] == 0

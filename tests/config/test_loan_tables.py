@@ -1,0 +1,371 @@
+"""Each key of a loan's table, set to something else than by itself, and the term it becomes."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from reminderd.config.loan_tables import LoanModel
+from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind, FeePer
+from reminderd.loans.daycount import DayCount
+from reminderd.loans.frequency import BusinessDayConvention, BusinessDays, Frequency, Unit
+from reminderd.loans.money import Rate, Rounding
+from reminderd.loans.terms import (
+    AllocationBy,
+    Component,
+    Compounding,
+    Extension,
+    GraceCovers,
+    GraceMode,
+    Installment,
+    InstallmentInterest,
+    LoanTerms,
+    Minimum,
+    Pause,
+    Payment,
+    Penalty,
+    PenaltyBase,
+    PenaltyRule,
+    RateChange,
+    Repayment,
+    RoundingAt,
+    Waiver,
+)
+
+LINE = (
+    '[[loans]]\nid = "a"\nprincipal = "10000"\ninstallments = 10\nfirst_due = 2026-10-31\n'
+    'annual_rate = "12%"\n'
+)
+BALANCE = (
+    '[[loans]]\nid = "a"\nprincipal = "10000"\nfirst_due = 2026-10-31\nannual_rate = "12%"\n'
+    'repayment = "revolving"\n'
+)
+BARE = '[[loans]]\nid = "a"\n'
+
+
+def percent(number):
+    return Decimal(number) / 100
+
+
+def flat(amount):
+    return Amount(FeeKind.FLAT, Decimal(amount))
+
+
+def share(number):
+    return Amount(FeeKind.PERCENT, percent(number))
+
+
+def fee(amount, **details):
+    return {"fees": (Fee(amount, **details),)}
+
+
+# One line more in the loan above, and the terms that are then others than before.
+LINES = {
+    'principal = "20000.50"': {"principal": Decimal("20000.50")},
+    "installments = 24": {"installment_count": 24},
+    "first_due = 2026-11-15": {"first_due": date(2026, 11, 15)},
+    "start = 2026-09-20": {"start": date(2026, 9, 20)},
+    'repayment = "equal-principal"': {"repayment": Repayment.EQUAL_PRINCIPAL},
+    'repayment = "interest-only"': {"repayment": Repayment.INTEREST_ONLY},
+    'repayment = "bullet"': {"repayment": Repayment.BULLET},
+    'installment_interest = "actual"': {"installment_interest": InstallmentInterest.ACTUAL},
+    'frequency = "weekly"': {"frequency": Frequency(1, Unit.WEEK)},
+    'frequency = "biweekly"': {"frequency": Frequency(2, Unit.WEEK)},
+    'frequency = "quarterly"': {"frequency": Frequency(3, Unit.MONTH)},
+    'frequency = "half-yearly"': {"frequency": Frequency(6, Unit.MONTH)},
+    'frequency = "yearly"': {"frequency": Frequency(12, Unit.MONTH)},
+    'frequency = "every 10 days"': {"frequency": Frequency(10, Unit.DAY)},
+    'frequency = "every 1 day"': {"frequency": Frequency(1, Unit.DAY)},
+    'frequency = "every 3 weeks"': {"frequency": Frequency(3, Unit.WEEK)},
+    'frequency = "every 2 months"': {"frequency": Frequency(2, Unit.MONTH)},
+    "end_of_month = true": {"end_of_month": True},
+    'business_day_convention = "following"\ncalendar = "CN"': {
+        "business_days": BusinessDays(BusinessDayConvention.FOLLOWING, "CN")
+    },
+    'business_day_convention = "modified-following"\ncalendar = "DE-BY"': {
+        "business_days": BusinessDays(BusinessDayConvention.MODIFIED_FOLLOWING, "DE-BY")
+    },
+    'business_day_convention = "preceding"\ncalendar = "XECB"': {
+        "business_days": BusinessDays(BusinessDayConvention.PRECEDING, "XECB")
+    },
+    'annual_rate = "18.25%"': {"contract_rate": Rate(percent("18.25"), "year")},
+    'day_count = "ACT/360"': {"day_count": DayCount.ACT_360},
+    'day_count = "30E/360"': {"day_count": DayCount("30E/360")},
+    'penalty.daily_rate = "0.05%"': {
+        "penalty": Penalty(PenaltyRule.DAILY_RATE, percent("0.05")),
+    },
+    'penalty.annual_rate = "24%"': {"penalty": Penalty(PenaltyRule.ANNUAL_RATE, percent(24))},
+    "penalty.multiple_of_contract = 1.5": {
+        "penalty": Penalty(PenaltyRule.MULTIPLE_OF_CONTRACT, Decimal("1.5")),
+        "contract_interest_continues": False,
+    },
+    'penalty.fraction_of_contract = "50%"': {
+        "penalty": Penalty(PenaltyRule.FRACTION_OF_CONTRACT, Decimal("0.5")),
+    },
+    'penalty.spread = "6%"': {"penalty": Penalty(PenaltyRule.SPREAD, percent(6))},
+    'penalty_base = "overdue-installment"': {"penalty_base": PenaltyBase.OVERDUE_INSTALLMENT},
+    'penalty_base = "outstanding-principal"': {"penalty_base": PenaltyBase.OUTSTANDING_PRINCIPAL},
+    "contract_interest_continues = false": {"contract_interest_continues": False},
+    'compounding = "daily"\ninterest_on_interest_rate = "18%"': {
+        "compounding": Compounding.DAILY,
+        "interest_on_interest_rate": Rate(percent(18), "year"),
+    },
+    'compounding = "monthly"\npenalty.daily_rate = "0.05%"': {
+        "compounding": Compounding.MONTHLY,
+        "penalty": Penalty(PenaltyRule.DAILY_RATE, percent("0.05")),
+    },
+    "grace_days = 3": {"grace_days": 3},
+    'grace_mode = "deducted"': {"grace_mode": GraceMode.DEDUCTED},
+    'grace_covers = ["fee", "reporting"]': {
+        "grace_covers": (GraceCovers.FEE, GraceCovers.REPORTING)
+    },
+    "grace_covers = []": {"grace_covers": ()},
+    "dpd_includes_due_date = true": {"dpd_includes_due_date": True},
+    "acceleration_date = 2027-03-01": {"acceleration_date": date(2027, 3, 1)},
+    'fees = [{ flat = "15.00" }]': fee(flat("15.00")),
+    'fees = [{ percent = "5%" }]': fee(share(5)),
+    'fees = [{ flat = 1, per = "period" }]': fee(flat(1), per=FeePer.PERIOD),
+    "fees = [{ flat = 1, after_days = 15 }]": fee(flat(1), after_days=15),
+    "fees = [{ flat = 1, after_days = 0 }]": fee(flat(1), after_days=0),
+    'fees = [{ percent = "5%", min = "5.00", max = "50.00" }]': fee(
+        share(5), minimum=Decimal("5.00"), maximum=Decimal("50.00")
+    ),
+    'fees = [{ flat = 1, name = "late charge" }]': fee(flat(1), name="late charge"),
+    'fees = [{ tiers = [{ from = 0, flat = 15 }, { from = "500", percent = "4%" }] }]': fee(
+        Amount(FeeKind.TIERED, tiers=((Decimal(0), flat(15)), (Decimal(500), share(4))))
+    ),
+    'fees = [{ lesser_of = [{ flat = 25 }, { percent = "5%" }] }]': fee(
+        Amount(FeeKind.LESSER_OF, of=(flat(25), share(5)))
+    ),
+    'fees = [{ greater_of = [{ flat = 25 }, { percent = "5%" }] }]': fee(
+        Amount(FeeKind.GREATER_OF, of=(flat(25), share(5)))
+    ),
+    "fees = [{ flat = 1 }, { flat = 2 }]": {"fees": (Fee(flat(1)), Fee(flat(2)))},
+    "[[loans.fees]]\nflat = 1\n[[loans.fees]]\nflat = 2": {"fees": (Fee(flat(1)), Fee(flat(2)))},
+    'caps = [{ annual_rate = "24%" }]': {"caps": (Cap(CapMode.WARN, annual_rate=percent(24)),)},
+    'caps = [{ fees = "100.00", mode = "enforce", source = "clause 7" }]': {
+        "caps": (Cap(CapMode.ENFORCE, fees=Decimal("100.00"), source="clause 7"),)
+    },
+    'allocation_order = ["principal", "interest", "penalty", "fees"]': {
+        "allocation_order": (
+            Component.PRINCIPAL,
+            Component.INTEREST,
+            Component.PENALTY,
+            Component.FEES,
+        )
+    },
+    'allocation_by = "component"': {"allocation_by": AllocationBy.COMPONENT},
+    'rounding = "half-even"': {"rounding": Rounding.HALF_EVEN},
+    'rounding = "down"': {"rounding": Rounding.DOWN},
+    'rounding_at = "day"': {"rounding_at": RoundingAt.DAY},
+    'rate_changes = [{ from = 2027-01-01, annual_rate = "3.5%" }]': {
+        "rate_changes": (RateChange(date(2027, 1, 1), Rate(percent("3.5"), "year")),)
+    },
+    'rate_changes = [{ from = 2027-01-01, daily_rate = "0.03%", penalty.daily_rate = "0.1%" }]': {
+        "rate_changes": (
+            RateChange(
+                date(2027, 1, 1),
+                Rate(percent("0.03"), "day"),
+                Penalty(PenaltyRule.DAILY_RATE, percent("0.1")),
+            ),
+        )
+    },
+    "pauses = [{ from = 2027-02-01, to = 2027-02-28 }]": {
+        "pauses": (Pause(date(2027, 2, 1), date(2027, 2, 28)),)
+    },
+    'waivers = [{ date = 2027-03-05, amount = "50.00" }]': {
+        "waivers": (Waiver(date(2027, 3, 5), Decimal("50.00")),)
+    },
+    'waivers = [{ date = 2027-03-05, amount = "50.00", of = "penalty" }]': {
+        "waivers": (Waiver(date(2027, 3, 5), Decimal("50.00"), Component.PENALTY),)
+    },
+    "extensions = [{ due = 2026-11-30, agreed = 2026-11-10, to = 2027-01-15 }]": {
+        "extensions": (
+            Extension(date(2026, 11, 30), date(2026, 11, 10), (date(2027, 1, 15),), None),
+        )
+    },
+    "extensions = [{ due = 2026-11-30, agreed = 2026-11-10, to = [2027-01-15, 2027-02-15], "
+    'annual_rate = "14%" }]': {
+        "extensions": (
+            Extension(
+                date(2026, 11, 30),
+                date(2026, 11, 10),
+                (date(2027, 1, 15), date(2027, 2, 15)),
+                Rate(percent(14), "year"),
+            ),
+        )
+    },
+    "extensions = [{ due = 2026-11-30, agreed = 2026-11-10, to = 2027-01-15, "
+    'daily_rate = "0.04%" }]': {
+        "extensions": (
+            Extension(
+                date(2026, 11, 30),
+                date(2026, 11, 10),
+                (date(2027, 1, 15),),
+                Rate(percent("0.04"), "day"),
+            ),
+        )
+    },
+    'currency = "EUR"': {"currency": "EUR"},
+}
+
+# Keys that say who the loan is, or where the terms come from, and not what was agreed.
+NOT_TERMS = {"id", "name", "preset", "timezone", "contact", "channels", "payments"}
+# Keys of loans of another kind; they have tests of their own below.
+OF_OTHERS = {"due", "amount", "interest", "minimum", "daily_rate"}
+
+
+@pytest.fixture
+def read(load):
+    """Return a function that reads one loan."""
+
+    def loan(text):
+        [found] = load(text).loans
+        return found
+
+    return loan
+
+
+def differences(terms, others):
+    names = LoanTerms.__dataclass_fields__
+    return {n: getattr(terms, n) for n in names if getattr(terms, n) != getattr(others, n)}
+
+
+def with_line(line):
+    """Return the loan with a line more, or with one in the place of its own."""
+    key = line.split(" ", 1)[0]
+    kept = [own for own in LINE.splitlines() if own.split(" ", 1)[0] != key]
+    return "\n".join([*kept, line, ""])
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_key_becomes_its_term_and_changes_no_other(line, read):
+    assert differences(read(with_line(line)).terms, read(LINE).terms) == LINES[line]
+
+
+def test_every_key_of_a_loan_is_set_to_something_else_in_one_of_these_tests():
+    keys = set(re.findall(r"^\w+", "\n".join(LINES), re.MULTILINE))
+    assert keys | NOT_TERMS | OF_OTHERS == {*LoanModel.model_fields, "flat"}  # of [[loans.fees]]
+
+
+def test_every_term_can_be_set_by_some_key():
+    set_by_others = {"listed", "minimum"}
+    known = {name for changed in LINES.values() for name in changed}
+    assert known | set_by_others == set(LoanTerms.__dataclass_fields__)
+
+
+def test_a_loan_of_the_fewest_keys_has_every_term_as_terms_are_by_themselves(read):
+    found = read(f"{BARE}due = 2026-12-05\namount = 5\n").terms
+    assert found == LoanTerms("CNY", listed=(Installment(date(2026, 12, 5), 5_00, 0),))
+
+
+@pytest.mark.parametrize(
+    ("minimum", "meant"),
+    [
+        ('minimum.percent = "10%"', Minimum(Decimal("0.1"))),
+        ('minimum = { percent = "5%", floor = "100.00" }', Minimum(Decimal("0.05"), Decimal(100))),
+        (
+            'minimum = { percent = "1%", includes_interest = true }',
+            Minimum(Decimal("0.01"), includes_interest=True),
+        ),
+    ],
+)
+def test_a_revolving_balance_has_its_minimum(minimum, meant, read):
+    terms = read(f"{BALANCE}{minimum}\n").terms
+    assert terms.repayment is Repayment.REVOLVING
+    assert terms.minimum == meant
+
+
+def test_a_bullet_needs_no_number_of_installments(read):
+    loan = BALANCE.replace("revolving", "bullet")
+    assert read(loan).terms.installment_count == 1
+
+
+def test_a_schedule_is_one_of_equal_installments_unless_it_says_otherwise(read):
+    assert read(LINE).terms.repayment is Repayment.EQUAL_INSTALLMENT
+
+
+def test_a_daily_rate_is_one_for_a_day(read):
+    loan = LINE.replace('annual_rate = "12%"', 'daily_rate = "0.05%"')
+    assert read(loan).terms.contract_rate == Rate(Decimal("0.0005"), "day")
+
+
+def test_one_sum_is_one_installment_with_its_interest_taken_out(read):
+    terms = read(f'{BARE}due = 2026-12-05\namount = "1234.00"\ninterest = "34.00"\n').terms
+    assert terms.repayment is Repayment.LISTED
+    assert terms.listed == (Installment(date(2026, 12, 5), 1200_00, 34_00),)
+
+
+def test_a_sum_without_interest_is_all_principal(read):
+    terms = read(f'{BARE}due = 2026-12-05\namount = "1234.00"\n').terms
+    assert terms.listed == (Installment(date(2026, 12, 5), 1234_00, 0),)
+
+
+def test_listed_installments_are_what_they_say_in_the_currencys_own_units(read):
+    terms = read(
+        f'{BARE}currency = "JPY"\n'
+        "installments = [{ due = 2026-12-10, amount = 350, interest = 12 },"
+        " { due = 2027-01-10, amount = 350 }]\n"
+    ).terms
+    assert terms.listed == (
+        Installment(date(2026, 12, 10), 338, 12),
+        Installment(date(2027, 1, 10), 350, 0),
+    )
+
+
+def test_the_frequency_of_one_sum_is_the_period_of_its_fees(read):
+    loan = f'{BARE}due = 2026-12-05\namount = 5\nfrequency = "weekly"\n'
+    assert read(loan).terms.frequency == Frequency(1, Unit.WEEK)
+
+
+def test_payments_are_the_loans_and_not_its_terms(read):
+    loan = read(LINE + 'payments = [{ date = 2026-11-01, amount = "5.00" }]\n')
+    assert loan.payments == (Payment(date(2026, 11, 1), Decimal("5.00")),)
+    assert loan.terms == read(LINE).terms
+
+
+def test_who_the_loan_is_says_nothing_of_its_terms(read):
+    about = 'name = "Car"\ntimezone = "Europe/Berlin"\ncontact = "call"\nchannels = ["screen"]\n'
+    screen = '[channels.screen]\nurl = "console://"\n'
+    loan = read(LINE + about + screen)
+    assert (loan.name, loan.timezone, loan.contact) == ("Car", "Europe/Berlin", "call")
+    assert loan.channels == ("screen",)
+    assert loan.terms == read(LINE).terms
+
+
+def test_the_currency_of_the_file_is_that_of_a_loan_without_its_own(read):
+    assert read('currency = "JPY"\n' + LINE).terms.currency == "JPY"
+    assert read('currency = "JPY"\n' + LINE + 'currency = "EUR"\n').terms.currency == "EUR"
+
+
+@pytest.mark.parametrize("said", ["true", "false"])
+def test_what_is_said_on_contract_interest_is_taken_as_it_is(said, read):
+    loan = f'{LINE}penalty.daily_rate = "0.05%"\ncontract_interest_continues = {said}\n'
+    assert read(loan).terms.contract_interest_continues is (said == "true")
+
+
+def test_a_later_multiple_needs_an_answer_on_contract_interest_and_takes_it(read):
+    loan = (
+        f"{LINE}contract_interest_continues = false\n"
+        "rate_changes = [{ from = 2027-01-01, penalty.multiple_of_contract = 1.5 }]\n"
+    )
+    assert read(loan).terms.contract_interest_continues is False
+
+
+def test_a_rate_of_compounding_may_stand_ready_while_there_is_none(read):
+    loan = f'{LINE}compounding = "none"\ninterest_on_interest_rate = "18%"\n'
+    assert read(loan).terms.compounding is Compounding.NONE
+
+
+def test_an_extension_may_move_on_what_an_earlier_one_moved(read):
+    loan = (
+        f"{LINE}extensions = [{{ due = 2027-01-15, agreed = 2026-12-20, to = 2027-02-15 }},"
+        " { due = 2026-10-31, agreed = 2026-10-10, to = 2027-01-15 }]\n"
+    )
+    assert len(read(loan).terms.extensions) == 2
+
+
+def test_an_extension_may_be_agreed_on_the_very_day_it_moves_to(read):
+    loan = f"{LINE}extensions = [{{ due = 2026-10-31, agreed = 2026-11-15, to = 2026-11-15 }}]\n"
+    assert read(loan).terms.extensions[0].to == (date(2026, 11, 15),)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from ..loans.accrual import fee_after
 from ..loans.position import Position
-from ..loans.terms import Extension, Loan
+from ..loans.terms import Extension, Loan, LoanTerms
 from .wallclock import instant, local_date
 
 _DAY = timedelta(days=1)
@@ -29,6 +30,7 @@ class Reason(StrEnum):
     DUE_TODAY = "due_today"
     OVERDUE_DAY = "overdue_day"
     OVERDUE_REPEAT = "overdue_repeat"
+    CLIFF_TOMORROW = "cliff_tomorrow"
     FIRST_LOOK = "first_look"
     SETTLED = "settled"
     NEWER_ALERT = "newer_alert"
@@ -43,6 +45,14 @@ class Policy:
     before_due: tuple[int, ...] = (7, 3, 1, 0)
     overdue_days: tuple[int, ...] = (1, 2, 3, 4, 7, 14, 21, 30)
     overdue_every: int | None = 15
+    cliffs: tuple[int, ...] = ()  # days after the due date whose morrow costs more
+
+    def of_terms(self, terms: LoanTerms) -> Policy:
+        """Return the policy with a slot on the last day before each cliff of the terms."""
+        days = {fee_after(terms, fee) for fee in terms.fees}
+        days |= {terms.grace_days} if terms.grace_covers else set()
+        cliffs = tuple(sorted(day for day in days if day > 0))
+        return replace(self, cliffs=cliffs) if cliffs else self
 
     @property
     def lead(self) -> timedelta:
@@ -51,12 +61,14 @@ class Policy:
 
     def offsets(self, until: int) -> list[int]:
         """Return the days relative to a due date that have a slot, ascending, up to *until*."""
-        listed = {-days for days in self.before_due} | set(self.overdue_days)
-        result = sorted(offset for offset in listed if offset <= until)
+        found = {offset for offset in self._listed() if offset <= until}
         last = max(self.overdue_days, default=0)
         if self.overdue_every and until > last:
-            result += range(last + self.overdue_every, until + 1, self.overdue_every)
-        return result
+            found.update(range(last + self.overdue_every, until + 1, self.overdue_every))
+        return sorted(found)
+
+    def _listed(self) -> set[int]:
+        return {-days for days in self.before_due} | {*self.overdue_days, *self.cliffs}
 
     def newest(self, until: int) -> int | None:
         """Return the latest offset with a slot that is not after *until*."""
@@ -65,14 +77,12 @@ class Policy:
     def next_after(self, reached: int) -> int | None:
         """Return the first offset with a slot that is after *reached*."""
         last = max(self.overdue_days, default=0)
-        listed = [-days for days in self.before_due] + list(self.overdue_days)
-        later = [offset for offset in listed if offset > reached]
-        if later:
-            return min(later)
-        if not self.overdue_every:
-            return None
-        periods = max(0, reached - last) // self.overdue_every + 1
-        return last + periods * self.overdue_every
+        later = [offset for offset in self._listed() if offset > reached]
+        regular = [offset for offset in later if offset <= last]
+        if self.overdue_every and not regular:
+            periods = max(0, reached - last) // self.overdue_every + 1
+            later.append(last + periods * self.overdue_every)
+        return min(later, default=None)
 
     def reason(self, offset: int) -> Reason:
         """Return why there is a slot at *offset* days from the due date."""
@@ -80,7 +90,9 @@ class Policy:
             return Reason.BEFORE_DUE
         if offset == 0:
             return Reason.DUE_TODAY
-        return Reason.OVERDUE_DAY if offset in self.overdue_days else Reason.OVERDUE_REPEAT
+        if offset in self.overdue_days:
+            return Reason.OVERDUE_DAY
+        return Reason.CLIFF_TOMORROW if offset in self.cliffs else Reason.OVERDUE_REPEAT
 
 
 def milestone(offset: int) -> str:
@@ -144,6 +156,7 @@ def due_alerts(
     *position* is the loan's position on the local date of *now*. At most one reminder and one
     settled message come back, however long nobody looked.
     """
+    policy = policy.of_terms(loan.terms)
     reached = _reached(loan, policy, now)
     unpaid = position.unpaid()
     # An installment further ahead than the first reminder has no slot yet, and of those only the

@@ -630,9 +630,14 @@ def _monthly(due: int, since: int, until: int) -> Iterator[int]:
         months += 1
 
 
+def fee_after(terms: LoanTerms, fee: Fee) -> int:
+    """Return for how many days after the due date a fee is not charged yet."""
+    return terms.fee_grace if fee.after_days is None else fee.after_days
+
+
 def fee_days(terms: LoanTerms, fee: Fee, due: int, until: int) -> Iterator[int]:
     """Yield the days on which a fee is charged on an installment that stays unpaid."""
-    after = terms.fee_grace if fee.after_days is None else fee.after_days
+    after = fee_after(terms, fee)
     yield due + after + 1
     if fee.per is FeePer.PERIOD:
         yield from (later + after + 1 for later in _each_period(terms, due, until))

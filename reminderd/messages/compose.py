@@ -9,6 +9,7 @@ from typing import Any
 
 from ..alerts.plan import SETTLED, Alert
 from ..loans.caps import Exceeded, exceeded
+from ..loans.charges import CapMode
 from ..loans.explain import explain, explain_next
 from ..loans.money import Money
 from ..loans.position import CliffReason, Position
@@ -165,7 +166,8 @@ class Sheet:
         if found.cap.annual_rate is not None and found.annual_rate is not None:
             rates = {"actual": found.annual_rate, "cap": found.cap.annual_rate}
             shown = {name: self.words.share(rate) for name, rate in rates.items()}
-            return self.words.line("cap_rate", source=source, **shown)
+            kept = found.cap.mode is CapMode.ENFORCE
+            return self.words.line("cap_kept" if kept else "cap_rate", source=source, **shown)
         assert found.fees is not None and found.cap.fees is not None  # noqa: PT018  # one is set
         cap = self.words.money(Money.of(found.cap.fees, self.position.currency))
         actual = self.words.money(found.fees)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reminderd.alerts.plan import SETTLED, Policy, Reason, milestone
 from reminderd.alerts.wallclock import instant, local_date
+from reminderd.loans.charges import Amount, Fee, FeeKind
 from reminderd.loans.terms import Payment
 
 DUE = date(2026, 12, 5)
@@ -569,3 +570,40 @@ def test_a_clock_that_was_wrong_for_a_while_repeats_nothing(borrow, desk_of):
         desk.look(now)
     decided = [alert.identity for alert in desk.sent + desk.superseded]
     assert len(decided) == len(set(decided))
+
+
+# ─── the day before it gets dearer ────────────────────────────────────────────────────────────
+
+
+def overdue_slots(desk, until=61):
+    desk.follow(slot(0), slot(until))
+    return [(alert.milestone, alert.reason) for alert in desk.sent]
+
+
+def cliffs_of(slots):
+    return [name for name, reason in slots if reason is Reason.CLIFF_TOMORROW]
+
+
+@pytest.mark.parametrize(("grace", "cliffs"), [(0, []), (5, ["due+5"]), (7, []), (50, ["due+50"])])
+def test_the_last_day_of_grace_has_a_slot_of_its_own_unless_there_is_one(
+    borrow, desk_of, grace, cliffs
+):
+    loan = borrow(DUE)
+    desk = desk_of(replace(loan, terms=replace(loan.terms, grace_days=grace)))
+    slots = overdue_slots(desk)
+    assert cliffs_of(slots) == cliffs
+    usual = [name for name, _ in slots if name not in cliffs]
+    assert usual[-3:] == ["due+30", "due+45", "due+60"]
+
+
+def test_the_eve_of_a_fee_has_a_slot_of_its_own(borrow, desk_of):
+    loan = borrow(DUE)
+    fee = Fee(Amount(FeeKind.FLAT, Decimal(15)), after_days=10)
+    desk = desk_of(replace(loan, terms=replace(loan.terms, fees=(fee,))))
+    assert cliffs_of(overdue_slots(desk)) == ["due+10"]
+
+
+def test_a_grace_that_covers_nothing_has_no_eve(borrow, desk_of):
+    loan = borrow(DUE)
+    terms = replace(loan.terms, grace_days=5, grace_covers=())
+    assert cliffs_of(overdue_slots(desk_of(replace(loan, terms=terms)))) == []

@@ -528,6 +528,17 @@ def test_a_page_carries_its_looks_on_its_elements_and_dark_looks_in_its_head(of_
     assert "prefers-color-scheme: dark" in message.html
 
 
+@pytest.mark.parametrize(
+    ("sum_owed", "look"),
+    [(123_45, "first"), (1_234_567_89, "first long"), (99_999_999_999_99, "first longest")],
+)
+def test_the_longer_the_sum_the_smaller_it_is_written_so_that_it_fits_a_phone(
+    card, write, sum_owed, look
+):
+    html = write(card(listed=(Installment(DUE, sum_owed, 0),)), DUE).html
+    assert f'class="value {look}"' in html
+
+
 def test_colours_of_severity_differ(of_stage):
     bars = {
         stage: re.search(r'class="bar bar-\d" style="([^"]*)"', of_stage(stage, "en").html).group(1)
@@ -666,6 +677,29 @@ def test_caps_that_are_exceeded_are_named_in_text_and_page_once_it_is_late(
     for warning in WARNINGS[locale]:
         assert lines.count(warning) == 1
         assert page.seen.count(warning) == 1
+
+
+KEPT = {
+    "en": "As agreed, being late would cost 54.75% a year all-in; "
+    "the figure keeps to the cap of 24% (the law)",
+    "zh-CN": "按约定，逾期综合成本折合年化54.75%；本次金额已按上限24%（the law）计算",
+}
+
+
+@every_locale
+def test_a_cap_that_the_figure_keeps_to_is_not_told_as_if_it_did_not(card, write, read, locale):
+    caps = (Cap(CapMode.ENFORCE, annual_rate=Decimal("0.24"), source="the law"),)
+    message = write(card(penalty=DEAR["penalty"], caps=caps), DUE + DAY, locale)
+    assert "1,234.81" in message.title  # 1,234.00 × 24 % / 365 = 0.811
+    for text in (message.text, read(message.html).seen):
+        assert KEPT[locale] in text
+        assert text.count("54.75%") == 1
+    rows = _Folded(message.html).rows
+    assert [
+        amount
+        for label, amount in rows
+        if label == words(locale).say("derivation", "cap", due=WRITTEN_DUE[locale], end="", name="")
+    ] == ["-1.04"]
 
 
 @every_locale

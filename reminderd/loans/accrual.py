@@ -115,6 +115,8 @@ class Account:
         self.settled = 0  # how many of them, the oldest ones, owe nothing and never will again
         self.upcoming = 0  # index of the first installment not yet due
         self.credit = 0
+        self.charged = 0  # all fees of the loan, those up to the day charged_to
+        self.charged_to = 0
         self.today = 0
         self.trace = trace
 
@@ -157,8 +159,7 @@ class Account:
             if day in paid:
                 self.pay(paid[day])
         self.advance(last)
-        for line in self.open:
-            self.accrue(line)
+        self._accrue_lines()
         return self
 
     def later(self, day: int) -> Account:
@@ -167,8 +168,7 @@ class Account:
         account.trace = None
         account.lines = self.lines[: self.settled] + [line.copy() for line in self.open]
         account.today = day
-        for line in account.open:
-            account.accrue(line)
+        account._accrue_lines()
         return account
 
     def advance(self, day: int) -> None:
@@ -193,6 +193,13 @@ class Account:
             self.trace += self.rules.rows(part)
 
     # ─── What accrues ───
+
+    def _accrue_lines(self) -> None:
+        """Count what every line has earned up to today, and what it is charged."""
+        for line in self.open:
+            self.accrue(line)
+        if self.rules.fees:
+            self._charge_fees()
 
     def accrue(self, line: Line) -> None:
         """Count what the line has earned up to today. Nothing is rounded, unless day by day."""
@@ -251,15 +258,13 @@ class Account:
         return to_come + sum(line.principal for line in self.open)
 
     def _accrue_all(self, line: Line, since: int, day: int) -> None:
-        """Count rates, interest on interest, what a cap allows, and fees."""
+        """Count rates, interest on interest, and what a cap allows."""
         if self.tariff.on_interest is None:
             self._accrue_rates(line, since, day)
         else:
             self._accrue_compounding(line, self.tariff.on_interest, since, day)
         if self.tariff.ceiling is not None:
             line.ceiling += self.tariff.ceiling.earn(line.principal, since, day)
-        for fee in self.rules.fees:
-            self._charge(fee, line, since, day)
 
     def _accrue_compounding(self, line: Line, meter: Meter, since: int, day: int) -> None:
         """Count from turn to turn: at the end of each, unpaid interest joins what bears interest.
@@ -310,27 +315,30 @@ class Account:
         accrued = line.accrued_interest + line.accrued_penalty
         return max(0, (scheduled - paid) * self.tariff.scale + accrued)
 
-    def _charge(self, fee: Fee, line: Line, since: int, day: int) -> None:
-        """Charge a fee on the days it falls on, on what was unpaid then."""
-        overdue = line.unpaid
-        if not overdue:
-            return
-        if fee.per is FeePer.PERIOD and line is not self._oldest():
-            return
-        for on in fee_days(self.terms, fee, line.due, day):
-            if since < on <= day:
-                amount = fee.on(overdue, self.terms.currency, self.terms.rounding)
-                amount = min(amount, self._fee_room())
-                line.fees += amount
-                if self.trace is not None and amount:
-                    exact = amount * self.tariff.scale
-                    self._step("fee", exact, line.due, end=on, name=fee.name)
+    def _charge_fees(self) -> None:
+        """Charge the fees of the days up to today, one day after the other: a ceiling is shared."""
+        since, self.charged_to = self.charged_to, self.today
+        lines, oldest = self.open, self._oldest()
+        charges = sorted(
+            (on, place, number)
+            for place, line in enumerate(lines)
+            for number, fee in enumerate(self.rules.fees)
+            if fee.per is FeePer.INSTALLMENT or line is oldest
+            for on in fee_days(self.terms, fee, line.due, self.today)
+            if since < on <= self.today
+        )
+        for on, place, number in charges:
+            self._charge(self.rules.fees[number], lines[place], on)
 
-    def _fee_room(self) -> int:
-        """Return how much of the fee ceiling is left, if one is enforced."""
-        if self.rules.fee_ceiling is None:
-            return 1 << 62
-        return max(0, self.rules.fee_ceiling - sum(line.fees for line in self.lines))
+    def _charge(self, fee: Fee, line: Line, on: int) -> None:
+        """Charge a fee on what was unpaid on its day, as far as a ceiling allows."""
+        amount = fee.on(line.unpaid, self.terms.currency, self.terms.rounding)
+        if self.rules.fee_ceiling is not None:
+            amount = min(amount, self.rules.fee_ceiling - self.charged)
+        line.fees += amount
+        self.charged += amount
+        if self.trace is not None and amount:
+            self._step("fee", amount * self.scale, line.due, end=on, name=fee.name)
 
     # ─── What is owed ───
 
@@ -426,8 +434,7 @@ class Account:
         """Spend *left* on what is due in the agreed order; return what is over and the split."""
         to, order, lines = [0, 0, 0, 0], self.rules.order, self.open
         if self.rules.eager:
-            for line in lines:
-                self.accrue(line)
+            self._accrue_lines()
         if self.rules.by_component:
             for place in order:
                 for line in lines:
@@ -505,8 +512,7 @@ class Account:
         """Let go of what is owed, as far as there is any."""
         left = amount = to_minor(waiver.amount, self.terms.currency)
         order = (_PLACES[waiver.of],) if waiver.of else (FEES, PENALTY, INTEREST)
-        for line in self.open:
-            self.accrue(line)
+        self._accrue_lines()
         for line in self.open:
             left = self._take(line, left, order, [0, 0, 0, 0])
         if self.trace is not None and left < amount:
@@ -523,8 +529,7 @@ class Account:
         part, since = self.parts[index], self.parts[index].end or extension.due
         kept = [*self.parts[:index], *self.parts[index + 1 :]]
         if index < self.upcoming:
-            for line in self.open:
-                self.accrue(line)  # what the others bear may hang on the one that leaves
+            self._accrue_lines()  # what the others bear may hang on the one that leaves
             line = self.lines.pop(index)
             self.settled -= index < self.settled
             principal, *charges = self._amounts(line)
@@ -645,8 +650,8 @@ def fee_days(terms: LoanTerms, fee: Fee, due: int, until: int) -> Iterator[int]:
 
 def _each_period(terms: LoanTerms, due: int, until: int) -> Iterator[int]:
     """Yield the dates one period after the other from a due date, up to a day."""
-    first, number = date.fromordinal(due), 1
-    while (turn := terms.frequency.step(first, number).toordinal()) <= until:
+    first, number, at_end = date.fromordinal(due), 1, terms.end_of_month
+    while (turn := terms.frequency.step(first, number, end_of_month=at_end).toordinal()) <= until:
         yield turn
         number += 1
 

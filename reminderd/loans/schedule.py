@@ -346,10 +346,9 @@ def extended(
 
 
 def _at_rate(terms: LoanTerms, rate: Rate | None, base: int, start: date, end: date) -> int:
-    if rate is None:
-        return period_interest(terms, base, start, end)
-    units = _days(start, end) if rate.per == "day" else terms.day_count.units(start, end)
-    return _rounded(terms, base * units * rate.per_unit(terms.day_count.year_units))
+    if rate is not None:
+        terms = replace(_bare(terms), contract_rate=rate, rate_changes=())
+    return period_interest(terms, base, start, end)
 
 
 def factors(terms: LoanTerms, part: Installment) -> tuple[Rate | None, int | None, int | None, str]:

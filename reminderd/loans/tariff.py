@@ -7,7 +7,7 @@ a rate of its own. Days in here are proleptic ordinals: an integer is a day.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -148,7 +148,7 @@ def tariff(terms: LoanTerms) -> Tariff:
     penalty = _paused([(_ordinal(start), rate) for start, _, rate in terms.rates], terms)
     on_interest: _Timeline = penalty
     if terms.interest_on_interest_rate is not None:
-        on_interest = [(0, terms.interest_on_interest_rate)]
+        on_interest = _paused([(0, terms.interest_on_interest_rate)], terms)
     enforced = [cap.annual_rate for cap in terms.caps if cap.mode is CapMode.ENFORCE]
     caps = [rate for rate in enforced if rate is not None]
     ceiling: _Timeline = [(0, Rate(min(caps), "year"))] if caps else []
@@ -162,7 +162,7 @@ def tariff(terms: LoanTerms) -> Tariff:
         _meter(overdue, terms, scale),
         _meter(penalty, terms, scale),
         _meter(on_interest, terms, scale) if compounds else None,
-        _meter(ceiling, terms, scale) if caps else None,
+        _meter(ceiling, replace(terms, rounding_at=RoundingAt.END), scale) if caps else None,
     )
 
 
@@ -195,11 +195,17 @@ def _paused(timeline: _Timeline, terms: LoanTerms) -> _Timeline:
 
 
 def _scale(timeline: _Timeline, terms: LoanTerms) -> int:
-    return lcm(*(_per_unit(rate, terms).denominator for _, rate in timeline))
+    year = terms.day_count.year_units
+    return lcm(*(_per_unit(rate, year).denominator for _, rate in timeline))
 
 
-def _per_unit(rate: Rate | None, terms: LoanTerms) -> Fraction:
-    return rate.per_unit(terms.day_count.year_units) if rate else Fraction()
+@lru_cache(maxsize=1024)
+def _per_unit(rate: Rate | None, year_units: int) -> Fraction:
+    return rate.per_unit(year_units) if rate else Fraction()
+
+
+def _factor(per_unit: Fraction, scale: int) -> int:
+    return per_unit.numerator * (scale // per_unit.denominator)
 
 
 def _meter(timeline: _Timeline, terms: LoanTerms, scale: int) -> Meter:
@@ -209,7 +215,7 @@ def _meter(timeline: _Timeline, terms: LoanTerms, scale: int) -> Meter:
             start,
             end,
             rate,
-            int(_per_unit(rate, terms) * scale),
+            _factor(_per_unit(rate, terms.day_count.year_units), scale),
             _convention(rate, terms),
             terms.day_count.year_units if rate and rate.per == "year" else None,
         )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 
 from ..errors import TermsError
 from .charges import Cap, Fee
@@ -269,7 +270,7 @@ class LoanTerms:
 
     @cached_property
     def _hash(self) -> int:
-        return hash(tuple(getattr(self, term.name) for term in fields(self)))
+        return hash(_every_term(self))
 
     def __post_init__(self) -> None:
         """Refuse terms that contradict themselves."""
@@ -331,6 +332,9 @@ class Request:
 
     state: RequestState
     on: date
+
+
+_every_term = attrgetter(*(term.name for term in fields(LoanTerms)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,6 @@ from babel.numbers import format_currency, format_decimal
 from ..loans.money import Money, Rate, minor_digits
 from ..loans.terms import LoanTerms
 
-_EVERY_DIGIT = "0." + "#" * 24
-
 
 @cache
 def words(locale: str) -> Words:
@@ -81,7 +79,9 @@ class Words:
 
     def share(self, value: Decimal) -> str:
         """Write a share: ``0.05%``."""
-        return format_decimal(value * 100, _EVERY_DIGIT, locale=self.locale) + "%"
+        percent = (value * 100).normalize()
+        digits = format_decimal(percent, "0.#", locale=self.locale, decimal_quantization=False)
+        return f"{digits}%"
 
     def percent(self, rate: Rate, terms: LoanTerms) -> str:
         """Write a rate with its period: ``0.05% a day``."""

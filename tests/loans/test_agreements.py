@@ -396,3 +396,38 @@ def test_the_payoff_of_what_was_extended_has_earned_its_interest_day_by_day(list
     for day in (10, 11, 19):
         expected = 2000_00 + 115_00 + 50 * (day - 10)
         assert value(loan, after(day)).payoff.minor == expected
+
+
+def test_the_payoff_counts_what_was_extended_beyond_the_next_installment(listed):
+    """The other 1,000.00 come first; 115.00 carried, and 2.50 for five days since."""
+    loan = extended(listed, 50, agreed=10)
+    assert value(loan, after(15)).payoff.minor == 2000_00 + 115_00 + 2_50
+
+
+def test_until_the_old_date_an_extended_installment_earns_as_it_did(listed):
+    """Half of 60.00 by the middle of its thirty days, all by their end; then 0.50 a day."""
+    parts = (DUE, "1000", "0"), (after(30), "1000", "60")
+    loan = listed(
+        *parts,
+        daily_rate="0.05%",
+        paid=[(DUE, "1000")],
+        extensions=[{"due": after(30), "agreed": after(5), "to": [after(50)]}],
+    )
+    for day, earned in [(5, 10_00), (15, 30_00), (30, 60_00), (40, 65_00), (50, 70_00)]:
+        assert value(loan, after(day)).payoff.minor == 1000_00 + earned
+
+
+def test_extending_what_is_settled_leaves_the_others_to_be_paid(listed, owed):
+    """The first was paid on its day; a payment after its extension meets the second."""
+    parts = ((after(n), "1000", "0") for n in (0, 30, 60))
+    loan = listed(
+        *parts,
+        paid=[(DUE, "1000"), (after(71), "500")],
+        extensions=[{"due": DUE, "agreed": after(70), "to": [after(90)]}],
+    )
+    assert owed(loan, after(70))[0] == "2000.00"
+    arrears = value(loan, after(71)).arrears
+    assert [(arrear.due, arrear.owed) for arrear in arrears] == [
+        (after(30), Owed(500_00)),
+        (after(60), Owed(1000_00)),
+    ]

@@ -49,6 +49,7 @@ def test_where_lateness_is_cheaper_than_the_contract_the_contract_counts(one_sum
     words = {"penalty": {"daily_rate": "0.01%"}, "contract_interest_continues": False}
     assert cost(one_sum("1000", DUE, annual_rate="18%", **words)) == "0.1800"
     assert cost(one_sum("1000", DUE, annual_rate="3%", **words)) == "0.0365"
+    assert cost(one_sum("1000", DUE, daily_rate="0.05%", **words)) == "0.1825"
     yearly = one_sum("1000", DUE, annual_rate="18%", day_count="ACT/360", **words)
     assert cost(yearly) == "0.1825"
     monthly = one_sum("1000", DUE, annual_rate="18%", day_count="30/360", **words)

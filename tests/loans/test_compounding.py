@@ -204,6 +204,23 @@ def test_interest_left_when_the_principal_is_paid_goes_on_bearing_interest(liste
     assert figure(loan, after(11)) == ("0.00", "100.00", "2.12")  # 101.10 × 1.001¹⁰ = 102.1156
 
 
+def test_penalty_left_when_all_else_is_paid_goes_on_bearing_interest(listed, figure):
+    """1100 × 1.001¹⁰ are 1111.0496. The 11.0496 left after 1,100.00 grow to 12.2111 in 100 days."""
+    order = ["principal", "interest", "penalty", "fees"]
+    loan = late(listed, (after(10), "1100"), allocation_order=order)
+    assert figure(loan, after(10)) == ("0.00", "0.00", "11.05")
+    assert figure(loan, after(110)) == ("0.00", "0.00", "12.21")
+
+
+def test_paid_within_grace_but_for_contract_interest_nothing_ever_bears_interest(listed, figure):
+    """Principal and scheduled interest are paid on day 3; 1.50 of interest since stay 1.50."""
+    order = ["principal", "penalty", "interest", "fees"]
+    words = {"daily_rate": "0.05%", "grace_days": 5, "allocation_order": order}
+    loan = late(listed, (after(3), "1100"), **words)
+    for day in (3, 5, 6, 400):
+        assert figure(loan, after(day)) == ("0.00", "1.50", "0.00")
+
+
 def test_money_paid_ahead_lowers_what_bears_interest_from_the_due_date(listed, figure):
     """60.00 of the interest are paid: 40.00 bear 0.04 a day."""
     loan = late(listed, (after(-9), "60"))

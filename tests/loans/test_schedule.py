@@ -561,6 +561,15 @@ def test_what_is_repaid_by_days_is_worth_the_principal_today(scheduled, day_coun
     assert sum(part.principal for part in parts) == 10_000_00
 
 
+def test_by_days_rounding_each_day_does_not_touch_the_level(scheduled):
+    """1,000.00 bear 1.00 a day, 677.47 and 342.91 bear 0.68 and 0.34: 31, 28 and 31 times."""
+    assert rows(by_days(scheduled, rounding_at="day")) == [
+        ("2026-02-01", "322.53", "31.00"),
+        ("2026-03-01", "334.49", "19.04"),
+        ("2026-04-01", "342.98", "10.54"),
+    ]
+
+
 def test_by_days_without_a_rate_there_are_plain_parts(scheduled):
     parts = [row[1:] for row in rows(by_days(scheduled, daily_rate="0%"))]
     assert parts == [("333.33", "0.00"), ("333.33", "0.00"), ("333.34", "0.00")]

@@ -362,14 +362,14 @@ def test_interest_on_interest_bears_the_penalty_rate_pauses_included(earned):
     assert earned("on_interest", DUE, after(10), **words) == 70
 
 
-def test_interest_on_interest_may_bear_a_rate_of_its_own_that_no_pause_stops(earned):
+def test_interest_on_interest_at_a_rate_of_its_own_is_paused_like_the_penalty(earned):
     words = {
         "penalty": {"daily_rate": "0.1%"},
         "compounding": "monthly",
         "interest_on_interest_rate": {"daily_rate": "0.02%"},
         "pauses": [(after(5), after(7))],
     }
-    assert earned("on_interest", DUE, after(10), **words) == 20
+    assert earned("on_interest", DUE, after(10), **words) == 14
 
 
 def test_compound_interest_is_kept_to_a_billionth_of_what_the_rates_need(tariff_of):

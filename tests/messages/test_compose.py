@@ -741,5 +741,6 @@ def test_a_sheet_fills_every_action_of_its_stage(card, stage, locale):
     position = value(loan, DUE + timedelta(days=STAGE_DAYS[stage]))
     assert stage_of(position).id == stage
     filled = Sheet(loan, position, words(locale)).advice(stages()[stage])
-    assert [action.id for action in filled] == list(stages()[stage].actions)
+    expected = advice(stages()[stage], locale, {"extension-none"})
+    assert [action.id for action in filled] == [action.id for action in expected]
     assert not any("{" in action.title + action.detail for action in filled)

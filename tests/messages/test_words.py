@@ -148,6 +148,7 @@ def test_a_moment_is_told_on_the_loans_clock_with_its_date_unless_that_is_today(
         ("0.000166666666666665", "day", "zh-CN", "日利率0.0166666666666665%"),
         ("7.3", "year", "en", "730% a year (ACT/365F)"),
         ("12.5", "year", "en", "1250% a year (ACT/365F)"),
+        ("56953.2784", "year", "en", "5695327.84% a year (ACT/365F)"),
     ],
 )
 def test_a_rate_is_a_percentage_with_its_exact_digits_and_period(value, per, locale, written):

@@ -393,7 +393,7 @@ class Debt:
     allowed: Fraction | None = None  # what a cap lets it cost
     fees: int = 0
     paid: dict = field(default_factory=lambda: {"interest": 0, "penalty": 0, "fees": 0})
-    spared: bool = False  # it was paid within grace
+    spared: bool = False  # it owes no penalty from now on
 
     @property
     def scheduled_unpaid(self):
@@ -480,7 +480,9 @@ class Debt:
     def settle(self, day, terms):
         """See what a payment has changed for the days to come."""
         if not self.unpaid and day <= self.grace_end(terms):
-            self.late_penalty, self.capital, self.spared = NOTHING, NOTHING, True
+            self.late_penalty, self.spared = NOTHING, True
+        if not any(self.owed(day, terms).values()):
+            self.spared = True  # no fraction that nobody has to pay costs anything
         self.capital = min(self.capital, self.unpaid_charges(terms))
 
 

@@ -401,7 +401,7 @@ class Account:
             return Owed()
         rest, today = self.parts[self.upcoming :], self.as_of
         interest = earned(self.terms, rest[0], today)
-        if self.terms.extensions or self.terms.business_days.calendar:
+        if self.parts is not self.rules.schedule or self.terms.business_days.calendar:
             # Then a period may begin before the installment of the one before it falls due.
             interest += sum([earned(self.terms, part, today) for part in rest[1:]])
         return Owed(sum([part.principal for part in rest]), interest)

@@ -21,9 +21,9 @@ def is_business_day(day: date, calendar: str) -> bool:
 
 def is_provisional(day: date, calendar: str) -> bool:
     """Return whether the make-up workdays of the day's year are not published yet."""
-    if calendar.partition("-")[0] not in _SWAPPING:
-        return False
     known = _calendar(calendar)
+    if getattr(known, "country", None) not in _SWAPPING:
+        return False
     known.is_working_day(day)  # the library fills in a year when asked for it
     return all(swapped.year != day.year for swapped in known.weekend_workdays)
 

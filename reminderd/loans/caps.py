@@ -81,5 +81,6 @@ def _a_year_late(position: Position) -> Decimal | None:
         waivers=(),
         extensions=(),
     )
-    owed = value(replace(position.loan, terms=alone, payments=()), part.due + _YEAR).due
+    unpaid_loan = replace(position.loan, terms=alone, payments=(), agreed=())
+    owed = value(unpaid_loan, part.due + _YEAR).due
     return Decimal(owed.total - part.total) / (part.principal or part.total)

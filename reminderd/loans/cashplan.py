@@ -3,22 +3,28 @@
 First no loan may cross its next cliff, the day from which waiting costs more: what that needs is
 paid now if it is due, or kept for its day. Where the cash does not reach for all of them, as few
 as possible cross, and those whose crossing costs least. What is left goes where it lowers the
-cost of the next day most.
+cost of the next day most; what lowers nothing still pays what is due.
+
+Between two *stops*, payments with which one more part of what is due is paid, the cost of a day
+falls evenly; so all loans but one are best paid up to a stop, and that one takes the rest. Loan by
+loan, only those ways are followed than which none takes as little and is as good.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from itertools import chain, combinations
+from functools import cached_property
+from itertools import accumulate
+from operator import add
 
 from .money import Money
-from .position import Position
-from .whatif import if_paid
+from .position import Position, value
+from .terms import AllocationBy, Payment
 
-_MOST_EXACT = 6  # loans up to which every way is tried
+_MOST = 300  # ways followed at once; of more than these, every so many-th
 
 
 class Why(StrEnum):
@@ -27,6 +33,7 @@ class Why(StrEnum):
     AVOIDS_CLIFF = "avoids_cliff"
     KEPT_FOR_CLIFF = "kept_for_cliff"
     LOWERS_COST = "lowers_cost"
+    STILL_OWED = "still_owed"
     NOTHING_DUE = "nothing_due"
     NOT_ENOUGH = "not_enough"
 
@@ -53,12 +60,12 @@ class CashPlan:
 
 def plan(cash: Money, positions: Sequence[Position]) -> CashPlan:
     """Split *cash* over positions of one day and of its currency."""
-    ordered = sorted(positions, key=_pressing)
-    budget = cash.minor
-    best = min(_splits(budget, ordered), key=lambda split: _rank(split, ordered))
-    shares = tuple(_share(position, best) for position in ordered)
-    used = sum(share.pay.minor + share.keep.minor for share in shares)
-    return CashPlan(shares, Money(budget - used, cash.currency))
+    askers = [
+        _Asker(position, place) for place, position in enumerate(sorted(positions, key=_pressing))
+    ]
+    ways = list(_topped_up(askers, _best(askers, cash.minor), cash.minor))
+    shares = tuple(asker.share(way) for asker, way in zip(askers, ways, strict=True))
+    return CashPlan(shares, Money(cash.minor - sum(way.spent for way in ways), cash.currency))
 
 
 def _pressing(position: Position) -> tuple[date, int, str]:
@@ -66,104 +73,174 @@ def _pressing(position: Position) -> tuple[date, int, str]:
     return cliff.date if cliff else date.max, -position.increase.minor, position.loan.id
 
 
-def _need(position: Position) -> int:
-    """Return what has to be paid before the next cliff for the loan not to cross it."""
-    cliff = position.next_cliff
-    if cliff is None:
-        return 0
-    late = sum(arrear.owed.total for arrear in position.arrears if arrear.due <= cliff.due)
-    coming = (part for part in position.upcoming if part.due <= cliff.due)
-    return late + sum(part.remaining.minor for part in coming)
+_Rank = tuple[int, int, int, int]
+"""How many loans cross a cliff, at what cost, what the next day costs, and how late in the order
+money goes: the less the better, one before the other."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Split:
-    """One way to use the cash: the loans kept from their cliffs, and what each is paid today."""
+class _Way:
+    """What one loan may get, and how good that is."""
 
-    safe: frozenset[str]
-    paid: dict[str, int]
+    pay: int
+    keep: int
+    safe: bool
+    rank: _Rank
 
-
-def _splits(cash: int, positions: Sequence[Position]) -> Iterator[_Split]:
-    """Yield the ways that are worth comparing; with few loans, all of them."""
-    needs = {position.loan.id: need for position in positions if (need := _need(position))}
-    exact = len(positions) <= _MOST_EXACT
-    for safe in _subsets(list(needs), exact=exact):
-        left = cash - sum(needs[loan_id] for loan_id in safe)
-        if left < 0:
-            continue
-        now = {
-            p.loan.id: min(p.due.total, needs[p.loan.id]) for p in positions if p.loan.id in safe
-        }
-        rest = [p for p in positions if p.due.total > now.get(p.loan.id, 0)]
-        for whole in _subsets([p.loan.id for p in rest], exact=exact):
-            yield from _spent(left, rest, whole, _Split(frozenset(safe), now))
+    @property
+    def spent(self) -> int:
+        return self.pay + self.keep
 
 
-def _subsets(items: list[str], *, exact: bool) -> Iterator[tuple[str, ...]]:
-    """Yield every choice of some items; too many to try, the first ones of them."""
-    sizes = range(len(items) + 1)
-    if exact:
-        yield from chain.from_iterable(combinations(items, size) for size in sizes)
-    else:
-        yield from (tuple(items[:size]) for size in sizes)
+class _Asker:
+    """One loan, and what it does with money."""
+
+    def __init__(self, position: Position, place: int) -> None:
+        self.position = position
+        self.place = place
+        self._costs = {0: position.increase.minor}
+
+    @cached_property
+    def parts(self) -> list[tuple[date, int]]:
+        """What is due, each with its installment, in the order in which a payment meets it."""
+        arrears, terms = self.position.arrears, self.position.loan.terms
+        if terms.allocation_by is AllocationBy.INSTALLMENT:
+            pairs = [(arrear, part) for arrear in arrears for part in terms.allocation_order]
+        else:
+            pairs = [(arrear, part) for part in terms.allocation_order for arrear in arrears]
+        return [(arrear.due, getattr(arrear.owed, part)) for arrear, part in pairs]
+
+    @cached_property
+    def stops(self) -> list[int]:
+        """Payments with which one more part is paid; none first, at last all."""
+        return sorted({0, *accumulate(amount for _, amount in self.parts)})
+
+    @cached_property
+    def needs(self) -> tuple[int, int]:
+        """What has to be paid today, and what on the day, for the next cliff not to be crossed."""
+        cliff = self.position.next_cliff
+        if cliff is None:
+            return 0, 0
+        now = paid = 0
+        for due, amount in self.parts:
+            paid += amount
+            now = paid if due <= cliff.due and amount else now
+        coming = (part for part in self.position.upcoming if part.due <= cliff.due)
+        return now, sum(part.remaining.minor for part in coming)
+
+    def ways(self) -> list[_Way]:
+        """Return the ways to be paid up to a stop, and to be kept from the cliff."""
+        now, coming = self.needs
+        ways = [self.way(pay, 0) for pay in self.stops]
+        return ways + [self.way(pay, coming) for pay in self.stops if coming and pay >= now]
+
+    def ways_with(self, cash: int) -> list[_Way]:
+        """Return the ways to take what there is."""
+        now, coming = self.needs
+        most = self.position.due.total
+        ways = [self.way(min(cash, most), 0)]
+        if coming and cash >= now + coming:
+            ways.append(self.way(min(cash - coming, most), coming))
+        return ways
+
+    def way(self, pay: int, keep: int) -> _Way:
+        safe = pay + keep >= sum(self.needs) and keep == self.needs[1]
+        cliff = None if safe else self.position.next_cliff
+        crossing = (1, cliff.increase.minor) if cliff else (0, 0)
+        return _Way(pay, keep, safe, (*crossing, self.cost(pay), self.place * pay))
+
+    def cost(self, pay: int) -> int:
+        """Return what the next day costs once so much is paid today."""
+        if pay not in self._costs:
+            loan, day = self.position.loan, self.position.as_of
+            payment = Payment(day, self.position.money(pay).amount)
+            paid = value(replace(loan, payments=(*loan.payments, payment)), day)
+            self._costs[pay] = paid.increase.minor
+        return self._costs[pay]
+
+    def share(self, way: _Way) -> Share:
+        position = self.position
+        pay, keep, cost = map(position.money, (way.pay, way.keep, self.cost(way.pay)))
+        cliff = position.next_cliff
+        keep_for = cliff.due if cliff and keep else None
+        return Share(position, pay, keep, keep_for, self._why(way), cost)
+
+    def _why(self, way: _Way) -> Why:
+        if way.safe and any(self.needs):
+            return Why.AVOIDS_CLIFF if way.pay else Why.KEPT_FOR_CLIFF
+        if way.pay:
+            lower = self.cost(way.pay) < self.cost(0)
+            return Why.LOWERS_COST if lower else Why.STILL_OWED
+        owes = self.position.due.total or any(self.needs)
+        return Why.NOT_ENOUGH if owes else Why.NOTHING_DUE
 
 
-def _spent(
-    left: int, rest: Sequence[Position], whole: tuple[str, ...], split: _Split
-) -> Iterator[_Split]:
-    """Pay some loans in full, and yield what comes of giving what is over to each other one."""
-    paid = dict(split.paid)
-    for position in rest:
-        if position.loan.id in whole:
-            left -= position.due.total - paid.get(position.loan.id, 0)
-            paid[position.loan.id] = position.due.total
-    if left < 0:
+@dataclass(frozen=True, slots=True)
+class _So:
+    """The ways of the loans so far; *taker* is the place of the one that takes what is over."""
+
+    spent: int = 0
+    rank: _Rank = (0, 0, 0, 0)
+    ways: tuple[_Way, ...] = ()
+    taker: int | None = None
+
+    def with_way(self, way: _Way) -> _So:
+        rank = _sum(self.rank, way.rank)
+        return _So(self.spent + way.spent, rank, (*self.ways, way), self.taker)
+
+
+_NOTHING = _Way(0, 0, safe=False, rank=(0, 0, 0, 0))
+
+
+def _sum(one: _Rank, other: _Rank) -> _Rank:
+    return tuple(map(add, one, other))
+
+
+def _best(askers: Sequence[_Asker], cash: int) -> list[_Way]:
+    """Return the best way for each loan."""
+    exact: list[_So] = [_So()]
+    taken: list[list[_So]] = []
+    for asker in askers:
+        ways = asker.ways()
+        taken = [_kept(_grown(some, ways, cash)) for some in taken]
+        taken.append([replace(so.with_way(_NOTHING), taker=asker.place) for so in exact])
+        exact = _kept(_grown(exact, ways, cash))
+    best = min(exact, key=lambda so: so.rank)
+    for some in taken:
+        for so in some:
+            best = min([best, *_completed(so, askers, cash, best)], key=lambda so: so.rank)
+    return list(best.ways)
+
+
+def _grown(states: Iterable[_So], ways: Sequence[_Way], cash: int) -> Iterator[_So]:
+    for so in states:
+        yield from (so.with_way(way) for way in ways if so.spent + way.spent <= cash)
+
+
+def _kept(states: Iterable[_So]) -> list[_So]:
+    """Keep those than which none spends as little and is as good, and not too many of them."""
+    kept: list[_So] = []
+    for so in sorted(states, key=lambda so: (so.spent, so.rank)):
+        if not kept or so.rank < kept[-1].rank:
+            kept.append(so)
+    if len(kept) <= _MOST:
+        return kept
+    return [kept[number * (len(kept) - 1) // (_MOST - 1)] for number in range(_MOST)]
+
+
+def _completed(so: _So, askers: Sequence[_Asker], cash: int, best: _So) -> Iterator[_So]:
+    """Give the taker what is over."""
+    if so.taker is None or so.rank >= best.rank:
         return
-    yield _Split(split.safe, paid)
-    for position in rest:
-        more = min(left, position.due.total - paid.get(position.loan.id, 0))
-        if more:
-            yield _Split(
-                split.safe, paid | {position.loan.id: paid.get(position.loan.id, 0) + more}
-            )
+    for way in askers[so.taker].ways_with(cash - so.spent):
+        ways = (*so.ways[: so.taker], way, *so.ways[so.taker + 1 :])
+        yield _So(so.spent + way.spent, _sum(so.rank, way.rank), ways)
 
 
-def _rank(split: _Split, positions: Sequence[Position]) -> tuple[int, int, int, int]:
-    """Rank by how many loans cross a cliff, at what cost, what a day costs, and what is paid."""
-    crossing = [p.next_cliff for p in positions if _need(p) and p.loan.id not in split.safe]
-    crossed = sum(cliff.increase.minor for cliff in crossing if cliff)
-    cost = sum(_cost(position, split.paid.get(position.loan.id, 0)) for position in positions)
-    return len(crossing), crossed, cost, -sum(split.paid.values())
-
-
-def _cost(position: Position, paid: int) -> int:
-    """Return what the next day costs once so much is paid today."""
-    if not paid:
-        return position.increase.minor
-    if paid >= position.due.total:
-        return 0
-    amount = position.money(paid).amount
-    return if_paid(position.loan, amount, position.as_of).after.increase.minor
-
-
-def _share(position: Position, split: _Split) -> Share:
-    paid, cliff = split.paid.get(position.loan.id, 0), position.next_cliff
-    safe = position.loan.id in split.safe
-    keep = max(0, _need(position) - paid) if safe else 0
-    return Share(
-        position,
-        position.money(paid),
-        position.money(keep),
-        cliff.due if cliff and keep else None,
-        _why(position, paid, keep, safe=safe),
-        position.money(_cost(position, paid)),
-    )
-
-
-def _why(position: Position, paid: int, keep: int, *, safe: bool) -> Why:
-    if safe:
-        return Why.AVOIDS_CLIFF if paid else Why.KEPT_FOR_CLIFF
-    if paid:
-        return Why.LOWERS_COST
-    return Why.NOT_ENOUGH if position.due.total or _need(position) else Why.NOTHING_DUE
+def _topped_up(askers: Sequence[_Asker], ways: Sequence[_Way], cash: int) -> Iterator[_Way]:
+    """Yield the ways, with what would stay in hand paid where something is due all the same."""
+    left = cash - sum(way.spent for way in ways)
+    for asker, way in zip(askers, ways, strict=True):
+        more = min(left, asker.position.due.total - way.pay)
+        left -= more
+        yield asker.way(way.pay + more, way.keep) if more else way

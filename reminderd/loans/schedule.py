@@ -215,7 +215,7 @@ def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment
         last = number == len(chosen) - 1
         share = left if last else max(0, min(left, level - regular))
         interest = regular
-        if terms.start is not None and not number and not _is_regular(terms, start, end):
+        if _is_odd(terms, start, end):
             interest = period_interest(terms, left, start, end)
         elif any(start < change.start < end for change in terms.rate_changes):
             interest = _mixed(terms, left, start, end)
@@ -262,8 +262,10 @@ def _periodic(terms: LoanTerms, rate: Rate | None) -> Fraction:
     return Fraction(rate.value) * terms.frequency.of_year(year)
 
 
-def _is_regular(terms: LoanTerms, start: date, end: date) -> bool:
-    return terms.frequency.step(end, -1, end_of_month=terms.end_of_month) == start
+def _is_odd(terms: LoanTerms, start: date, end: date) -> bool:
+    """Return whether a period is the first one and not as long as the others."""
+    usual = terms.frequency.step(end, -1, end_of_month=terms.end_of_month)
+    return start == terms.start != usual
 
 
 def _mixed(terms: LoanTerms, base: int, start: date, end: date) -> int:
@@ -364,7 +366,7 @@ def factors(terms: LoanTerms, part: Installment) -> tuple[Rate | None, int | Non
         return None, None, None, "day"
     level = terms.repayment is Repayment.EQUAL_INSTALLMENT
     periodic = level and terms.installment_interest is InstallmentInterest.PERIODIC
-    if periodic and _is_regular(terms, start, end):
+    if periodic and not _is_odd(terms, start, end):
         share = _periodic(terms, rate) / Fraction(rate.value) if rate.value else Fraction(1)
         daily = rate.per == "day"
         return rate, share.numerator, None if daily else share.denominator, rate.per

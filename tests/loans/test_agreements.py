@@ -1,5 +1,6 @@
 """What is agreed on the way: new rates, pauses, waivers and extensions, each from its own day."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -431,3 +432,28 @@ def test_extending_what_is_settled_leaves_the_others_to_be_paid(listed, owed):
         (after(30), Owed(500_00)),
         (after(60), Owed(1000_00)),
     ]
+
+
+# ─── Agreed since, beside the terms ───
+
+
+def test_what_was_agreed_since_counts_as_if_the_terms_said_it(listed):
+    """Waivers, extensions, the payoff, the cliff and the derivation alike."""
+    inside = extended(
+        listed, 50, agreed=10, waivers=[(after(35), "3"), (after(55), "2")], fees=["9"]
+    )
+    terms = inside.terms
+    bare = replace(terms, extensions=(), waivers=())
+    beside = replace(inside, terms=bare, agreed=(*terms.waivers, *terms.extensions))
+    mixed = replace(inside, terms=replace(terms, waivers=()), agreed=terms.waivers)
+    for day in (0, 5, 10, 15, 34, 35, 40, 50, 55, 60):
+        expected = value(inside, after(day))
+        assert value(beside, after(day)) == value(mixed, after(day)) == expected
+        assert explain(beside, after(day)) == explain(inside, after(day))
+
+
+def test_an_agreement_of_a_later_day_is_not_known_yet(listed, owed):
+    loan = waived(listed)
+    later = replace(loan, agreed=waived(listed, (after(10), "25")).terms.waivers)
+    assert owed(later, after(9)) == owed(loan, after(9))
+    assert owed(later, after(10)) == ("1000.00", "105.00", "10.00", "0.00")

@@ -1,5 +1,6 @@
 """What borrowing costs a year, all-in, and whether that is above what a law or a clause allows."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -106,6 +107,8 @@ def test_no_cap_waiver_or_extension_makes_the_agreed_terms_cheaper(one_sum):
         extensions=[{"due": DUE, "agreed": after(200), "to": [after(300)]}],
     )
     assert cost(loan) == "0.1825"
+    since = replace(loan, agreed=(*loan.terms.waivers, *loan.terms.extensions))
+    assert cost(since) == "0.1825"
 
 
 def test_a_called_loan_costs_what_its_whole_costs(scheduled):

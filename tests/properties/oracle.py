@@ -30,7 +30,7 @@ CALENDARS = {
     "XECB": holidays.financial_holidays("XECB"),
 }
 
-Simulated = namedtuple("Simulated", "due tomorrow arrears credit upcoming payoff days_past_due")
+Simulated = namedtuple("Simulated", "due tomorrow arrears upcoming days_past_due payoff credit")
 
 
 def simulate(loan, as_of):
@@ -654,10 +654,10 @@ class Ledger:
             due=due,
             tomorrow=tomorrow.due(as_of + ONE_DAY),
             arrears=arrears,
-            credit=self.credit,
-            upcoming=[(day, rest) for day, rest in rests if rest],
-            payoff=max(0, due.total + self.early_payoff(as_of) - self.credit),
+            upcoming=[(day, Owed(rest)) for day, rest in rests],
             days_past_due=late + (late > 0 and self.terms.dpd_includes_due_date),
+            payoff=max(0, due.total + self.early_payoff(as_of) - self.credit),
+            credit=self.credit,
         )
 
     def due(self, day):

@@ -308,8 +308,8 @@ FEATURES = {
 
 
 @st.composite
-def loans(draw, features=st.sets(some(sorted(FEATURES)), max_size=6), kinds=tuple(Repayment)):
-    """Return a loan of some features, seldom many, and up to six payments."""
+def loans_with(draw, features, kinds=tuple(Repayment)):
+    """Return a loan with the features drawn, and up to six payments."""
     currency = draw(some(["CNY", "JPY", "KWD"]))
     words, chosen = draw(agreements(currency, kinds)), draw(features)
     for name, feature in FEATURES.items():
@@ -321,10 +321,21 @@ def loans(draw, features=st.sets(some(sorted(FEATURES)), max_size=6), kinds=tupl
     return loan
 
 
-def plain_loans():
-    """Return a strategy for loans as most borrowers have them."""
-    features = st.sets(some(["grace", "counted"]))
-    return loans(features, PLAIN)
+# Several features at once, seldom many: with all of them few loans would do anything ordinary.
+loans = loans_with(st.sets(some(sorted(FEATURES)), max_size=6))
+plain_loans = loans_with(st.sets(some(["grace", "counted"])), PLAIN)
+
+
+def loans_without(*left_out):
+    """Return a strategy for loans without some features."""
+    names = sorted(FEATURES.keys() - left_out)
+    return loans_with(st.sets(some(names), max_size=6))
+
+
+def loans_that_have(feature):
+    """Return a strategy for loans with one feature and seldom more."""
+    others = st.sets(some(sorted(FEATURES)), max_size=2)
+    return loans_with(others.map(lambda chosen: chosen | {feature}))
 
 
 def amounts(position):
@@ -342,5 +353,15 @@ def also_paying(loan, day, minor):
 
 
 def known_by(loan, day):
-    """Return the loan as it stood on a day, before anything later was paid."""
+    """Return the loan as it stood on a day, before anything later was paid or agreed."""
+    terms = loan.terms
+    waivers = tuple(waiver for waiver in terms.waivers if waiver.on <= day)
+    extensions = tuple(extension for extension in terms.extensions if extension.agreed <= day)
+    if (waivers, extensions) != (terms.waivers, terms.extensions):
+        loan = on_terms(loan, waivers=waivers, extensions=extensions)
     return replace(loan, payments=tuple(paid for paid in loan.payments if paid.on <= day))
+
+
+def on_terms(loan, **words):
+    """Return the loan with some of its terms exchanged."""
+    return replace(loan, terms=replace(loan.terms, **words))

@@ -1,0 +1,68 @@
+"""A position is what living through every day of the loan comes to."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from reminderd.loans.daycount import DayCount
+from reminderd.loans.owed import Owed
+from reminderd.loans.position import value
+from reminderd.loans.terms import Compounding
+
+from .oracle import simulate
+from .random_loans import FEATURES, days, examples, loans, loans_that_have, plain_loans
+
+
+def assert_as_lived(loan, as_of):
+    """Compare every figure; of compounding loans allow for what is cut off far below a unit."""
+    assume(loan.terms.day_count is not DayCount.THIRTY_360)  # it is held against QuantLib
+    slack = int(loan.terms.compounding is not Compounding.NONE)
+    position, lived = value(loan, as_of), simulate(loan, as_of)
+    assert_near(position.due, lived.due, slack)
+    assert_near(position.tomorrow, lived.tomorrow, slack)
+    assert_near([position.payoff.minor, position.credit.minor], lived[-2:], slack)
+    arrears = ((arrear.due, arrear.owed) for arrear in position.arrears)
+    assert_near_each(arrears, lived.arrears, slack)
+    upcoming = ((part.due, Owed(part.remaining.minor)) for part in position.upcoming)
+    assert_near_each(upcoming, lived.upcoming, slack)
+    if not slack:
+        assert position.days_past_due == lived.days_past_due
+
+
+def assert_near_each(figures, lived, slack):
+    figures, lived = by_due(figures), by_due(lived)
+    for due in figures.keys() | lived.keys():
+        assert_near(figures.get(due, Owed()), lived.get(due, Owed()), slack)
+
+
+def by_due(pairs):
+    """Add up what is due on the same day: business days can bring two installments together."""
+    result = {}
+    for due, owed in pairs:
+        result[due] = result.get(due, Owed()) + owed
+    return result
+
+
+def assert_near(figures, lived, slack):
+    near = [abs(one - other) <= slack for one, other in zip(figures, lived, strict=True)]
+    assert all(near), f"{tuple(figures)} instead of {tuple(lived)}"
+
+
+@examples(250)
+@given(plain_loans, days)
+def test_a_plain_loan_stands_as_if_lived_through_day_by_day(loan, as_of):
+    assert_as_lived(loan, as_of)
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+@examples(40)
+@given(data=st.data())
+def test_each_feature_means_what_living_through_it_comes_to(feature, data):
+    loan = data.draw(loans_that_have(feature), label="loan")
+    assert_as_lived(loan, data.draw(days, label="as of"))
+
+
+@examples(300)
+@given(loans, days)
+def test_features_that_meet_mean_what_living_through_them_comes_to(loan, as_of):
+    assert_as_lived(loan, as_of)

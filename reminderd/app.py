@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,17 +17,27 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from .alerts.channel import Channel, targets
-from .alerts.forecast import Foreseen, forecast
-from .alerts.plan import SETTLED, Alert, Decision, History, due_alerts
+from .alerts.forecast import Foreseen, forecast, routine_forecast
+from .alerts.plan import (
+    SETTLED,
+    Alert,
+    Decision,
+    History,
+    due_alerts,
+    replaces,
+    still_wanted,
+)
+from .alerts.routine import Routine, routine_due
 from .alerts.wallclock import local_date
 from .clock import Clock
 from .config.load import Config
 from .config.suggest import no_such
 from .errors import DeliveryError, UsageError
 from .loans.money import Money
-from .loans.position import value
+from .loans.position import Position, value
 from .loans.terms import Extension, Loan, Payment, RequestState, Waiver
-from .playbook.stages import stage_of
+from .messages.compose import stage_for, trial
+from .playbook.playbook import Severity
 from .state import DATABASE, state_folder
 from .store import book, history, outbox
 from .store.book import Change, Entry
@@ -41,10 +51,16 @@ _DIFFERENCE_AT_MOST = 20  # loans
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """The next thing that will happen by itself, and which loan it concerns."""
+    """The next thing that will happen by itself: a look at a loan, a routine, or a delivery."""
 
     at: datetime
-    loan: Loan | None
+    loan: Loan | None = None
+    routine: bool = False
+
+    @property
+    def what(self) -> str:
+        """Name it."""
+        return self.loan.name if self.loan else "a routine" if self.routine else "a delivery"
 
 
 class App:
@@ -110,12 +126,12 @@ class App:
         Decisions and outbox are written in one transaction for each batch of loans. *beat* is
         called between batches, to show life.
         """
-        planned = 0
         with self.database.transaction() as connection:
             # A delivery lost in a crash must wait again, for a newer alert to supersede it.
             outbox.recover(connection, now, alone=False)
             for loan_id in history.forget_the_future(connection, now):
                 book.touch(connection, loan_id, now)
+            planned = self._plan_routines(connection, now)
         while True:
             beat()
             with self.database.transaction() as connection:
@@ -127,43 +143,99 @@ class App:
 
     def _plan(self, connection: Connection, entry: Entry, now: datetime) -> int:
         loan = entry.loan
-        waiting = outbox.waiting_alerts(connection, loan.id)
+        waiting = history.waiting(connection, loan.id)
         if entry.archived:
-            outbox.close_waiting(connection, [row[0] for row in waiting], State.CANCELLED, now)
+            outbox.close_waiting(connection, waiting, State.CANCELLED, now)
             book.schedule_look(connection, loan.id, None)
             return 0
         position = value(loan, local_date(now, loan.timezone))
         past = history.of_loan(connection, loan.id, entry.known_since)
         decision = due_alerts(loan, position, past, entry.policy, now)
-        unpaid = set(position.unpaid())
         # Written before anything is closed: what may have arrived counts as told.
-        self._write(connection, loan, decision, now)
-        paid = [key for key, due, what in waiting if what != SETTLED and due not in unpaid]
-        outbox.close_waiting(connection, paid, State.CANCELLED, now)
-        if any(alert.milestone != SETTLED for alert in decision.alerts):
-            older = [key for key, _, what in waiting if what != SETTLED]
-            outbox.close_waiting(connection, older, State.SUPERSEDED, now)
+        self._write(connection, position, decision, now)
+        idle = [key for key, old in waiting.items() if not still_wanted(old, loan, position)]
+        outbox.close_waiting(connection, idle, State.CANCELLED, now)
+        older = [
+            key
+            for key, old in waiting.items()
+            if any(replaces(alert, old) for alert in decision.alerts)
+        ]
+        outbox.close_waiting(connection, older, State.SUPERSEDED, now)
         book.schedule_look(connection, loan.id, decision.next_at)
         return len(decision.alerts)
 
-    def _write(self, connection: Connection, loan: Loan, decision: Decision, now: datetime) -> None:
-        if not decision.alerts:
-            return  # most looks; what is superseded always comes with what supersedes it
-        goes = self.defer(now)
-        # Quiet hours may end on another day: who is told is settled by how bad it is then.
-        level = stage_of(value(loan, local_date(goes, loan.timezone))).severity
+    def _plan_routines(self, connection: Connection, now: datetime) -> int:
+        decision = self._routines(connection, now)
+        for alert in decision.alerts:
+            self._enqueue(connection, alert, None, now)
+        return len(decision.alerts)
+
+    def _routines(self, connection: Connection, now: datetime) -> Decision:
+        """Decide which routines are told of now; without any loan there are none."""
+        routine = self._routine
+        since = book.known_since_first(connection) if routine.rounds() else None
+        if since is None:
+            return Decision((), (), None)
+        told = history.of_routines(connection)
+        return routine_due(routine, told, since, now, self.config.timezone)
+
+    @property
+    def _routine(self) -> Routine:
+        """What comes round; into a fund that is full nothing needs to be put."""
+        fund = self.config.desk.borrower.fund
+        full = fund is not None and not fund.missing
+        return replace(self.config.routine, emergency_fund=None) if full else self.config.routine
+
+    def _write(
+        self, connection: Connection, position: Position, decision: Decision, now: datetime
+    ) -> None:
         for alert in decision.superseded:
             history.record(connection, alert, now, superseded=True)
         for alert in decision.alerts:
             told = self._told(connection, alert, decision)
-            alert_id = history.record(connection, alert, now, superseded=False)
-            to = targets(self.channels.values(), loan, level, told)
-            outbox.enqueue(connection, alert_id, to, goes)
+            self._enqueue(connection, alert, position, now, told)
 
-    def defer(self, now: datetime) -> datetime:
-        """Return the end of the quiet hours that an instant lies in, else the instant."""
-        quiet = self.config.quiet
-        return quiet.defer(now, self.config.timezone) if quiet else now
+    def _enqueue(
+        self,
+        connection: Connection,
+        alert: Alert,
+        position: Position | None,
+        now: datetime,
+        told: Collection[str] = (),
+    ) -> None:
+        alert_id = history.record(connection, alert, now, superseded=False)
+        for at, to in self.destinations(alert, position, now, told).items():
+            outbox.enqueue(connection, alert_id, to, at)
+
+    def destinations(
+        self, alert: Alert, position: Position | None, now: datetime, told: Collection[str] = ()
+    ) -> dict[datetime, list[tuple[str, str]]]:
+        """Return the (channel, address) pairs that an alert decided now goes to, by when it goes.
+
+        A routine has no position. *told* names the channels that hear of it in any case.
+        """
+        found: dict[datetime, list[tuple[str, str]]] = {}
+        for channel in self.channels.values():
+            goes = self.defer(now, channel)
+            # Quiet hours may end on another day: who is told is settled by how bad it is then.
+            level = self.severity(alert, position, goes)
+            loan = position.loan if position else None
+            if to := targets([channel], loan, level, told):
+                found.setdefault(goes, []).extend(to)
+        return found
+
+    def severity(self, alert: Alert, position: Position | None, at: datetime) -> Severity:
+        """Return how bad the news of an alert is at an instant."""
+        playbook = self.config.desk.playbook
+        if position is None:
+            return playbook.stages[alert.milestone].severity
+        day = local_date(at, position.loan.timezone)
+        then = position if day == position.as_of else value(position.loan, day)
+        return stage_for(alert, then, playbook).severity
+
+    def defer(self, now: datetime, channel: Channel) -> datetime:
+        """Return the end of a channel's quiet hours that an instant lies in, else the instant."""
+        return channel.quiet.defer(now, self.config.timezone) if channel.quiet else now
 
     @staticmethod
     def _told(connection: Connection, alert: Alert, decision: Decision) -> set[str]:
@@ -196,6 +268,7 @@ class App:
             beat=beat,
             stopping=stopping,
             defer=self.defer,
+            desk=self.config.desk,
         )
         try:
             dispatcher.drain()
@@ -208,24 +281,44 @@ class App:
         with self.database.transaction() as connection:
             look = book.next_look(connection)
             attempt = outbox.next_attempt(connection)
-            if look is not None and (attempt is None or look[0] <= attempt):
+            routines = self._routines(connection, self.clock.now())
+            found = [Upcoming(alert.scheduled_for, routine=True) for alert in routines.alerts]
+            if look is not None:
                 entry = book.entry(connection, look[1])
-                return Upcoming(look[0], entry.loan if entry else None)
-            return None if attempt is None else Upcoming(attempt, None)
+                found.append(Upcoming(look[0], entry.loan if entry else None))
+            if routines.next_at is not None:
+                found.append(Upcoming(routines.next_at, routine=True))
+            if attempt is not None:
+                found.append(Upcoming(attempt))
+            return min(found, key=lambda upcoming: upcoming.at, default=None)
 
-    def preview(self, start: datetime, days: int) -> list[tuple[Loan, Foreseen]]:
-        """Return exactly the alerts that will go from *start* for so many days, in order."""
+    def preview(self, start: datetime, days: int) -> list[tuple[Loan | None, Foreseen]]:
+        """Return exactly the alerts that will go from *start* for so many days, in order.
+
+        Routines concern no loan.
+        """
         end = start + timedelta(days=days)
         now = min(start, self.clock.now())  # what goes before *start* bears on what goes after
-        found = [
+        entries = self.entries()
+        found: list[tuple[Loan | None, Foreseen]] = [
             (entry.loan, foreseen)
-            for entry, past in self.entries()
+            for entry, past in entries
             for foreseen in forecast(entry.loan, past, entry.policy, now, end)
-            if foreseen.at >= start
         ]
-        return sorted(found, key=lambda item: (item[1].at, item[0].id))
+        since = min((entry.known_since for entry, _ in entries), default=None)
+        if since is not None:
+            found += [(None, foreseen) for foreseen in self._routines_ahead(since, now, end)]
+        coming = [(loan, foreseen) for loan, foreseen in found if foreseen.at >= start]
+        return sorted(coming, key=lambda item: (item[1].at, item[0].id if item[0] else ""))
 
-    def told(self, loan_id: str, due: date) -> set[str]:
+    def _routines_ahead(
+        self, since: datetime, start: datetime, end: datetime
+    ) -> Iterator[Foreseen]:
+        with self.database.transaction() as connection:
+            told = history.of_routines(connection)
+        return routine_forecast(self._routine, told, since, self.config.timezone, start, end)
+
+    def told(self, loan_id: str | None, due: date) -> set[str]:
         """Return the channels that heard of the installment due on a date."""
         with self.database.transaction() as connection:
             return history.channels_told(connection, loan_id, [due])
@@ -245,7 +338,7 @@ class App:
                 since = book.known_since(old, loan, self.config.policy, now)
                 whole = _paid(loan, old, typed, now)
                 if old and not book.is_next_bill(old, loan, now):
-                    whole = replace(whole, agreed=old.loan.agreed, request=old.loan.request)
+                    whole = replace(whole, agreed=old.loan.agreed, asked=old.loan.asked)
                 entry = Entry(whole, self.config.policy, since)
                 result.append((entry, history.of_loan(connection, loan.id, since)))
             return result
@@ -327,18 +420,18 @@ class App:
 
     def test(self, channel: str | None) -> list[dict[str, object]]:
         """Send a test message over the real path; return how each address fared."""
-        from .delivery.transport import Transports
-        from .messages.compose import test_message
+        from .delivery.transport import Transports, format_of
 
         if channel is not None and channel not in self.channels:
             raise UsageError(no_such("channel", channel, self.channels))
         results: list[dict[str, object]] = []
         transports = Transports()
         for name in [channel] if channel else list(self.channels):
-            for recipient in self.channels[name].recipients:
+            wanted = self.channels[name]
+            for recipient in wanted.recipients:
                 error = None
                 try:
-                    message = test_message(self.channels[name].locale)
+                    message = trial(wanted.locale, format_of(recipient, wanted.format))
                     identity, now = uuid.uuid4().hex, self.clock.now()
                     transports.of(recipient).send(message, identity, now)
                 except DeliveryError as failure:

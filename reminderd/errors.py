@@ -15,11 +15,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .redaction import redact
+
 
 class ReminderdError(Exception):
     """Base of all errors that reminderd raises on purpose; ``str(error)`` is fit to show."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """Return the sentence; other programs' words in it may hold what must not be shown."""
+        return redact(super().__str__())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,11 @@ class ConfigError(ReminderdError):
     exit_code = 78
 
     def __init__(self, problems: list[Problem]) -> None:
-        """Keep the problems in the order of the file."""
-        self.problems = sorted(problems, key=lambda p: (p.line, p.column, p.path))
+        """Keep the problems of each file together, in the order of the file."""
+        files = list(dict.fromkeys(problem.file for problem in problems))
+        self.problems = sorted(
+            problems, key=lambda p: (files.index(p.file), p.line, p.column, p.path)
+        )
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

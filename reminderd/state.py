@@ -6,7 +6,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import StoreError
@@ -42,11 +42,14 @@ def write_private(path: Path, text: str) -> None:
     """Replace a file whole, readable by its owner only."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -70,11 +73,14 @@ def locked(
         while not _acquired(descriptor):
             if meanwhile is None:
                 holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
-                raise StoreError(f"another reminderd already runs on {folder} (process {holder})")
+                raise StoreError(
+                    f"another reminderd already runs on {folder} (process {holder}); stop it first"
+                )
             meanwhile()
             time.sleep(_MOMENT)
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        with suppress(OSError):  # on a full disk the lock is held namelessly
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
     finally:
         os.close(descriptor)

@@ -1,6 +1,8 @@
 """Fixtures that more than one folder needs."""
 
 import re
+import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from reminderd.alerts.plan import Alert, Reason
 from reminderd.config.load import load_text
 from reminderd.loans.position import value
 from reminderd.messages.compose import Occasion, compose
+from reminderd.messages.message import Format
+from reminderd.redaction import Redactor
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,6 +26,12 @@ def _nothing_of_the_users(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def _secrets_of_this_test_only(monkeypatch):
+    """Let no test's secrets be hidden from what another one reads."""
+    monkeypatch.setattr("reminderd.redaction._redactor", Redactor())
+
+
 @pytest.fixture
 def readme_message():
     """Return the message shown in the README and the one its configuration produces."""
@@ -32,5 +42,40 @@ def readme_message():
     now = datetime(2026, 12, 9, 1, tzinfo=UTC)
     position = value(loan, now.date())
     alert = Alert(loan.id, position.arrears[0].due, "due+4", now, Reason.OVERDUE_DAY)
-    message = compose(loan, position, Occasion(alert, now, now), config.locale)
-    return shown, f"{message.title}\n\n{message.text}"
+    occasion = Occasion(alert, now, now)
+    message = compose(loan, position, occasion, config.locale, Format.TEXT, config.desk)
+    return shown, f"{message.title}\n\n{message.body}"
+
+
+class SmallDisk:
+    """A file system of its own, of a few megabytes."""
+
+    def __init__(self, path):
+        self.path = path
+        self.filler = path / "filler"
+
+    def remount(self, how):
+        """Mount it otherwise, read-only for example."""
+        subprocess.run(["mount", "-o", f"remount,{how}", self.path], check=True)
+
+    def fill(self):
+        """Leave no byte on it."""
+        with self.filler.open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(b"x" * 4096):
+                pass
+
+    def clear(self):
+        """Make room again."""
+        self.filler.unlink()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Return a real disk that can be filled; only root may mount one."""
+    path = tmp_path / "disk"
+    path.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", path]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("needs to mount a file system")
+    yield SmallDisk(path)
+    subprocess.run(["umount", "--lazy", path], check=True)

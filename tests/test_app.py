@@ -8,6 +8,7 @@ import pytest
 from reminderd.app import App
 from reminderd.clock import Clock
 from reminderd.config.load import load_text
+from reminderd.loans.terms import RequestState
 
 BASE = """
 timezone = "Asia/Shanghai"
@@ -175,5 +176,122 @@ def test_a_due_date_that_is_put_right_keeps_the_payments(make):
     app.config = load_text(BASE.replace("2026-12-05", "2026-12-03"), Path("config.toml"))
     app.sync()
 
-    assert not app.preview(app.clock.now(), 60)
+    found = [seen.alert.milestone for _, seen in app.preview(app.clock.now(), 60)]
+    assert found == ["cured-30-days"]  # it was a day late, but is paid
     assert [payment.id for _, payment in app.typed_payments()] == [1]
+
+
+ROUTINES = """
+[borrower]
+emergency_fund = { target = "1000", saved = "100", monthly = "50" }
+[routine]
+emergency_fund = 31
+proof_of_life = 1
+"""
+
+
+def rows_of(app):
+    return [(row["loan_id"], row["milestone"]) for row in app.sent(None, 100)]
+
+
+def test_routines_are_told_of_on_their_days_beside_reminders(make, capsys):
+    app = make(BASE + ROUTINES, shanghai(date(2026, 11, 20)))
+
+    sent = run_days(app, date(2026, 11, 27), 7)
+
+    assert sent == [
+        (date(2026, 11, 28), "due-7"),
+        (date(2026, 11, 30), "routine-fund"),
+        (date(2026, 12, 1), "routine-alive"),
+        (date(2026, 12, 2), "due-3"),
+    ]
+    said = capsys.readouterr().out
+    assert "Emergency fund: CN¥100.00 of CN¥1,000.00" in said
+    assert "Dec 5: card, CN¥1,234.00" in said
+
+
+def test_the_next_routine_is_an_event_and_is_previewed(make):
+    app = make(BASE + ROUTINES, shanghai(date(2026, 11, 29)))
+
+    upcoming = app.next_event()
+
+    assert (upcoming.at, upcoming.loan) == (shanghai(date(2026, 11, 29)), app.loan("card"))
+    app.plan_due(app.clock.now())
+    app.deliver(alone=True)
+    upcoming = app.next_event()
+    assert (upcoming.at, upcoming.loan) == (shanghai(date(2026, 11, 30)), None)
+    assert upcoming.what == "a routine"
+    found = app.preview(app.clock.now(), 3)
+    assert [(loan and loan.id, seen.alert.milestone) for loan, seen in found] == [
+        (None, "routine-fund"),
+        (None, "routine-alive"),
+        ("card", "due-3"),
+    ]
+
+
+def test_a_routine_that_is_due_but_not_planned_is_the_next_event(make):
+    app = make(BASE + ROUTINES, shanghai(date(2026, 11, 29)))
+    app.plan_due(app.clock.now())
+    app.deliver(alone=True)
+    app.clock.at = shanghai(date(2026, 12, 1), 5)
+
+    assert app.next_event().at == shanghai(date(2026, 11, 30))
+
+
+def test_a_routine_missed_for_some_days_is_told_of_once(make, capsys):
+    app = make(BASE + ROUTINES, shanghai(date(2026, 11, 20)))
+    sent = run_days(app, date(2026, 12, 4), 2)
+    assert [what for _, what in sent if what.startswith("routine")] == [
+        "routine-alive",
+        "routine-fund",
+    ]
+    assert "This message is late" in capsys.readouterr().out
+
+
+def test_without_a_loan_there_is_no_routine(make):
+    text = BASE.split("[[loans]]", maxsplit=1)[0] + ROUTINES
+    app = make(text, shanghai(date(2026, 11, 30)))
+
+    assert app.plan_due(app.clock.now()) == 0
+    assert app.next_event() is None
+    assert app.preview(app.clock.now(), 60) == []
+
+
+def test_into_a_full_fund_nothing_needs_to_be_put(make):
+    full = ROUTINES.replace('saved = "100"', 'saved = "1000"')
+    app = make(BASE + full, shanghai(date(2026, 11, 29)))
+    found = [seen.alert.milestone for _, seen in app.preview(app.clock.now(), 40)]
+    assert "routine-alive" in found
+    assert "routine-fund" not in found
+
+
+def test_a_request_without_an_answer_is_followed_up_until_it_has_one(make, capsys):
+    app = make(BASE, shanghai(date(2026, 12, 10)))
+    app.ask(app.loan("card"), RequestState.REQUESTED, None, None)
+    assert run_days(app, date(2026, 12, 13), 5)[-1] == (date(2026, 12, 17), "answer-due")
+    assert "no answer yet to your request of Dec 10" in capsys.readouterr().out
+
+    again = make(BASE.replace('"card"', '"other"'), shanghai(date(2026, 12, 17)))
+    again.ask(again.loan("other"), RequestState.REQUESTED, date(2026, 12, 16), None)
+    again.clock.at = shanghai(date(2026, 12, 23))
+    again.plan_due(again.clock.now())
+    again.ask(again.loan("other"), RequestState.REFUSED, None, None)
+    again.deliver(alone=True)
+    assert ("other", "answer-due") in rows_of(again)
+    row = next(row for row in again.sent(None, 100) if row["milestone"] == "answer-due")
+    assert (row["loan_id"], row["state"]) == ("other", "cancelled")
+
+
+def test_some_time_after_a_late_debt_is_paid_there_is_something_to_see_to(make, capsys):
+    app = make(BASE, shanghai(date(2026, 12, 8)))
+    app.plan_due(app.clock.now())
+    app.deliver(alone=True)
+    loan = app.loan("card")
+    app.pay(loan, loan_total(loan), date(2026, 12, 8))
+    app.plan_due(app.clock.now())
+
+    assert app.next_event().at <= shanghai(date(2026, 12, 8))
+    app.deliver(alone=True)
+    assert app.next_event().at == shanghai(date(2027, 1, 7))
+    assert run_days(app, date(2027, 1, 7), 1) == [(date(2027, 1, 7), "cured-30-days")]
+    assert "30 days" in capsys.readouterr().out

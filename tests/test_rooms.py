@@ -23,12 +23,13 @@ ORDER = [
     "state",
     "clock",
     "errors",
+    "redaction",
     "__init__",
 ]
 
 # The supervisor idles for months: it may know nothing heavy.
 SUPERVISOR = ["service/daemon.py", "service/log.py", "service/systemd.py"]
-LIGHT = {"clock", "state", "errors", "service"}
+LIGHT = {"clock", "state", "errors", "redaction", "service"}
 
 # The pure rooms are functions of their arguments.
 PURE = ["loans", "playbook", "alerts"]

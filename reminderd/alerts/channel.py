@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from ..loans.terms import Loan
-from ..playbook.stages import Severity
+from ..playbook.playbook import Severity
+from .wallclock import QuietHours
+
+
+class Format(StrEnum):
+    """How a channel wants its messages."""
+
+    TEXT = "text"  # for phones: at most 500 characters, the title included
+    MARKDOWN = "markdown"  # for chats
+    HTML = "html"  # for mail, with the long plain text beside it
+    FULL = "full"  # the long plain text, for terminals
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,9 @@ class Channel:
     locale: str
     min_severity: Severity = Severity.INFO
     fallback: str | None = None
+    format: Format | None = None  # None: what suits the service
+    digest: bool = True  # several loans at once become one message
+    quiet: QuietHours | None = None
 
     def recipient(self, label: str) -> Recipient | None:
         """Return the recipient with this label, if it is still configured."""
@@ -37,17 +51,18 @@ class Channel:
 
 
 def targets(
-    channels: Iterable[Channel], loan: Loan, severity: Severity, also: Iterable[str] = ()
+    channels: Iterable[Channel], loan: Loan | None, severity: Severity, also: Iterable[str] = ()
 ) -> list[tuple[str, str]]:
     """Return the (channel, address label) pairs that an alert of *severity* goes to.
 
-    *also* names channels to include whatever their least severity: those that were told of a
-    debt are told that it is settled.
+    Without a *loan* it is a routine, which no loan's own channels bind. *also* names channels to
+    include whatever their least severity: those that were told of a debt are told that it is
+    settled.
     """
     return [
         (channel.name, recipient.label)
         for channel in channels
-        if loan.channels is None or channel.name in loan.channels
+        if loan is None or loan.channels is None or channel.name in loan.channels
         if severity >= channel.min_severity or channel.name in also
         for recipient in channel.recipients
     ]

@@ -1,14 +1,15 @@
-"""Which alerts a loan will have, if nothing more is paid: the same decisions, ahead of time."""
+"""Which alerts there will be, if nothing more is paid: the same decisions, ahead of time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from datetime import datetime
 
 from ..loans.position import Position, value
 from ..loans.terms import Loan
-from .plan import Alert, History, Policy, due_alerts
+from .plan import Alert, History, Identity, Policy, due_alerts, next_reminder
+from .routine import Routine, routine_due
 from .wallclock import local_date
 
 
@@ -18,7 +19,8 @@ class Foreseen:
 
     at: datetime
     alert: Alert
-    position: Position
+    position: Position | None  # None for a routine
+    next_at: datetime | None = None  # when the next reminder goes if nothing is paid
 
 
 def forecast(
@@ -30,11 +32,25 @@ def forecast(
         position = value(loan, local_date(now, loan.timezone))
         decision = due_alerts(loan, position, history, policy, now)
         for alert in decision.alerts:
-            yield Foreseen(now, alert, position)
-        made = decision.alerts + decision.superseded
-        history = replace(
-            history,
-            decided=history.decided | {alert.identity for alert in made},
-            told=history.told | {alert.due for alert in decision.alerts},
-        )
+            then = next_reminder(loan, position, policy, now)
+            yield Foreseen(now, alert, position, then)
+        history = history.after(decision)
+        now = decision.next_at
+
+
+def routine_forecast(
+    routine: Routine,
+    decided: Set[Identity],
+    known_since: datetime,
+    zone: str,
+    start: datetime,
+    end: datetime,
+) -> Iterator[Foreseen]:
+    """Yield the routines from *start* to *end*, both included, in order."""
+    now: datetime | None = start
+    while now is not None and now <= end:
+        decision = routine_due(routine, decided, known_since, now, zone)
+        for alert in decision.alerts:
+            yield Foreseen(now, alert, None)
+        decided = decided | {alert.identity for alert in decision.alerts}
         now = decision.next_at

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+_DAY = timedelta(days=1)
+
 
 @lru_cache(maxsize=16384)
 def instant(day: date, at: time, zone: str) -> datetime:
@@ -35,6 +37,18 @@ def instant(day: date, at: time, zone: str) -> datetime:
 def local_date(now: datetime, zone: str) -> date:
     """Return the date that *zone*'s calendars show at *now*."""
     return now.astimezone(ZoneInfo(zone)).date()
+
+
+def reached(now: datetime, at: time, zone: str) -> date:
+    """Return the last local date on which *at* has come.
+
+    Tomorrow's may have: where clocks go back over midnight, a date is left and entered again.
+    """
+    today = local_date(now, zone)
+    for day in (today + _DAY, today):
+        if now >= instant(day, at, zone):
+            return day
+    return today - _DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,3 +103,16 @@ def paid_amount(amount: str, currency: str) -> Money:
     if paid.minor <= 0:
         raise UsageError(f"{amount} is not an amount that can be paid (write 500.00)")
     return paid
+
+
+def stated_amount(amount: str, currency: str) -> Money:
+    """Return a lender's figure, which may be nothing: no penalty, say."""
+    from ..loans.money import Money, parse_amount
+
+    try:
+        stated = Money.of(parse_amount(amount), currency)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if stated.minor < 0:
+        raise UsageError(f"{amount} is less than nothing (write the figure as it stands there)")
+    return stated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from ..alerts.wallclock import local_date
 from ..app import App
 from ..config.edit import write_terms, written
 from ..errors import UsageError
-from ..loans.cashplan import CashPlan, Share, Why
+from ..loans.cashplan import CashPlan
 from ..loans.cashplan import plan as split_cash
 from ..loans.explain import explain_next
 from ..loans.money import Money
@@ -27,10 +27,12 @@ from ..loans.reconcile import reconcile as search
 from ..loans.steps import Step
 from ..loans.terms import Loan
 from ..loans.whatif import curve, if_paid
-from ..messages.compose import Sheet
+from ..messages.ahead import ahead
+from ..messages.basis import basis
 from ..messages.derivation import Row, exact
+from ..messages.shares import given, reason
+from ..messages.sheet import Sheet
 from ..messages.words import Words, words
-from ..playbook.stages import stage_of
 
 
 def position_on(app: App, loan: Loan, as_of: date | None = None) -> Position:
@@ -38,13 +40,21 @@ def position_on(app: App, loan: Loan, as_of: date | None = None) -> Position:
     return value(loan, as_of or local_date(app.clock.now(), loan.timezone))
 
 
+def sheet_of(app: App, position: Position, locale: str | None = None) -> Sheet:
+    """Return the sheet of a loan, else in the configured language, beside the borrower's others."""
+    here = position.loan
+    others = [entry.loan for entry, _ in app.entries() if entry.loan.id != here.id]
+    beside = [value(loan, position.as_of) for loan in others]
+    return Sheet(here, position, words(locale or app.config.locale), app.config.desk, beside)
+
+
 def quote_json(
     app: App, loan: Loan, as_of: date | None, *, explain: bool = False
 ) -> dict[str, Any]:
     """Return the figure, what it is made of, and what to do."""
     position = position_on(app, loan, as_of)
-    stage = stage_of(position)
-    sheet = Sheet(loan, position, words(app.config.locale))
+    sheet = sheet_of(app, position)
+    stage = sheet.stage
     cliff = position.next_cliff
     result = {
         "loan": loan.id,
@@ -83,14 +93,15 @@ def quote_json(
 def quote_text(app: App, loan: Loan, as_of: date | None, *, explain: bool = False) -> str:
     """Say the figure, what it is made of, and what to do."""
     position = position_on(app, loan, as_of)
-    sheet = Sheet(loan, position, words(app.config.locale))
+    sheet = sheet_of(app, position)
     say = sheet.words
-    first = sheet.advice(stage_of(position))[0]
-    lines = [sheet.title(stage_of(position)), ""]
+    first = sheet.advice(sheet.stage)[0]
+    lines = [sheet.title(sheet.stage), ""]
     figures = [f"{label}{say.line('colon')}{shown}" for label, shown in sheet.figures()]
     parts = [f"  {name} {amount}" for name, amount in sheet.parts()]
     lines += [*figures[:1], *parts, *figures[1:]]
-    lines += [cliff, ""] if (cliff := sheet.cliff()) else [""] if figures else []
+    coming = [event.sentence for event in ahead(sheet)]
+    lines += [*coming, ""] if coming or figures else []
     lines += [f"{warning}\n" for warning in sheet.warnings()]
     lines += [f"▶ {first.title}", first.detail, ""]
     if explain:
@@ -127,26 +138,28 @@ def what_if_text(
     app: App, loan: Loan, as_of: date | None, paid: Money | None, days: int | None
 ) -> list[str]:
     """Say where a payment would go, and what waiting would bring, a paragraph each."""
-    answer = what_if_json(app, loan, as_of, paid, days)
+    day = as_of or local_date(app.clock.now(), loan.timezone)
     paragraphs = []
-    if then := answer.get("if_paid"):
-        parts = {**then["to"], "not yet due": then["early"], "kept as credit": then["credit"]}
-        parts.pop("total")
-        paragraphs.append(
-            f"If {then['amount']} is paid: {_named(parts)}.\n"
-            f"Then {then['due']['total']} is owed, one more day costs {then['increase']}, and "
-            f"{then['payoff']} pays the whole loan off."
-        )
-    if "curve" in answer:
-        paragraphs.append(
-            "\n".join(f"{row['date']}  {row['total']:>14}" for row in answer["curve"])
-        )
+    if paid is not None:
+        paragraphs.append(_if_paid_text(loan, paid, day, words(app.config.locale)))
+    if days is not None:
+        paragraphs.append("\n".join(f"{on}  {total!s:>14}" for on, total in curve(loan, day, days)))
     return paragraphs
 
 
-def _named(parts: dict[str, str]) -> str:
-    """List amounts by name, leaving out zeros."""
-    return ", ".join(f"{name} {amount}" for name, amount in parts.items() if Decimal(amount))
+def _if_paid_text(loan: Loan, paid: Money, day: date, say: Words) -> str:
+    then = if_paid(loan, paid.amount, day)
+    to = {say.part(part): Money(minor, paid.currency) for part, minor in then.to._asdict().items()}
+    to |= {say.say("what_if", "early"): then.early, say.say("what_if", "credit"): then.credit}
+    parts = say.line("comma").join(f"{name} {say.money(sum_)}" for name, sum_ in to.items() if sum_)
+    shown = {
+        "due": then.after.due_total,
+        "increase": then.after.increase,
+        "payoff": then.after.payoff,
+    }
+    stays = {name: say.money(amount) for name, amount in shown.items()}
+    first = say.say("what_if", "paid", amount=say.money(paid), parts=parts)
+    return f"{first}\n{say.say('what_if', 'then', **stays)}"
 
 
 def _step_json(step: Step) -> dict[str, Any]:
@@ -247,8 +260,8 @@ class Reconciled:
             "difference": str(candidate.difference),
         }
 
-    def text(self) -> str:
-        """Say which terms give the figure, or come nearest."""
+    def text(self, *, hint: bool) -> str:
+        """Say which terms give the figure, or come nearest; as a *hint*, how to write them."""
         say, amount = self._say, self._words.money(self.stated)
         if not self.matches:
             return "\n".join([say("nothing", amount=amount), *map(self._near, self.found)])
@@ -256,10 +269,20 @@ class Reconciled:
             return say("as_configured", amount=amount)
         lines = [say("found", amount=amount)]
         for number, candidate in enumerate(self.found, 1):
-            lines.append(f"{number}. {self._changes(candidate)}")
+            lines.append(f"{number}. {self._changes(candidate)}{self._meaning(candidate)}")
             alike = (self._changes(other) for other in candidate.alike)
             lines += [f"   {say('alike', changes=changes)}" for changes in alike]
-        return "\n".join([*lines, say("write")])
+        return "\n".join([*lines, say("write")] if hint else lines)
+
+    def _meaning(self, candidate: Candidate) -> str:
+        """Say in words which rules are new; one that only ends has none."""
+        known = self._basis(self.loan)
+        new = self._basis(replace(self.loan, terms=candidate.terms))
+        clauses = self._words.line("list_joint").join(rule for rule in new if rule not in known)
+        return self._words.line("colon") + clauses if clauses else ""
+
+    def _basis(self, loan: Loan) -> list[str]:
+        return basis(value(loan, self.as_of), self._words)
 
     def _near(self, candidate: Candidate) -> str:
         difference = f"{candidate.difference.amount:+f}"
@@ -306,7 +329,8 @@ def _planned(app: App, cash: Money, as_of: date | None) -> tuple[CashPlan, list[
     loans = [entry.loan for entry, _ in app.entries()]
     same = [loan for loan in loans if loan.terms.currency == cash.currency]
     if not same:
-        raise UsageError(f"no loan is in {cash.currency} (give --currency)")
+        known = ", ".join(sorted({loan.terms.currency for loan in loans}))
+        raise UsageError(f"no loan is in {cash.currency} (there are: {known or 'none'})")
     others = [loan.name for loan in loans if loan not in same]
     return split_cash(cash, [position_on(app, loan, as_of) for loan in same]), others
 
@@ -326,7 +350,7 @@ def plan_json(app: App, cash: Money, as_of: date | None) -> dict[str, Any]:
                 "keep": str(share.keep),
                 "keep_for": str(share.keep_for) if share.keep_for else None,
                 "why": str(share.why),
-                "reason": _reason(share, say),
+                "reason": reason(share, say),
                 "cost_of_a_day": {
                     "before": str(share.position.increase),
                     "after": str(share.cost_after),
@@ -345,36 +369,10 @@ def plan_text(app: App, cash: Money, as_of: date | None) -> str:
     day = planned.shares[0].position.as_of
     lines = [say.say("plan", "title", cash=say.money(cash), day=say.day(day, day))]
     lines += [
-        f"  {_given(share, say)}{say.line('list_joint')}{_reason(share, say)}"
+        f"  {given(share, say)}{say.line('list_joint')}{reason(share, say)}"
         for share in planned.shares
     ]
     lines.append(say.say("plan", "left", amount=say.money(planned.left)))
     if others:
         lines.append(say.say("plan", "other", loans=say.line("list_joint").join(others)))
     return "\n".join(lines)
-
-
-def _given(share: Share, say: Words) -> str:
-    values = {"loan": share.position.loan.name, "amount": say.money(share.pay)}
-    if share.keep and share.keep_for:
-        values["due_date"] = say.day(share.keep_for, share.position.as_of)
-        values["kept"] = say.money(share.keep)
-        if not share.pay:
-            return say.say("plan", "keep", **values | {"amount": values["kept"]})
-        return say.say("plan", "both", **values)
-    return say.say("plan", "pay" if share.pay else "none", **values)
-
-
-def _reason(share: Share, say: Words) -> str:
-    position, cliff = share.position, share.position.next_cliff
-    key = str(share.why)
-    if share.why is Why.NOT_ENOUGH and not share.cost_after and cliff:
-        key = "not_enough_yet"
-    return say.say(
-        "plan",
-        key,
-        before=say.money(position.increase),
-        after=say.money(share.cost_after),
-        increase=say.money(cliff.increase) if cliff else "",
-        cliff_date=say.day(cliff.date, position.as_of) if cliff else "",
-    )

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import sys
 from datetime import date
-from typing import TYPE_CHECKING
 
 import click
 
-from .common import DATE, common, looking, paid_amount, print_json
-
-if TYPE_CHECKING:
-    pass
+from .common import DATE, common, looking, paid_amount, print_json, stated_amount
 
 
 @click.command()
@@ -105,12 +101,12 @@ def reconcile(
 
     app = looking(config_file)
     found = app.loan(loan)
-    stated = paid_amount(amount, found.terms.currency)
+    stated = stated_amount(amount, found.terms.currency)
     outcome = views.Reconciled.of(app, found, stated, as_of, of)
     if as_json:
         print_json(outcome.json())
     else:
-        click.echo(outcome.text())
+        click.echo(outcome.text(hint=not write))
         write = write or (outcome.offers and sys.stdin.isatty() and outcome.ask(choice))
     if write and outcome.offers:
         click.echo(outcome.write(choice), err=as_json)
@@ -133,7 +129,7 @@ def plan(
     from . import figure_views as views
 
     app = looking(config_file)
-    known = currency or views.main_currency(app)
+    known = currency.upper() if currency else views.main_currency(app)
     money = paid_amount(cash, known)
     if as_json:
         print_json(views.plan_json(app, money, as_of))

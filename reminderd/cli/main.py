@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from contextlib import redirect_stdout
 from datetime import date, datetime
 from io import TextIOWrapper
@@ -14,6 +15,7 @@ import click
 
 from .. import __version__
 from ..errors import ConfigError, ReminderdError, UsageError
+from ..redaction import redact
 from .common import (
     DATE,
     common,
@@ -25,7 +27,9 @@ from .common import (
     writing,
 )
 from .figures import plan, presets, quote, reconcile
+from .letter import letter
 from .negotiation import extension, waive
+from .restore import restore
 
 if TYPE_CHECKING:
     from ..app import App
@@ -44,7 +48,8 @@ class _Group(click.Group):
             raise
         except Exception as error:
             if os.environ.get("REMINDERD_DEBUG"):
-                raise
+                click.echo(redact(traceback.format_exc()), err=True)
+                ctx.exit(1)
             click.echo(
                 f"reminderd met a mistake of its own ({type(error).__name__}); nothing was lost. "
                 "Set REMINDERD_DEBUG=1 to see where, and please report it.",
@@ -154,7 +159,20 @@ def _checked(file: Path) -> App:
     from ..config.load import load_file
     from ..delivery.transport import verify
 
-    return App.look(load_file(file, verify), Clock())
+    app = App.look(load_file(file, verify), Clock())
+    if app.config.desk.templates is not None:
+        _rehearsed(app)
+    return app
+
+
+def _rehearsed(app: App) -> None:
+    """Raise ConfigError where a template of the borrower's own would fail."""
+    from ..config.rehearsal import rehearse
+    from .figure_views import position_on
+
+    positions = (position_on(app, entry.loan) for entry, _ in app.entries())
+    if problems := rehearse(app.config.desk, positions):
+        raise ConfigError(problems)
 
 
 @cli.command()
@@ -300,7 +318,7 @@ def history(
         click.echo(views.history_text(app, rows, full=full))
 
 
-for command in (quote, reconcile, plan, presets, extension, waive):
+for command in (quote, reconcile, plan, presets, extension, waive, letter, restore):
     cli.add_command(command)
 
 

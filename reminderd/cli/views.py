@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping
 
-from ..alerts.channel import targets
+from ..alerts.channel import Format
 from ..alerts.forecast import Foreseen
 from ..alerts.plan import SETTLED
 from ..alerts.wallclock import instant, local_date
@@ -18,11 +18,13 @@ from ..errors import ConfigError
 from ..loans.money import Money
 from ..loans.position import Position, value
 from ..loans.terms import Loan
-from ..messages.compose import Occasion, Sheet, compose
+from ..messages.compose import Letter, Occasion
+from ..messages.message import Message
+from ..messages.routine import compose_routine
 from ..messages.words import words
-from ..playbook.stages import stage_of, stage_title
+from ..redaction import redact
 from ..service.worker import Outcome
-from .figure_views import position_on
+from .figure_views import position_on, sheet_of
 
 _LOOK_AHEAD = timedelta(days=366)
 
@@ -35,7 +37,7 @@ def problems(error: ConfigError) -> list[dict[str, Any]]:
             "line": problem.line,
             "column": problem.column,
             "path": problem.path,
-            "message": problem.message,
+            "message": redact(problem.message),
         }
         for problem in error.problems
     ]
@@ -82,7 +84,7 @@ def check_text(app: App) -> str:
     return "\n".join(lines)
 
 
-def _following(app: App) -> tuple[Loan, Foreseen] | None:
+def _following(app: App) -> tuple[Loan | None, Foreseen] | None:
     ahead = app.preview(app.clock.now(), _LOOK_AHEAD.days)
     return ahead[0] if ahead else None
 
@@ -105,7 +107,8 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
     start = now if as_of is None else max(now, instant(as_of, time(0), app.config.timezone))
     ahead: dict[str, datetime] = {}
     for loan, foreseen in app.preview(start, _LOOK_AHEAD.days):
-        ahead.setdefault(loan.id, foreseen.at)
+        if loan is not None:
+            ahead.setdefault(loan.id, foreseen.at)
     rows = []
     for entry, _ in app.entries():
         loan = entry.loan
@@ -118,7 +121,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
                 "as_of": str(position.as_of),
                 "currency": position.currency,
                 "days_past_due": position.days_past_due,
-                "stage": stage_of(position).id,
+                "stage": app.config.desk.playbook.stage_of(position).id,
                 "owed_today": str(position.due_total),
                 "increase": str(position.increase),
                 "next_due": _next_due(position),
@@ -135,7 +138,7 @@ def print_status(app: App, as_of: date | None) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    say = words(app.config.locale)
+    say, book = words(app.config.locale), app.config.desk.playbook
     table = Table(box=SIMPLE, pad_edge=False)
     for title in ("Loan", "Stage", "Owed today", "One more day", "Next due", "Next alert"):
         table.add_column(
@@ -148,7 +151,7 @@ def print_status(app: App, as_of: date | None) -> None:
         alert = row["next_alert_at"]
         table.add_row(
             f"{loan.name} ({loan.id})",
-            stage_title(stage_of(position), say.name),
+            book.stage_title(book.stage_of(position), say.name),
             say.money(position.due_total),
             f"+{say.money(position.increase)}" if position.increase else "–",
             f"{coming.due} {say.money(coming.remaining)}" if coming else "–",
@@ -170,10 +173,11 @@ def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[di
     """Return the alerts to come."""
     end = start + timedelta(days=days)
     now = min(start, app.clock.now())  # who is told before *start* bears on who is told after
-    heard: dict[tuple[str, date], set[str]] = {}
+    heard: dict[tuple[str | None, date], set[str]] = {}
     rows = []
     for loan, seen in app.preview(now, (end - now).days + 1):
-        known = heard.setdefault((loan.id, seen.alert.due), app.told(loan.id, seen.alert.due))
+        about = seen.alert.loan_id, seen.alert.due
+        known = heard.setdefault(about, app.told(*about))
         row = _alert_json(app, loan, seen, known, full=full)
         known |= {to["channel"] for to in row["to"]}
         if start <= seen.at <= end:
@@ -182,40 +186,64 @@ def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[di
 
 
 def _alert_json(
-    app: App, loan: Loan, seen: Foreseen, told: Iterable[str] = (), *, full: bool = False
+    app: App, loan: Loan | None, seen: Foreseen, told: Collection[str] = (), *, full: bool = False
 ) -> dict[str, Any]:
-    goes = app.defer(seen.at)
-    position = value(loan, local_date(goes, loan.timezone))
-    severity = stage_of(position).severity
     also = told if seen.alert.milestone == SETTLED else ()
-    to = targets(app.channels.values(), loan, severity, also)
+    to = app.destinations(seen.alert, seen.position, seen.at, also)
+    goes = min(to, default=seen.at)
+    message = _message(app, loan, seen, goes)
+    zone = ZoneInfo(loan.timezone if loan else app.config.timezone)
     row: dict[str, Any] = {
-        "at": goes.astimezone(ZoneInfo(loan.timezone)).isoformat(timespec="minutes"),
-        "loan": loan.id,
+        "at": _shown(goes, zone),
+        "loan": seen.alert.loan_id,
         "due": str(seen.alert.due),
         "milestone": seen.alert.milestone,
         "reason": str(seen.alert.reason),
-        "severity": severity.name.lower(),
-        "to": [{"channel": channel, "address": address} for channel, address in to],
+        "severity": message.severity.name.lower(),
+        "to": [
+            # Channels may have quiet hours of their own.
+            {"channel": channel, "address": address}
+            | ({"at": _shown(at, zone)} if at != goes else {})
+            for at, pairs in to.items()
+            for channel, address in pairs
+        ],
+        "title": message.title,
     }
-    message = compose(loan, position, Occasion(seen.alert, goes, goes), app.config.locale)
-    row["title"] = message.title
-    if full:
-        row["text"] = message.text
-    return row
+    return row | {"text": message.body} if full else row
+
+
+def _shown(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).isoformat(timespec="minutes")
+
+
+def _message(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Message:
+    coming = seen.next_at and min(app.defer(seen.next_at, to) for to in app.channels.values())
+    occasion = Occasion(seen.alert, goes, goes, coming)
+    if loan is not None:
+        position = value(loan, local_date(goes, loan.timezone))
+        return Letter(sheet_of(app, position), occasion).message(Format.FULL)
+    loans = [entry.loan for entry, _ in app.entries()]
+    positions = [value(each, local_date(goes, each.timezone)) for each in loans]
+    desk, locale = app.config.desk, app.config.locale
+    return compose_routine(seen.alert, occasion, desk, positions, locale, Format.FULL)
 
 
 def preview_text(app: App, start: datetime, days: int, *, full: bool) -> str:
     """Say which alerts are to come."""
     lines = []
     for row in preview_json(app, start, days, full=full):
-        where = ", ".join(f"{to['channel']}" for to in _each_channel(row["to"])) or "no channel"
+        where = ", ".join(map(_where, _each_channel(row["to"]))) or "no channel"
         at = datetime.fromisoformat(row["at"])
         lines.append(f"{at:%F %H:%M}  {row['title']}")
         lines.append(f"                  {row['milestone']} ({row['reason']}) → {where}")
         if full:
             lines += ["", *(f"    {line}" for line in row["text"].splitlines()), ""]
     return "\n".join(lines) or f"Nothing will be sent in {days} days."
+
+
+def _where(to: dict[str, str]) -> str:
+    later = f" ({datetime.fromisoformat(to['at']):%F %H:%M})" if "at" in to else ""
+    return to["channel"] + later
 
 
 def _each_channel(to: Iterable[dict[str, str]]) -> list[dict[str, str]]:
@@ -273,8 +301,8 @@ def undone_text(app: App, loan: Loan, number: str) -> str:
 
 
 def _now_owed(app: App, loan: Loan) -> str:
-    position = position_on(app, loan)
-    return Sheet(loan, position, words(app.config.locale)).title(stage_of(position))
+    sheet = sheet_of(app, position_on(app, loan))
+    return sheet.title(sheet.stage)
 
 
 def test_text(results: Sequence[dict[str, object]]) -> str:
@@ -310,6 +338,10 @@ def history_json(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:
     ]
 
 
+def _named(row: RowMapping) -> str:
+    return " ".join(filter(None, (row["loan_id"], row["milestone"])))
+
+
 def history_text(app: App, rows: Iterable[RowMapping], *, full: bool) -> str:
     """Say what was sent."""
     zone = ZoneInfo(app.config.timezone)
@@ -318,7 +350,7 @@ def history_text(app: App, rows: Iterable[RowMapping], *, full: bool) -> str:
         at = (row["finished_at"] or row["created_at"]).astimezone(zone)
         state = row["state"] + (f" ({row['error']})" if row["error"] else "")
         lines.append(f"{at:%F %H:%M}  {state}  {row['channel']}: {row['address']}")
-        lines.append(f"                  {row['title'] or row['loan_id'] + ' ' + row['milestone']}")
+        lines.append(f"                  {row['title'] or _named(row)}")
         if full and row["body"]:
             lines += ["", *(f"    {line}" for line in row["body"].splitlines()), ""]
     return "\n".join(lines) or "Nothing has been sent yet."

@@ -5,27 +5,35 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from ..alerts.plan import Policy
+from ..alerts.policy import Policy
+from ..alerts.routine import Routine
 from ..alerts.wallclock import QuietHours
 from ..errors import TermsError
 from ..loans.charges import Amount, Cap, Fee, FeeKind
 from ..loans.frequency import BusinessDays
-from ..loans.money import Rate, to_minor
+from ..loans.money import Money, Rate, to_minor
 from ..loans.schedule import revolve, schedule, start_date
 from ..loans.terms import (
     YEARS,
+    AutoDebit,
     Extension,
     Installment,
+    Loan,
     LoanTerms,
     Minimum,
     Pause,
+    Payment,
     Penalty,
     PenaltyRule,
     RateChange,
     Repayment,
+    Request,
     Waiver,
 )
+from ..playbook.facts import Borrower, Fund
+from ..playbook.playbook import Playbook
 from .loan_tables import (
+    AutoDebitModel,
     ExtensionModel,
     FeeAmountModel,
     FeeModel,
@@ -33,7 +41,9 @@ from .loan_tables import (
     PenaltyModel,
     RateChangeModel,
 )
-from .models import Settings
+from .models import BorrowerModel, FundModel, QuietHoursModel, Reminders, Settings
+
+_CHINESE_RECORD = 5  # years after settling that China's credit bureau keeps an overdue entry
 
 
 def to_terms(model: LoanModel, currency: str) -> LoanTerms:
@@ -221,15 +231,80 @@ def _penalty(table: PenaltyModel | None) -> Penalty | None:
     return None
 
 
-def to_policy(settings: Settings) -> Policy:
-    """Return when to remind."""
-    chosen = settings.reminders
-    return Policy(
-        chosen.send_at, chosen.before_due, chosen.overdue_days, chosen.overdue_every or None
+def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:
+    """Return a loan of these terms, with what else its table says."""
+    kept = model.record_years
+    if kept is None and terms.currency == "CNY":
+        kept = _CHINESE_RECORD
+    return Loan(
+        model.id,
+        model.name or model.id,
+        terms,
+        timezone,
+        tuple(Payment(payment.date, payment.amount) for payment in model.payments),
+        model.contact,
+        None if model.channels is None else tuple(model.channels),
+        requests=tuple(Request(asked.state, asked.date) for asked in model.extension_requests),
+        app_path=model.app_path,
+        auto_debit=_auto_debit(model.auto_debit),
+        hardship=model.hardship,
+        legal_letter=model.legal_letter,
+        reported_after=model.reported_after,
+        record_years=kept or None,
     )
 
 
-def to_quiet_hours(settings: Settings) -> QuietHours | None:
+def _auto_debit(given: bool | AutoDebitModel | None) -> AutoDebit | None:
+    if given is None:
+        return None
+    if isinstance(given, bool):
+        return AutoDebit(given)
+    return AutoDebit(on=True, account=given.account, times=tuple(given.times))
+
+
+def to_borrower(model: BorrowerModel, currency: str) -> Borrower:
+    """Return what is known of who has to pay."""
+    fund = model.emergency_fund
+    return Borrower(
+        model.name,
+        None if model.cash is None else Money.of(model.cash, currency),
+        model.payday,
+        model.hardship,
+        None if fund is None else _fund(fund, currency),
+    )
+
+
+def _fund(fund: FundModel, currency: str) -> Fund:
+    sums = (fund.target, fund.saved, fund.monthly)
+    return Fund(*(Money.of(amount, currency) for amount in sums))
+
+
+def to_policy(chosen: Reminders, playbook: Playbook) -> Policy:
+    """Return when to remind."""
+    later = playbook.overdue()[1:] if chosen.warn_before_worse else []
+    return Policy(
+        chosen.send_at,
+        chosen.before_due,
+        chosen.overdue_days,
+        chosen.overdue_every or None,
+        stage_eves=tuple(stage.first_day - 1 for stage in later if stage.first_day),
+        follow_up_days=chosen.follow_up_days or None,
+        after_settling=chosen.after_settling,
+    )
+
+
+def to_routine(settings: Settings) -> Routine:
+    """Return what comes round by the calendar."""
+    chosen = settings.routine
+    return Routine(
+        chosen.statement_check,
+        chosen.credit_report,
+        chosen.emergency_fund,
+        chosen.proof_of_life,
+        chosen.send_at or settings.reminders.send_at,
+    )
+
+
+def to_quiet_hours(quiet: QuietHoursModel | None) -> QuietHours | None:
     """Return the hours in which nothing is sent, if there are any."""
-    quiet = settings.reminders.quiet_hours
     return None if quiet is None else QuietHours(quiet.start, quiet.end)

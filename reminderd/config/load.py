@@ -5,35 +5,45 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError
 
-from ..alerts.channel import Channel, Recipient
-from ..alerts.plan import Policy
+from ..alerts.channel import Channel, Format, Recipient
+from ..alerts.policy import Policy
+from ..alerts.routine import Routine
 from ..alerts.wallclock import QuietHours
 from ..errors import ConfigError, Problem, TermsError
 from ..loans.presets import load_preset
-from ..loans.terms import Loan, Payment
-from ..playbook.stages import Severity
-from .build import to_policy, to_quiet_hours, to_terms
+from ..loans.terms import Loan
+from ..messages.sheet import Desk
+from ..playbook.playbook import Playbook, Severity, packaged
+from ..redaction import learn
+from .build import to_borrower, to_loan, to_policy, to_quiet_hours, to_routine, to_terms
+from .findings import Findings
 from .loan_tables import LoanModel
-from .mistakes import mistakes
-from .models import ChannelModel, Settings
+from .mistakes import mistakes, too_exact
+from .models import BorrowerModel, ChannelModel, QuietHoursModel, RoutineModel, Settings
 from .positions import Path as KeyPath
-from .positions import locate
-from .secrets import SOURCES, is_reference, resolve
-from .sentences import dotted, misspelt, of_pydantic, path_of, public_keys, to_write, unknown_key
-from .suggest import suggestion
-from .toml import Reading, parse
+from .secrets import SOURCES, is_reference, resolve, secrets_in
+from .sentences import dotted, misspelt, public_keys
+from .suggest import shown, suggestion
+from .toml import Reading, parse, read_text
 
 Verify = Callable[[Recipient], str | None]
+Own = TypeVar("Own")
+Table = TypeVar("Table", bound=BaseModel)
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://", re.ASCII)
 _VARIABLE = "REMINDERD_"
+_NO_FUND = (
+    "needs to know the fund "
+    '(add emergency_fund = { target = "30000", monthly = "500" } under [borrower])'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,100 +59,137 @@ class Config:
     locale: str
     timezone: str
     channels_given: bool  # else there is only the screen
+    desk: Desk = field(default_factory=Desk)  # what messages draw on
+    routine: Routine = field(default_factory=Routine)
 
 
 def load_file(file: Path, verify: Verify | None = None) -> Config:
     """Read and check *file*; ConfigError lists all problems."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except FileNotFoundError:
-        message = "there is no such file (copy config.example.toml there, or give --config FILE)"
-        raise ConfigError([Problem(str(file), 1, 1, "", message)]) from None
-    except OSError as error:
-        message = f"cannot be read: {error.strerror} (it must be a file that you can read)"
-        raise ConfigError([Problem(str(file), 1, 1, "", message)]) from None
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode("utf-8", "replace")
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        message = "this is not UTF-8 text (save the file as UTF-8)"
-        raise ConfigError([Problem(str(file), line, column, "", message)]) from None
+    text = read_text(file, "copy config.example.toml there, or give --config FILE")
     return load_text(text, file, verify)
 
 
-def load_text(text: str, file: Path, verify: Verify | None = None) -> Config:
+def load_text(
+    text: str, file: Path, verify: Verify | None = None, *, in_need: bool = False
+) -> Config:
     """Check a configuration's text, which was read from *file*; ConfigError lists all problems.
 
     *verify* says what is wrong with a recipient's target, if anything; without it, only the form
-    of channels is checked.
+    of channels is checked. *in_need*, where the borrower's own playbook or templates cannot be
+    used, those of the program take their place.
     """
     reading = parse(text.replace("\r\n", "\n"), str(file), public_keys())
-    return _Loader(reading, file, verify).config()
+    return _Loader(reading, file, verify, in_need=in_need).config()
 
 
-class _Loader:
-    """Collects problems as it goes; nothing stops at the first."""
-
-    def __init__(self, reading: Reading, file: Path, verify: Verify | None) -> None:
-        self.raw = reading.document
-        self.positions = locate(reading.text)
-        self.file = file
+class _Loader(Findings):
+    def __init__(
+        self, reading: Reading, file: Path, verify: Verify | None, *, in_need: bool
+    ) -> None:
+        super().__init__(reading, file, Settings)
         self.verify = verify
-        self.guesses = reading.guesses
-        self.torn = {self.positions.table_at(line) for line in reading.lost}
-        self.problems = list(reading.problems)
+        self.in_need = in_need
 
     def config(self) -> Config:
         settings = self._settings()
         self._duplicate_ids()
         self._channel_names(settings)
+        self._borrower(settings)
+        playbook = self._own(self._playbook, settings)
+        templates = self._own(self._templates, settings)
         loans = [self._loan(n, model, settings) for n, model in self._loan_models(settings)]
         channels = [
             self._channel(name, model, settings) for name, model in self._channel_models(settings)
         ]
-        problems = self._all_problems()
+        problems = self.all()
         if problems or settings is None:
             raise ConfigError(problems)
         return Config(
             file=self.file,
             text=self.positions.text,
             loans=tuple(loan for loan in loans if loan),
-            policy=to_policy(settings),
-            quiet=to_quiet_hours(settings),
-            channels=tuple(c for c in channels if c) or (_screen(settings.locale),),
+            policy=to_policy(settings.reminders, playbook or packaged()),
+            quiet=to_quiet_hours(settings.reminders.quiet_hours),
+            channels=tuple(c for c in channels if c) or (_screen(settings),),
             channels_given=bool(channels),
             locale=settings.locale,
             timezone=settings.timezone or _system_timezone(),
+            desk=Desk(
+                playbook or packaged(),
+                to_borrower(settings.borrower, settings.currency),
+                templates,
+            ),
+            routine=to_routine(settings),
         )
 
-    def _all_problems(self) -> list[Problem]:
-        """Return every problem; a value that could not be read is told once, in better words."""
-        told = {(problem.line, problem.column) for problem in self.problems}
-        return self.problems + [p for p in self.guesses if (p.line, p.column) not in told]
+    def _own(
+        self, read: Callable[[Settings | None], Own | None], settings: Settings | None
+    ) -> Own | None:
+        """Return what of the borrower's own *read* finds; in need, nothing instead of problems."""
+        count = len(self.problems)
+        found = read(settings)
+        if self.in_need:
+            del self.problems[count:]
+        return found
+
+    def _playbook(self, settings: Settings | None) -> Playbook | None:
+        path = self._beside(settings, "playbook", "file", Path.is_file)
+        if path is None:
+            return None
+        from .own_playbook import read_playbook  # most have none, and it asks for much
+
+        try:
+            return read_playbook(path)
+        except ConfigError as error:
+            self.problems += error.problems
+            return None
+
+    def _templates(self, settings: Settings | None) -> Path | None:
+        return self._beside(settings, "templates", "folder", Path.is_dir)
+
+    def _beside(
+        self, settings: Settings | None, key: str, kind: str, exists: Callable[[Path], bool]
+    ) -> Path | None:
+        """Return the path that a key names, relative to the configuration."""
+        name, folder = self._top(settings, key, ""), self.file.parent
+        if not name:
+            return None
+        with suppress(OSError, RuntimeError):  # names too long, homes that nobody knows
+            path = folder / Path(name).expanduser()
+            if exists(path):
+                return path
+        message = f"there is no {kind} {shown(name)} in {folder} (make it, or remove this key)"
+        self.add((key,), message)
+        return None
+
+    def _borrower(self, settings: Settings | None) -> None:
+        """Find what cannot be right about the borrower and the routines."""
+        borrower = self._table(settings, "borrower", BorrowerModel)
+        routine = self._table(settings, "routine", RoutineModel)
+        if borrower is not None:
+            for path, message in too_exact(borrower, self._top(settings, "currency", "CNY")):
+                self.add(("borrower", *path), message)
+        unknown = borrower is not None and borrower.emergency_fund is None
+        if unknown and routine is not None and routine.emergency_fund is not None:
+            self.add(("routine", "emergency_fund"), _NO_FUND)
+
+    def _table(self, settings: Settings | None, key: str, model: type[Table]) -> Table | None:
+        """Return a table if it is well-formed, even where the whole is not."""
+        if settings is not None:
+            return cast("Table", getattr(settings, key))
+        try:
+            return model.model_validate(self.raw.get(key, {}))
+        except ValidationError:
+            return None  # reported with the whole
 
     def _settings(self) -> Settings | None:
         try:
             return Settings(document=self.raw)  # type: ignore[call-arg]  # see its docstring
         except ValidationError as error:
-            for detail in error.errors():
-                self._validation(detail)
+            self.add_all(error)
         except SettingsError as error:
             self._unreadable_variable(str(error))
         return None
-
-    def _validation(self, detail: Any) -> None:
-        path = self._as_written(path_of(detail["loc"]))
-        if detail["type"] == "extra_forbidden":
-            self._problem(path, unknown_key(path), of_key=True)
-        elif detail["type"] == "missing":
-            if path[:-1] not in self.torn:
-                self._problem(path[:-1], f"{path[-1]!r} is missing{to_write(path)}", of_key=True)
-        elif path not in self.torn:
-            self._problem(path, of_pydantic(detail, path))
-
-    def _as_written(self, path: KeyPath) -> KeyPath:
-        """Leave out the number of a list that is a list only for us: one new due date is."""
-        single = path and isinstance(path[-1], int) and not self.positions.has(path)
-        return path[:-1] if single and self.positions.has(path[:-1]) else path
 
     def _unreadable_variable(self, complaint: str) -> None:
         """Name the variable that should have been JSON; the complaint names only its first key."""
@@ -154,12 +201,12 @@ class _Loader:
             message = "cannot be read (write lists and tables as JSON, as in [7, 3, 1, 0])"
             self.problems.append(Problem(f"${name}", 1, 1, key, message))
 
-    def _problem(self, path: KeyPath, message: str, *, of_key: bool = False) -> None:
+    def add(self, path: KeyPath, message: str, *, of_key: bool = False) -> None:
+        """Note a mistake where its value comes from: the file, or an environment variable."""
         if variable := self._variable(path):
             self.problems.append(Problem(f"${variable}", 1, 1, dotted(path), message))
-            return
-        line, column = self.positions.key(path) if of_key else self.positions.value(path)
-        self.problems.append(Problem(str(self.file), line, column, dotted(path), message))
+        else:
+            super().add(path, message, of_key=of_key)
 
     def _variable(self, path: KeyPath) -> str | None:
         """Return the environment variable that a value came from, if it was one."""
@@ -183,7 +230,7 @@ class _Loader:
             known = table.get("id")
             if isinstance(known, str) and known in seen:
                 message = f"{known!r} is already the id of loans[{seen[known]}] (choose another)"
-                self._problem(("loans", number, "id"), message)
+                self.add(("loans", number, "id"), message)
             elif isinstance(known, str):
                 seen[known] = number
 
@@ -205,10 +252,10 @@ class _Loader:
         if not isinstance(name, str) or name in known:
             return
         if name == path[1]:
-            self._problem(path, "is the channel itself (name another one, or remove it)")
+            self.add(path, "is the channel itself (name another one, or remove it)")
             return
         close = suggestion(name, known)
-        self._problem(path, f"there is no channel {name!r} (there are: {_listed(known)}){close}")
+        self.add(path, f"there is no channel {name!r} (there are: {_listed(known)}){close}")
 
     def _loan_models(self, settings: Settings | None) -> Iterator[tuple[int, LoanModel]]:
         """Yield the loans that are well-formed one by one, even where the whole is not."""
@@ -237,26 +284,19 @@ class _Loader:
             inside = (int(key) if key.isdecimal() else key for key in error.field.split("."))
             self._loan_problem((*here, *inside), str(error))
             return None
-        return Loan(
-            model.id,
-            model.name or model.id,
-            terms,
-            model.timezone or self._top(settings, "timezone", "") or _system_timezone(),
-            tuple(Payment(payment.date, payment.amount) for payment in model.payments),
-            model.contact,
-            None if model.channels is None else tuple(model.channels),
-        )
+        zone = model.timezone or self._top(settings, "timezone", "") or _system_timezone()
+        return to_loan(model, terms, zone)
 
     def _loan_problem(self, path: KeyPath, message: str) -> None:
         """Report at the value, or where it comes from or is missing: at the preset or the loan."""
         preset: KeyPath = (*path[:2], "preset")
-        path = self._as_written(path)
+        path = self.as_written(path)
         if self.positions.has(path):
-            self._problem(path, message)
+            self.add(path, message)
         elif self.positions.has(preset) and self._is_of_preset(path):
-            self._problem(preset, f"its {dotted(path[2:])}: {message}")
+            self.add(preset, f"its {dotted(path[2:])}: {message}")
         else:
-            self._problem(path, message, of_key=True)
+            self.add(path, message, of_key=True)
 
     def _is_of_preset(self, path: KeyPath) -> bool:
         """Return whether a value that the loan does not have itself is its preset's."""
@@ -291,13 +331,19 @@ class _Loader:
             model.locale or self._top(settings, "locale", "zh-CN"),
             Severity.parse(model.min_severity),
             model.fallback,
+            None if model.format is None else Format(model.format),
+            model.digest,
+            to_quiet_hours(model.quiet_hours or self._quiet(settings)),
         )
+
+    def _quiet(self, settings: Settings | None) -> QuietHoursModel | None:
+        return settings.reminders.quiet_hours if settings else None
 
     def _verify(self, path: KeyPath, recipients: tuple[Recipient, ...]) -> None:
         """Have each target looked at; of one channel, the first complaint says enough."""
         complaints = (self.verify(recipient) for recipient in recipients) if self.verify else ()
         if message := next(filter(None, complaints), None):
-            self._problem(path, message)
+            self.add(path, message)
 
     def _recipients(self, here: KeyPath, name: str, model: ChannelModel) -> Iterator[Recipient]:
         extra = model.model_extra or {}
@@ -306,11 +352,13 @@ class _Loader:
             for key in [*extra, *(["to"] if model.to is not None else [])]:
                 self._beside_url((*here, key))
             if url is not None:
+                learn(secrets_in(url))
                 yield Recipient(name, url)
             return
         table = {"schema": model.scheme} | {
             key: self._secret((*here, key), value) for key, value in extra.items()
         }
+        learn(secrets_in(table))
         if model.to is None:
             yield Recipient(name, table)
             return
@@ -320,18 +368,18 @@ class _Loader:
     def _beside_url(self, path: KeyPath) -> None:
         close = misspelt(path) if path[-1] != "to" else ""
         message = "does not go with url (put it into the URL, or use schema instead)"
-        self._problem(path, f"unknown key{close}" if close else message, of_key=True)
+        self.add(path, f"unknown key{close}" if close else message, of_key=True)
 
     def _addresses(self, path: KeyPath, to: object) -> Iterator[str]:
         addresses = to if isinstance(to, list) else [to]
         if not addresses:
-            self._problem(path, 'names no address (write to = ["me@example.com"])')
+            self.add(path, 'names no address (write to = ["me@example.com"])')
         for index, address in enumerate(addresses):
             where: KeyPath = (*path, index) if isinstance(to, list) else path
             if not isinstance(address, str) or not address.strip():
-                self._problem(where, 'is not an address (write to = ["me@example.com"])')
+                self.add(where, 'is not an address (write to = ["me@example.com"])')
             elif address in addresses[:index]:
-                self._problem(where, "is there already (remove one of the two)")
+                self.add(where, "is there already (remove one of the two)")
             else:
                 yield address
 
@@ -340,14 +388,15 @@ class _Loader:
             try:
                 value = resolve(value, self.file.parent)
             except ValueError as error:
-                self._problem(path, str(error))
+                self.add(path, str(error))
                 return None
+            learn([value])
         elif isinstance(value, Mapping):
             ways = " or ".join(f'{{ {source} = "…" }}' for source in SOURCES)
-            self._problem(path, f"this table is no secret's place (write a text, or {ways})")
+            self.add(path, f"this table is no secret's place (write a text, or {ways})")
             return None
         if path[-1] == "url" and not (isinstance(value, str) and _URL.match(value)):
-            self._problem(path, 'is not a URL (write one as "ntfys://topic", or "console://")')
+            self.add(path, 'is not a URL (write one as "ntfys://topic", or "console://")')
             return None
         return value
 
@@ -356,9 +405,11 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names) or "none; add one under [channels.NAME]"
 
 
-def _screen(locale: str) -> Channel:
+def _screen(settings: Settings) -> Channel:
     """Return the channel used where none is configured, so that no reminder is lost."""
-    return Channel("screen", (Recipient("screen", "console://"),), locale)
+    quiet = to_quiet_hours(settings.reminders.quiet_hours)
+    to = (Recipient("screen", "console://"),)
+    return Channel("screen", to, settings.locale, quiet=quiet)
 
 
 def _system_timezone() -> str:

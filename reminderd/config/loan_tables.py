@@ -22,11 +22,13 @@ from ..loans.terms import (
     InstallmentInterest,
     PenaltyBase,
     PenaltyRule,
+    RequestState,
     RoundingAt,
 )
 from .suggest import shown, suggestion
 from .values import (
     CalendarName,
+    ClockTime,
     Currency,
     DailyRate,
     Day,
@@ -268,6 +270,29 @@ class ExtensionModel(Strict):
         return value if isinstance(value, list) else [value]
 
 
+class AutoDebitModel(Strict):
+    """``auto_debit = { … }``: that the lender debits an account, which one, and when."""
+
+    account: str | None = Field(
+        None, description="Which account.", examples=['account = "ICBC 1234"']
+    )
+    times: list[ClockTime] = Field(
+        [],
+        description="When it is tried on the due date.",
+        examples=['times = ["06:00", "17:00"]'],
+    )
+
+
+class RequestModel(Strict):
+    """One entry of ``extension_requests``: that you asked to pay later, and what was said."""
+
+    date: Day = Field(description="Since when it stands so.", examples=["date = 2026-12-01"])
+    state: RequestState = Field(
+        description="How it stands; the dates of one that was approved go into extensions.",
+        examples=['state = "requested"'],
+    )
+
+
 Count = Annotated[Whole, Field(ge=1, le=MAX_INSTALLMENTS)]
 
 
@@ -450,6 +475,47 @@ class LoanModel(Strict):
         None,
         description="How to reach the lender, for messages.",
         examples=['contact = "the number on the card"'],
+    )
+    app_path: str | None = Field(
+        None,
+        description="Where in the lender's app one pays, for messages.",
+        examples=['app_path = "Me > Loans > Repay"'],
+    )
+    auto_debit: (
+        Annotated[
+            Annotated[bool, Tag("flag")] | Annotated[AutoDebitModel, Tag("table")],
+            Discriminator(lambda value: "table" if isinstance(value, dict) else "flag"),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="Whether the lender debits an account by itself; a table says which and when.",
+        examples=['auto_debit = true, or { account = "ICBC 1234", times = ["06:00"] }'],
+    )
+    hardship: str | None = Field(
+        None,
+        description="Why you cannot pay, for letters.",
+        examples=['hardship = "lost my job in October"'],
+    )
+    legal_letter: Day | None = Field(
+        None,
+        description="When a letter from a court or a lawyer came.",
+        examples=["legal_letter = 2026-11-01"],
+    )
+    reported_after: Annotated[Whole, Field(ge=0, le=3650)] | None = Field(
+        None,
+        description="Days past due from which the lender tells the credit bureau.",
+        examples=["reported_after = 4"],
+    )
+    record_years: Annotated[Whole, Field(ge=0, le=100)] | None = Field(
+        None,
+        description="Years that an overdue entry is kept after settling; 5 for CNY, 0 for none.",
+        examples=["record_years = 5"],
+    )
+    extension_requests: list[RequestModel] = Field(
+        [],
+        description="What you asked for and what the lender said.",
+        examples=['extension_requests = [{ date = 2026-12-01, state = "requested" }]'],
     )
     channels: list[str] | None = Field(
         None, description="Only these channels for this loan.", examples=['channels = ["phone"]']

@@ -22,6 +22,7 @@ _COUNT_KNOWN = ("bullet", "revolving")  # repayments that need no number of inst
 # The fields that hold a sum of money, in whichever table.
 _SUMS = {
     *("amount", "interest", "principal", "flat", "least", "most", "floor", "above", "fees"),
+    *("cash", "target", "saved", "monthly"),
 }
 
 
@@ -46,6 +47,7 @@ def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
     yield from _fee_mistakes(model)
     yield from _change_mistakes(model)
     yield from _extension_mistakes(model)
+    yield from _request_mistakes(model)
     yield from _amount_mistakes(model, currency)
 
 
@@ -161,14 +163,25 @@ def _extension_mistakes(model: LoanModel) -> Iterator[Mistake]:
                 )
 
 
-def _amount_mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
+def _request_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    for number, (before, request) in enumerate(pairwise(model.extension_requests), 1):
+        if request.date <= before.date:
+            yield ("extension_requests", number, "date"), _out_of_order(request.date, before.date)
+
+
+def too_exact(table: BaseModel, currency: str) -> Iterator[Mistake]:
+    """Yield the sums of money, in a table and in those inside it, that no coin can pay."""
     digits = minor_digits(currency)
-    for path, amount in _amounts(model):
+    for path, amount in _amounts(table):
         try:
             to_minor(amount, currency)
         except ValueError:
             write = f"{digits} decimals at most" if digits else "it without decimals"
             yield path, f"{amount} is too exact for {currency} (write {write})"
+
+
+def _amount_mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
+    yield from too_exact(model, currency)
     parts = model.installments if isinstance(model.installments, list) else []
     sums: list[tuple[Path, Decimal | None, Decimal | None]] = [
         ((), model.amount, model.interest),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from decimal import Decimal
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -14,7 +15,19 @@ from pydantic_settings import (
 )
 
 from .loan_tables import LoanModel
-from .values import ClockTime, Currency, Days, LocaleName, Strict, Whole, Zone
+from .values import (
+    ClockTime,
+    Currency,
+    Days,
+    LocaleName,
+    NotNegative,
+    Positive,
+    Strict,
+    Whole,
+    Zone,
+)
+
+DayOfMonth = Annotated[Whole, Field(ge=1, le=31)]
 
 
 class QuietHoursModel(Strict):
@@ -58,6 +71,21 @@ class Reminders(Strict):
         description="Nothing is sent in them; it waits for their end and is never dropped.",
         examples=['quiet_hours = { from = "22:00", to = "08:00" }'],
     )
+    warn_before_worse: bool = Field(
+        True,
+        description="Also the day before a worse stage begins.",
+        examples=["warn_before_worse = true"],
+    )
+    follow_up_days: Annotated[Whole, Field(ge=0, le=365)] = Field(
+        7,
+        description="Days after which a request without an answer is followed up; 0 for never.",
+        examples=["follow_up_days = 7"],
+    )
+    after_settling: bool = Field(
+        True,
+        description="Also 30 and 180 days after lateness ended, and when its entry should lapse.",
+        examples=["after_settling = true"],
+    )
 
     @field_validator("overdue_days")
     @classmethod
@@ -65,6 +93,70 @@ class Reminders(Strict):
         if 0 in days:
             raise ValueError("0 is the due date itself (write it in before_due)")
         return days
+
+
+class FundModel(Strict):
+    """``emergency_fund``: money that keeps the next hard month from becoming a late one."""
+
+    target: Positive = Field(description="What it is to hold.", examples=['target = "30000"'])
+    saved: NotNegative = Field(
+        Decimal(0), description="What it holds now.", examples=['saved = "4000"']
+    )
+    monthly: Positive = Field(
+        description="What goes into it each month.", examples=['monthly = "500"']
+    )
+
+
+class BorrowerModel(Strict):
+    """``[borrower]``: what messages and letters may take into account."""
+
+    name: str | None = Field(
+        None, description="Your name, for letters.", examples=['name = "王芳"']
+    )
+    cash: NotNegative | None = Field(
+        None, description="Money at hand for what is due.", examples=['cash = "3000.00"']
+    )
+    payday: DayOfMonth | None = Field(
+        None, description="Day of the month on which money comes in.", examples=["payday = 25"]
+    )
+    hardship: str | None = Field(
+        None,
+        description="Why you cannot pay, for letters about any loan.",
+        examples=['hardship = "lost my job in October"'],
+    )
+    emergency_fund: FundModel | None = Field(
+        None,
+        description="What you save, for the routine of that name.",
+        examples=['emergency_fund = { target = "30000", saved = "4000", monthly = "500" }'],
+    )
+
+
+class RoutineModel(Strict):
+    """``[routine]``: habits to be reminded of; none unless it is written here."""
+
+    statement_check: DayOfMonth | None = Field(
+        None,
+        description="Day of the month on which to go through the statements.",
+        examples=["statement_check = 5"],
+    )
+    credit_report: Annotated[Whole, Field(ge=1, le=60)] | None = Field(
+        None,
+        description="Every so many months, on the 1st: read your credit report.",
+        examples=["credit_report = 6"],
+    )
+    emergency_fund: DayOfMonth | None = Field(
+        None,
+        description="Day of the month on which to put money into it.",
+        examples=["emergency_fund = 1"],
+    )
+    proof_of_life: DayOfMonth | None = Field(
+        None,
+        description="Day of the month of a message that says all is well and what is coming.",
+        examples=["proof_of_life = 1"],
+    )
+    send_at: ClockTime | None = Field(
+        None, description="Time of day; that of [reminders] where left out."
+    )
 
 
 class ChannelModel(BaseModel):
@@ -90,6 +182,21 @@ class ChannelModel(BaseModel):
         None,
         description="Channel to use when this one gives up.",
         examples=['fallback = "email"'],
+    )
+    format: Literal["text", "markdown", "html"] | None = Field(
+        None,
+        description="How its messages are written; what suits the service where left out.",
+        examples=['format = "markdown"'],
+    )
+    digest: bool = Field(
+        True,
+        description="Whether several loans at once become one message.",
+        examples=["digest = false"],
+    )
+    quiet_hours: QuietHoursModel | None = Field(
+        None,
+        description="Its own, instead of those of [reminders].",
+        examples=['quiet_hours = { from = "22:00", to = "08:00" }'],
     )
 
     @model_validator(mode="after")
@@ -124,6 +231,26 @@ class Settings(BaseSettings):
     )
     currency: Currency = Field(
         "CNY", description="Currency of amounts without one.", examples=['currency = "CNY"']
+    )
+    playbook: str | None = Field(
+        None,
+        description="Your own stages, actions and words: a file beside this one.",
+        examples=['playbook = "playbook.toml"'],
+    )
+    templates: str | None = Field(
+        None,
+        description="Your own templates: a folder beside this file.",
+        examples=['templates = "templates"'],
+    )
+    borrower: BorrowerModel = Field(
+        default_factory=BorrowerModel,
+        description="What is known of you.",
+        examples=["[borrower] on a line of its own, and its keys below"],
+    )
+    routine: RoutineModel = Field(
+        default_factory=RoutineModel,
+        description="Habits to be reminded of.",
+        examples=["[routine] on a line of its own, and its keys below"],
     )
     reminders: Reminders = Field(
         default_factory=Reminders,

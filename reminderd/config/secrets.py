@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 SOURCES = ("env", "file", "credential")
+
+# What Apprise's services are told that is no secret; everything else may be one.
+_PLAIN = re.compile(
+    "avatar|b?cc|cto|emojis|footer|format|from|from_addr|image|join|language|level|method|mode|name"
+    "|overflow|port|priority|qos|reply|retain|retry|rto|schema|secure|smtp|smtp_host|sound|store"
+    "|tags|targets|to|type|tz|verify|wait"
+)
+_HOST = re.compile(r"localhost|\[.*\]|[\w-]+(\.[\w-]+)+")
+_ADDRESS = re.compile(r"[^@\s]+@[\w-]+(\.[\w-]+)+")
 
 
 def is_reference(value: object) -> bool:
@@ -32,6 +43,45 @@ def resolve(reference: Mapping[str, Any], folder: Path) -> str:
         return _file(folder / Path(name).expanduser())
     except RuntimeError:
         raise ValueError(f"{name}: nobody knows that home folder (write the whole path)") from None
+
+
+def secrets_in(target: str | Mapping[str, Any]) -> Iterator[str]:
+    """Yield whatever in a channel's target may be a secret: more rather than less.
+
+    Many services keep their token where the host or the path stands. Names of servers and
+    addresses of people are none.
+    """
+    if isinstance(target, str):
+        yield from _in_url(target)
+        return
+    for key, value in target.items():
+        texts = value if isinstance(value, list) else [value]
+        for text in (text for text in texts if isinstance(text, str)):
+            if key == "host":
+                yield from _in_host(text)
+            elif not _PLAIN.fullmatch(key) and not (key == "user" and _ADDRESS.fullmatch(text)):
+                yield text
+
+
+def _in_url(url: str) -> Iterator[str]:
+    """Yield user, password, host, path and query values of a URL, even of a crooked one."""
+    path, _, query = url.partition("://")[2].partition("?")
+    server, *segments = re.split("[/#]", path)
+    login, _, host = server.rpartition("@")
+    user, _, password = login.partition(":")
+    yield password
+    yield from _in_host(host)
+    yield from (part for part in (user, *segments) if not _ADDRESS.fullmatch(unquote(part)))
+    for setting in re.split("[&;]", query):
+        key, _, value = setting.partition("=")
+        if not _PLAIN.fullmatch(unquote(key).strip().lower()):
+            yield value
+
+
+def _in_host(host: str) -> Iterator[str]:
+    name, _, rest = host.partition(":")
+    if not _HOST.fullmatch(name):
+        yield from (host, name, rest)
 
 
 def _environment(name: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from .loan_tables import (
+    AutoDebitModel,
     CapModel,
     ExtensionModel,
     FeeAmountModel,
@@ -20,10 +21,27 @@ from .loan_tables import (
     PaymentModel,
     PenaltyModel,
     RateChangeModel,
+    RequestModel,
     TierModel,
     WaiverModel,
 )
-from .models import ChannelModel, QuietHoursModel, Reminders, Settings
+from .models import (
+    BorrowerModel,
+    ChannelModel,
+    FundModel,
+    QuietHoursModel,
+    Reminders,
+    RoutineModel,
+    Settings,
+)
+from .playbook_tables import (
+    ActionModel,
+    OutlookModel,
+    PlaybookModel,
+    StageModel,
+    TextModel,
+    WordsModel,
+)
 from .positions import Path
 from .suggest import shown, suggestion
 
@@ -31,6 +49,10 @@ _TABLES: dict[tuple[type[BaseModel], str | int], type[BaseModel]] = {
     (Settings, "reminders"): Reminders,
     (Reminders, "quiet_hours"): QuietHoursModel,
     (Settings, "channels"): ChannelModel,
+    (ChannelModel, "quiet_hours"): QuietHoursModel,
+    (Settings, "borrower"): BorrowerModel,
+    (BorrowerModel, "emergency_fund"): FundModel,
+    (Settings, "routine"): RoutineModel,
     (Settings, "loans"): LoanModel,
     (LoanModel, "penalty"): PenaltyModel,
     (LoanModel, "payments"): PaymentModel,
@@ -46,11 +68,29 @@ _TABLES: dict[tuple[type[BaseModel], str | int], type[BaseModel]] = {
     (LoanModel, "pauses"): PauseModel,
     (LoanModel, "waivers"): WaiverModel,
     (LoanModel, "extensions"): ExtensionModel,
+    (LoanModel, "extension_requests"): RequestModel,
+    (LoanModel, "auto_debit"): AutoDebitModel,
+    (PlaybookModel, "stages"): StageModel,
+    (StageModel, "ahead"): OutlookModel,
+    (PlaybookModel, "actions"): ActionModel,
+    (ActionModel, "en"): WordsModel,
+    (ActionModel, "zh-CN"): WordsModel,
+    (PlaybookModel, "documents"): TextModel,
+}
+_NAMED: dict[type[BaseModel], tuple[str, ...]] = {  # tables whose keys are names
+    Settings: ("channels",),
+    PlaybookModel: ("stages", "actions", "documents"),
+}
+_TOLD_IN: dict[type[BaseModel], str] = {
+    Settings: "config.example.toml",
+    PlaybookModel: "docs/templates.md",
 }
 _HEADINGS: dict[type[BaseModel], str] = {
     Settings: "above the first [heading]",
     Reminders: "under [reminders]",
     LoanModel: "under [[loans]]",
+    BorrowerModel: "under [borrower]",
+    RoutineModel: "under [routine]",
 }
 _WANTED = {
     "int": "a whole number",
@@ -61,14 +101,21 @@ _WANTED = {
     "dict": "a table",
     "model": "a table",
 }
-_UNION_TAGS = ("count", "list")  # the two kinds of installments
-_OPEN_CHANNEL_KEYS = ("min_severity", "locale", "fallback", "schema")
+_UNION_TAGS: dict[str | int, tuple[str, ...]] = {  # the two ways to write a key
+    "installments": ("count", "list"),
+    "auto_debit": ("flag", "table"),
+}
+_OPEN_CHANNEL_KEYS = {
+    *("min_severity", "locale", "fallback", "schema", "format", "digest", "quiet_hours"),
+}
 
 
-def public_keys() -> set[str]:
+def public_keys(root: type[BaseModel] = Settings) -> set[str]:
     """Return the keys whose values hold no secret, wherever they are written by mistake."""
-    models: list[type[BaseModel]] = [Settings, *_TABLES.values()]
-    models.remove(ChannelModel)
+    models = [root]
+    for model in models:  # which grows by what its models hold
+        held = (table for (holder, _), table in _TABLES.items() if holder is model)
+        models += (table for table in held if table not in (*models, ChannelModel))
     return {key for model in models for key in _keys(model)} - {"channels"}
 
 
@@ -85,33 +132,35 @@ def path_of(location: tuple[str | int, ...]) -> Path:
     return tuple(
         part
         for index, part in enumerate(location)
-        if not (part in _UNION_TAGS and location[index - 1] == "installments")
+        if not (index and part in _UNION_TAGS.get(location[index - 1], ()))
     )
 
 
-def to_write(path: Path) -> str:
+def to_write(path: Path, root: type[BaseModel] = Settings) -> str:
     """Return `` (write …)`` with an example for the key at *path*, where there is one."""
-    field = _field_at(path)
+    field = _field_at(path, root)
     return f" (write {field.examples[0]})" if field and field.examples else ""
 
 
-def unknown_key(path: Path) -> str:
+def unknown_key(path: Path, root: type[BaseModel] = Settings) -> str:
     """Say that nothing has this key, and which was meant or where it belongs."""
-    if close := misspelt(path):
+    if close := misspelt(path, root):
         return f"unknown key{close}"
+    if root is not Settings:
+        return f"unknown key (remove it; {_TOLD_IN[root]} has them all)"
     key = path[-1]
     homes = [where for model, where in _HEADINGS.items() if key in _keys(model)]
     if homes and (len(path) < 4 or path[0] == "loans"):
         return f"unknown key here (it belongs {' or '.join(homes)})"
-    return "unknown key (remove it; config.example.toml has them all)"
+    return f"unknown key (remove it; {_TOLD_IN[root]} has them all)"
 
 
-def misspelt(path: Path) -> str:
+def misspelt(path: Path, root: type[BaseModel] = Settings) -> str:
     """Return `` (did you mean …?)`` where the table has a key that looks like this one."""
-    return suggestion(str(path[-1]), _keys(_model_at(path[:-1])))
+    return suggestion(str(path[-1]), _keys(_model_at(path[:-1], root)))
 
 
-def of_pydantic(detail: Any, path: Path) -> str:
+def of_pydantic(detail: Any, path: Path, root: type[BaseModel] = Settings) -> str:
     """Return the sentence for one of pydantic's findings."""
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "value_error":
@@ -122,41 +171,40 @@ def of_pydantic(detail: Any, path: Path) -> str:
         close = "" if value == "this" else suggestion(value.strip("'"), choices.split(", "))
         return f"{value} is not one of {choices}{close}"
     if kind == "string_pattern_mismatch":
-        return (
-            f"{value} is not 1 to 64 letters, digits, dots, dashes or underscores{to_write(path)}"
-        )
+        named = "1 to 64 letters, digits, dots, dashes or underscores"
+        return f"{value} is not {named}{to_write(path, root)}"
     if kind in {"greater_than_equal", "less_than_equal"}:
         limit = f"{context['ge']} or more" if "ge" in context else f"{context['le']} or less"
         return f"{value} is out of bounds (write {limit})"
     if wanted := _WANTED.get(kind.split("_")[0]):
-        return f"{value} is not {wanted}{to_write(path)}"
-    return f"{value} cannot be used here{to_write(path)}"
+        return f"{value} is not {wanted}{to_write(path, root)}"
+    return f"{value} cannot be used here{to_write(path, root)}"
 
 
 def _may_be_secret(path: Path) -> bool:
     return path[:1] == ("channels",) and (len(path) < 3 or path[2] not in _OPEN_CHANNEL_KEYS)
 
 
-def _steps(path: Path) -> Iterator[tuple[type[BaseModel], str]]:
+def _steps(path: Path, root: type[BaseModel]) -> Iterator[tuple[type[BaseModel], str]]:
     """Yield each key of a path with the model of the table it stands in."""
-    model: type[BaseModel] = Settings
+    model = root
     for index, part in enumerate(path):
-        if isinstance(part, int) or (index == 1 and path[0] == "channels"):
-            continue  # a list's number, or a channel's name
+        if isinstance(part, int) or (index == 1 and path[0] in _NAMED.get(root, ())):
+            continue  # a list's number, or a name that the user gave
         yield model, part
         model = _TABLES.get((model, part), model)
 
 
-def _model_at(table: Path) -> type[BaseModel]:
-    model: type[BaseModel] = Settings
-    for holder, part in _steps(table):
+def _model_at(table: Path, root: type[BaseModel]) -> type[BaseModel]:
+    model = root
+    for holder, part in _steps(table, root):
         model = _TABLES.get((holder, part), holder)
     return model
 
 
-def _field_at(path: Path) -> FieldInfo | None:
+def _field_at(path: Path, root: type[BaseModel]) -> FieldInfo | None:
     found = None
-    for model, key in _steps(path):
+    for model, key in _steps(path, root):
         found = next(
             (field for name, field in model.model_fields.items() if (field.alias or name) == key),
             None,

@@ -13,9 +13,10 @@ import tomllib
 from collections.abc import Container
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
-from ..errors import Problem
+from ..errors import ConfigError, Problem
 
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _KEY = r"(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')"
@@ -34,9 +35,26 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _MOST = 50
-_OPEN_TABLES = ("reminders", "loans")  # tables that hold no secrets
 _TWICE = ("Cannot ", "Duplicate ")
 _AFTER_THE_VALUE = (*_TWICE, "Expected newline")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables that a kind of file has, as far as mending its headings needs to know."""
+
+    open: tuple[str, ...]  # these hold no secrets
+    secret: tuple[str, ...]
+    lists: tuple[str, ...]  # of the open ones, those written [[so]]
+    told: str  # what its headings look like
+
+
+CONFIGURATION = Tables(
+    open=("reminders", "loans", "borrower", "routine"),
+    secret=("channels",),
+    lists=("loans",),
+    told="[reminders], [channels.NAME] or [[loans]]",
+)
 
 
 @dataclass(slots=True)
@@ -50,13 +68,13 @@ class Reading:
     lost: list[int] = field(default_factory=list)  # lines whose keys are missing from it
 
 
-def parse(text: str, file: str, public: Container[str]) -> Reading:
+def parse(text: str, file: str, public: Container[str], tables: Tables = CONFIGURATION) -> Reading:
     """Read *text* as far as it goes. Numbers with a point come back as exact decimals.
 
     *public* are the keys whose values messages may show; any other may hold a secret.
     """
     reading = Reading()
-    mender = _Mender(text.split("\n"), file, public, reading)
+    mender = _Mender(text.split("\n"), file, public, tables, reading)
     try:
         for _ in range(_MOST):
             readable = "\n".join(mender.lines)
@@ -72,6 +90,23 @@ def parse(text: str, file: str, public: Container[str]) -> Reading:
     return reading
 
 
+def read_text(file: Path, absent: str) -> str:
+    """Return a file's text; ConfigError says why it cannot be read, *absent* what to do then."""
+    try:
+        return file.read_text("utf-8-sig")
+    except FileNotFoundError:
+        message = f"there is no such file ({absent})"
+        raise ConfigError([Problem(str(file), 1, 1, "", message)]) from None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror} (it must be a file that you can read)"
+        raise ConfigError([Problem(str(file), 1, 1, "", message)]) from None
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8", "replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = "this is not UTF-8 text (save the file as UTF-8)"
+        raise ConfigError([Problem(str(file), line, column, "", message)]) from None
+
+
 def _exact(number: str) -> Decimal:
     try:
         return Decimal(number)
@@ -83,11 +118,17 @@ class _Mender:
     """Makes one unreadable statement after the other readable."""
 
     def __init__(
-        self, lines: list[str], file: str, public: Container[str], reading: Reading
+        self,
+        lines: list[str],
+        file: str,
+        public: Container[str],
+        tables: Tables,
+        reading: Reading,
     ) -> None:
         self.lines = lines
         self.file = file
         self.public = public
+        self.tables = tables
         self.reading = reading
         self.touched: set[int] = set()  # headings that were mended once already
 
@@ -170,9 +211,11 @@ class _Mender:
         """
         indent, brackets, inside = heading.groups()
         names = [_bare_or_quoted(part.strip()) for part in inside.split(".")]
-        meant = f"[[{names[0]}]]" if names == ["loans"] else f"[{'.'.join(names)}]"
-        known = names[0] in (*_OPEN_TABLES, "channels") and _IS_NAME.fullmatch(inside) is not None
-        mendable = known and (not twice or (brackets == "[" and meant == "[[loans]]"))
+        listed = len(names) == 1 and names[0] in self.tables.lists
+        meant = f"[[{names[0]}]]" if listed else f"[{'.'.join(names)}]"
+        there = (*self.tables.open, *self.tables.secret)
+        known = names[0] in there and _IS_NAME.fullmatch(inside) is not None
+        mendable = known and (not twice or (brackets == "[" and listed))
         if mendable and line not in self.touched:
             self.touched.add(line)
             self.lines[line] = indent + meant
@@ -180,7 +223,7 @@ class _Mender:
             return
         if line not in self.touched:
             told = f"this heading is there twice, or {names[0]} is a key already (keep one of them)"
-            known_ones = "this is not a heading (write [reminders], [channels.NAME] or [[loans]])"
+            known_ones = f"this is not a heading (write {self.tables.told})"
             self._report(line, len(indent), told if twice else known_ones)
         stop = line + 1
         while stop < len(self.lines) and not _HEADING.match(self.lines[stop]):
@@ -191,7 +234,7 @@ class _Mender:
         """Say that a text needs quotes, without showing what may be a secret."""
         headings = [m[3] for text in self.lines[:line] if (m := _HEADING.match(text))]
         table = (headings[-1] if headings else key).split(".")[0].strip()
-        known = table in _OPEN_TABLES if headings else table != "channels"
+        known = table in self.tables.open if headings else table not in self.tables.secret
         if known and key.rpartition(".")[2].strip() in self.public:
             return f"{value} cannot be read (a text needs quotes: {quoted})"
         return "this cannot be read (a text needs quotes)"

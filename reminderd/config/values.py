@@ -16,7 +16,7 @@ from ..loans.business_days import check_calendar
 from ..loans.frequency import Frequency, Unit
 from ..loans.money import parse_amount, parse_ratio
 from ..loans.terms import YEARS
-from ..playbook.stages import LOCALES
+from ..playbook.playbook import LOCALES
 from .suggest import shown, suggestion
 
 _MOST_TIMES = 10  # a penalty of more times the contract rate is a percentage without its sign

@@ -5,7 +5,8 @@ connections, so that a hung server delays nobody else. This thread alone touches
 
 1. Deliveries whose sender died become ``unknown`` and are due at once.
 2. Every channel with something due and an idle lane gets a batch: leased in one transaction,
-   each delivery valued and rendered as of now. What was paid meanwhile is cancelled instead.
+   each delivery valued and rendered as of now, several of one address as one message where the
+   channel takes digests. What was paid meanwhile is cancelled instead.
 3. Results are recorded as they come in, all that have arrived in one transaction.
 4. A lane that makes its deadline pass is left behind: its delivery is ``unknown``, the rest of
    its batch goes back to wait, and no more is given to it.
@@ -18,38 +19,42 @@ import logging
 import queue
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from ..alerts.channel import Channel, Recipient
-from ..alerts.plan import SETTLED
-from ..alerts.wallclock import local_date
 from ..clock import Clock
 from ..errors import DeliveryError, Refused, Undecided
-from ..loans.position import value
-from ..messages.compose import Message, Occasion, compose
-from ..store import book, history, outbox
+from ..messages.message import Message
+from ..messages.sheet import Desk
+from ..store import outbox
 from ..store.database import Database
 from ..store.outbox import Leased, State
 from .retry import next_attempt
 from .transport import Transports
+from .writer import Defer, Needless, Writer
 
 log = logging.getLogger(__name__)
 
-BATCH = 10
+BATCH = 10  # messages
 DEADLINE = 60.0  # seconds that one hand-over may take
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One message for one address, ready to be handed over."""
+    """One message for one address, ready to be handed over, and the deliveries it carries."""
 
-    delivery: Leased
+    deliveries: tuple[Leased, ...]
     recipient: Recipient
     message: Message
+
+    @property
+    def message_id(self) -> str:
+        """What all copies of it bear."""
+        return self.deliveries[0].message_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +90,14 @@ class Dispatcher:
         deadline: float = DEADLINE,
         beat: Callable[[], None] = lambda: None,
         stopping: Callable[[], bool] = lambda: False,
-        defer: Callable[[datetime], datetime] = lambda now: now,
+        defer: Defer = lambda now, _channel: now,
+        desk: Desk | None = None,
     ) -> None:
         """Send over *channels* as *owner*; *alone* when no other worker can hold a lease.
 
         *beat* is called while waiting, to show life; once *stopping* says so, nothing new begins.
-        *defer* returns the end of the quiet hours that an instant lies in, else the instant.
+        *defer* returns the end of a channel's quiet hours that an instant lies in, else the
+        instant. Messages draw on *desk*.
         """
         self.database = database
         self.channels = channels
@@ -101,6 +108,7 @@ class Dispatcher:
         self.beat = beat
         self.stopping = stopping
         self.defer = defer
+        self.writer = Writer(desk or Desk(), defer)
         self.lanes: dict[str, Lane] = {}
         self.results: queue.SimpleQueue[tuple[Lane, Result]] = queue.SimpleQueue()
         self.sent = 0
@@ -134,12 +142,10 @@ class Dispatcher:
         """Lease for every idle lane, and hand over once the leases are sure to be kept."""
         now = self.clock.now()
         with self.database.transaction() as connection:
-            if (quiet_until := self.defer(now)) > now:
-                outbox.postpone(connection, now, quiet_until)
             batches = {
                 channel: self._lease(connection, channel, now)
                 for channel in outbox.due_channels(connection, now)
-                if self._idle(channel)
+                if self._idle(channel) and not self._quiet(connection, channel, now)
             }
         for channel, jobs in batches.items():
             if jobs:
@@ -149,12 +155,27 @@ class Dispatcher:
         lane = self.lanes.get(channel)
         return lane is None or not (lane.waiting or lane.hung)
 
-    def _lease(self, connection: Connection, channel: str, now: datetime) -> list[Job]:
+    def _quiet(self, connection: Connection, name: str, now: datetime) -> bool:
+        """Make what is due on a channel wait for the end of its quiet hours, if it is in them."""
+        channel = self.channels.get(name)
+        until = self.defer(now, channel) if channel else now
+        if until > now:
+            outbox.postpone(connection, name, now, until)
+        return until > now
+
+    def _lease(self, connection: Connection, name: str, now: datetime) -> list[Job]:
         until = now + timedelta(seconds=self.deadline * (BATCH + 1))
+        channel = self.channels.get(name)
+        together = channel is not None and channel.digest
         # A batch that holds nothing to send any more must not hide what waits behind it.
-        while leased := outbox.lease(connection, channel, now, until, self.owner, BATCH):
-            jobs = [job for delivery in leased if (job := self._prepare(connection, delivery, now))]
-            if jobs:
+        while leased := outbox.lease(
+            connection, name, now, until, self.owner, BATCH, together=together
+        ):
+            messages: dict[str, list[Leased]] = {}
+            for delivery in leased:
+                messages.setdefault(delivery.message_id, []).append(delivery)
+            prepared = (self._prepare(connection, members, now) for members in messages.values())
+            if jobs := [job for job in prepared if job]:
                 return jobs
         return []
 
@@ -169,26 +190,27 @@ class Dispatcher:
         threading.Thread(target=self._work, args=(lane,), daemon=True, name=channel).start()
         return lane
 
-    def _prepare(self, connection: Connection, delivery: Leased, now: datetime) -> Job | None:
-        """Render the message as of now, or finish the delivery that needs none any more."""
-        channel = self.channels.get(delivery.channel)
-        recipient = channel.recipient(delivery.address) if channel else None
+    def _prepare(
+        self, connection: Connection, members: Sequence[Leased], now: datetime
+    ) -> Job | None:
+        """Render one message as of now, and finish the deliveries that need none any more."""
+        channel = self.channels.get(members[0].channel)
+        recipient = channel.recipient(members[0].address) if channel else None
         if channel is None or recipient is None:
-            self._finish(connection, delivery, State.FAILED, now, "no longer configured")
+            self._finish(connection, members, State.FAILED, now, "no longer configured")
             return None
-        alert = history.alert(connection, delivery.alert_id)
-        entry = book.entry(connection, alert.loan_id)
-        if entry is None or entry.archived:
-            self._finish(connection, delivery, State.CANCELLED, now, "the loan was removed")
+        letters = {}
+        for delivery in members:
+            try:
+                letters[delivery] = self.writer.letter(connection, delivery, channel, now)
+            except Needless as reason:
+                self._finish(connection, [delivery], State.CANCELLED, now, str(reason))
+        if not letters:
             return None
-        position = value(entry.loan, local_date(now, entry.loan.timezone))
-        if (alert.due in position.unpaid()) == (alert.milestone == SETTLED):
-            self._finish(connection, delivery, State.CANCELLED, now, "paid, or not paid, meanwhile")
-            return None
-        occasion = Occasion(alert, now, self.defer(alert.scheduled_for))
-        message = compose(entry.loan, position, occasion, channel.locale)
-        outbox.write_content(connection, delivery.id, message.title, message.text)
-        return Job(delivery, recipient, message)
+        message = self.writer.message([*letters.values()], channel, recipient)
+        for delivery in letters:
+            outbox.write_content(connection, delivery.id, message.title, message.body)
+        return Job(tuple(letters), recipient, message)
 
     def _work(self, lane: Lane) -> None:
         """Run in the lane's thread: send each job, report each result."""
@@ -198,7 +220,7 @@ class Dispatcher:
             error: DeliveryError | None = None
             try:
                 transport = transports.of(job.recipient)
-                transport.send(job.message, job.delivery.message_id, self.clock.now())
+                transport.send(job.message, job.message_id, self.clock.now())
             except DeliveryError as failure:
                 error = failure
             except Exception as failure:  # a library's bug must not lose the delivery
@@ -243,23 +265,26 @@ class Dispatcher:
                 return
             if job is not None:
                 lane.waiting.remove(job)
-                self._finish(connection, job.delivery, State.RETRYING, now, why, again=now)
+                self._finish(connection, job.deliveries, State.RETRYING, now, why, again=now)
 
     def _record(self, connection: Connection, result: Result, now: datetime) -> None:
-        delivery, error = result.job.delivery, result.error
+        members, error = result.job.deliveries, result.error
         if error is None:
             self.sent += 1
-            self._finish(connection, delivery, State.SENT, now)
+            self._finish(connection, members, State.SENT, now)
             return
-        again = next_attempt(delivery.attempts, now, delivery.created_at, random.random())
+        channel = members[0].channel
+        attempts = max(delivery.attempts for delivery in members)
+        newest = max(delivery.created_at for delivery in members)  # each has its whole window
+        again = next_attempt(attempts, now, newest, random.random())
         if isinstance(error, Refused) or again is None:
-            log.error("channel %s: %s; given up", delivery.channel, error)
-            if self._finish(connection, delivery, State.FAILED, now, str(error)):
+            log.error("channel %s: %s; given up", channel, error)
+            for delivery in self._finish(connection, members, State.FAILED, now, str(error)):
                 self._fall_back(connection, delivery, now)
             return
         state = State.UNKNOWN if isinstance(error, Undecided) else State.RETRYING
-        log.warning("channel %s: %s; next attempt %s", delivery.channel, error, f"{again:%F %TZ}")
-        self._finish(connection, delivery, state, now, str(error), again=again)
+        log.warning("channel %s: %s; next attempt %s", channel, error, f"{again:%F %TZ}")
+        self._finish(connection, members, state, now, str(error), again=again)
 
     def _fall_back(self, connection: Connection, delivery: Leased, now: datetime) -> None:
         """Tell the borrower over the channel named as fallback, once."""
@@ -272,15 +297,19 @@ class Dispatcher:
     def _finish(
         self,
         connection: Connection,
-        delivery: Leased,
+        members: Iterable[Leased],
         state: State,
         now: datetime,
         error: str | None = None,
         again: datetime | None = None,
-    ) -> bool:
-        kept = outbox.finish(
-            connection, delivery, self.owner, state, now, next_attempt_at=again, error=error
-        )
-        if not kept:
-            log.warning("delivery %d was taken over by another worker", delivery.id)
+    ) -> list[Leased]:
+        """Record how the deliveries of a message went; return those that were still ours."""
+        kept = []
+        for delivery in members:
+            if outbox.finish(
+                connection, delivery, self.owner, state, now, next_attempt_at=again, error=error
+            ):
+                kept.append(delivery)
+            else:
+                log.warning("delivery %d was taken over by another worker", delivery.id)
         return kept

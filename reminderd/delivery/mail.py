@@ -20,7 +20,7 @@ from email.utils import format_datetime
 from functools import cache
 
 from ..errors import Refused, Undecided, Unreachable
-from ..messages.compose import Message
+from ..messages.message import Message
 
 TIMEOUT = 20.0  # seconds for each step of the conversation
 IDLE = 5.0  # seconds after which a kept connection is asked whether it is still there
@@ -66,7 +66,10 @@ def tls_context(verify: bool) -> ssl.SSLContext:
 
 
 def build(envelope: Envelope, message: Message, message_id: str, now: datetime) -> EmailMessage:
-    """Return the mail: text and HTML, the subject in any script, the given Message-ID."""
+    """Return the mail: the subject in any script, the given Message-ID, plain text.
+
+    Where the message has HTML, that stands beside the text, and its pictures within it.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _address(*envelope.sender)
     mail["To"] = _address(*envelope.to)
@@ -74,7 +77,8 @@ def build(envelope: Envelope, message: Message, message_id: str, now: datetime) 
         mail["Cc"] = ", ".join(envelope.cc)
     if envelope.reply_to:
         mail["Reply-To"] = ", ".join(envelope.reply_to)
-    mail["Subject"] = message.title
+    # EmailMessage would decode what looks like an encoded word, line ends and headers included.
+    mail["Subject"] = (message.subject or message.title).replace("=?", "= ?")
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message_id}@{envelope.sender[1].rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
@@ -83,8 +87,13 @@ def build(envelope: Envelope, message: Message, message_id: str, now: datetime) 
             raise ValueError(f"{name!r} cannot be the name of a header")
         if name not in mail:
             mail[name] = value
-    mail.set_content(message.text)
-    mail.add_alternative(message.html, subtype="html")
+    mail.set_content(message.body)
+    if message.html:
+        mail.add_alternative(message.html, subtype="html")
+        _, page = mail.iter_parts()
+        for image in message.images:
+            page.add_related(image.png, "image", "png", cid=f"<{image.cid}>", disposition="inline")
+            page.set_param("type", "text/html")  # RFC 2387: of the part that refers to the others
     return mail
 
 

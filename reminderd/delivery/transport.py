@@ -1,12 +1,15 @@
 """The one module that knows Apprise: from a recipient's target to something that sends.
 
 Two schemas are our own: ``console://`` prints, and mail goes over ``mail.Session`` while being
-configured exactly as Apprise's ``mailto(s)``.
+configured exactly as Apprise's ``mailto(s)``. A message arrives whole: what is too long for one
+goes in several, in order.
 """
 
 from __future__ import annotations
 
+import base64
 import difflib
+import html
 import logging
 import re
 import sys
@@ -15,17 +18,24 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
+from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, OverflowMode
 from apprise.plugins import N_MGR, url_to_dict
 from apprise.plugins.base import NotifyBase
 from apprise.plugins.email import NotifyEmail
+from apprise.plugins.irc import NotifyIRC
+from apprise.plugins.irc.client import IRCClient
+from apprise.plugins.irc.protocol import IRCAuthMode, normalise_channel
+from apprise.plugins.mqtt import NotifyMQTT
 from apprise.result import AppriseResult, AppriseResultStatus
+from apprise.utils.socket import AppriseSocketError
 
 from ..alerts.channel import Recipient
 from ..errors import DeliveryError, Refused, Undecided, Unreachable
-from ..messages.compose import Message
-from ..playbook.stages import Severity
+from ..messages.layout import markup
+from ..messages.message import Format, Message
+from ..playbook.playbook import Severity
 from . import mail
+from .services import folded, service
 
 # Apprise logs URLs at several levels, so its log goes nowhere; ``notify`` still hears of it there.
 _apprise_log = logging.getLogger("apprise")
@@ -41,6 +51,7 @@ _TYPES = {
 _STATUS = re.compile(r"error=(\d{3})\b")
 _FINAL = frozenset({400, 401, 403, 404, 405, 410, 413})
 _WIDTH = 76
+_PAGE = 10_000_000  # characters
 
 
 class Transport(Protocol):
@@ -112,6 +123,60 @@ class Mailbox(NotifyEmail):  # type: ignore[misc]  # Apprise is not annotated th
         ]
 
 
+class Chat(NotifyIRC):  # type: ignore[misc]  # Apprise is not annotated throughout
+    """IRC: in lines that servers take, over one connection, until they are all taken.
+
+    Apprise's own connects anew for every part of a long message, so that a server that slows down
+    who talks a lot mixes the parts; and it leaves before the server has taken them.
+    """
+
+    body_maxlen = 30_000
+    line_maxlen = 340  # bytes; of the 512 that RFC 2812 allows, who says it to whom takes the rest
+    patience = 30.0  # seconds
+
+    def send(self, body: str, title: str = "", **_kwargs: Any) -> bool:
+        """Say every line, and wait for an answer that can come only after all of them."""
+        client = self._client()
+        try:
+            client.connect()
+            client.register(timeout=self.irc_register_timeout, prefix=self.app_id)
+            lines = "\n".join(folded(body, self.line_maxlen))
+            for target in self._places(client):
+                client.privmsg(target, lines, self.send_timeout)
+            taken = bool(client.check_connection(self.patience))
+            client.quit(self.app_desc, self.send_timeout)
+        except (AppriseSocketError, OSError):
+            return False
+        finally:
+            client.close()
+        return taken
+
+    def _places(self, client: IRCClient) -> list[str]:
+        """Return the channels, now joined, and the people to talk to."""
+        for channel, key in self.channels.items():
+            if self.join or key:
+                client.join(channel, self.join_timeout, self.app_id, key=key)
+        return [*map(normalise_channel, self.channels), *self.users]
+
+    def _client(self) -> IRCClient:
+        nick = self.nickname or IRCClient.nick_generation(prefix=self.app_id)
+        bouncer = self.auth_mode == IRCAuthMode.ZNC
+        return IRCClient(
+            self.host,
+            nick,
+            self.fullname or self.app_desc,
+            port=self.port,
+            secure=self.secure,
+            verify=self.verify_certificate,
+            timeout=self.socket_read_timeout,
+            password=f"{self.user}:{self.password}" if bouncer else self.password,
+            auth_mode=self.auth_mode,
+            nick_generator=IRCClient.nick_generation,
+        )
+
+
+_OURS = {NotifyEmail: Mailbox, NotifyIRC: Chat}
+
 for _plugin, _schemas in (
     (Console, {"console"}),
     (Mailbox, {"reminderd-mail", "reminderd-mails"}),
@@ -143,27 +208,88 @@ class MailTransport:
 class AppriseTransport:
     """Sends through any of Apprise's services."""
 
-    def __init__(self, plugin: NotifyBase) -> None:
-        """Send with *plugin*."""
+    def __init__(self, plugin: NotifyBase, arguments: Mapping[str, Any]) -> None:
+        """Send with *plugin*, which was made of *arguments*; what they say stays as it is."""
+        self.plugin = plugin
+        self.given = frozenset(arguments)
+        self.service = service(str(arguments["schema"]))
+        self.stated_room: int = plugin.body_maxlen
         plugin.request_rate_per_sec = 0  # the dispatcher paces; Apprise would sleep 5.5 s a call
+        if self.service.title is not None:
+            plugin.title_maxlen = self.service.title
         self.apprise = Apprise()
         self.apprise.add(plugin)
 
     def send(self, message: Message, message_id: str, now: datetime) -> None:
         """Hand one message over."""
+        body, form = self._written(message)
+        title, inside = message.title, _marked_up(message.title, form)
+        if self.plugin.title_maxlen <= 0:
+            title = inside  # Apprise writes it above the body
+        elif len(title) > self.plugin.title_maxlen and form is not NotifyFormat.HTML:
+            body = f"{inside}\n\n{body}"  # and Apprise cuts off the title
+        self._adapt(title + body, form, message.severity)
         said: list[str] = []
         result = self.apprise.notify(
-            title=message.title,
-            body=message.text,
-            body_format=NotifyFormat.TEXT,
+            title=title,
+            body=body,
+            body_format=form,
             notify_type=_TYPES[message.severity],
             log_callback=lambda entry, _service: said.append(str(entry)),
             log_level=logging.WARNING,
         )
         _judge(result, " ".join(said))
 
+    def _written(self, message: Message) -> tuple[str, NotifyFormat]:
+        """Return the body and its format. A page that does not fit in one piece goes as text."""
+        if message.format is Format.MARKDOWN:
+            return message.body, NotifyFormat.MARKDOWN
+        shows_pages = self.plugin.resolve_format(NotifyFormat.HTML) is NotifyFormat.HTML
+        if message.format is Format.HTML and shows_pages:
+            page = _with_pictures(message)
+            if len(page) <= self._room(page, NotifyFormat.HTML):
+                return page, NotifyFormat.HTML
+        return message.body, NotifyFormat.TEXT
+
+    def _room(self, text: str, form: NotifyFormat) -> int:
+        """Return how many characters one message may have."""
+        if form is NotifyFormat.HTML and self.stated_room == NotifyBase.body_maxlen:
+            return _PAGE  # that is not the service's limit, but Apprise's where it knows none
+        room = self.service.room(text)
+        return self.stated_room if room is None else min(room, self.stated_room)
+
+    def _adapt(self, text: str, form: NotifyFormat, severity: Severity) -> None:
+        """Set the plugin to what it is to send, except where the user has set it."""
+        room = self._room(text, form)
+        if self.plugin.body_maxlen != room:
+            self.plugin.body_maxlen = room
+        if "format" not in self.given and type(self.plugin).notify_format is NotifyFormat.TEXT:
+            self.plugin.notify_format = form
+        ring = self.service.ring
+        if ring is not None and ring.attribute not in self.given:
+            setattr(self.plugin, ring.attribute, ring.of(severity))
+
     def close(self) -> None:
-        """Nothing is kept."""
+        """End the one connection that Apprise keeps, and its thread."""
+        if isinstance(self.plugin, NotifyMQTT):
+            self.plugin.client.disconnect()
+            self.plugin.client.loop_stop()
+
+
+def _marked_up(title: str, form: NotifyFormat) -> str:
+    """Return a title as the body's markup says it."""
+    if form is NotifyFormat.HTML:
+        return html.escape(title)
+    return markup(title, markdown=form is NotifyFormat.MARKDOWN)
+
+
+def _with_pictures(message: Message) -> str:
+    """Return the page with its pictures in it: only mail can send them beside it."""
+    page = message.html
+    for image in message.images:
+        data = base64.b64encode(image.png).decode()
+        page = page.replace(f"cid:{image.cid}", f"data:image/png;base64,{data}")
+    return page
 
 
 def _judge(result: AppriseResult, said: str) -> None:
@@ -197,9 +323,10 @@ class Transports:
         return self.made[recipient.label]
 
     def _make(self, recipient: Recipient) -> Transport:
-        plugin = instantiate(recipient)
+        arguments = _read(recipient)
+        plugin = _construct(arguments)
         if not isinstance(plugin, Mailbox):
-            return AppriseTransport(plugin)
+            return AppriseTransport(plugin, arguments)
         server = plugin.server()
         session = self.sessions.setdefault(server, mail.Session(server))
         envelopes = {envelope.to[1]: envelope for envelope in plugin.envelopes()}
@@ -208,40 +335,55 @@ class Transports:
 
     def close(self) -> None:
         """Close every connection."""
-        for session in self.sessions.values():
-            session.close()
+        for transport in self.made.values():
+            transport.close()
 
 
 def instantiate(recipient: Recipient) -> NotifyBase:
     """Return Apprise's plugin for a target; Refused, with the remedy and no secret, if none."""
+    return _construct(_read(recipient))
+
+
+def _read(recipient: Recipient) -> dict[str, Any]:
+    """Return the arguments of the plugin that a target names, among them its schema."""
     target = recipient.target
     if isinstance(target, str):
         arguments = url_to_dict(target, secure_logging=True)
         schema = target.partition("://")[0].lower()
         if not arguments:
             raise Refused(_unknown_schema(schema) or f"this is not a {schema}:// URL Apprise knows")
-        schema = str(arguments["schema"])  # a service's own https:// address has another one
-    else:
-        schema = str(target.get("schema", "")).lower()
-        if message := _unknown_schema(schema):
-            raise Refused(message)
-        arguments = _arguments(schema, target)
-    return _construct(schema, arguments)
+        return dict(arguments)  # a service's own https:// address has another schema
+    schema = str(target.get("schema", "")).lower()
+    if message := _unknown_schema(schema):
+        raise Refused(message)
+    return _arguments(schema, target)
 
 
-def _construct(schema: str, arguments: dict[str, Any]) -> NotifyBase:
-    kind = N_MGR[schema]
-    if kind is NotifyEmail:
-        kind = Mailbox
+def _construct(arguments: Mapping[str, Any]) -> NotifyBase:
+    schema = str(arguments["schema"])
+    kind = _OURS.get(N_MGR[schema], N_MGR[schema])
+    if not kind.enabled:
+        raise Refused(_lacking(schema, kind.requirements.get("packages_required")))
     asset = AppriseAsset(secure_logging=True, app_id="reminderd")  # the sender's name, in places
+    usual: dict[str, Any] = {"overflow": OverflowMode.SPLIT}
+    if kind is NotifyMQTT:
+        usual["qos"] = 1  # the broker confirms what it has got
     try:
-        plugin: NotifyBase = kind(**{**arguments, "asset": asset})
+        plugin: NotifyBase = kind(**{**usual, **arguments, "asset": asset})
     except Exception:
         # Apprise's words of what is wrong may hold the secret itself.
         raise Refused(f"Apprise cannot use this {schema} channel: check every value") from None
     if isinstance(plugin, Mailbox) and not plugin.targets:
         raise Refused("there is no address to send to that is an e-mail address")
     return plugin
+
+
+def _lacking(schema: str, packages: str | list[str] | None) -> str:
+    """Say what a service lacks here that Apprise does not bring along."""
+    if not packages:
+        return f"{schema} cannot work on this machine"
+    named = packages if isinstance(packages, str) else ", ".join(packages)
+    return f"{schema} needs Python packages that are not installed: {named}"
 
 
 def _unknown_schema(schema: str) -> str | None:
@@ -278,6 +420,21 @@ def _arguments(schema: str, table: Mapping[str, Any]) -> dict[str, Any]:
     if kind is NotifyEmail and "from_addr" not in arguments and "@" in str(table.get("user")):
         arguments["from_addr"] = table["user"]
     return arguments
+
+
+def format_of(recipient: Recipient, wanted: Format | None) -> Format:
+    """Return the format that suits a recipient, unless its channel or its target asks for one."""
+    if wanted is not None:
+        return wanted
+    try:
+        arguments = _read(recipient)
+    except Refused:
+        return Format.TEXT  # it cannot be sent at all, and sending says why
+    shown = service(str(arguments["schema"])).shows
+    asked = str(arguments.get("format", "")).lower()
+    if asked == NotifyFormat.TEXT.value:
+        return Format.FULL if shown is Format.HTML else Format.TEXT
+    return Format.MARKDOWN if asked == NotifyFormat.MARKDOWN.value else shown
 
 
 def verify(recipient: Recipient) -> str | None:

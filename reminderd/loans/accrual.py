@@ -65,6 +65,7 @@ class Line:
 
     capital = 0  # unpaid interest that bears interest itself, in 1/scale minor units
     ceiling = 0  # what a cap lets it cost, likewise
+    waived = 0  # what of it was let go of, other than principal
     spared = False  # it was paid within grace, and owes no penalty for good
 
     def __init__(self, due: int, principal: int, interest: int, penalised: int) -> None:
@@ -514,7 +515,9 @@ class Account:
         order = (_PLACES[waiver.of],) if waiver.of else (FEES, PENALTY, INTEREST)
         self._accrue_lines()
         for line in self.open:
-            left = self._take(line, left, order, [0, 0, 0, 0])
+            let_go = [0, 0, 0, 0]
+            left = self._take(line, left, order, let_go)
+            line.waived += sum(let_go) - let_go[PRINCIPAL]
         if self.trace is not None and left < amount:
             self._step("waiver", (left - amount) * self.tariff.scale, end=self.today)
 

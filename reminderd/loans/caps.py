@@ -44,7 +44,7 @@ def all_in_rate(position: Position) -> Decimal | None:
 
     The dearer of two: contract interest alone, and the first year of being late with the oldest
     unpaid installment, its contract interest, penalty, compound interest and fees together, with
-    no cap kept to. So courts in China add them up (法发[2017]22号).
+    no cap kept to. So courts in China add them up (法发〔2017〕22号).
     """
     late = _a_year_late(position)
     contract = _annual(position.loan.terms.rates_on(position.as_of)[0], position.loan.terms)

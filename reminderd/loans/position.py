@@ -115,7 +115,11 @@ class Position:
     @cached_property
     def tomorrow(self) -> Owed:
         """What the same installments come to one day later if nothing is paid."""
-        return self.account.later(self.account.today + 1).due()
+        return self.after(1)
+
+    def after(self, days: int) -> Owed:
+        """Return what the same installments come to so many days later if nothing is paid."""
+        return self.account.later(self.account.today + days).due()
 
     @cached_property
     def upcoming(self) -> tuple[Upcoming, ...]:

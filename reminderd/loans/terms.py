@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -338,8 +338,21 @@ _every_term = attrgetter(*(term.name for term in fields(LoanTerms)))
 
 
 @dataclass(frozen=True, slots=True)
+class AutoDebit:
+    """Whether the lender debits an account by itself, which one, and when on the due date."""
+
+    on: bool
+    account: str | None = None
+    times: tuple[time, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Loan:
-    """One loan of the borrower: its terms, what has been paid, and what was agreed since."""
+    """One loan of the borrower: its terms, what has been paid, what was agreed since, and facts.
+
+    ``agreed`` and ``asked`` came by command, ``requests`` stand in the configuration. Of what is
+    None nothing is known.
+    """
 
     id: str
     name: str
@@ -349,7 +362,19 @@ class Loan:
     contact: str | None = None
     channels: tuple[str, ...] | None = field(default=None)
     agreed: tuple[Extension | Waiver, ...] = ()
-    request: Request | None = None
+    requests: tuple[Request, ...] = ()
+    asked: tuple[Request, ...] = ()
+    app_path: str | None = None  # where in the lender's app one pays
+    auto_debit: AutoDebit | None = None
+    hardship: str | None = None  # why one cannot pay, for letters
+    legal_letter: date | None = None  # when a court's or lawyer's letter came
+    reported_after: int | None = None  # days past due from which the lender reports it
+    record_years: int | None = None  # how long an entry is kept after settling
+
+    def request(self, as_of: date) -> Request | None:
+        """Return the request for an extension as it stands on a day, if there was any."""
+        known = [asked for asked in (*self.requests, *self.asked) if asked.on <= as_of]
+        return max(known, key=attrgetter("on"), default=None)
 
 
 def check(terms: LoanTerms) -> None:

@@ -37,6 +37,11 @@ def basis(position: Position, say: Words) -> list[str]:
     return list(_Basis(position.loan.terms, position.as_of, say).clauses(position))
 
 
+def brief_basis(position: Position, say: Words) -> list[str]:
+    """Say by which rates the figures were worked out, for where there is little room."""
+    return list(_Basis(position.loan.terms, position.as_of, say).rates())
+
+
 class _Basis:
     """Writes the clauses of one loan's terms."""
 
@@ -58,11 +63,23 @@ class _Basis:
         yield from self._days(position)
         yield self.say(f"rounding_{self.terms.rounding}_{self.terms.rounding_at}")
 
-    def _interest(self) -> Iterator[str]:
+    def rates(self) -> Iterator[str]:
+        yield self._contract()
+        yield self._penalty()
+
+    def _contract(self) -> str:
         if self.contract is None:
-            yield self.say("no_contract")
-        else:
-            yield self.say("contract", rate=self._rate(self.contract))
+            return self.say("no_contract")
+        return self.say("contract", rate=self._rate(self.contract))
+
+    def _penalty(self) -> str:
+        if self.penalty is None:
+            return self.say("no_penalty")
+        return self.say(_PENALTY[self.terms.penalty_base], rate=self._rate(self.penalty))
+
+    def _interest(self) -> Iterator[str]:
+        yield self._contract()
+        if self.contract is not None:
             goes_on = self.terms.contract_interest_continues
             yield self.say("contract_continues" if goes_on else "contract_stops")
         if self.contract and self.terms.repayment is Repayment.EQUAL_INSTALLMENT:
@@ -85,10 +102,7 @@ class _Basis:
 
     def _lateness(self) -> Iterator[str]:
         terms = self.terms
-        if self.penalty is None:
-            yield self.say("no_penalty")
-        else:
-            yield self.say(_PENALTY[terms.penalty_base], rate=self._rate(self.penalty))
+        yield self._penalty()
         on_interest = terms.interest_on_interest_rate or self.penalty
         if terms.compounding is not Compounding.NONE and on_interest:
             yield self.say(f"compounding-{terms.compounding}", rate=self._rate(on_interest))

@@ -1,49 +1,43 @@
-"""An alert and a position become a message: one title, one text, one HTML page."""
+"""An alert and a position become a message, in the format that a channel wants."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cached_property
 from typing import Any
 
 from ..alerts.plan import SETTLED, Alert
-from ..loans.caps import Exceeded, exceeded
-from ..loans.charges import CapMode
-from ..loans.explain import explain, explain_next
-from ..loans.money import Money
-from ..loans.position import CliffReason, Position
-from ..loans.steps import Step
+from ..loans.position import Position
 from ..loans.terms import Loan
-from ..playbook.stages import Advice, Severity, Stage, advice, facts, stage_of, stages
-from .basis import basis
-from .derivation import Row, rows
+from ..playbook.playbook import Playbook, Severity, Stage
+from .ahead import Event, ahead
+from .layout import inlined, render, templates
+from .message import Format, Image, Message
+from .phone import Line, fitted
+from .sheet import Desk, Sheet
 from .words import Words, words
 
 LATE_AFTER = timedelta(minutes=10)
-CLIFF_AHEAD = 7  # days
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What one recipient is sent. The text stands alone; the HTML says the same, laid out."""
-
-    title: str
-    text: str
-    html: str
-    severity: Severity
+WARN_AHEAD = timedelta(days=7)  # how near a change for the worse is to be shown as a warning
+CHART_DAYS = 30
+_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """Why a message is written: its alert, when it really goes out, and when it was meant to.
 
-    ``planned`` is the alert's own time, or the end of the quiet hours that it falls into.
+    ``planned`` is the alert's own time, or the end of the quiet hours that it falls into;
+    ``next_at`` is when the loan will be spoken of again, as far as that is known.
     """
 
     alert: Alert
     now: datetime
     planned: datetime
+    next_at: datetime | None = None
 
     @property
     def late(self) -> bool:
@@ -51,219 +45,225 @@ class Occasion:
         return self.now - self.planned > LATE_AFTER
 
 
-def compose(loan: Loan, position: Position, occasion: Occasion, locale: str) -> Message:
-    """Write the message that tells of *position* on *occasion*."""
-    sheet = Sheet(loan, position, words(locale))
-    # A payment taken back meanwhile is not good news any more.
-    closing = occasion.alert.milestone == SETTLED and occasion.alert.due not in position.unpaid()
-    stage = stages()["settled"] if closing and not position.arrears else stage_of(position)
-    title = sheet.settled_title(occasion.alert) if closing else sheet.title(stage)
-    context = {
-        "w": sheet.words,
-        "title": title,
-        "figures": sheet.figures(),
-        "parts": sheet.parts(),
-        "cliff": sheet.cliff(),
-        "advice": sheet.advice(stage),
-        "late": sheet.lateness(occasion),
-        "basis": [] if position.settled else sheet.basis(),
-        "warnings": sheet.warnings() if position.days_past_due else [],
-        "derivation": sheet.derivation(),
-        "as_of": sheet.words.day(position.as_of, position.as_of),
-        "severity": stage.severity,
-        "lang": locale,
-    }
-    return Message(
-        title,
-        _templates().get_template("message.txt").render(context).strip() + "\n",
-        _inlined(_templates().get_template("message.html").render(context)),
-        stage.severity,
-    )
+def compose(
+    loan: Loan,
+    position: Position,
+    occasion: Occasion,
+    locale: str,
+    form: Format = Format.HTML,
+    desk: Desk | None = None,
+    others: Sequence[Position] = (),
+) -> Message:
+    """Write the message that tells of *position* on *occasion*.
+
+    *others* are the positions of the borrower's other loans.
+    """
+    letter = Letter(Sheet(loan, position, words(locale), desk, others), occasion)
+    return letter.message(form)
 
 
-def test_message(locale: str) -> Message:
+class Letter:
+    """One message about one loan, whatever its format."""
+
+    def __init__(self, sheet: Sheet, occasion: Occasion) -> None:
+        """Prepare to write of *sheet* on *occasion*."""
+        self.sheet = sheet
+        self.occasion = occasion
+        self.closing = _closes(occasion.alert, sheet.position)
+        self.stage = stage_for(occasion.alert, sheet.position, sheet.desk.playbook)
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return self.stage.severity
+
+    @property
+    def title(self) -> str:
+        """The one line that says loan, amount and day count."""
+        if self.closing:
+            return self.sheet.settled_title(self.occasion.alert)
+        return self.sheet.title(self.stage)
+
+    def message(self, form: Format) -> Message:
+        """Return the message in a format."""
+        if form is Format.TEXT:
+            body = fitted(self.title, list(self._lines()))
+            return Message(self.title, body, self.severity, form)
+        context = self.context()
+        if form is not Format.HTML:
+            return Message(self.title, self._long(context, form), self.severity, form)
+        chart = self._chart()
+        context["chart"] = chart and self._chart_words()
+        html = inlined(self._render("message.html", context))
+        plain = self._long(context, Format.FULL)
+        mail = subject(self.title, self.severity, self.sheet.words)
+        images = (Image("chart", chart),) if chart else ()
+        return Message(self.title, plain, self.severity, form, html, mail, images)
+
+    def context(self) -> dict[str, Any]:
+        """Return what templates may mention."""
+        sheet, position = self.sheet, self.sheet.position
+        return {
+            "w": sheet.words,
+            "lang": sheet.words.name,
+            "severity": self.severity,
+            "stage": self.stage.id,
+            "title": self.title,
+            "figures": sheet.figures() + sheet.balance_of(self.occasion.alert),
+            "parts": sheet.parts(),
+            "advice": sheet.advice(self.stage, self._turn()),
+            "warnings": self.near(),
+            "caps": self.caps(),
+            "ahead": [event.sentence for event in self._coming if not self._is_near(event)],
+            "next_message": self._next_message(),
+            "contacts": [] if self.closing else sheet.contacts(),
+            "late": self.lateness(),
+            "basis": [] if position.settled else sheet.basis(),
+            "derivation": sheet.derivation(),
+            "as_of": sheet.words.day(position.as_of, position.as_of),
+        }
+
+    @cached_property
+    def _coming(self) -> list[Event]:
+        return [] if self.closing else ahead(self.sheet)
+
+    def near(self) -> list[str]:
+        """Warn of what soon makes it worse."""
+        return [event.sentence for event in self._coming if self._is_near(event)]
+
+    def caps(self) -> list[str]:
+        """Warn of caps that the terms are above, once something is late."""
+        return self.sheet.warnings() if self.sheet.position.days_past_due else []
+
+    def _is_near(self, event: Event) -> bool:
+        return event.warns and event.on - self.sheet.today <= WARN_AHEAD
+
+    def _turn(self) -> int:
+        """Return whose turn it is among the actions that follow the first."""
+        position = self.sheet.position
+        due = position.pay_by
+        return abs((self.sheet.today - due).days) if due else 0
+
+    def _long(self, context: dict[str, Any], form: Format) -> str:
+        marked = context | {"markdown": form is Format.MARKDOWN}
+        return _EMPTY_LINES.sub("\n\n", self._render("message.md", marked)).strip() + "\n"
+
+    def _render(self, name: str, context: dict[str, Any]) -> str:
+        return render(self.sheet.desk, name, context)
+
+    def _lines(self) -> list[Line]:
+        """Return the lines of the text for phones, the dispensable ones marked as such."""
+        sheet, line = self.sheet, self.sheet.words.line
+        first, *more = sheet.advice(self.stage, self._turn())
+        lines = list(self._phone_figures())
+        lines += [Line(2, sentence) for sentence in self.near()[:2]]
+        lines += [Line(3, warning) for warning in self.caps()[:1]]
+        lines += [Line(0, f"▶ {first.title}"), Line(5, first.detail)]
+        lines += [Line(6 + number, f"· {action.title}") for number, action in enumerate(more[:2])]
+        if not self.closing:
+            lines += [Line(4, f"{name}{line('colon')}{said}") for name, said in sheet.contacts()]
+        if late := self.lateness():
+            lines.append(Line(0, late))
+        if not sheet.position.settled:
+            lines.append(Line(4, self._rules()))
+        return [*lines, Line(0, self._footing())]
+
+    def _phone_figures(self) -> Iterator[Line]:
+        sheet, line = self.sheet, self.sheet.words.line
+        parts, colon = sheet.parts(), line("colon")
+        sum_to_pay, *rows = sheet.figures() or [("", "")]
+        if sum_to_pay[1] not in self.title:
+            yield Line(1, colon.join(sum_to_pay))
+        if len(parts) > 1:
+            yield Line(3, line("pair_joint").join(f"{name} {sum_}" for name, sum_ in parts))
+        for number, (name, shown) in enumerate(rows):
+            told = name == line("tomorrow")  # what one more day costs is never left out
+            yield Line(0 if told else 8 - number, f"{name}{colon}{shown}")
+        for name, shown in sheet.balance_of(self.occasion.alert):
+            yield Line(1, f"{name}{colon}{shown}")
+
+    def _rules(self) -> str:
+        clauses = self.sheet.words.line("list_joint").join(self.sheet.brief_basis())
+        return self.sheet.words.line("basis", basis=clauses)
+
+    def _footing(self) -> str:
+        line, today = self.sheet.words.line, self.sheet.today
+        return f"{line('as_of', as_of=self.sheet.words.day(today, today))} · {line('estimate')}"
+
+    def lateness(self) -> str | None:
+        """Say that the message is late, and by how much."""
+        if not self.occasion.late:
+            return None
+        zone, say, today = self.sheet.loan.timezone, self.sheet.words, self.sheet.today
+        return say.line(
+            "late",
+            scheduled=say.moment(self.occasion.planned, zone, today),
+            sent=say.moment(self.occasion.now, zone, today),
+        )
+
+    def _next_message(self) -> str | None:
+        at, sheet = self.occasion.next_at, self.sheet
+        if at is None or sheet.position.settled:
+            return None
+        shown = sheet.words.moment(at, sheet.loan.timezone, sheet.today)
+        return sheet.words.line("next_message", at=shown)
+
+    def _chart(self) -> bytes | None:
+        """Return the picture of what waiting costs, where it costs anything."""
+        points = self._waiting() if self.sheet.position.arrears else []
+        if not points or points[-1][1] <= points[0][1]:
+            return None
+        from .chart import png, svg  # no other format needs them
+
+        cliff, late = self.sheet.position.next_cliff, self.sheet.position.arrears
+        marked = {cliff.date} if cliff and cliff.due in {arrear.due for arrear in late} else set()
+        return png(svg(points, marked))
+
+    def _waiting(self) -> list[tuple[date, int]]:
+        """Return what is owed now and comes to, day by day, if nothing is paid."""
+        today, position = self.sheet.today, self.sheet.position
+        ahead_of = range(CHART_DAYS + 1)
+        return [(today + timedelta(days=day), position.after(day).total) for day in ahead_of]
+
+    def _chart_words(self) -> dict[str, str]:
+        """Return what stands around the picture, and instead of it."""
+        say, sheet = self.sheet.words, self.sheet
+        first, last = sheet.position.due.total, sheet.position.after(CHART_DAYS).total
+        sums = {"first": first, "last": last, "rise": last - first}
+        shown = {name: say.money(sheet.position.money(minor)) for name, minor in sums.items()}
+        shown["first_day"] = say.day(sheet.today, sheet.today)
+        shown["last_day"] = say.day(sheet.today + timedelta(days=CHART_DAYS), sheet.today)
+        return shown | {key: say.line(f"chart_{key}", **shown) for key in ("last", "alt")}
+
+
+def stage_for(alert: Alert, position: Position, playbook: Playbook) -> Stage:
+    """Return the stage that an alert speaks of: an occasion of its own, or where the loan stands.
+
+    It decides how bad the news is, and so who is told.
+    """
+    what = alert.milestone
+    if what in playbook.stages and what != SETTLED:
+        return playbook.stages[what]
+    closed = _closes(alert, position) and not position.arrears
+    return playbook.stages["settled"] if closed else playbook.stage_of(position)
+
+
+def _closes(alert: Alert, position: Position) -> bool:
+    """Return whether it is good news; after a payment was taken back it is not any more."""
+    return alert.milestone == SETTLED and alert.due not in position.unpaid()
+
+
+def subject(title: str, severity: Severity, say: Words) -> str:
+    """Return the subject of a mail: sorted by name, the urgent come first."""
+    return say.line(f"subject_{severity.name.lower()}", title=title)
+
+
+def trial(locale: str, form: Format) -> Message:
     """Write the message that ``reminderd test`` sends."""
     say = words(locale)
-    title, body = say.line("test_title"), say.line("test_body")
+    title, body = say.line("test_title"), say.line("test_body") + "\n"
+    if form is not Format.HTML:
+        return Message(title, body, Severity.INFO, form)
     context = {"w": say, "title": title, "test": body, "lang": locale, "severity": Severity.INFO}
-    html = _inlined(_templates().get_template("message.html").render(context))
-    return Message(title, body + "\n", html, Severity.INFO)
-
-
-class Sheet:
-    """The figures of one position as one locale writes them."""
-
-    def __init__(self, loan: Loan, position: Position, say: Words) -> None:
-        """Prepare to write of *loan* in the words of *say*."""
-        self.loan = loan
-        self.position = position
-        self.words = say
-        self.name = _one_line(loan.name) or loan.id
-        self.today = position.as_of
-
-    def title(self, stage: Stage) -> str:
-        """Return the one line that says loan, amount and day count."""
-        key = "overdue" if stage.id.startswith("overdue") else stage.id
-        return self.words.say("title", key, **self.variables())
-
-    def settled_title(self, alert: Alert) -> str:
-        """Return the title of the good news that an installment, or the loan, is paid."""
-        key = "settled" if self.position.settled else "installment-settled"
-        due_date = self.words.day(alert.due, self.today)
-        return self.words.say("title", key, loan=self.name, due_date=due_date)
-
-    def variables(self) -> dict[str, str]:
-        """Return what every action and title may mention."""
-        position, say, request = self.position, self.words, self.loan.request
-        due = position.pay_by
-        coming = (due - self.today).days if due and not position.arrears else 0
-        return {
-            "loan": self.name,
-            "amount": say.money(position.to_pay),
-            "due_date": say.day(due or self.today, self.today),
-            "grace_end": say.day(self._grace_end(), self.today),
-            "days": say.days(coming or position.days_past_due),
-            "increase": say.money(position.increase),
-            "tomorrow_total": say.money(position.money(position.tomorrow.total)),
-            "payoff": say.money(position.payoff),
-            "contact": _one_line(self.loan.contact or "") or say.line("contact"),
-            "next": self._next_sentence(),
-            "request_date": say.day(request.on if request else self.today, self.today),
-        }
-
-    def _grace_end(self) -> date:
-        """Return the last day of the oldest unpaid installment's grace."""
-        due = self.position.pay_by or self.today
-        return due + timedelta(days=self.position.grace_days)
-
-    def _next_sentence(self) -> str:
-        if not self.position.upcoming:
-            return self.words.line("nothing_next")
-        part = self.position.upcoming[0]
-        amount, due = self.words.money(part.remaining), self.words.day(part.due, self.today)
-        return self.words.line("next_sentence", amount=amount, due_date=due)
-
-    def advice(self, stage: Stage) -> list[Advice]:
-        """Return the stage's actions with the figures filled in."""
-        filled = self.variables()
-        return [
-            Advice(action.id, action.title.format(**filled), action.detail.format(**filled))
-            for action in advice(stage, self.words.name, facts(self.position))
-        ]
-
-    def basis(self) -> list[str]:
-        """Say by which rules the figure was worked out."""
-        return basis(self.position, self.words)
-
-    def warnings(self) -> list[str]:
-        """Say which caps the agreed terms are above, while anything is unpaid."""
-        if self.position.settled:
-            return []
-        return [self._above(found) for found in exceeded(self.position)]
-
-    def _above(self, found: Exceeded) -> str:
-        source = found.cap.source or self.words.line("cap_source")
-        if found.cap.annual_rate is not None and found.annual_rate is not None:
-            rates = {"actual": found.annual_rate, "cap": found.cap.annual_rate}
-            shown = {name: self.words.share(rate) for name, rate in rates.items()}
-            kept = found.cap.mode is CapMode.ENFORCE
-            return self.words.line("cap_kept" if kept else "cap_rate", source=source, **shown)
-        assert found.fees is not None and found.cap.fees is not None  # noqa: PT018  # one is set
-        cap = self.words.money(Money.of(found.cap.fees, self.position.currency))
-        actual = self.words.money(found.fees)
-        return self.words.line("cap_fees", source=source, actual=actual, cap=cap)
-
-    def steps(self) -> list[Step]:
-        """Return how what is due was worked out."""
-        return explain(self.loan, self.today)
-
-    def derivation(self) -> list[Row]:
-        """Say how what is due was worked out; with nothing due, what falls due next."""
-        steps = self.steps() if self.position.arrears else explain_next(self.position)
-        return rows(steps, self.words, self.today)
-
-    def parts(self) -> list[tuple[str, str]]:
-        """Return what the sum owed today is made of, leaving out zeros."""
-        due = self.position.due
-        named = {
-            "principal": due.principal,
-            "interest": due.interest,
-            "penalty": due.penalty,
-            "fees": due.fees,
-        }
-        return [(self.words.line(key), self._money(minor)) for key, minor in named.items() if minor]
-
-    def figures(self) -> list[tuple[str, str]]:
-        """Return the rows of the figure table, the sum to pay first."""
-        position, line = self.position, self.words.line
-        rows: list[tuple[str, str]] = []
-        if position.arrears:
-            filled = self.variables()
-            rows.append((line("owed_today"), filled["amount"]))
-            if position.increase:
-                rows.append((line("tomorrow"), line("tomorrow_value", **filled)))
-        upcoming, label = list(position.upcoming), line("next")
-        if not position.arrears and upcoming:
-            first, label = upcoming.pop(0), line("after_next")
-            to_come = line("to_come", due_date=self.words.day(first.due, self.today))
-            rows.append((to_come, self.words.money(first.remaining)))
-        if upcoming:
-            part = upcoming[0]
-            due = self.words.day(part.due, self.today)
-            shown = line("next_value", amount=self.words.money(part.remaining), due_date=due)
-            rows.append((label, shown))
-        if position.payoff and position.payoff != position.to_pay:
-            rows.append((line("payoff"), self.words.money(position.payoff)))
-        return rows
-
-    def cliff(self) -> str | None:
-        """Say when it gets worse, if it does within the time a reminder looks ahead."""
-        cliff = self.position.next_cliff
-        if cliff is None or (cliff.date - self.today).days > CLIFF_AHEAD:
-            return None
-        told = self.position.increase or not cliff.increase
-        if cliff.reason is CliffReason.PENALTY_STARTS and told:
-            return None  # the row on one more day says it, or there is nothing to say
-        return self.words.line(
-            f"cliff_{cliff.reason}",
-            cliff_date=self.words.day(cliff.date, self.today),
-            increase=self.words.money(cliff.increase),
-        )
-
-    def lateness(self, occasion: Occasion) -> str | None:
-        """Say that the message is late, and by how much."""
-        if not occasion.late:
-            return None
-        zone = self.loan.timezone
-        return self.words.line(
-            "late",
-            scheduled=self.words.moment(occasion.planned, zone, self.today),
-            sent=self.words.moment(occasion.now, zone, self.today),
-        )
-
-    def _money(self, minor: int) -> str:
-        return self.words.money(Money(minor, self.position.currency))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-@cache
-def _templates() -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-    return Environment(
-        loader=PackageLoader(__package__, "templates"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _inlined(html: str) -> str:
-    """Return the page with its style rules on the elements, as mail clients want them."""
-    from css_inline import CSSInliner
-
-    return str(CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(html))
+    html = inlined(str(templates(None).get_template("message.html").render(context)))
+    return Message(title, body, Severity.INFO, form, html)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,8 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal, get_currency_name
 
 from ..loans.money import Money, Rate, minor_digits
 from ..loans.terms import LoanTerms
@@ -60,16 +62,38 @@ class Words:
             )
         )
 
+    def currency(self, code: str) -> str:
+        """Write the name of a currency: ``Chinese Yuan``, ``人民币``."""
+        return str(get_currency_name(code, locale=self.locale))
+
     def day(self, day: date, today: date) -> str:
         """Write a date, with the year only where it is not *today*'s."""
         skeleton = "MMMd" if day.year == today.year else "yMMMd"
         noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)  # no zone shifts noon away
         return str(format_skeleton(skeleton, noon, UTC, locale=self.locale))
 
+    def full_day(self, day: date) -> str:
+        """Write a date in full, as letters do: ``December 5, 2026``, ``2026年12月5日``."""
+        return str(format_date(day, "long", locale=self.locale))
+
     def days(self, count: int) -> str:
         """Write a number of days: ``6 days``, ``6天``."""
         span = timedelta(days=count)
         return str(format_timedelta(span, "day", threshold=10**9, locale=self.locale))
+
+    def years(self, count: int) -> str:
+        """Write a number of years: ``5 years``, ``5年``."""
+        span = timedelta(days=365 * count)
+        return str(format_timedelta(span, "year", threshold=10**9, locale=self.locale))
+
+    def months(self, count: int) -> str:
+        """Write a number of months: ``14 months``, ``14个月``."""
+        span = timedelta(days=30 * count)
+        return str(format_timedelta(span, "month", threshold=10**9, locale=self.locale))
+
+    def listed(self, things: Iterable[str]) -> str:
+        """Write several things one after the other: ``06:00 and 17:00``, ``06:00和17:00``."""
+        return format_list(list(things), locale=self.locale)
 
     def moment(self, at: datetime, zone: str, today: date) -> str:
         """Write an instant as its wall-clock time, with the date where it is not *today*."""

@@ -69,6 +69,7 @@ class Worker:
         self.may_know_old_config = False  # a reload was asked for since it started
         self.finished = False  # it has reported all that it had to do
         self.killed = False
+        self.failure = ""  # why it failed, if it could say so
         self.rest = b""
         self.reading, writing = os.pipe()
         os.set_blocking(self.reading, False)
@@ -125,6 +126,7 @@ class Supervisor:
         self.wanted = True  # a worker should run as soon as none does
         self.not_before = 0.0  # monotonic; workers must not follow each other too fast
         self.failures = 0  # of workers, in a row
+        self.failure = ""  # of the last one, as it told it
         self.tried: tuple[int, int] | None = None  # the configuration when the last one started
         self.next_at: float | None = None
         self.seen: list[tuple[int, int]] | None = None
@@ -226,7 +228,7 @@ class Supervisor:
         self.reading = reading
         if ahead is not None:
             log.info("the clock moved by %+.0f s; looking at once", ahead)
-            self.wanted = True
+            self.wanted, self.not_before = True, 0.0  # a wrong clock may be why a pass failed
             self._start_ticking()
 
     def _hear_worker(self) -> None:
@@ -256,6 +258,8 @@ class Supervisor:
             self._become_ready(worker)
         if "unusable" in report:
             self.config_note = _note("no configuration can be used:", report["unusable"])
+        if "failed" in report:
+            worker.failure = f": {report['failed'].splitlines()[0]}"
         if "status" in report:
             worker.finished = True
             self.next_at = report["next"]
@@ -273,7 +277,7 @@ class Supervisor:
         os.close(worker.reading)
         self.worker = None
         if worker.finished:  # whatever the code: a library's trouble on the way out is not ours
-            self.failures = 0
+            self.failures, self.failure = 0, ""
             if not worker.may_know_old_config:
                 self.not_before = worker.started_at + PAUSE
             self._schedule_next()
@@ -283,6 +287,7 @@ class Supervisor:
         else:
             if self.ready:
                 self._become_ready(worker)  # a reload that failed is over, too
+            self.failure = worker.failure
             self._try_again(f"the worker ended with {code}", at_once=worker.may_know_old_config)
 
     def _try_again(self, why: str, *, at_once: bool) -> None:
@@ -323,8 +328,8 @@ class Supervisor:
         return self.seen != [signature(path) for path in watched(self.folder, self.config)]
 
     def _status_text(self) -> str:
-        failed = "; the last pass failed and is tried again" if self.failures else ""
-        return self.status + failed + self.config_note
+        failed = "; the last pass failed and is tried again" + self.failure
+        return self.status + (failed if self.failures else "") + self.config_note
 
     def _tell_systemd(self) -> None:
         if self.clock.monotonic() - self.last_tick > STALE:

@@ -1,4 +1,4 @@
-"""Logging for a person: one line each, to standard error; no secret is ever passed to it."""
+"""Logging for a person: one line each, to standard error, and no secret in it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,32 @@ import logging
 import os
 import sys
 import traceback
+from contextlib import suppress
+from typing import TextIO
+
+from ..redaction import redact
+
+
+class _Discreet(logging.Formatter):
+    """Hides the secrets of the configuration, in tracebacks of libraries as well."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Says of a line that cannot be written where it comes from, and not what it would say."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
+        with suppress(OSError, ValueError):
+            self.stream.write(f"a line of {record.pathname}:{record.lineno} cannot be logged\n")
 
 
 def set_up_logging(level: int = logging.INFO) -> None:
     """Log to standard error; the journal adds its own time, a terminal is given one."""
     form = "%(message)s" if _to_journal() else "%(asctime)s %(message)s"
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(form, datefmt="%H:%M:%S"))
+    handler = _Handler(sys.stderr)
+    handler.setFormatter(_Discreet(form, datefmt="%H:%M:%S"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

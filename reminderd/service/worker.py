@@ -5,7 +5,8 @@ It reports to its supervisor over a pipe, one JSON object a line:
 * ``{"config": null}`` or ``{"config": "what is wrong"}`` once the configuration was read, or
   the last good one in its place; ``{"unusable": "what is wrong"}`` when there is none;
 * ``{"beat": 1}`` while it lives;
-* ``{"next": 1732150800.0, "status": "…", "signature": [[…], …]}`` when it is done.
+* ``{"next": 1732150800.0, "status": "…", "signature": [[…], …]}`` when it is done;
+* ``{"failed": "what is wrong"}`` when it could not do its work.
 
 When the supervisor is gone, nobody reads the pipe: the worker then finishes what it is sending,
 if that does not take long, and ends.
@@ -27,20 +28,25 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from datetime import time as wall_time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ..alerts.wallclock import instant, local_date
 from ..app import App, Upcoming
 from ..clock import Clock
 from ..config.load import Config, load_file, load_text
 from ..errors import ConfigError, ReminderdError, StoreError
 from ..state import LAST_GOOD, locked, signature, state_folder, watched, write_private
-from ..store import outbox
+from ..store import history, outbox
 from .log import set_up_logging, where
+from .sanity import check_clock
 
 log = logging.getLogger(__name__)
 
 ORPHAN_AFTER = 8.0  # seconds that a worker without supervisor has to finish
+NIGHT = wall_time(3, 30)  # when a worker looks after the store, if none did so since midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class Outcome:
     sent: int
     hung: bool
     following: Upcoming | None
+    trouble: str | None = None  # with the store
 
 
 def run_pass(
@@ -59,7 +66,10 @@ def run_pass(
     beat: Callable[[], None] = lambda: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Sync the book, plan, and deliver until nothing is due. One pass at a time per store."""
+    """Sync the book, plan, and deliver until nothing is due. One pass at a time per store.
+
+    Raises ClockDoubted, and does nothing, while the clock cannot be right.
+    """
     planned = sent = 0
     hung = False
 
@@ -69,6 +79,9 @@ def run_pass(
             raise StoreError("stopped while another pass was at work")
 
     with locked(folder, "worker.lock", meanwhile=wait_for_the_other):
+        with app.database.transaction() as connection:
+            newest = history.newest_instant(connection)
+        check_clock(app.clock.now(), newest, folder)
         for line in app.sync():
             log.info("%s", line)
         more = True
@@ -80,7 +93,28 @@ def run_pass(
             following = app.next_event()
             due = following is not None and following.at <= app.clock.now()
             more = due and bool(decided or delivered.sent)
-        return Outcome(planned, sent, hung, app.next_event())
+        trouble = look_after(app)
+        return Outcome(planned, sent, hung, app.next_event(), trouble)
+
+
+def look_after(app: App) -> str | None:
+    """Check the store and keep a backup, once a day; return what stands against that.
+
+    It does not stop the reminders, and each pass tries again.
+    """
+    try:
+        app.database.look_after(local_date(app.clock.now(), app.config.timezone))
+    except StoreError as error:
+        log.error("%s", error)
+        return str(error)
+    return None
+
+
+def tonight(app: App) -> datetime:
+    """Return when a worker should look after the store again."""
+    zone = app.config.timezone
+    day = local_date(app.clock.now(), zone) + timedelta(days=1)
+    return instant(day, NIGHT, zone)
 
 
 def status_line(app: App, following: Upcoming | None) -> str:
@@ -94,9 +128,8 @@ def status_line(app: App, following: Upcoming | None) -> str:
     zone = following.loan.timezone if following.loan else app.config.timezone
     local = following.at.astimezone(ZoneInfo(zone))
     days = (local.date() - app.clock.now().astimezone(ZoneInfo(zone)).date()).days
-    what = following.loan.name if following.loan else "a delivery"
     when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
-    return f"next: {what}, {when}, {local:%H:%M} {zone}{tail}"
+    return f"next: {following.what}, {when}, {local:%H:%M} {zone}{tail}"
 
 
 class Reporter:
@@ -141,7 +174,7 @@ def read_config(file: Path, folder: Path) -> tuple[Config, str | None]:
         config = load_file(file)
     except ConfigError as broken:
         with suppress(OSError, ReminderdError):
-            return load_text(kept.read_text("utf-8"), file), str(broken)
+            return load_text(kept.read_text("utf-8"), file, in_need=True), str(broken)
         raise
     with suppress(OSError):
         if not kept.exists() or kept.read_text("utf-8") != config.text:
@@ -168,13 +201,19 @@ def work(file: Path, reporter: Reporter, clock: Clock) -> bool:
     app.database.checkpoint()
     seen = [before, *(signature(path) for path in watched(folder, file)[1:])]
     following = app.next_event()  # read after the signature: no change can fall between them
+    coming = min(following.at, tonight(app)) if following else tonight(app)
+    trouble = f"; {outcome.trouble}" if outcome.trouble else ""
     reporter.send(
-        next=following.at.timestamp() if following else None,
-        status=status_line(app, following),
-        signature=seen,
+        next=coming.timestamp(), status=status_line(app, following) + trouble, signature=seen
     )
     app.database.close()
     return outcome.hung
+
+
+def _tell_of_thread(ended: threading.ExceptHookArgs) -> None:
+    """Say in one line that a thread failed: a traceback's words may hold a secret."""
+    if ended.exc_value is not None:
+        log.error("a thread met a mistake of its own (%s)", where(ended.exc_value))
 
 
 def main() -> int:
@@ -184,6 +223,7 @@ def main() -> int:
     parser.add_argument("--report", type=int, required=True)
     arguments = parser.parse_args()
     set_up_logging()
+    threading.excepthook = _tell_of_thread
     reporter = Reporter(arguments.report)
     signal.signal(signal.SIGTERM, lambda *_: reporter.stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
@@ -193,6 +233,8 @@ def main() -> int:
         hung = work(arguments.config, reporter, Clock())
     except ReminderdError as error:
         log.error("%s", error)
+        if not isinstance(error, ConfigError):  # which was told already
+            reporter.send(failed=str(error))
         return error.exit_code
     except Exception as error:  # told in one line, as every other failure
         log.error("the worker met a mistake of its own (%s)", where(error))

@@ -122,9 +122,9 @@ def _set_aside(connection: Connection, loan_id: str, now: datetime) -> None:
 
 def _document(loan: Loan) -> dict[str, Any]:
     document: dict[str, Any] = _loan_adapter().dump_python(
-        replace(loan, payments=(), agreed=(), request=None),
+        replace(loan, payments=(), agreed=(), asked=()),
         mode="json",
-        exclude={"payments", "agreed", "request"},
+        exclude={"payments", "agreed", "asked"},
     )
     return document
 
@@ -282,6 +282,12 @@ def next_look(connection: Connection) -> tuple[datetime, str] | None:
     return None if row is None else (row[0], row[1])
 
 
+def known_since_first(connection: Connection) -> datetime | None:
+    """Return since when the first of the loans that are watched is known."""
+    first = select(func.min(loans.c.known_since)).where(loans.c.archived_at.is_(None))
+    return connection.execute(first).scalar()
+
+
 def loan_count(connection: Connection) -> int:
     """Return how many loans are watched."""
     count = connection.execute(
@@ -367,15 +373,15 @@ def _agreed_of(connection: Connection, ids: list[str] | None) -> dict[str, list[
 def with_agreements(loan: Loan, rows: Iterable[RowMapping]) -> Loan:
     """Return the loan with what was asked and agreed."""
     agreed: list[Extension | Waiver] = []
-    request = None
+    asked = []
     for row in rows:
         if row["kind"] == WAIVED:
             agreed.append(_waiver_adapter().validate_python(row["document"]))
             continue
-        request = Request(RequestState(row["kind"]), row["date"])
-        if request.state is RequestState.APPROVED:
+        asked.append(Request(RequestState(row["kind"]), row["date"]))
+        if asked[-1].state is RequestState.APPROVED:
             agreed.append(_extension_adapter().validate_python(row["document"]))
-    return replace(loan, agreed=tuple(agreed), request=request)
+    return replace(loan, agreed=tuple(agreed), asked=tuple(asked))
 
 
 def _entry(

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,21 @@ from sqlalchemy.pool import StaticPool
 
 from ..errors import StoreError
 from ..state import DATABASE
+from . import backup
 from .tables import metadata
+from .trouble import store_error
 
-HEAD = "0002"  # the newest migration; a test holds it against the migrations folder
+HEAD = "0003"  # the newest migration; a test holds it against the migrations folder
 _BUSY_SECONDS = 30
 
 
 class Database:
     """One SQLite file (or another SQLAlchemy URL) at the current schema."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Use *engine*; ``Database.open`` is the usual way to get one."""
+    def __init__(self, engine: Engine, path: Path | None = None) -> None:
+        """Use *engine*, which keeps its data at *path*; ``open`` is the usual way to get one."""
         self.engine = engine
+        self.path = path
 
     @classmethod
     def open(cls, folder: Path) -> Database:
@@ -39,13 +43,16 @@ class Database:
         path = folder / DATABASE
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            emptied = path.exists() and not path.stat().st_size
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise StoreError(
                 f"cannot use the state file {path}: {error.strerror} "
                 "(set STATE_DIRECTORY to a folder you can write to)"
             ) from None
-        database = cls(sqlite_engine(path))
+        if emptied and backup.backups(folder):  # SQLite would take it for a new one
+            raise backup.damaged(path, "the file is empty")
+        database = cls(sqlite_engine(path), path)
         database.migrate()
         return database
 
@@ -71,10 +78,10 @@ class Database:
             except CommandError:
                 raise StoreError(
                     f"the database was made by a newer reminderd (its schema is {current}); "
-                    "install that version again, or restore a backup"
+                    "install that version again, or see what backups `reminderd restore` lists"
                 ) from None
         except DBAPIError as error:
-            raise StoreError(f"cannot use the database: {error.orig}") from None
+            raise store_error(error.orig, self.path) from None
 
     def _revision(self) -> str | None:
         with self.engine.connect() as connection:
@@ -89,12 +96,32 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            raise StoreError(f"the database failed: {error.orig}") from None
+            raise store_error(error.orig, self.path) from None
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file, so that a later change shows on disk."""
-        with self.engine.connect() as connection:
-            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            with self.engine.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (DBAPIError, sqlite3.Error) as error:
+            raise store_error(getattr(error, "orig", error), self.path) from None
+
+    def look_after(self, day: date) -> None:
+        """Check the file and keep a backup of it, unless that was done on *day*.
+
+        Raises StoreError when it is damaged or no backup can be kept.
+        """
+        if self.path is None or backup.exists(self.path.parent, day):
+            return
+        try:
+            backup.take(self.path.parent, day)
+        except sqlite3.Error as error:
+            raise store_error(error, self.path) from None
+        except OSError as error:
+            raise StoreError(
+                f"no backup of {self.path} can be kept: {error.strerror} "
+                f"(check the folder {backup.FOLDER} beside it, and the room on the disk)"
+            ) from None
 
     def close(self) -> None:
         """Let go of the file."""

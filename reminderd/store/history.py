@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, delete, func, insert, select, update
 
-from ..alerts.plan import Alert, History, Reason
-from .outbox import State
-from .tables import alerts, deliveries, loans
+from ..alerts.alert import Alert, History, Identity, Reason, is_reminder
+from .outbox import WAITING, State
+from .tables import agreements, alerts, deliveries, loans, payments
 
 
 def of_loan(connection: Connection, loan_id: str, known_since: datetime) -> History:
@@ -21,9 +22,17 @@ def of_loan(connection: Connection, loan_id: str, known_since: datetime) -> Hist
     ).all()
     return History(
         frozenset((row.due, row.milestone) for row in rows),
-        frozenset(row.due for row in rows if not row.superseded),
+        frozenset(row.due for row in rows if is_reminder(row.milestone) and not row.superseded),
         known_since,
     )
+
+
+def of_routines(connection: Connection) -> frozenset[Identity]:
+    """Return the routines that were told of."""
+    rows = connection.execute(
+        select(alerts.c.due, alerts.c.milestone).where(alerts.c.loan_id.is_(None))
+    )
+    return frozenset((row.due, row.milestone) for row in rows)
 
 
 def record(connection: Connection, alert: Alert, now: datetime, *, superseded: bool) -> int:
@@ -46,11 +55,21 @@ def record(connection: Connection, alert: Alert, now: datetime, *, superseded: b
 
 def alert(connection: Connection, alert_id: int) -> Alert:
     """Return a recorded alert."""
-    row = connection.execute(select(alerts).where(alerts.c.id == alert_id)).one()
+    return _alert(connection.execute(select(alerts).where(alerts.c.id == alert_id)).one())
+
+
+def waiting(connection: Connection, loan_id: str) -> dict[int, Alert]:
+    """Return the alerts of a loan that still have a delivery waiting, by number."""
+    unsent = select(deliveries.c.alert_id).where(deliveries.c.state.in_(WAITING))
+    query = select(alerts).where(alerts.c.loan_id == loan_id, alerts.c.id.in_(unsent))
+    return {row.id: _alert(row) for row in connection.execute(query.order_by(alerts.c.id))}
+
+
+def _alert(row: Row[Any]) -> Alert:
     return Alert(row.loan_id, row.due, row.milestone, row.scheduled_for, Reason(row.reason))
 
 
-def channels_told(connection: Connection, loan_id: str, dues: Iterable[date]) -> set[str]:
+def channels_told(connection: Connection, loan_id: str | None, dues: Iterable[date]) -> set[str]:
     """Return the channels on which alerts about these due dates were sent or are on their way."""
     rows = connection.execute(
         select(deliveries.c.channel)
@@ -68,7 +87,7 @@ def channels_told(connection: Connection, loan_id: str, dues: Iterable[date]) ->
 def deliveries_of(
     connection: Connection, loan_id: str | None = None, limit: int | None = None
 ) -> list[RowMapping]:
-    """Return deliveries with their alerts, the newest first."""
+    """Return deliveries with their alerts, the newest first; a routine's have no loan."""
     query = (
         select(
             deliveries,
@@ -80,12 +99,25 @@ def deliveries_of(
             loans.c.document,
         )
         .join(alerts, deliveries.c.alert_id == alerts.c.id)
-        .join(loans, alerts.c.loan_id == loans.c.id)
+        .outerjoin(loans, alerts.c.loan_id == loans.c.id)
         .order_by(deliveries.c.id.desc())
     )
     if loan_id is not None:
         query = query.where(alerts.c.loan_id == loan_id)
     return list(connection.execute(query.limit(limit)).mappings())
+
+
+def newest_instant(connection: Connection) -> datetime | None:
+    """Return the latest instant at which anything was recorded, by the clock of that time."""
+    columns = (
+        loans.c.known_since,
+        payments.c.recorded_at,
+        agreements.c.recorded_at,
+        alerts.c.decided_at,
+        deliveries.c.finished_at,
+    )
+    found = connection.execute(select(*(select(func.max(c)).scalar_subquery() for c in columns)))
+    return max((instant for instant in found.one() if instant), default=None)
 
 
 def forget_the_future(connection: Connection, now: datetime) -> list[str]:
@@ -94,9 +126,8 @@ def forget_the_future(connection: Connection, now: datetime) -> list[str]:
     What was superseded then may still be due. What was sent is sent, and stays decided.
     """
     ahead = alerts.c.decided_at > now
-    rows = connection.execute(select(alerts.c.loan_id).where(ahead).distinct())
-    concerned = [row.loan_id for row in rows]
-    if concerned:
+    rows = connection.execute(select(alerts.c.loan_id).where(ahead).distinct()).all()
+    if rows:
         connection.execute(delete(alerts).where(ahead, alerts.c.superseded))
         connection.execute(update(alerts).where(ahead).values(decided_at=now))
-    return concerned
+    return [row.loan_id for row in rows if row.loan_id is not None]

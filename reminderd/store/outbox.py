@@ -15,17 +15,21 @@ superseded   final: a newer alert of the loan
 cancelled    final: paid or removed meanwhile
 expired      final: too old to be of use
 ===========  ================================  ==========================================
+
+What one address is told of several loans may go as one message. Its deliveries are then leased
+together, move on together, and bear one message id; whatever is paid meanwhile drops out.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from .tables import alerts, deliveries
 
@@ -43,6 +47,8 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
+
+_TOGETHER = 200  # deliveries that one message may carry
 
 WAITING = (State.PENDING, State.RETRYING, State.UNKNOWN)
 
@@ -94,37 +100,73 @@ def close_waiting(
     return result.rowcount
 
 
-def waiting_alerts(connection: Connection, loan_id: str) -> list[tuple[int, object, str]]:
-    """Return (id, due, milestone) of a loan's alerts that still have a delivery waiting."""
-    rows = connection.execute(
-        select(alerts.c.id, alerts.c.due, alerts.c.milestone)
-        .where(alerts.c.loan_id == loan_id)
-        .where(
-            alerts.c.id.in_(select(deliveries.c.alert_id).where(deliveries.c.state.in_(WAITING)))
-        )
-    )
-    return [(row.id, row.due, row.milestone) for row in rows]
-
-
 def lease(
-    connection: Connection, channel: str, now: datetime, until: datetime, owner: str, limit: int
+    connection: Connection,
+    channel: str,
+    now: datetime,
+    until: datetime,
+    owner: str,
+    limit: int,
+    *,
+    together: bool = False,
 ) -> list[Leased]:
-    """Lease the channel's due deliveries, the oldest first."""
-    rows = connection.execute(
-        select(deliveries)
-        .where(
-            deliveries.c.channel == channel,
-            deliveries.c.state.in_(WAITING),
-            deliveries.c.next_attempt_at <= now,
-        )
-        .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    if rows:
+    """Lease the channel's due deliveries of so many messages, the oldest first.
+
+    *together*: what one address is to be told of several loans becomes one message, and all its
+    deliveries get the message id of the first. They keep it, so that another attempt is again of
+    these and of no others: a second copy can then be told for what it is.
+    """
+    due = and_(
+        deliveries.c.channel == channel,
+        deliveries.c.state.in_(WAITING),
+        deliveries.c.next_attempt_at <= now,
+    )
+    order = (deliveries.c.next_attempt_at, deliveries.c.id)
+    query = select(deliveries).where(due).order_by(*order)
+    rows = connection.execute(query.limit(limit).with_for_update(skip_locked=True)).all()
+    messages: Sequence[Sequence[Row[Any]]] = [[row] for row in rows]
+    # What was attempted together stays so, even where the channel takes no digests any more.
+    if rows and (together or any(row.attempts for row in rows)):
+        beside = and_(due, deliveries.c.address.in_({row.address for row in rows}))
+        query = select(deliveries, alerts.c.loan_id).join(alerts).where(beside).order_by(*order)
+        found = connection.execute(query.with_for_update(skip_locked=True, of=deliveries)).all()
+        messages = _gathered(found, together)[:limit]
+    leased = [_leased(row, message[0].message_id) for message in messages for row in message]
+    _hold(connection, leased, until, owner)
+    _share_ids(connection, messages)
+    return leased
+
+
+def _gathered(rows: Iterable[Row[Any]], together: bool) -> list[Sequence[Row[Any]]]:
+    """Return the messages that deliveries make, each with all that it carries.
+
+    What was attempted stays with what it was attempted with. What concerns no loan goes alone, and
+    so does each delivery where there is only one loan to speak of.
+    """
+    gathered: dict[tuple[str, str | None], list[Row[Any]]] = {}
+    for row in rows:
+        apart = row.attempts or row.loan_id is None
+        gathered.setdefault((row.address, row.message_id if apart else None), []).append(row)
+    messages: list[Sequence[Row[Any]]] = []
+    for (_, message_id), members in gathered.items():
+        several = message_id or (together and len({row.loan_id for row in members}) > 1)
+        size = _TOGETHER if several else 1
+        messages += [members[at : at + size] for at in range(0, len(members), size)]
+    return messages
+
+
+def _leased(row: Row[Any], message_id: str) -> Leased:
+    attempts = row.attempts + 1
+    return Leased(
+        row.id, row.alert_id, row.channel, row.address, attempts, message_id, row.created_at
+    )
+
+
+def _hold(connection: Connection, leased: Sequence[Leased], until: datetime, owner: str) -> None:
+    if leased:
         connection.execute(
             update(deliveries)
-            .where(deliveries.c.id.in_([row.id for row in rows]))
+            .where(deliveries.c.id.in_([delivery.id for delivery in leased]))
             .values(
                 state=State.SENDING,
                 lease_until=until,
@@ -132,18 +174,17 @@ def lease(
                 attempts=deliveries.c.attempts + 1,
             )
         )
-    return [
-        Leased(
-            row.id,
-            row.alert_id,
-            row.channel,
-            row.address,
-            row.attempts + 1,
-            row.message_id,
-            row.created_at,
-        )
-        for row in rows
-    ]
+
+
+def _share_ids(connection: Connection, messages: Iterable[Sequence[Row[Any]]]) -> None:
+    """Write the message id of each message's first delivery to the others."""
+    for first, *others in messages:
+        if joining := [row.id for row in others if row.message_id != first.message_id]:
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.id.in_(joining))
+                .values(message_id=first.message_id)
+            )
 
 
 def write_content(connection: Connection, delivery_id: int, title: str, body: str) -> None:
@@ -209,11 +250,15 @@ def recover(connection: Connection, now: datetime, *, alone: bool) -> int:
     return result.rowcount
 
 
-def postpone(connection: Connection, now: datetime, until: datetime) -> int:
-    """Make everything that is due wait until another instant."""
+def postpone(connection: Connection, channel: str, now: datetime, until: datetime) -> int:
+    """Make everything that is due on a channel wait until another instant."""
     result = connection.execute(
         update(deliveries)
-        .where(deliveries.c.state.in_(WAITING), deliveries.c.next_attempt_at <= now)
+        .where(
+            deliveries.c.channel == channel,
+            deliveries.c.state.in_(WAITING),
+            deliveries.c.next_attempt_at <= now,
+        )
         .values(next_attempt_at=until)
     )
     return result.rowcount

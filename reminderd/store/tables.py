@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -101,7 +102,7 @@ alerts = Table(
     "alerts",
     metadata,
     Column("id", _BigKey, primary_key=True),
-    Column("loan_id", ForeignKey("loans.id"), nullable=False),
+    Column("loan_id", ForeignKey("loans.id")),  # none: a routine
     Column("due", Date, nullable=False),
     Column("milestone", String(32), nullable=False),
     Column("scheduled_for", Instant, nullable=False),
@@ -109,6 +110,14 @@ alerts = Table(
     Column("superseded", Boolean, nullable=False),  # decided, but never to be sent
     Column("decided_at", Instant, nullable=False),
     UniqueConstraint("loan_id", "due", "milestone"),
+    Index(  # for the constraint, every NULL differs from all others
+        "uq_alerts_due_milestone_of_no_loan",
+        "due",
+        "milestone",
+        unique=True,
+        sqlite_where=text("loan_id IS NULL"),
+        postgresql_where=text("loan_id IS NULL"),
+    ),
 )
 
 deliveries = Table(

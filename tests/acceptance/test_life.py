@@ -84,17 +84,15 @@ class TestAllGoingWell:
 class TestDowntime:
     TWO = CARD + '[[loans]]\nid = "car"\nname = "Car"\ndue = 2026-11-21\namount = "300.00"\n'
 
-    def test_five_days_off_bring_one_message_for_each_loan_that_says_it_is_late(self, life):
+    def test_five_days_off_bring_one_message_that_says_of_every_loan_that_it_is_late(self, life):
         life.configure(self.TWO).live_to("2026-11-17 12:00")
         received = life.skip_to("2026-11-22 14:12").run()
-        assert sorted(got.title.partition(":")[0] for got in on("screen", received)) == [
-            "Car",
-            "Card",
-        ]
-        assert len(on("phone", received)) == 2
+        assert [got.channel for got in received] == ["phone", "screen"]
         for got in received:
-            assert "09:00" in got.text
-            assert "14:12" in got.text
+            assert got.title.startswith("2 loans: ")
+            assert "Card: 2 days overdue" in got.text
+            assert "Car: 1 day overdue" in got.text
+            assert "due to go at 09:00 and was sent at 14:12" in got.text
 
     def test_what_was_missed_is_recorded_as_superseded(self, life):
         life.configure(CARD).live_to("2026-11-17 12:00")
@@ -147,11 +145,12 @@ class TestPaying:
             ("due+2", "phone", "cancelled"),
         ]
 
-    def test_once_settled_nothing_more_is_sent(self, life):
+    def test_once_settled_nothing_is_sent_but_what_there_is_to_see_to_later(self, life):
         life.configure(CARD).live_to("2026-11-21 12:00")
         life.pay("card", "10005.00")
         life.run()
-        assert life.live_to("2027-06-01 12:00") == []
+        after = on("screen", life.live_to("2027-06-01 12:00"))
+        assert when(after) == ["12-21 09:00", "05-20 09:00"]  # the limit, and the credit report
 
     def test_a_channel_that_was_not_told_of_the_debt_is_not_told_of_its_end(self, life):
         life.configure(CARD).live_to("2026-11-19 12:00")

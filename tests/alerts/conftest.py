@@ -36,12 +36,7 @@ class Desk:
         """Decide at *now* and write the decision down."""
         position = value(self.loan, local_date(now, self.loan.timezone))
         decision = due_alerts(self.loan, position, self.history, self.policy, now)
-        made = decision.alerts + decision.superseded
-        self.history = replace(
-            self.history,
-            decided=self.history.decided | {alert.identity for alert in made},
-            told=self.history.told | {alert.due for alert in decision.alerts},
-        )
+        self.history = self.history.after(decision)
         self.sent += decision.alerts
         self.superseded += decision.superseded
         return decision

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from reminderd.alerts.channel import Channel, Recipient, targets
-from reminderd.playbook.stages import Severity
+from reminderd.playbook.playbook import Severity
 
 
 def channel(name, *labels, least=Severity.INFO):

@@ -1,6 +1,7 @@
 """Which alert of a loan is due: milestones, reasons, the newest slot, and nothing twice."""
 
 import random
+import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,10 +11,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reminderd.alerts.plan import SETTLED, Policy, Reason, milestone
+from reminderd.alerts.plan import (
+    ANSWER_DUE,
+    SETTLED,
+    Alert,
+    Policy,
+    Reason,
+    milestone,
+    next_reminder,
+    replaces,
+    still_wanted,
+)
 from reminderd.alerts.wallclock import instant, local_date
 from reminderd.loans.charges import Amount, Fee, FeeKind
-from reminderd.loans.terms import Payment
+from reminderd.loans.position import value
+from reminderd.loans.terms import Payment, Request, RequestState
 
 DUE = date(2026, 12, 5)
 DAY = timedelta(days=1)
@@ -38,6 +50,11 @@ def paid(day, amount="100.00", recorded=None):
 
 def milestones(alerts):
     return [alert.milestone for alert in alerts]
+
+
+def kind_of(alert):
+    """Return ``settled``, ``due`` or ``cured``: the good news, a reminder, what follows later."""
+    return alert.milestone if alert.milestone == SETTLED else re.match("[a-z]+", alert.milestone)[0]
 
 
 # ─── slots, milestones, reasons ───────────────────────────────────────────────────────────────
@@ -422,6 +439,8 @@ policies = st.builds(
     before_due=day_lists.map(tuple),
     overdue_days=day_lists.map(lambda days: tuple(day + 1 for day in sorted(days))),
     overdue_every=st.none() | st.integers(1, 40),
+    follow_up_days=st.none() | st.integers(0, 20),
+    after_settling=st.booleans(),
 )
 
 
@@ -447,23 +466,26 @@ START = at("2026-06-01 00:00")
 
 @st.composite
 def cases(draw):
-    """Return (dues, zone, payments, policy) within some months of START.
+    """Return a loan whose dates are within some months of START, and a policy.
 
-    All payments are on record at START, those of days to come among them.
+    All payments and requests are on record at START, those of days to come among them.
     """
     days = st.integers(-90, 120).map(lambda n: START.date() + n * DAY)
     dues = draw(st.lists(days, min_size=1, max_size=4, unique=True))
     amounts = st.sampled_from([Decimal("40"), Decimal("100"), Decimal("250")])
     payments = draw(st.lists(st.builds(Payment, days, amounts, st.just(START)), max_size=3))
-    return dues, draw(st.sampled_from(ZONES)), payments, draw(policies)
+    asked = draw(st.lists(st.builds(Request, st.sampled_from(RequestState), days), max_size=2))
+    facts = {"asked": tuple(asked), "record_years": draw(st.sampled_from([None, 1]))}
+    return dues, draw(st.sampled_from(ZONES)), payments, draw(policies), facts
 
 
 @shared
 @given(cases(), st.integers(0, 120 * 24 * 60))
 def test_the_next_look_is_never_in_the_past(borrow, desk_of, case, minutes):
-    dues, zone, payments, policy = case
+    dues, zone, payments, policy, facts = case
     now = START + timedelta(minutes=minutes)
-    decision = desk_of(borrow(*dues, zone=zone, payments=payments), policy).look(now)
+    loan = replace(borrow(*dues, zone=zone, payments=payments), **facts)
+    decision = desk_of(loan, policy).look(now)
     assert decision.next_at is None or decision.next_at > now
 
 
@@ -471,8 +493,9 @@ def test_the_next_look_is_never_in_the_past(borrow, desk_of, case, minutes):
 @given(cases(), st.randoms(use_true_random=False))
 def test_looking_only_when_told_to_misses_nothing(borrow, desk_of, case, chance):
     """Between two looks that were asked for, no other look would have found anything to send."""
-    dues, zone, payments, policy = case
-    desk = desk_of(borrow(*dues, zone=zone, payments=payments), policy, known_since=START)
+    dues, zone, payments, policy, facts = case
+    loan = replace(borrow(*dues, zone=zone, payments=payments), **facts)
+    desk = desk_of(loan, policy, known_since=START)
     now, end = START, START + 150 * DAY
     while now < end:
         following = min(desk.look(now).next_at or end, end)
@@ -487,13 +510,13 @@ def test_looking_only_when_told_to_misses_nothing(borrow, desk_of, case, chance)
 @shared
 @given(cases(), st.lists(st.integers(0, 150 * 24 * 60), max_size=60))
 def test_nothing_is_sent_twice_whatever_the_order_of_looks(borrow, desk_of, case, minutes):
-    dues, zone, payments, policy = case
-    desk = desk_of(borrow(*dues, zone=zone, payments=payments), policy, known_since=START)
+    dues, zone, payments, policy, facts = case
+    loan = replace(borrow(*dues, zone=zone, payments=payments), **facts)
+    desk = desk_of(loan, policy, known_since=START)
     for minute in minutes:
         decision = desk.look(START + timedelta(minutes=minute))
-        reminders = [alert for alert in decision.alerts if alert.milestone != SETTLED]
-        assert len(reminders) <= 1
-        assert len(decision.alerts) - len(reminders) <= 1
+        kinds = [kind_of(alert) for alert in decision.alerts]
+        assert len(kinds) == len(set(kinds))
     decided = [alert.identity for alert in desk.sent + desk.superseded]
     assert len(decided) == len(set(decided))
 
@@ -503,7 +526,7 @@ def test_nothing_is_sent_twice_whatever_the_order_of_looks(borrow, desk_of, case
 def test_after_any_gap_the_newest_slot_of_an_unpaid_loan_has_been_decided(
     borrow, desk_of, case, gaps
 ):
-    dues, zone, _, policy = case
+    dues, zone, _, policy, _ = case
     desk = desk_of(borrow(*dues, zone=zone), policy, known_since=START)
     now = START
     for gap in gaps:
@@ -607,3 +630,74 @@ def test_a_grace_that_covers_nothing_has_no_eve(borrow, desk_of):
     loan = borrow(DUE)
     terms = replace(loan.terms, grace_days=5, grace_covers=())
     assert cliffs_of(overdue_slots(desk_of(replace(loan, terms=terms)))) == []
+
+
+# ─── what waits to be sent ────────────────────────────────────────────────────────────────────
+
+
+def alert_of(what, due=DUE):
+    return Alert("card", due, what, slot(0), Reason.DUE_TODAY)
+
+
+REQUEST = Request(RequestState.REQUESTED, date(2026, 12, 6))
+ANSWERED = Request(RequestState.REFUSED, date(2026, 12, 8))
+LATE, PART = paid("2026-12-10"), paid("2026-12-10", "40.00")
+
+
+@pytest.mark.parametrize(
+    ("what", "due", "payments", "asked", "wanted"),
+    [
+        ("due+4", DUE, [], (), True),
+        ("due+4", DUE, [PART], (), True),
+        ("due+4", DUE, [LATE], (), False),
+        ("due-3", date(2026, 12, 1), [], (), False),  # a date that is none any more
+        (SETTLED, DUE, [LATE], (), True),
+        (SETTLED, DUE, [PART], (), False),
+        (ANSWER_DUE, REQUEST.on, [], (REQUEST,), True),
+        (ANSWER_DUE, REQUEST.on, [], (REQUEST, ANSWERED), False),
+        (ANSWER_DUE, date(2026, 12, 5), [], (REQUEST,), False),  # another request since
+        (ANSWER_DUE, REQUEST.on, [LATE], (REQUEST,), False),
+        (ANSWER_DUE, REQUEST.on, [], (), False),
+        ("cured-30-days", DUE, [LATE], (), True),
+        ("cured-30-days", DUE, [PART], (), False),
+        ("cured-30-days", date(2026, 11, 5), [LATE], (), False),  # another cure since
+    ],
+)
+def test_what_waits_is_still_wanted_only_while_it_is_true(
+    borrow, what, due, payments, asked, wanted
+):
+    loan = replace(borrow(DUE, payments=payments), asked=asked)
+    position = value(loan, date(2026, 12, 12))
+    assert still_wanted(alert_of(what, due), loan, position) is wanted
+
+
+@pytest.mark.parametrize(
+    ("newer", "older", "replaced"),
+    [
+        ("due+4", "due+3", True),
+        ("due+4", ANSWER_DUE, True),
+        (ANSWER_DUE, "due+3", True),
+        ("cured-180-days", "cured-30-days", True),
+        ("due-7", "cured-30-days", False),
+        ("cured-30-days", "due-7", False),
+        (SETTLED, "due+4", False),
+        (SETTLED, SETTLED, False),
+        ("due-7", SETTLED, False),
+        ("cured-30-days", SETTLED, False),
+    ],
+)
+def test_a_new_alert_takes_the_place_of_a_waiting_one_of_its_kind(newer, older, replaced):
+    assert replaces(alert_of(newer), alert_of(older)) is replaced
+
+
+def test_the_next_reminder_is_told_as_if_nothing_more_were_paid(borrow):
+    ahead = paid("2026-12-06", recorded="2026-12-01 10:00")
+    loan = borrow(DUE, payments=[ahead])
+    position = value(loan, date(2026, 12, 5))
+    assert next_reminder(loan, position, Policy(), slot(0)) == slot(1)
+
+
+def test_where_nothing_is_unpaid_no_reminder_is_next(borrow):
+    loan = borrow(DUE, payments=[LATE])
+    position = value(loan, date(2026, 12, 12))
+    assert next_reminder(loan, position, Policy(), slot(7)) is None

@@ -19,6 +19,7 @@ timezone = "Asia/Shanghai"
 locale = "en"
 [channels.screen]
 url = "console://"
+digest = false
 [[loans]]
 id = "card"
 name = "Credit card"

@@ -26,6 +26,8 @@ due = 2026-12-05
 amount = "-5"
 """
 
+CARD = '[[loans]]\nid = "card"\ndue = 2026-12-05\namount = "1234.00"\n'
+
 
 @pytest.fixture
 def six(write):
@@ -140,6 +142,34 @@ def test_six_mistakes_in_json(six, call):
     ]
     assert all(p["file"] == str(six) and p["message"] for p in found["problems"])
     assert SECRET not in result.output
+
+
+def test_a_template_of_ones_own_that_would_fail_is_told_by_file_and_line(write, call):
+    path = write(f'templates = "own"\n{CARD}')
+    template = path.parent / "own" / "message.md"
+    template.parent.mkdir()
+    template.write_text("{{ title }}\n{{ figurs }}\n")
+    result = call("check")
+    assert result.exit_code == 78
+    told = f"{template}:2:1: there is no variable 'figurs' (did you mean 'figures'?)"
+    assert result.output.splitlines() == [told]
+    [problem] = json.loads(call("check", "--json").stdout)["problems"]
+    assert (problem["file"], problem["line"]) == (str(template), 2)
+
+
+def test_a_template_that_would_fail_stops_nothing_else(write, call):
+    path = write(f'templates = "own"\n{CARD}')
+    (path.parent / "own").mkdir()
+    (path.parent / "own" / "message.md").write_text("{{ figurs }}")
+    assert call("status").exit_code == 0
+    assert call("preview", "--full").exit_code == 0
+
+
+def test_templates_of_ones_own_that_are_right_are_right(write, said):
+    path = write(f'templates = "own"\n{CARD}')
+    (path.parent / "own").mkdir()
+    (path.parent / "own" / "message.md").write_text("{{ title }}\n")
+    assert said("check").startswith(f"{path} is right.")
 
 
 def test_what_is_not_toml_is_listed_with_the_rest(write, call):

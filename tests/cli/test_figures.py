@@ -173,7 +173,7 @@ def test_with_nothing_due_the_derivation_is_that_of_what_comes_next(config, said
 def test_a_cap_that_is_exceeded_is_said_in_words_and_in_json(config, said, told):
     [warning] = told("quote", "weilidai")["warnings"]
     assert warning == (
-        "Being late costs 27.38% a year all-in, more than the cap of 24% (法发[2017]22号): "
+        "Being late costs 27.38% a year all-in, more than the cap of 24% (法发〔2017〕22号): "
         "you can take this up with the lender"
     )
     assert warning in said("quote", "weilidai").splitlines()
@@ -284,7 +284,7 @@ def test_good_news_is_previewed_for_whom_the_bad_was_told(write, call, told):
     )
     call("run", "--once")
     call("pay", "a", "5")
-    [row] = told("preview")
+    [row] = told("preview", "--days", "20")
     assert (row["milestone"], row["severity"]) == ("settled", "info")
     assert row["to"] == [{"channel": "late", "address": "late"}]
 
@@ -329,8 +329,9 @@ def test_a_payment_that_covers_everything_closes_the_loan(config, told):
 
 def test_a_payment_tried_out_is_told_in_words(config, call):
     said = call("quote", "weilidai", "--pay", "500").stdout
-    assert "If 500.00 is paid: principal 342.50, interest 151.50, penalty 6.00." in said
-    assert "Then 657.50 is owed, one more day costs 0.49" in said
+    parts = "principal CN¥342.50, interest CN¥151.50, penalty interest CN¥6.00"
+    assert f"If CN¥500.00 is paid: {parts}." in said
+    assert "Then CN¥657.50 is owed, one more day costs CN¥0.49" in said
 
 
 def test_the_curve_is_what_each_day_would_bring(config, told):
@@ -346,3 +347,53 @@ def test_the_curve_is_what_each_day_would_bring(config, told):
 @pytest.mark.parametrize("amount", ["0", "-5", "five", "1.234"])
 def test_what_cannot_be_paid_cannot_be_tried_out(config, refused, amount):
     assert refused("quote", "card", "--pay", amount)[0] == 2
+
+
+def test_the_curve_begins_on_the_day_that_is_asked_for(config, told):
+    rows = told("quote", "card", "--as-of", "2026-12-04", "--curve", "2")["curve"]
+    assert rows == [
+        {"date": "2026-12-04", "total": "0.00"},
+        {"date": "2026-12-05", "total": "1234.00"},
+        {"date": "2026-12-06", "total": "1234.62"},
+    ]
+
+
+def test_the_curve_in_text_is_a_column_that_ends_the_answer(config, said):
+    assert said("quote", "card", "--curve", "2").split("\n\n")[-1] == (
+        "2026-12-09         1236.47\n2026-12-10         1237.09\n2026-12-11         1237.70\n"
+    )
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "3661", "many"])
+def test_a_curve_of_no_days_or_of_too_many_is_refused(config, refused, days):
+    code, sentence = refused("quote", "card", "--curve", days)
+    assert code == 2
+    assert "--curve" in sentence
+
+
+def test_what_a_payment_leaves_over_is_kept_as_credit(config, told, said):
+    asked = told("quote", "weilidai", "--pay", "1500")["if_paid"]
+    assert (asked["to"]["total"], asked["early"], asked["credit"]) == ("1157.50", "0.00", "342.50")
+    assert asked["due"]["total"] == asked["increase"] == "0.00"
+    assert "penalty interest CN¥6.00, kept as credit CN¥342.50.\n" in said(
+        "quote", "weilidai", "--pay", "1500"
+    )
+
+
+def test_a_payment_is_tried_out_on_the_day_that_is_asked_for(config, told):
+    asked = told("quote", "card", "--pay", "1000", "--as-of", "2026-12-15")["if_paid"]
+    assert asked["to"]["penalty"] == "6.17"
+    assert asked["due"]["total"] == "240.17"
+    assert asked["increase"] == "0.12"
+
+
+def test_without_being_asked_a_quote_tries_nothing_out(config, told):
+    assert not {"if_paid", "curve"} & set(told("quote", "card"))
+
+
+def test_the_derivation_in_chinese(config, write, said):
+    write(config.read_text().replace('"en"', '"zh-CN"'))
+    text = said("quote", "weilidai", "--explain")
+    penalty = "6.00  11月15日这期的罚息  11月15日至12月9日：1000.00 × 日利率0.025% × 24天"
+    assert f" {penalty}\n" in text
+    assert re.search(r"^ +1157\.50  合计$", text, re.MULTILINE)

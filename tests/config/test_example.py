@@ -8,6 +8,7 @@ import pytest
 
 from reminderd.config.load import load_file
 from reminderd.config.loan_tables import (
+    AutoDebitModel,
     CapModel,
     ExtensionModel,
     FeeModel,
@@ -18,10 +19,19 @@ from reminderd.config.loan_tables import (
     PaymentModel,
     PenaltyModel,
     RateChangeModel,
+    RequestModel,
     TierModel,
     WaiverModel,
 )
-from reminderd.config.models import ChannelModel, QuietHoursModel, Reminders, Settings
+from reminderd.config.models import (
+    BorrowerModel,
+    ChannelModel,
+    FundModel,
+    QuietHoursModel,
+    Reminders,
+    RoutineModel,
+    Settings,
+)
 from reminderd.delivery.transport import verify
 from reminderd.loans.charges import CapMode, FeePer
 from reminderd.loans.daycount import DayCount
@@ -35,9 +45,10 @@ from reminderd.loans.terms import (
     GraceMode,
     PenaltyBase,
     Repayment,
+    RequestState,
     RoundingAt,
 )
-from reminderd.playbook.stages import LOCALES
+from reminderd.playbook.playbook import LOCALES
 
 EXAMPLE = (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
 
@@ -51,6 +62,8 @@ def whole(tmp_path):
     for name in ("ntfy-url", "smtp-password"):
         (tmp_path / name).write_text("ntfys://ntfy.sh/a-topic-nobody-can-guess")
         (tmp_path / name).chmod(0o600)
+    (tmp_path / "playbook.toml").touch()
+    (tmp_path / "templates").mkdir()
     path = tmp_path / "config.toml"
     path.write_text(SWITCHED_OFF.sub(r"\1", EXAMPLE))
     return path
@@ -100,6 +113,11 @@ MODELS = {
     Reminders: lambda found: [found["reminders"]],
     QuietHoursModel: lambda found: [found["reminders"]["quiet_hours"]],
     ChannelModel: lambda found: list(found["channels"].values()),
+    BorrowerModel: lambda found: [found["borrower"]],
+    FundModel: lambda found: [found["borrower"]["emergency_fund"]],
+    RoutineModel: lambda found: [found["routine"]],
+    AutoDebitModel: lambda found: [loan.get("auto_debit", {}) for loan in found["loans"]],
+    RequestModel: lambda found: entries(found, "extension_requests"),
     LoanModel: lambda found: found["loans"],
     PaymentModel: lambda found: entries(found, "payments"),
     MinimumModel: lambda found: [loan["minimum"] for loan in found["loans"] if "minimum" in loan],
@@ -133,7 +151,8 @@ def test_every_choice_is_in_the_example():
     choices += [kind for kind in Repayment if kind != "listed"]  # which is said by listing
     for choice in (PenaltyBase, Compounding, Component, AllocationBy, Rounding, RoundingAt):
         choices += choice
-    choices += [*BusinessDayConvention, *FeePer, *CapMode]
+    choices += [*BusinessDayConvention, *FeePer, *CapMode, *RequestState]
+    choices += ["text", "markdown", "html"]
     assert [choice for choice in choices if f'"{choice}"' not in EXAMPLE] == []
 
 

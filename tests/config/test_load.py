@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 import tzlocal
 
+from reminderd.alerts.channel import Format
 from reminderd.alerts.plan import Policy
-from reminderd.config.load import load_file
+from reminderd.alerts.routine import Routine
+from reminderd.alerts.wallclock import QuietHours
+from reminderd.config.load import load_file, load_text
 from reminderd.delivery.transport import verify
 from reminderd.errors import ConfigError
-from reminderd.loans.money import Rate
+from reminderd.loans.money import Money, Rate
 from reminderd.loans.terms import GraceCovers, Penalty, PenaltyRule, Repayment
-from reminderd.playbook.stages import Severity
+from reminderd.messages.sheet import Desk
+from reminderd.playbook.facts import Borrower, Fund
+from reminderd.playbook.playbook import Severity, packaged
 
 CARD = '[[loans]]\nid = "card"\ndue = 2026-12-05\namount = "1234.00"\n'
 
@@ -204,6 +209,138 @@ def test_days_are_put_in_order_once_each(load):
 
 def test_reminders_for_ever_can_be_switched_off(load):
     assert load("[reminders]\noverdue_every = 0\n").policy.overdue_every is None
+
+
+def test_the_eve_of_each_worse_stage_has_a_reminder_unless_it_is_not_wanted(load):
+    stages = packaged().overdue()
+    eves = tuple(stage.first_day - 1 for stage in stages[1:])
+    assert load("").policy.stage_eves == eves == (3, 7, 30, 90)
+    assert load("[reminders]\nwarn_before_worse = false\n").policy.stage_eves == ()
+
+
+def test_a_request_without_an_answer_is_followed_up_after_so_many_days_or_never(load):
+    assert load("").policy.follow_up_days == 7
+    assert load("[reminders]\nfollow_up_days = 3\n").policy.follow_up_days == 3
+    assert load("[reminders]\nfollow_up_days = 0\n").policy.follow_up_days is None
+
+
+def test_what_follows_settling_can_be_switched_off(load):
+    assert load("").policy.after_settling is True
+    assert load("[reminders]\nafter_settling = false\n").policy.after_settling is False
+
+
+def test_nothing_is_known_of_the_borrower_unless_it_is_written(load):
+    assert load("").desk == Desk()
+    assert load("[borrower]\n").desk.borrower == Borrower()
+
+
+def test_what_is_written_of_the_borrower_is_known_in_the_currency_of_the_file(load):
+    text = (
+        'currency = "EUR"\n[borrower]\nname = "王芳"\ncash = "3000.00"\npayday = 25\n'
+        'hardship = "illness"\n'
+        'emergency_fund = { target = "30000", saved = "4000.50", monthly = 500 }\n'
+    )
+    fund = Fund(Money(30000_00, "EUR"), Money(4000_50, "EUR"), Money(500_00, "EUR"))
+    meant = Borrower("王芳", Money(3000_00, "EUR"), 25, "illness", fund)
+    assert load(text).desk.borrower == meant
+
+
+def test_a_fund_begins_empty(load):
+    text = '[borrower]\nemergency_fund = { target = "30000", monthly = "500" }\n'
+    assert load(text).desk.borrower.fund.saved == Money(0, "CNY")
+
+
+def test_no_cash_is_something_known(load):
+    assert load("[borrower]\ncash = 0\n").desk.borrower.cash == Money(0, "CNY")
+
+
+def test_the_cash_at_hand_is_not_shown_where_a_configuration_is(load):
+    assert "987654" not in repr(load('[borrower]\ncash = "987654"\n').desk)
+
+
+def test_no_routine_comes_round_unless_it_is_switched_on(load):
+    assert load("").routine.rounds() == []
+
+
+def test_a_routine_comes_round_on_its_day_at_the_time_of_reminders(load):
+    fund = '[borrower]\nemergency_fund = { target = "1", monthly = "1" }\n'
+    text = (
+        f'{fund}[reminders]\nsend_at = "07:30"\n[routine]\nstatement_check = 5\n'
+        "credit_report = 6\nemergency_fund = 1\nproof_of_life = 31\n"
+    )
+    assert load(text).routine == Routine(5, 6, 1, 31, time(7, 30))
+    assert load(text + 'send_at = "20:00"\n').routine == Routine(5, 6, 1, 31, time(20))
+
+
+def test_a_fund_and_its_routine_are_missed_even_where_something_else_is_wrong(problems):
+    found = problems('locale = "de"\n[borrower]\ncash = 1.001\n[routine]\nemergency_fund = 1\n')
+    assert [problem.split(": ")[1] for problem in found] == [
+        "locale",
+        "borrower.cash",
+        "routine.emergency_fund",
+    ]
+
+
+def test_a_channel_says_how_it_wants_its_messages(load):
+    [plain] = load('[channels.a]\nurl = "console://"\n').channels
+    assert (plain.format, plain.digest) == (None, True)
+    [chat] = load(
+        '[channels.a]\nurl = "console://"\nformat = "markdown"\ndigest = false\n'
+    ).channels
+    assert (chat.format, chat.digest) == (Format.MARKDOWN, False)
+
+
+def test_how_a_channel_wants_its_messages_is_no_setting_of_its_service(load):
+    [channel] = load(
+        '[channels.a]\nschema = "mailtos"\nhost = "h"\nformat = "html"\ndigest = true\n'
+        'quiet_hours = { from = "22:00", to = "08:00" }\n'
+    ).channels
+    assert channel.recipients[0].target == {"schema": "mailtos", "host": "h"}
+
+
+def test_a_channels_quiet_hours_are_its_own_or_else_everyones(load):
+    everyone = '[reminders]\nquiet_hours = { from = "22:00", to = "08:00" }\n'
+    own = 'quiet_hours = { from = "12:00", to = "13:00" }\n'
+    first, second = load(
+        f'{everyone}[channels.a]\nurl = "console://"\n[channels.b]\nurl = "console://"\n{own}'
+    ).channels
+    assert first.quiet == QuietHours(time(22), time(8))
+    assert second.quiet == QuietHours(time(12), time(13))
+
+
+def test_the_screen_that_nobody_configured_keeps_quiet_hours_too(load):
+    text = '[reminders]\nquiet_hours = { from = "22:00", to = "08:00" }\n'
+    assert load(text).channels[0].quiet == QuietHours(time(22), time(8))
+
+
+def test_own_templates_stand_beside_the_configuration(tmp_path):
+    (tmp_path / "mine").mkdir()
+    path = tmp_path / "config.toml"
+    path.write_text('templates = "mine"\n')
+    assert load_file(path).desk.templates == tmp_path / "mine"
+
+
+def test_a_home_folder_is_found(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine").mkdir()
+    text = 'templates = "~/mine"\n'
+    assert load_text(text, Path("config.toml")).desk.templates == tmp_path / "mine"
+
+
+def test_an_environment_variable_names_own_templates(load, tmp_path, monkeypatch):
+    monkeypatch.setenv("REMINDERD_TEMPLATES", str(tmp_path))
+    assert load("").desk.templates == tmp_path
+
+
+def test_in_need_templates_that_are_not_there_are_done_without():
+    config = load_text('templates = "mine"\n' + CARD, Path("config.toml"), in_need=True)
+    assert config.desk.templates is None
+    assert [loan.id for loan in config.loans] == ["card"]
+
+
+def test_even_in_need_a_loan_that_is_wrong_is_refused():
+    with pytest.raises(ConfigError, match="due"):
+        load_text('[[loans]]\nid = "a"\namount = 1\n', Path("config.toml"), in_need=True)
 
 
 def test_without_quiet_hours_there_are_none(load):

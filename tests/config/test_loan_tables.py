@@ -1,7 +1,8 @@
 """Each key of a loan's table, set to something else than by itself, and the term it becomes."""
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -11,8 +12,10 @@ from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind, FeePer
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import BusinessDayConvention, BusinessDays, Frequency, Unit
 from reminderd.loans.money import Rate, Rounding
+from reminderd.loans.presets import load_preset, preset_names
 from reminderd.loans.terms import (
     AllocationBy,
+    AutoDebit,
     Component,
     Compounding,
     Extension,
@@ -29,6 +32,8 @@ from reminderd.loans.terms import (
     PenaltyRule,
     RateChange,
     Repayment,
+    Request,
+    RequestState,
     RoundingAt,
     Waiver,
 )
@@ -211,6 +216,32 @@ LINES = {
 }
 
 # Keys that say who the loan is, or where the terms come from, and not what was agreed.
+FACTS = {
+    'app_path = "Me > Repay"': {"app_path": "Me > Repay"},
+    "auto_debit = true": {"auto_debit": AutoDebit(on=True)},
+    "auto_debit = false": {"auto_debit": AutoDebit(on=False)},
+    'auto_debit = { account = "ICBC 1234" }': {"auto_debit": AutoDebit(True, "ICBC 1234")},
+    'auto_debit = { times = ["06:00", 17:30:00] }': {
+        "auto_debit": AutoDebit(on=True, times=(time(6), time(17, 30)))
+    },
+    'hardship = "illness"': {"hardship": "illness"},
+    "legal_letter = 2026-11-01": {"legal_letter": date(2026, 11, 1)},
+    "reported_after = 4": {"reported_after": 4},
+    "reported_after = 0": {"reported_after": 0},
+    "record_years = 7": {"record_years": 7},
+    "record_years = 0": {"record_years": None},
+    'extension_requests = [{ date = 2026-12-01, state = "requested" }]': {
+        "requests": (Request(RequestState.REQUESTED, date(2026, 12, 1)),)
+    },
+    'extension_requests = [{ date = 2026-12-01, state = "requested" },'
+    ' { date = 2026-12-03, state = "refused" }, { date = 2026-12-09, state = "approved" }]': {
+        "requests": (
+            Request(RequestState.REQUESTED, date(2026, 12, 1)),
+            Request(RequestState.REFUSED, date(2026, 12, 3)),
+            Request(RequestState.APPROVED, date(2026, 12, 9)),
+        )
+    },
+}
 NOT_TERMS = {"id", "name", "preset", "timezone", "contact", "channels", "payments"}
 # Keys of loans of another kind; they have tests of their own below.
 OF_OTHERS = {"due", "amount", "interest", "minimum", "daily_rate"}
@@ -244,8 +275,25 @@ def test_a_key_becomes_its_term_and_changes_no_other(line, read):
     assert differences(read(with_line(line)).terms, read(LINE).terms) == LINES[line]
 
 
+@pytest.mark.parametrize("line", FACTS)
+def test_a_fact_is_the_loans_and_changes_nothing_else(line, read):
+    assert read(with_line(line)) == replace(read(LINE), **FACTS[line])
+
+
+def test_an_entry_is_kept_for_five_years_in_china_and_elsewhere_nobody_knows(read):
+    assert read(LINE).record_years == 5
+    assert read(LINE + 'currency = "EUR"\n').record_years is None
+    assert read(LINE + 'currency = "EUR"\nrecord_years = 3\n').record_years == 3
+
+
+def test_no_preset_says_what_is_true_of_one_borrowers_loan_only():
+    facts = set(re.findall(r"^\w+", "\n".join(FACTS), re.MULTILINE))
+    for name in preset_names():
+        assert facts.isdisjoint(load_preset(name).defaults())
+
+
 def test_every_key_of_a_loan_is_set_to_something_else_in_one_of_these_tests():
-    keys = set(re.findall(r"^\w+", "\n".join(LINES), re.MULTILINE))
+    keys = set(re.findall(r"^\w+", "\n".join([*LINES, *FACTS]), re.MULTILINE))
     assert keys | NOT_TERMS | OF_OTHERS == {*LoanModel.model_fields, "flat"}  # of [[loans.fees]]
 
 

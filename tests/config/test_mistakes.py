@@ -50,7 +50,7 @@ NAMES = {
     ),
     "a key of reminders written above them": (
         '§send_at = "09:00"\n',
-        "send_at: unknown key here (it belongs under [reminders])",
+        "send_at: unknown key here (it belongs under [reminders] or under [routine])",
     ),
     "a key of the top written under a heading": (
         '[reminders]\n§locale = "en"\n',
@@ -1365,7 +1365,209 @@ AGREEMENTS = {
     ),
 }
 
-TABLES = (NAMES, VALUES, TERMS, TYPES, SCHEDULES, FEES_AND_CAPS, RECKONING, AGREEMENTS)
+
+def requests(table):
+    return f"{LINE}extension_requests = [{table}]\n"
+
+
+BORROWER = "[borrower]\n"
+
+FACTS = {
+    "a word for a debit": (
+        LINE + 'auto_debit = §"sometimes"\n',
+        "loans[0].auto_debit: 'sometimes' is not true or false (write auto_debit = true, "
+        'or { account = "ICBC 1234", times = ["06:00"] })',
+    ),
+    "a misspelt key of a debit": (
+        LINE + 'auto_debit = { §acount = "1234" }\n',
+        "loans[0].auto_debit.acount: unknown key (did you mean 'account'?)",
+    ),
+    "a debit at no time of day": (
+        LINE + 'auto_debit = { times = ["06:00", §"dawn"] }\n',
+        f"loans[0].auto_debit.times[1]: 'dawn' {CLOCK}",
+    ),
+    "one time of a debit": (
+        LINE + 'auto_debit = { times = §"06:00" }\n',
+        "loans[0].auto_debit.times: '06:00' is not a list in [brackets] "
+        '(write times = ["06:00", "17:00"])',
+    ),
+    "a number for an app's path": (
+        LINE + "app_path = §1\n",
+        'loans[0].app_path: 1 is not a text in quotes (write app_path = "Me > Loans > Repay")',
+    ),
+    "a truth for a hardship": (
+        LINE + "hardship = §true\n",
+        "loans[0].hardship: true is not a text in quotes "
+        '(write hardship = "lost my job in October")',
+    ),
+    "a letter that came without a date": (
+        LINE + "legal_letter = §true\n",
+        f"loans[0].legal_letter: true {DAY}",
+    ),
+    "a report before the due date": (
+        LINE + "reported_after = §-1\n",
+        "loans[0].reported_after: -1 is out of bounds (write 0 or more)",
+    ),
+    "a report after ten years": (
+        LINE + "reported_after = §3651\n",
+        "loans[0].reported_after: 3651 is out of bounds (write 3650 or less)",
+    ),
+    "an entry for ever": (
+        LINE + 'record_years = §"ever"\n',
+        "loans[0].record_years: 'ever' is not a whole number (write record_years = 5)",
+    ),
+    "a request that stands nowhere": (
+        requests('{ date = 2026-12-01, state = §"refusd" }'),
+        "loans[0].extension_requests[0].state: 'refusd' is not one of requested, approved, "
+        "refused (did you mean 'refused'?)",
+    ),
+    "a request without a date": (
+        requests('§{ state = "requested" }'),
+        "loans[0].extension_requests[0]: 'date' is missing (write date = 2026-12-01)",
+    ),
+    "a misspelt key of a request": (
+        requests('{ date = 2026-12-01, state = "refused", §reson = "no" }'),
+        f"loans[0].extension_requests[0].reson: {UNKNOWN}",
+    ),
+    "an answer before its request": (
+        requests(
+            '{ date = 2026-12-05, state = "requested" }, { date = §2026-12-01, state = "refused" }'
+        ),
+        "loans[0].extension_requests[1].date: 2026-12-01 does not come after 2026-12-05 "
+        "(list them in order)",
+    ),
+    "a table for requests": (
+        LINE + 'extension_requests = §{ date = 2026-12-05, state = "requested" }\n',
+        "loans[0].extension_requests: a table is not a list in [brackets] "
+        '(write extension_requests = [{ date = 2026-12-01, state = "requested" }])',
+    ),
+    "cash below zero": (
+        BORROWER + "cash = §-5\n",
+        "borrower.cash: -5 is below zero (write it without the minus sign)",
+    ),
+    "cash in fractions of a fen": (
+        BORROWER + 'cash = §"1.005"\n',
+        "borrower.cash: 1.005 is too exact for CNY (write 2 decimals at most)",
+    ),
+    "a pay day that no month has": (
+        BORROWER + "payday = §32\n",
+        "borrower.payday: 32 is out of bounds (write 31 or less)",
+    ),
+    "a misspelt key of the borrower": (
+        BORROWER + "§pay_day = 25\n",
+        "borrower.pay_day: unknown key (did you mean 'payday'?)",
+    ),
+    "a key of the borrower written above": (
+        "§payday = 25\n",
+        "payday: unknown key here (it belongs under [borrower])",
+    ),
+    "a text for the borrower": (
+        'borrower = §"me"\n',
+        "borrower: 'me' is not a table (write [borrower] on a line of its own, and its keys below)",
+    ),
+    "a fund without a target": (
+        BORROWER + '§emergency_fund = { monthly = "500" }\n',
+        "borrower.emergency_fund: 'target' is missing (write target = \"30000\")",
+    ),
+    "a fund that nothing goes into": (
+        BORROWER + 'emergency_fund = { target = "30000", monthly = §"0" }\n',
+        'borrower.emergency_fund.monthly: 0 is not above zero (write it as in "1234.50")',
+    ),
+    "a fund in fractions of a yen": (
+        'currency = "JPY"\n'
+        + BORROWER
+        + 'emergency_fund = { target = §"30000.5", monthly = "500" }\n',
+        "borrower.emergency_fund.target: 30000.5 is too exact for JPY (write it without decimals)",
+    ),
+    "a misspelt key of a fund": (
+        BORROWER + 'emergency_fund = { target = "1", monthly = "1", §savd = "1" }\n',
+        "borrower.emergency_fund.savd: unknown key (did you mean 'saved'?)",
+    ),
+}
+
+WISHES = {
+    "a number for a wish": (
+        "[reminders]\nwarn_before_worse = §2\n",
+        "reminders.warn_before_worse: 2 is not true or false (write warn_before_worse = true)",
+    ),
+    "a following up before it was asked": (
+        "[reminders]\nfollow_up_days = §-1\n",
+        "reminders.follow_up_days: -1 is out of bounds (write 0 or more)",
+    ),
+    "a word for after settling": (
+        '[reminders]\nafter_settling = §"maybe"\n',
+        "reminders.after_settling: 'maybe' is not true or false (write after_settling = true)",
+    ),
+    "a routine on no day": (
+        "[routine]\nstatement_check = §0\n",
+        "routine.statement_check: 0 is out of bounds (write 1 or more)",
+    ),
+    "a routine switched on": (
+        "[routine]\nproof_of_life = §true\n",
+        "routine.proof_of_life: true is not a whole number (write proof_of_life = 1)",
+    ),
+    "a credit report every century": (
+        "[routine]\ncredit_report = §1200\n",
+        "routine.credit_report: 1200 is out of bounds (write 60 or less)",
+    ),
+    "a misspelt routine": (
+        "[routine]\n§statment_check = 5\n",
+        "routine.statment_check: unknown key (did you mean 'statement_check'?)",
+    ),
+    "a routine at no time of day": (
+        '[routine]\nsend_at = §"noon"\n',
+        f"routine.send_at: 'noon' {CLOCK}",
+    ),
+    "a fund to save into that nobody knows": (
+        "[routine]\nemergency_fund = §1\n",
+        "routine.emergency_fund: needs to know the fund (add emergency_fund = "
+        '{ target = "30000", monthly = "500" } under [borrower])',
+    ),
+    "a format of no message": (
+        SCREEN + 'format = §"markdwn"\n',
+        "channels.screen.format: 'markdwn' is not one of text, markdown, html "
+        "(did you mean 'markdown'?)",
+    ),
+    "a word for a digest": (
+        SCREEN + 'digest = §"daily"\n',
+        "channels.screen.digest: 'daily' is not true or false (write digest = false)",
+    ),
+    "a channel's quiet hours without an end": (
+        SCREEN + '§quiet_hours = { from = "22:00" }\n',
+        "channels.screen.quiet_hours: 'to' is missing (write to = \"08:00\")",
+    ),
+    "a misspelt key in a channel's quiet hours": (
+        SCREEN + 'quiet_hours = { from = "22:00", to = "08:00", §til = 1 }\n',
+        "channels.screen.quiet_hours.til: unknown key (remove it; config.example.toml has "
+        "them all)",
+    ),
+    "a playbook that is not there": (
+        'playbook = §"mine.toml"\n',
+        "playbook: there is no file 'mine.toml' in . (make it, or remove this key)",
+    ),
+    "a playbook of a number": (
+        "playbook = §1\n",
+        'playbook: 1 is not a text in quotes (write playbook = "playbook.toml")',
+    ),
+    "templates that are not there": (
+        'templates = §"mine"\n',
+        "templates: there is no folder 'mine' in . (make it, or remove this key)",
+    ),
+    "a templates' folder that is a file": (
+        'templates = §"/etc/passwd"\n',
+        "templates: there is no folder '/etc/passwd' in . (make it, or remove this key)",
+    ),
+    "a playbook at a home that nobody knows": (
+        'playbook = §"~nobody-by-that-name/x.toml"\n',
+        "playbook: there is no file '~nobody-by-that-name/x.toml' in . "
+        "(make it, or remove this key)",
+    ),
+}
+
+TABLES = (
+    *(NAMES, VALUES, TERMS, TYPES, SCHEDULES, FEES_AND_CAPS, RECKONING, AGREEMENTS),
+    *(FACTS, WISHES),
+)
 MISTAKES = {name: mistake for table in TABLES for name, mistake in table.items()}
 
 

@@ -14,8 +14,8 @@ from reminderd.alerts.channel import Channel, Recipient
 from reminderd.alerts.plan import Alert, Policy, Reason
 from reminderd.clock import Clock
 from reminderd.loans.terms import Installment, Loan, LoanTerms, Payment, Penalty, PenaltyRule
-from reminderd.messages.compose import Message
-from reminderd.playbook.stages import Severity
+from reminderd.messages.message import Message
+from reminderd.playbook.playbook import Severity
 from reminderd.store import book, history, outbox
 from reminderd.store.database import Database
 from reminderd.store.tables import deliveries
@@ -43,7 +43,6 @@ def message():
     return Message(
         "微粒贷：今天应还 ¥1,150.00 & <5 天",
         "第一行 <b>not bold</b>\n\n第二行 & 100%\n  indented: C:\\new *star* _line_\n",
-        '<p>第一行</p><p style="color:red">第二行 &amp; 100%</p>',
         Severity.WARNING,
     )
 

@@ -43,7 +43,8 @@ class TestSending:
         [row] = post.rows()
         [got] = mail_server.accepted
         assert (row.state, row.attempts, row.finished_at) == (State.SENT, 1, now)
-        assert (row.title, row.body) == (got.subject, got.part("plain"))
+        assert got.subject == f"[1 urgent] {row.title}"
+        assert row.body == got.part("plain")
         assert got.message_id == f"<{row.message_id}@example.com>"
 
     def test_it_is_sent_only_once(self, dispatch, post, email, mail_server):
@@ -441,7 +442,20 @@ class TestQuietHours:
     ):
         morning = now + timedelta(hours=8)
         post.put(SCREEN)
-        assert dispatch(screen, defer=lambda _: morning).sent == 0
+        assert dispatch(screen, defer=lambda *_: morning).sent == 0
         assert post.rows()[0].next_attempt_at == morning
         clock.at = morning
-        assert dispatch(screen, defer=lambda at: at).sent == 1
+        assert dispatch(screen, defer=lambda at, _: at).sent == 1
+
+    def test_only_the_channel_that_has_them_waits(self, dispatch, post, email, screen, now):
+        post.put(ME, SCREEN)
+        morning = now + timedelta(hours=8)
+
+        def defer(at, channel):
+            return morning if channel.name == "email" else at
+
+        dispatch(email(ME[1]), screen, defer=defer)
+        assert [(row.state, row.next_attempt_at) for row in post.rows()] == [
+            (State.PENDING, morning),
+            (State.SENT, None),
+        ]

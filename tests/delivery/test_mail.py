@@ -1,15 +1,26 @@
 """Mail over a real SMTP server."""
 
+import re
 import socket
+from dataclasses import replace
 
 import pytest
 
 from reminderd.delivery import mail
 from reminderd.delivery.mail import Envelope, Server, Session
 from reminderd.errors import Refused, Undecided, Unreachable
+from reminderd.messages.message import Format, Image
 
 SENDER = ("", "borrower@example.com")
 TO = ("", "me@example.com")
+PICTURES = (Image("chart", b"\x89PNG\r\n\x1a\n.\r.\n"), Image("code", bytes(range(256))))
+
+
+@pytest.fixture
+def message(message):
+    """Return the message as mail has it: laid out in a page too, with a subject that sorts."""
+    page = '<p>第一行</p><p style="color:red">第二行 &amp; 100%</p>'
+    return replace(message, format=Format.HTML, html=page, subject="【2】微粒贷今天应还")
 
 
 @pytest.fixture
@@ -33,27 +44,52 @@ def session_with(server, **changes):
 
 @pytest.fixture
 def send(session, message, now):
-    """Return a function that sends the message, with changes to its envelope."""
+    """Return a function that sends the message, or another, with changes to its envelope."""
 
-    def run(message_id="id", over=session, **envelope):
+    def run(message_id="id", over=session, what=message, **envelope):
         envelope = Envelope(**{"sender": SENDER, "to": TO, **envelope})
-        over.send(envelope, mail.build(envelope, message, message_id, now))
+        over.send(envelope, mail.build(envelope, what, message_id, now))
 
     return run
+
+
+ALTERNATIVES = ["multipart/alternative", "text/plain", "text/html"]
+
+
+def shape(part):
+    """Return what kind of part it is, and for one that has parts, what they are, in order."""
+    kind = part.get_content_type()
+    return [kind, *map(shape, part.iter_parts())] if part.is_multipart() else kind
+
+
+def pictures(got):
+    """Return the parts of a mail that are pictures."""
+    return [part for part in got.message.walk() if part.get_content_maintype() == "image"]
 
 
 class TestContent:
     def test_the_text_arrives_as_it_was_written(self, send, mail_server, message):
         send()
-        assert mail_server.accepted[0].part("plain") == message.text
+        assert mail_server.accepted[0].part("plain") == message.body
 
-    def test_the_html_arrives_beside_it(self, send, mail_server, message):
+    def test_the_html_arrives_beside_it_and_after_it(self, send, mail_server, message):
         send()
         assert mail_server.accepted[0].part("html").strip() == message.html
-        assert mail_server.accepted[0].message.get_content_type() == "multipart/alternative"
+        assert shape(mail_server.accepted[0].message) == ALTERNATIVES
+
+    def test_without_html_it_is_the_text_alone(self, send, mail_server, message):
+        send(what=replace(message, format=Format.FULL, html=""))
+        assert mail_server.accepted[0].part("plain") == message.body
+        assert shape(mail_server.accepted[0].message) == "text/plain"
 
     def test_a_chinese_subject_arrives_intact(self, send, mail_server, message):
         send()
+        assert mail_server.accepted[0].subject == message.subject
+
+    def test_the_title_is_the_subject_of_a_message_that_has_no_other(
+        self, send, mail_server, message
+    ):
+        send(what=replace(message, subject=""))
         assert mail_server.accepted[0].subject == message.title
 
     def test_the_message_id_is_the_given_one_at_the_senders_domain(self, send, mail_server):
@@ -74,6 +110,37 @@ class TestContent:
         assert got.message["From"].addresses[0].display_name == "提醒, daemon"
         assert got.message["To"].addresses[0].display_name == "小明"
         assert (got.sender, got.recipients) == (SENDER[1], (TO[1],))
+
+
+class TestPictures:
+    @pytest.fixture
+    def got(self, send, mail_server, message):
+        """Return the mail that arrives of a page with two pictures."""
+        page = "".join(f'<img src="cid:{picture.cid}" alt="图">' for picture in PICTURES)
+        send(what=replace(message, html=page, images=PICTURES))
+        return mail_server.accepted[0]
+
+    def test_they_belong_to_the_page_and_the_text_stands_before_both(self, got):
+        page = ["multipart/related", "text/html", "image/png", "image/png"]
+        assert shape(got.message) == ["multipart/alternative", "text/plain", page]
+        [related] = [part for part in got.message.walk() if shape(part) == page]
+        assert related["Content-Type"].params["type"] == "text/html"  # as RFC 2387 wants it
+
+    def test_text_and_page_are_found_as_ever(self, got, message):
+        assert got.part("plain") == message.body
+        assert got.part("html").startswith("<img")
+
+    def test_they_arrive_to_the_byte(self, got):
+        assert [part.get_content() for part in pictures(got)] == [p.png for p in PICTURES]
+
+    def test_each_is_what_the_page_means_by_its_name(self, got):
+        meant = re.findall('src="cid:(.*?)"', got.part("html"))
+        assert [part["Content-ID"] for part in pictures(got)] == [f"<{name}>" for name in meant]
+
+    def test_they_are_shown_and_not_offered_as_files(self, got):
+        for part in pictures(got):
+            assert part.get_content_disposition() == "inline"
+            assert part.get_filename() is None
 
 
 class TestCopies:
@@ -111,7 +178,7 @@ class TestHeaders:
         send(headers=(("Content-Type", "text/evil"), ("Content-Transfer-Encoding", "8bit")))
         [got] = mail_server.accepted
         assert got.message.get_all("Content-Type")[0].startswith("multipart/alternative")
-        assert got.part("plain") == message.text
+        assert got.part("plain") == message.body
 
     @pytest.mark.parametrize("value", ["1\r\nBcc: z@example.com", "1\nBcc: z@example.com"])
     def test_a_value_with_a_line_break_injects_nothing(self, send, mail_server, value):

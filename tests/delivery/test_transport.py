@@ -49,7 +49,7 @@ class TestConsole:
     def test_title_and_text_are_printed_as_they_are(self, send, capsys, message):
         send("console://")
         printed = capsys.readouterr().out
-        assert f"\n{message.title}\n\n{message.text.rstrip()}\n\n" in printed
+        assert f"\n{message.title}\n\n{message.body.rstrip()}\n\n" in printed
 
     def test_many_messages_are_printed_without_a_pause(self, send, capsys, monkeypatch, message):
         monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail(f"slept {seconds} s"))
@@ -63,7 +63,7 @@ class TestAnyService:
         send(hook)
         got = received(httpserver).get_json()
         assert got["title"] == message.title
-        assert got["message"] == message.text.rstrip()
+        assert got["message"] == message.body.rstrip()
         assert got["type"] == "warning"
 
     def test_a_service_that_wants_html_gets_the_texts_lines_and_signs(self, send, hook, httpserver):
@@ -162,7 +162,7 @@ class TestMailUrl:
         send(self.url(mail_server, "to=me@example.com"), message_id="0123")
         [got] = mail_server.accepted
         assert got.message_id == "<0123@example.com>"
-        assert got.part("plain") == message.text
+        assert got.part("plain") == message.body
         assert got.subject == message.title
 
     def test_the_sender_is_called_reminderd_unless_the_user_says_otherwise(self, send, mail_server):

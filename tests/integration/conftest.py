@@ -55,6 +55,7 @@ port = {mail_server.port}
 user = "{mail_server.user}"
 password = {{ file = "smtp-password" }}
 to = ["me@example.com"]
+digest = false
 
 [[loans]]
 id = "card"

@@ -1,6 +1,7 @@
 """``run --once``, from a configuration file to mails at a server."""
 
 import json
+import re
 
 import pytest
 
@@ -10,7 +11,7 @@ def by_loan(mail_server):
     """Return the accepted mails by the loan that their subject names."""
 
     def find():
-        return {mail.subject.partition("：")[0]: mail for mail in mail_server.accepted}
+        return {re.split("[】：]", mail.subject)[1]: mail for mail in mail_server.accepted}
 
     return find
 
@@ -22,6 +23,20 @@ def test_one_pass_delivers_one_mail_for_each_loan_that_is_due(command, mail_serv
     assert by_loan()["微粒贷"].subject.endswith("¥10,020.00")
     assert "4天" in by_loan()["微粒贷"].subject
     assert "sent 2; next: " in err
+
+
+def test_a_channel_that_takes_digests_gets_one_mail_for_all(command, config, mail_server):
+    config.write_text(config.read_text().replace("digest = false\n", ""))
+    _, err = command("run", "--once")
+    [mail] = mail_server.accepted
+    assert mail.subject == "【1 紧急】2笔贷款：今天共应还¥11,254.00，逾期最久的是微粒贷（4天）"
+    for part in ("plain", "html"):
+        assert "微粒贷：已逾期4天，今天应还¥10,020.00" in mail.part(part)
+        assert "招行信用卡：今天应还¥1,234.00" in mail.part(part)
+    assert "sent 1; next: " in err
+    out, _ = command("history", "--json")
+    told = [(row["loan"], row["state"], row["text"]) for row in json.loads(out)]
+    assert sorted(told) == [(loan, "sent", mail.part("plain")) for loan in ("card", "weilidai")]
 
 
 def test_text_and_html_state_the_penalty_of_the_overdue_loan(command, by_loan):
@@ -89,7 +104,8 @@ def test_an_untrusted_certificate_is_told_with_the_remedy(command, monkeypatch, 
 def test_the_password_reaches_neither_the_store_nor_the_journal(command, mail_server, tmp_path):
     mail_server.answers.append("550 no")
     out, err = command("run", "--once")
-    kept = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
+    files = (path for path in (tmp_path / "state").rglob("*") if path.is_file())
+    kept = b"".join(path.read_bytes() for path in files)
     assert mail_server.password not in out + err
     assert mail_server.password.encode() not in kept
     assert "招行信用卡".encode() in kept

@@ -106,7 +106,7 @@ def test_each_penalty_rule_over_ten_days_at_a_contract_rate_of_21_6_percent(
 
 
 def test_a_bank_in_china_charges_the_penalty_rate_on_unpaid_interest_too(listed, figure):
-    """PBOC 银发[2003]251号, 3: interest not paid in time bears interest at the penalty rate.
+    """PBOC 银发〔2003〕251号, 3: interest not paid in time bears interest at the penalty rate.
 
     Ten days at 1.5 times 3.6 % a year on 1,000 and on 200 of interest: 1,200 × 5.4 % × 10/360.
     """

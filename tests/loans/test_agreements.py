@@ -194,6 +194,15 @@ def test_an_extension_may_have_a_rate_of_its_own(listed, words, interest):
     assert value(loan, after(20)).due == Owed(1000_00, interest)
 
 
+def test_a_new_contract_rate_leaves_an_extension_its_own_rate(listed):
+    """Twenty days at the extension's 0.02 % a day, though 0.1 % counts after the tenth."""
+    changes = [(after(10), {"daily_rate": "0.1%"})]
+    loan = extended(listed, 20, day_rate="0.02%", rate_changes=changes)
+    assert value(loan, after(20)).due == Owed(1000_00, 104_00)
+    at_contract_rate = extended(listed, 20, rate_changes=changes)
+    assert value(at_contract_rate, after(20)).due == Owed(1000_00, 100_00 + 5_00 + 10_00)
+
+
 @pytest.mark.parametrize(
     ("words", "interest"), [({"rate": "36%"}, 130_00), ({"day_rate": "0.1%"}, 131_00)]
 )
@@ -419,17 +428,17 @@ def test_until_the_old_date_an_extended_installment_earns_as_it_did(listed):
 
 
 def test_extending_what_is_settled_leaves_the_others_to_be_paid(listed, owed):
-    """The first was paid on its day; a payment after its extension meets the second."""
+    """The first was paid on its day with 1.00 over; a later payment meets the second."""
     parts = ((after(n), "1000", "0") for n in (0, 30, 60))
     loan = listed(
         *parts,
-        paid=[(DUE, "1000"), (after(71), "500")],
+        paid=[(DUE, "1001"), (after(71), "500")],
         extensions=[{"due": DUE, "agreed": after(70), "to": [after(90)]}],
     )
-    assert owed(loan, after(70))[0] == "2000.00"
+    assert owed(loan, after(70))[0] == "1999.00"
     arrears = value(loan, after(71)).arrears
     assert [(arrear.due, arrear.owed) for arrear in arrears] == [
-        (after(30), Owed(500_00)),
+        (after(30), Owed(499_00)),
         (after(60), Owed(1000_00)),
     ]
 
@@ -446,9 +455,11 @@ def test_what_was_agreed_since_counts_as_if_the_terms_said_it(listed):
     bare = replace(terms, extensions=(), waivers=())
     beside = replace(inside, terms=bare, agreed=(*terms.waivers, *terms.extensions))
     mixed = replace(inside, terms=replace(terms, waivers=()), agreed=terms.waivers)
+    other = replace(inside, terms=replace(terms, extensions=()), agreed=terms.extensions)
     for day in (0, 5, 10, 15, 34, 35, 40, 50, 55, 60):
         expected = value(inside, after(day))
-        assert value(beside, after(day)) == value(mixed, after(day)) == expected
+        for loan in (beside, mixed, other):
+            assert value(loan, after(day)) == expected
         assert explain(beside, after(day)) == explain(inside, after(day))
 
 

@@ -160,6 +160,15 @@ def test_what_is_more_than_is_due_waits_as_credit(listed, by):
     assert value(loan, after(30)).due == Owed(70_00)
 
 
+@pytest.mark.parametrize("by", ["installment", "component"])
+def test_after_more_was_paid_than_was_due_all_that_comes_later_is_owed(listed, by):
+    """The credit of 1.00 meets the second installment; the third and fourth come after it."""
+    parts = ((after(days), "1000", "0") for days in (0, 10, 20, 30))
+    position = value(listed(*parts, paid=[(DUE, "1001")], allocation_by=by), after(30))
+    assert position.due == Owed(2999_00)
+    assert position.days_past_due == 20
+
+
 # ─── Rounding of what is owed ───
 
 

@@ -123,6 +123,20 @@ def test_a_called_loan_costs_what_its_whole_costs(scheduled):
     assert cost(loan, after(-10)) == "0.1825"
 
 
+def test_a_called_loan_that_was_put_off_costs_no_more_for_the_time_until_then(scheduled):
+    """A year is counted from the new date, not from the day of the call."""
+    loan = scheduled(
+        "equal-principal",
+        "1200",
+        3,
+        DUE,
+        penalty={"daily_rate": "0.05%"},
+        acceleration_date=after(-5),
+        extensions=[{"due": after(-5), "agreed": after(-5), "to": [after(60)]}],
+    )
+    assert cost(loan, after(-5)) == "0.1825"
+
+
 def test_a_schedule_costs_what_its_next_part_would_cost(scheduled):
     """25 of fees on the 400.00 of the first part."""
     loan = scheduled("equal-principal", "1200", 3, DUE, fees=["25"])

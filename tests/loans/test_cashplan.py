@@ -78,6 +78,17 @@ def test_the_most_pressing_loan_comes_first(one_sum, split):
     assert list(told) == ["sooner", "later", "none"]
 
 
+def test_of_loans_equally_pressing_the_one_that_costs_more_a_day_comes_first(one_sum, split):
+    told, _ = split(
+        "100",
+        b_ten=one_sum("1000", day(-9), **TEN_A_DAY),
+        a_one=one_sum("1000", day(-9), **ONE_A_DAY),
+        c_five=one_sum("1000", day(-9), **FIVE_A_DAY),
+        d_ten=one_sum("1000", day(-9), **TEN_A_DAY),
+    )
+    assert list(told) == ["b_ten", "d_ten", "c_five", "a_one"]
+
+
 def test_what_is_due_later_is_kept_for_its_day(one_sum, split):
     told, left = split("1500", coming=one_sum("1000", day(5), **ONE_A_DAY))
     assert told == {"coming": ("0.00", "1000.00", "kept_for_cliff")}
@@ -186,6 +197,14 @@ def test_money_that_keeps_no_loan_from_its_cliff_still_pays_what_is_due(one_sum,
     assert left == "0.00"
 
 
+def test_even_a_cent_may_make_the_next_day_cheaper(one_sum, split):
+    """At 100 % a day a cent less of principal is a cent less of penalty tomorrow."""
+    order = ["principal", "interest", "penalty", "fees"]
+    loan = one_sum("1000", day(-2), penalty={"daily_rate": "100%"}, allocation_order=order)
+    told, _ = split("0.01", loan=loan)
+    assert told == {"loan": ("0.01", "0.00", "lowers_cost")}
+
+
 def test_money_that_does_not_reach_for_a_coming_date_stays_in_hand(one_sum, split):
     told, left = split("900", coming=one_sum("1000", day(5), **ONE_A_DAY))
     assert told["coming"] == ("0.00", "0.00", "not_enough")
@@ -200,6 +219,17 @@ def test_the_first_of_more_loans_than_can_be_saved_does_not_stand_in_the_way_of_
     told, left = split("700", huge=one_sum("5000", day(-3), grace_days=3, **TEN_A_DAY), **small)
     assert told.pop("huge") == ("0.00", "0.00", "not_enough")
     assert {why for _, _, why in told.values()} == {"avoids_cliff", "kept_for_cliff"}
+    assert left == "0.00"
+
+
+def test_where_there_is_enough_for_all_all_are_kept_however_many_ways_there_are(one_sum, split):
+    """Ten loans of which no two sets need the same sum: a thousand ways, more than are followed."""
+    sums = [1000 + 2**n for n in range(10)]
+    loans = {f"loan-{n}": one_sum(str(due), day(n + 1), **TEN_A_DAY) for n, due in enumerate(sums)}
+    told, left = split(str(sum(sums)), **loans)
+    assert told == {
+        f"loan-{n}": ("0.00", f"{due}.00", "kept_for_cliff") for n, due in enumerate(sums)
+    }
     assert left == "0.00"
 
 

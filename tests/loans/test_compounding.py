@@ -154,6 +154,14 @@ def test_payments_of_nothing_much_change_nothing_much(listed, figure, compoundin
         assert left == 1
 
 
+def test_in_its_second_year_too_unpaid_interest_joins_each_month(listed):
+    """A cent paid eleven days before a turn of that year leaves the turn counted."""
+    due, end = date(2026, 1, 31), date(2027, 4, 20)
+    usual = late(listed, due=due, compounding="monthly")
+    paid = late(listed, (date(2027, 1, 20), "0.01"), due=due, compounding="monthly")
+    assert value(usual, end).due.total - value(paid, end).due.total == 1
+
+
 # ─── Payments ───
 
 

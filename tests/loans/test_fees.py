@@ -156,6 +156,16 @@ def test_the_periods_of_a_fee_are_those_of_the_loan(one_sum, owed):
     assert fees == ["0.00", "25.00", "25.00", "50.00", "50.00", "75.00"]
 
 
+def test_under_the_end_of_month_rule_a_fee_per_period_comes_after_each_months_last_day(
+    one_sum, owed
+):
+    """Due on 28 February, so again from 31 March and not from the 28th."""
+    fees = [{"amount": "25", "per": "period"}]
+    loan = one_sum("1000", date(2026, 2, 28), fees=fees, end_of_month=True)
+    days = (date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 30), date(2026, 5, 1))
+    assert [owed(loan, day)[3] for day in days] == ["25.00", "50.00", "50.00", "75.00"]
+
+
 def test_a_fee_per_period_is_charged_by_the_oldest_unpaid_installment_alone(listed, owed):
     """On 1 February, 1 March and 1 April, though by then one, two and three are late."""
     loan = three(listed, {"amount": "25", "per": "period"})

@@ -9,7 +9,7 @@ import pytest
 from reminderd.errors import UsageError
 from reminderd.loans.presets import load_preset, preset_names
 
-CAP = [{"annual_rate": "24%", "mode": "warn", "source": "法发[2017]22号"}]
+CAP = [{"annual_rate": "24%", "mode": "warn", "source": "法发〔2017〕22号"}]
 CONFIDENCES = {"low", "medium-low", "medium", "medium-high", "high"}
 
 

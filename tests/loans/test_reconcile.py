@@ -185,6 +185,7 @@ def test_inside_grace_a_grace_that_does_not_hold_is_found_and_its_like(one_sum):
     configured = one_sum("1000", DUE, grace_days=5, **TOLD)
     [first, *_] = reconcile(configured, yuan("1001.50"), after(3))
     assert said(first) == [("grace_days", 0)]
+    assert first.terms.grace_days == 0
     assert [said(one) for one in first.alike] == [[("grace_covers", ["fee", "reporting"])]]
 
 
@@ -225,6 +226,25 @@ def test_what_was_paid_counts(loan):
     assert not search(loan(**SHARED), lenders, after(67))[0].matches
 
 
+def test_where_no_penalty_is_configured_the_lenders_is_found(one_sum):
+    """5.00 in ten days are 0.05 % a day."""
+    first = reconcile(one_sum("1000", DUE), yuan("1005"), after(10))[0]
+    assert said(first) == [("penalty.daily_rate", Decimal("0.0005"))]
+
+
+def test_where_every_rate_is_a_years_the_day_count_is_found(loan):
+    first = search(loan(**BANK), loan(**BANK | {"day_count": "ACT/365F"}), after(67))[0]
+    assert [("day_count", "ACT/365F")] in [said(one) for one in (first, *first.alike)]
+
+
+def test_a_daily_rate_under_a_cap_of_the_year_depends_on_the_day_count(one_sum):
+    """Ten days at 36 %: 9.86 over 365 days, 10.00 over 360; the penalty alone would be 20.00."""
+    words = {"penalty": {"daily_rate": "0.2%"}, "caps": [{"annual_rate": "36%"}]}
+    first = reconcile(one_sum("1000", DUE, **words), yuan("1010"), after(10))[0]
+    assert ("day_count", "ACT/360") in said(first)
+    assert len(first.changes) == 1
+
+
 # ─── Rules that bring another answer with them ───
 
 
@@ -241,11 +261,14 @@ def test_in_the_place_of_a_multiple_another_rule_lets_contract_interest_go_on(lo
     assert first.terms.contract_interest_continues is True
 
 
-def test_in_the_place_of_a_multiple_another_rule_may_stand_alone_too(loan):
-    first = search(loan(**BANK), loan(**BANK | {"penalty": {"daily_rate": "0.03%"}}), after(67))[0]
+@pytest.mark.parametrize(
+    ("rule", "percent"), [("daily_rate", "0.03%"), ("fraction_of_contract", "50%")]
+)
+def test_in_the_place_of_a_multiple_another_rule_may_stand_alone_too(loan, rule, percent):
+    first = search(loan(**BANK), loan(**BANK | {"penalty": {rule: percent}}), after(67))[0]
     assert said(first) == [
         ("contract_interest_continues", False),
-        ("penalty.daily_rate", Decimal("0.0003")),
+        (f"penalty.{rule}", Decimal(percent.rstrip("%")) / 100),
     ]
     assert first.terms.contract_interest_continues is False
 
@@ -294,6 +317,31 @@ def test_the_bank_that_says_half_as_much_again_and_the_one_that_adds_a_half_are_
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "other", "family", "unlikely"),
+    [
+        (SHARED, {"rounding": "down"}, "rounding", 1),
+        (SHARED, {"day_count": "ACT/360"}, "day_count", 1),
+        (SHARED, {"dpd_includes_due_date": True}, "dpd_includes_due_date", 2),
+        ({**SHARED, "grace_days": 5}, {"grace_days": 0}, "grace", 2),
+        ({**SHARED, "grace_days": 5}, {"grace_mode": "deducted"}, "grace", 2),
+        ({**SHARED, "grace_days": 5}, {"grace_covers": ["fee", "reporting"]}, "grace", 2),
+        (SHARED, {"penalty_base": "overdue-installment"}, "penalty_base", 3),
+        (SHARED, {"rounding_at": "day"}, "rounding_at", 3),
+        (SHARED, {"contract_interest_continues": False}, "contract_interest_continues", 3),
+        (SHARED, {"compounding": "daily"}, "compounding", 4),
+        (SHARED, {"penalty": {"daily_rate": "0.03%"}}, "penalty", 5),
+    ],
+)
+def test_changes_are_ranked_by_how_likely_a_lender_makes_them(loan, words, other, family, unlikely):
+    """How figures are rounded and days counted, then grace, bases, and last the rule itself."""
+    configured, lenders = loan(**words), loan(**words | other)
+    day = after(3) if "grace_covers" in other or "grace_days" in other else after(67)
+    first = search(configured, lenders, day)[0]
+    [found] = [one for one in (first, *first.alike) if one.terms == lenders.terms]
+    assert (found.terms_changed, found.rank) == ((family,), (1, unlikely))
+
+
 # ─── Where nothing fits ───
 
 
@@ -304,6 +352,18 @@ def test_where_nothing_gives_the_figure_the_nearest_come_with_the_difference(one
     assert not any(one.matches for one in found)
     assert [str(one.figure) for one in found] == ["1002.50", "1001.80", "1003.00"]
     assert [str(one.difference) for one in found] == ["0.13", "-0.57", "0.63"]
+
+
+def test_four_things_at_once_are_not_looked_for(loan):
+    other = {
+        "rounding": "down",
+        "day_count": "30E/360",
+        "penalty_base": "overdue-installment",
+        "penalty": {"daily_rate": "0.1%"},
+    }
+    found = search(loan(**SHARED), loan(**SHARED | other), after(67))
+    assert not any(one.matches for one in found)
+    assert {len(one.changes) for one in found} <= {0, 1, 2, 3}
 
 
 def test_of_the_nearest_with_one_figure_the_simplest_speaks(one_sum):

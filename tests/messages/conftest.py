@@ -14,7 +14,7 @@ from reminderd.loans.terms import Installment, Loan, LoanTerms, Payment, Penalty
 from reminderd.messages.compose import Occasion, compose
 
 DUE = date(2026, 11, 26)
-VOID = {"meta", "br"}
+VOID = {"meta", "br", "img"}
 
 
 def _card(**changes):
@@ -32,15 +32,23 @@ def _card(**changes):
 
 
 def _write(
-    loan, day, locale="en", *, what=None, due=None, late=timedelta(0), reason=Reason.DUE_TODAY
+    loan,
+    day,
+    locale="en",
+    *,
+    what=None,
+    due=None,
+    late=timedelta(0),
+    reason=Reason.DUE_TODAY,
+    **manner,
 ):
-    """Write the message that goes at 09:00 on *day*, or so much later."""
+    """Write the message that goes at 09:00 on *day*, or so much later; *manner* says how."""
     position = value(loan, day)
     due = due or position.pay_by or DUE
     meant = datetime.combine(day, time(9), ZoneInfo(loan.timezone)).astimezone(UTC)
     alert = Alert(loan.id, due, what or milestone((day - due).days), meant, reason)
     position = value(loan, (meant + late).astimezone(ZoneInfo(loan.timezone)).date())
-    return compose(loan, position, Occasion(alert, meant + late, meant), locale)
+    return compose(loan, position, Occasion(alert, meant + late, meant), locale, **manner)
 
 
 def _paid(loan, *payments):

@@ -30,7 +30,7 @@ from reminderd.loans.terms import (
 )
 from reminderd.messages.basis import basis
 from reminderd.messages.words import words
-from reminderd.playbook.stages import LOCALES
+from reminderd.playbook.playbook import LOCALES
 
 TODAY = date(2026, 11, 26)
 SCHEDULE = {

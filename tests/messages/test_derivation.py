@@ -25,7 +25,7 @@ from reminderd.loans.terms import (
 )
 from reminderd.messages.derivation import exact, rows
 from reminderd.messages.words import words
-from reminderd.playbook.stages import LOCALES
+from reminderd.playbook.playbook import LOCALES
 
 TODAY = date(2026, 12, 9)
 DUE = date(2026, 11, 15)

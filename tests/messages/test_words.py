@@ -15,9 +15,9 @@ from reminderd.loans.frequency import BusinessDayConvention
 from reminderd.loans.money import Money, Rate, Rounding
 from reminderd.loans.position import CliffReason
 from reminderd.loans.steps import Step
-from reminderd.loans.terms import LoanTerms, Repayment, RoundingAt
+from reminderd.loans.terms import LoanTerms, Repayment, RequestState, RoundingAt
 from reminderd.messages.words import words
-from reminderd.playbook.stages import LOCALES, stages
+from reminderd.playbook.playbook import LOCALES, Severity, packaged
 
 ROOM = Path(reminderd.messages.__file__).parent
 TODAY = date(2026, 11, 26)
@@ -53,13 +53,17 @@ def test_no_word_is_empty(locale):
 
 
 def test_every_word_is_used_somewhere():
-    sources = [*ROOM.glob("*.py"), *ROOM.joinpath("templates").iterdir()]
-    sources += ROOM.parent.joinpath("cli").glob("figure*.py")
+    sources = [*ROOM.glob("*.py"), *ROOM.joinpath("templates").rglob("*.*")]
+    sources += ROOM.parent.joinpath("cli").glob("*.py")
     text = "".join(source.read_text("utf-8") for source in sources)
     kinds = re.findall("``([a-z-]+)``", Step.__doc__)
-    used = {f"cliff_{reason}" for reason in CliffReason} | {"overdue", *stages(), *kinds, *Why}
+    used = {"overdue", *packaged().stages, *kinds, *Why}
+    used |= {f"cliff_{reason}" for reason in CliffReason}
+    used |= {f"already_{state}" for state in RequestState}
+    used |= {f"subject_{severity.name.lower()}" for severity in Severity}
     used |= {f"rounding_{mode}_{at}" for mode in Rounding for at in RoundingAt}
     used |= {"compounding-daily", "compounding-monthly", "rate_day", "rate_year"}
+    used |= {"chart_last", "chart_alt"}
     used |= {f"business_days_{how}" for how in BusinessDayConvention}
     unused = {key for _, key in sentences("en") if f'"{key}"' not in text and key not in used}
     assert unused == set()
@@ -119,6 +123,20 @@ def test_a_date_has_a_year_only_where_it_is_not_this_one(locale, day, written):
 )
 def test_days_are_counted_in_days_however_many(locale, count, written):
     assert words(locale).days(count) == written
+
+
+@pytest.mark.parametrize(
+    ("things", "locale", "written"),
+    [
+        (["06:00"], "en", "06:00"),
+        (["06:00", "17:00"], "en", "06:00 and 17:00"),
+        (["06:00", "17:00"], "zh-CN", "06:00和17:00"),
+        (["a", "b", "c"], "en", "a, b, and c"),
+        (["1", "2", "3"], "zh-CN", "1、2和3"),
+    ],
+)
+def test_several_things_are_joined_as_the_language_does(things, locale, written):
+    assert words(locale).listed(things) == written
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Which stage a position is in, and what there is to do in each, in every language."""
 
-import string
 import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
@@ -21,17 +20,12 @@ from reminderd.loans.terms import (
     Request,
     RequestState,
 )
-from reminderd.playbook.stages import (
-    LOCALES,
-    Severity,
-    advice,
-    facts,
-    stage_of,
-    stage_title,
-    stages,
-)
+from reminderd.playbook.facts import NAMES, bare, facts, is_known
+from reminderd.playbook.own import gap, variables_in
+from reminderd.playbook.playbook import LOCALES, Severity, packaged
 
 DUE = date(2026, 12, 5)
+BOOK = packaged()
 
 
 def data(name):
@@ -44,7 +38,7 @@ def actions(locale):
 
 
 def variables(text):
-    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+    return sorted(variables_in(text))
 
 
 def position(days, *, grace=0, paid="0", dues=(DUE,)):
@@ -74,7 +68,7 @@ def position(days, *, grace=0, paid="0", dues=(DUE,)):
     ],
 )
 def test_the_stage_follows_from_the_days_past_due(days, stage):
-    assert stage_of(position(days)).id == stage
+    assert BOOK.stage_of(position(days)).id == stage
 
 
 @pytest.mark.parametrize(
@@ -88,32 +82,32 @@ def test_the_stage_follows_from_the_days_past_due(days, stage):
     ],
 )
 def test_lateness_within_grace_is_a_stage_of_its_own(days, stage):
-    assert stage_of(position(days, grace=5)).id == stage
+    assert BOOK.stage_of(position(days, grace=5)).id == stage
 
 
 def test_grace_longer_than_a_stage_holds_that_stage_off():
-    assert stage_of(position(40, grace=40)).id == "grace"
-    assert stage_of(position(41, grace=40)).id == "overdue-31-90"
+    assert BOOK.stage_of(position(40, grace=40)).id == "grace"
+    assert BOOK.stage_of(position(41, grace=40)).id == "overdue-31-90"
 
 
 @pytest.mark.parametrize("days", [-1, 0, 1, 100])
 def test_a_loan_that_is_paid_is_settled_whatever_the_day(days):
-    assert stage_of(position(days, paid="100")).id == "settled"
+    assert BOOK.stage_of(position(days, paid="100")).id == "settled"
 
 
 def test_a_loan_paid_in_part_is_not_settled():
-    assert stage_of(position(4, paid="99.99")).id == "overdue-4-7"
+    assert BOOK.stage_of(position(4, paid="99.99")).id == "overdue-4-7"
 
 
 def test_the_oldest_unpaid_installment_sets_the_stage():
     dues = (DUE - timedelta(days=31), DUE)
-    assert stage_of(position(0, dues=dues)).id == "overdue-31-90"
-    assert stage_of(position(0, dues=dues, paid="100")).id == "due-today"
+    assert BOOK.stage_of(position(0, dues=dues)).id == "overdue-31-90"
+    assert BOOK.stage_of(position(0, dues=dues, paid="100")).id == "due-today"
 
 
 def test_a_loan_with_only_later_installments_unpaid_is_upcoming():
     dues = (DUE, DUE + timedelta(days=31))
-    assert stage_of(position(5, dues=dues, paid="100")).id == "upcoming"
+    assert BOOK.stage_of(position(5, dues=dues, paid="100")).id == "upcoming"
 
 
 def test_severities_are_ordered_and_known_by_name():
@@ -124,49 +118,76 @@ def test_severities_are_ordered_and_known_by_name():
 
 
 def test_stages_get_no_milder_as_days_pass():
-    severities = [stage_of(position(days)).severity for days in range(-10, 200)]
+    severities = [BOOK.stage_of(position(days)).severity for days in range(-10, 200)]
     assert severities == sorted(severities)
     assert {severities[9], severities[10], severities[14]} == set(Severity)
 
 
 def test_being_settled_is_no_cause_for_alarm():
-    assert stages()["settled"].severity is Severity.INFO
+    assert BOOK.stages["settled"].severity is Severity.INFO
 
 
-def test_every_day_past_due_belongs_to_exactly_one_stage():
-    ranges = [stage for stage in stages().values() if stage.first_day is not None]
-    assert ranges[0].first_day == 1
-    for earlier, later in zip(ranges, ranges[1:], strict=False):
-        assert later.first_day == earlier.last_day + 1
-    assert ranges[-1].last_day is None
+def test_the_stages_of_lateness_begin_one_after_the_other_from_the_first_day_on():
+    first_days = [stage.first_day for stage in BOOK.overdue()]
+    assert first_days == [1, 4, 8, 31, 91]
+
+
+def test_the_next_stage_is_the_nearest_worse_one():
+    found = {days: BOOK.next_stage(days) for days in (0, 3, 4, 30, 90, 91, 1000)}
+    assert {days: stage and stage.id for days, stage in found.items()} == {
+        0: "overdue-1-3",
+        3: "overdue-4-7",
+        4: "overdue-8-30",
+        30: "overdue-31-90",
+        90: "overdue-beyond-90",
+        91: None,
+        1000: None,
+    }
 
 
 # ─── the data files ───────────────────────────────────────────────────────────────────────────
 
 
-def test_the_topics_of_all_actions_together_are_one_to_twelve():
-    topics = {topic for served in data("stages.toml")["actions"].values() for topic in served}
-    assert topics == {f"S{number}" for number in range(1, 13)}
+def test_the_topics_of_all_actions_together_are_one_to_thirteen():
+    topics = {topic for action in BOOK.actions.values() for topic in action.sources}
+    assert topics == {f"S{number}" for number in range(1, 14)}
 
 
 def test_every_action_serves_a_topic():
-    assert all(data("stages.toml")["actions"].values())
+    assert all(action.sources for action in BOOK.actions.values())
 
 
-def test_the_actions_of_the_stages_are_those_that_have_topics():
-    used = {action for stage in stages().values() for action in stage.actions}
-    assert used == set(data("stages.toml")["actions"])
+def test_the_actions_of_the_stages_are_all_that_there_are():
+    used = {action for stage in BOOK.stages.values() for action in stage.actions}
+    assert used == set(BOOK.actions)
 
 
-def test_every_stage_has_more_to_advise_than_one_thing_and_none_twice():
-    for stage in stages().values():
-        assert len(stage.actions) >= 2
+def test_no_stage_advises_a_thing_twice():
+    for stage in BOOK.stages.values():
         assert len(set(stage.actions)) == len(stage.actions)
+
+
+def test_every_condition_is_one_that_there_is_and_every_one_is_asked_for():
+    asked = [name for action in BOOK.actions.values() for name in action.when]
+    assert all(is_known(name) for name in asked)
+    assert {bare(name) for name in asked} == set(NAMES)
+
+
+@pytest.mark.parametrize("stage", BOOK.stages)
+def test_whatever_holds_a_stage_has_something_to_advise(stage):
+    missing = gap(BOOK, BOOK.stages[stage])
+    assert missing is None, f"nothing to advise where {set(missing)} hold"
+
+
+def test_no_two_actions_have_the_same_title():
+    for locale in LOCALES:
+        titles = [texts["title"] for texts in actions(locale).values()]
+        assert len(set(titles)) == len(titles)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_locale_has_words_for_exactly_the_actions_there_are(locale):
-    assert set(actions(locale)) == set(data("stages.toml")["actions"])
+    assert set(actions(locale)) == set(BOOK.actions)
     for text in actions(locale).values():
         assert set(text) == {"title", "detail"}
         assert text["title"].strip()
@@ -175,8 +196,8 @@ def test_a_locale_has_words_for_exactly_the_actions_there_are(locale):
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_locale_names_exactly_the_stages_there_are(locale):
-    assert set(data(f"actions.{locale}.toml")["stages"]) == set(stages())
-    assert all(stage_title(stage, locale).strip() for stage in stages().values())
+    assert set(data(f"actions.{locale}.toml")["stages"]) == set(BOOK.stages)
+    assert all(BOOK.stage_title(stage, locale).strip() for stage in BOOK.stages.values())
 
 
 def test_all_locales_put_the_same_variables_into_each_action():
@@ -201,22 +222,70 @@ def test_the_header_of_a_locale_lists_every_variable(locale):
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_first_action_of_each_unpaid_stage_names_the_sum_and_the_date(locale):
-    for stage in stages().values():
-        first = advice(stage, locale)[0]
-        named = variables(first.title + first.detail)
-        if stage.id == "settled":
-            assert "next" in named
-        else:
-            assert {"amount", "due_date"} <= set(named), stage.id
+def test_a_locale_has_words_for_exactly_the_documents_there_are(locale):
+    named = {name for action in BOOK.actions.values() for name in action.documents}
+    said = data(f"actions.{locale}.toml")["documents"]
+    assert set(said) == named
+    assert all(text.strip() for text in said.values())
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_locale_says_what_each_stage_of_lateness_but_the_first_brings(locale):
+    _, *later = BOOK.overdue()
+    assert set(data(f"actions.{locale}.toml")["ahead"]) == {stage.id for stage in later}
+    assert all(BOOK.outlook(stage, locale) for stage in later)
+    assert BOOK.outlook(BOOK.stages["upcoming"], locale) is None
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("known", [{"cash-short"}, {"auto-debit-on"}, {"legal-letter"}, set()])
+def test_the_first_action_of_each_unpaid_stage_names_the_sum_or_what_is_missing(locale, known):
+    for stage in BOOK.stages.values():
+        if stage.first_day is None and stage.id not in {"upcoming", "due-today", "grace"}:
+            continue
+        first = BOOK.advice(stage, locale, known)[0]
+        assert {"amount", "shortfall"} & set(variables(first.title + first.detail)), stage.id
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_good_news_names_what_comes_next(locale):
+    first = BOOK.advice(BOOK.stages["settled"], locale)[0]
+    assert "next" in variables(first.title + first.detail)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_advice_comes_in_the_order_of_the_stage(locale):
-    for stage in stages().values():
-        everything = {fact for named in data("stages.toml")["when"].values() for fact in named}
-        found = [action.id for action in advice(stage, locale, everything)]
-        assert found == list(stage.actions)
+    for stage in BOOK.stages.values():
+        for known in (frozenset(), frozenset(NAMES)):
+            found = [action.id for action in BOOK.advice(stage, locale, known)]
+            assert found == [key for key in stage.actions if key in found]
+
+
+@pytest.mark.parametrize("every", [1, 2, 7, 15])
+def test_the_first_action_stays_and_the_others_take_turns(every):
+    stage = BOOK.stages["overdue-4-7"]
+    known = {"extension-none", "first-overdue"}
+    turns = [
+        [action.id for action in BOOK.advice(stage, "en", known, every * number)]
+        for number in range(40)
+    ]
+    (first,) = {turn[0] for turn in turns}
+    assert first == stage.actions[0]
+    assert all(sorted(turn) == sorted(turns[0]) for turn in turns)
+    for before, after in zip(turns, turns[1:], strict=False):
+        assert before != after
+    assert {turn[1] for turn in turns} == {*turns[0][1:]}
+
+
+def test_documents_come_in_the_words_of_the_locale():
+    stage, known = BOOK.stages["overdue-4-7"], {"extension-none"}
+    said = {
+        locale: next(a for a in BOOK.advice(stage, locale, known) if a.id == "ask-extension")
+        for locale in LOCALES
+    }
+    assert said["en"].documents[0] == "identity card"
+    assert said["zh-CN"].documents[0] == "身份证"
+    assert len(said["en"].documents) == len(said["zh-CN"].documents) == 5
 
 
 REQUESTS = {
@@ -227,20 +296,41 @@ REQUESTS = {
 
 
 @pytest.mark.parametrize("state", REQUESTS)
-def test_what_is_advised_on_an_extension_follows_from_where_the_request_stands(state):
-    late = position(5)
-    request = None if state is None else Request(state, DUE + timedelta(days=2))
-    asked = value(replace(late.loan, request=request), late.as_of)
-    found = {action.id for action in advice(stage_of(asked), "en", facts(asked))}
+@pytest.mark.parametrize("days", [5, 10])
+def test_what_is_advised_on_an_extension_follows_from_where_the_request_stands(state, days):
+    late = position(days)
+    requests = () if state is None else (Request(state, DUE + timedelta(days=2)),)
+    asked = value(replace(late.loan, requests=requests), late.as_of)
+    found = {action.id for action in BOOK.advice(BOOK.stage_of(asked), "en", facts(asked))}
     assert found & set(REQUESTS.values()) == {REQUESTS[state]}
 
 
-def test_a_request_about_an_earlier_installment_does_not_bear_on_this_one():
-    late = position(5)
-    old = Request(RequestState.REFUSED, DUE - timedelta(days=32))
-    assert facts(value(replace(late.loan, request=old), late.as_of)) == {"extension-none"}
-    recent = Request(RequestState.REFUSED, DUE - timedelta(days=31))
-    assert facts(value(replace(late.loan, request=recent), late.as_of)) == {"extension-refused"}
+def test_nowhere_is_a_refused_request_advised_again():
+    known = {"extension-refused", *(name for name in NAMES if not name.startswith("extension-"))}
+    for stage in BOOK.stages.values():
+        assert "ask-extension" not in {action.id for action in BOOK.advice(stage, "en", known)}
+
+
+def test_nowhere_is_it_advised_to_turn_on_auto_debit_where_it_is_on_or_nobody_knows():
+    for known in ({"auto-debit-on"}, set()):
+        for stage in BOOK.stages.values():
+            found = {action.id for action in BOOK.advice(stage, "en", known)}
+            assert "turn-on-auto-debit" not in found
+
+
+def test_auto_debit_that_is_off_is_advised_to_be_turned_on():
+    found = [a.id for a in BOOK.advice(BOOK.stages["upcoming"], "en", {"auto-debit-off"})]
+    assert "turn-on-auto-debit" in found
+    assert "fund-debit-account" not in found
+
+
+def test_a_legal_letter_comes_before_everything_else():
+    for name in ("overdue-31-90", "overdue-beyond-90"):
+        first = BOOK.advice(BOOK.stages[name], "en", {"legal-letter"})[0]
+        assert first.id == "answer-legal-letter"
+        assert "get-legal-help" not in {
+            action.id for action in BOOK.advice(BOOK.stages[name], "en", {"legal-letter"})
+        }
 
 
 def test_a_cost_above_a_cap_is_something_to_ask_about():
@@ -251,16 +341,16 @@ def test_a_cost_above_a_cap_is_something_to_ask_about():
         caps=(Cap(CapMode.WARN, annual_rate=Decimal("0.24")),),
     )
     late = value(Loan("card", "Card", capped, "Asia/Shanghai"), DUE + timedelta(days=10))
-    assert "ask-reduction" in [a.id for a in advice(stage_of(late), "en", facts(late))]
+    assert "ask-reduction" in [a.id for a in BOOK.advice(BOOK.stage_of(late), "en", facts(late))]
 
 
 def test_a_day_that_cannot_be_met_any_more_is_not_advised_on_the_due_date():
     for locale in LOCALES:
-        for action in advice(stages()["due-today"], locale)[1:]:
+        for action in BOOK.advice(BOOK.stages["due-today"], locale)[1:]:
             assert "due_date" not in variables(action.title + action.detail), action.id
 
 
 def test_advice_is_given_in_the_language_asked_for():
-    stage = stages()["overdue-1-3"]
-    assert advice(stage, "zh-CN")[0].title == "今天就还清{amount}"
-    assert advice(stage, "en")[0].title == "Pay {amount} today"
+    stage = BOOK.stages["overdue-1-3"]
+    assert BOOK.advice(stage, "zh-CN")[0].title == "今天就还清{amount}"
+    assert BOOK.advice(stage, "en")[0].title == "Pay {amount} today"

@@ -1,7 +1,8 @@
 """What ``preview`` lists is what a year of ticks really decides, on a real store.
 
 The rest of the program may be late, asleep or restarted; as long as it looks before the next
-slot of a loan, it records exactly the alerts that were foreseen, and nothing else.
+slot of a loan, it records exactly the alerts that were foreseen, and nothing else. After downtime
+of any length, too, it sends what a preview at that instant lists.
 """
 
 import random
@@ -19,12 +20,22 @@ from sqlalchemy import select
 from reminderd.alerts.plan import Reason
 from reminderd.alerts.wallclock import instant, local_date
 from reminderd.app import App
+from reminderd.cli.views import preview_json
 from reminderd.clock import Clock
-from reminderd.config.load import load_file, load_text
+from reminderd.config.load import load_text
 from reminderd.loans.money import Money
-from reminderd.messages.compose import Occasion, compose
+from reminderd.loans.terms import RequestState
 from reminderd.store.tables import alerts
 
+EVERY_ROUTINE = """
+[borrower]
+emergency_fund = { target = "9000", saved = "1200", monthly = "500" }
+[routine]
+statement_check = 5
+credit_report = 6
+emergency_fund = 31
+proof_of_life = 1
+"""
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 DAY = timedelta(days=1)
 YEAR = 365 * DAY
@@ -98,8 +109,37 @@ def loans(draw, start, number):
     if draw(st.booleans()):
         lines.append(f'penalty.daily_rate = "{draw(rates)}"')
         lines.append(f"grace_days = {draw(st.integers(0, 5))}")
+    lines += draw(facts(start))
     if draw(st.booleans()):
         lines.append(f'timezone = "{draw(st.sampled_from(ZONES))}"')
+    return lines
+
+
+@st.composite
+def facts(draw, start):
+    """Return the lines of what is known of a loan beside its terms."""
+    asked = st.tuples(days_around(start, 60, 0), st.sampled_from(RequestState))
+    requests = ", ".join(
+        f'{{ date = {day}, state = "{state}" }}'
+        for day, state in sorted(draw(st.lists(asked, max_size=2, unique_by=lambda one: one[0])))
+    )
+    lines = [f"extension_requests = [{requests}]"] if requests else []
+    for key, values in (("reported_after", (1, 4, 30)), ("record_years", (1, 5))):
+        if value := draw(st.sampled_from([None, *values])):
+            lines.append(f"{key} = {value}")
+    return lines
+
+
+@st.composite
+def routines(draw):
+    """Return the lines of what comes round by the calendar."""
+    day = st.sampled_from([1, 15, 28, 29, 31])
+    keys = ("statement_check", "emergency_fund", "proof_of_life")
+    lines = [f"{key} = {draw(day)}" for key in keys if draw(st.booleans())]
+    if draw(st.booleans()):
+        lines.append(f"credit_report = {draw(st.sampled_from([1, 3, 12]))}")
+    if draw(st.booleans()):
+        lines.append('send_at = "02:30"')  # a time that some clocks skip
     return lines
 
 
@@ -115,6 +155,13 @@ def configurations(draw, start):
         f"before_due = {draw(st.lists(st.integers(0, 40), max_size=5))}",
         f"overdue_days = {draw(few_days)}",
         f"overdue_every = {draw(st.sampled_from([0, 10, 15, 40]))}",
+        f"follow_up_days = {draw(st.sampled_from([0, 1, 7, 20]))}",
+        f"after_settling = {draw(st.sampled_from(['true', 'false']))}",
+        f"warn_before_worse = {draw(st.sampled_from(['true', 'false']))}",
+        "[borrower]",
+        'emergency_fund = { target = "9000", monthly = "500" }',
+        "[routine]",
+        *draw(routines()),
     ]
     for number in range(draw(st.integers(1, 4))):
         lines += draw(loans(start, number))
@@ -131,7 +178,7 @@ class Year:
         self.app, self.start, self.end, self.chance = app, start, start + YEAR, chance
         self.foreseen = app.preview(start, YEAR.days)
         self.listed = sorted({item.at for _, item in self.foreseen})
-        self.zones = {loan.timezone for loan in app.config.loans}
+        self.zones = {app.config.timezone} | {loan.timezone for loan in app.config.loans}
         self.asked = {}  # by tick: the instant that it was asked for
 
     def run(self):
@@ -160,34 +207,35 @@ class Year:
         return min(asked + late, min(limits) - timedelta(microseconds=1))
 
     def expected(self):
-        """Return (loan, due, milestone, instant of the decision, reason) as foreseen."""
-        return sorted(
-            (loan.id, item.alert.due, item.alert.milestone, item.at, item.alert.reason)
-            for loan, item in self.foreseen
-        )
+        """Return (loan, due, milestone, reason, instant of the decision) as foreseen."""
+        return sorted((*named(item.alert), item.at) for _, item in self.foreseen)
 
     def recorded(self):
         """Return the same of the alerts that ticks of the year wrote down."""
         return sorted(
-            (row.loan_id, row.due, row.milestone, self.asked[row.decided_at], Reason(row.reason))
+            (*named(row), self.asked[row.decided_at])
             for row in written(self.app)
             if row.decided_at >= self.start
         )
 
     def assert_each_slot_kept_its_instant(self):
         """What has a slot is recorded with the slot's instant; the rest with the tick's."""
-        slots = {(loan.id, *item.alert.identity): item.alert for loan, item in self.foreseen}
+        slots = {named(item.alert): item.alert for _, item in self.foreseen}
         for row in written(self.app):
             if row.decided_at >= self.start:
-                foreseen = slots[row.loan_id, row.due, row.milestone]
+                foreseen = slots[named(row)]
                 at_once = foreseen.reason in SPOKEN_OF_AT_ONCE
                 assert row.scheduled_for == (row.decided_at if at_once else foreseen.scheduled_for)
 
 
+def named(alert):
+    """Return which alert it is, and why; one that concerns no loan has an empty name for it."""
+    return alert.loan_id or "", alert.due, alert.milestone, Reason(alert.reason)
+
+
 def without_channels(text):
     """Return the configuration with nowhere to send to: here only decisions count."""
-    config = load_text(text, Path("config.toml"))
-    return replace(config, loans=tuple(replace(loan, channels=()) for loan in config.loans))
+    return replace(load_text(text, Path("config.toml")), channels=())
 
 
 def written(app):
@@ -207,6 +255,8 @@ def live_until(app, start, chance):
         if chance.random() < 0.3:
             loan = chance.choice(app.config.loans)
             app.pay(loan, Money(chance.randrange(1, 3_000_00), loan.terms.currency), None)
+        if chance.random() < 0.2:
+            app.ask(chance.choice(app.config.loans), RequestState.REQUESTED, None, None)
         app.plan_due(app.clock.at)
     app.clock.at = start
 
@@ -227,6 +277,28 @@ def test_a_year_of_ticks_records_exactly_what_the_preview_listed(data):
         app.database.close()
 
 
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_after_any_downtime_a_tick_sends_what_a_preview_at_that_instant_lists(data):
+    start = data.draw(starts, label="start")
+    config = without_channels(data.draw(configurations(start), label="configuration"))
+    gaps = data.draw(st.lists(st.floats(0.01, 100), max_size=12), label="days of downtime")
+    chance = random.Random(data.draw(st.integers(0, 2**32), label="seed"))
+    with tempfile.TemporaryDirectory() as folder:
+        app = App.open(config, SetClock(start), Path(folder))
+        live_until(app, start, chance)
+        for gap in gaps:
+            app.clock.at += timedelta(days=gap)
+            now = app.clock.at
+            listed = sorted(named(item.alert) for _, item in app.preview(now, 0))
+            app.plan_due(now)
+            sent = sorted(named(row) for row in written(app) if row.decided_at == now)
+            assert sent == listed
+            following = app.next_event()
+            assert following is None or following.at > now
+        app.database.close()
+
+
 def titles_printed(text):
     """Return the titles of the messages on the screen, each of which stands below a rule."""
     lines = text.splitlines()
@@ -237,18 +309,15 @@ def test_a_year_of_half_hourly_ticks_on_the_example_prints_what_the_preview_list
     tmp_path, capsys
 ):
     start = datetime(2026, 10, 8, 0, 10, tzinfo=UTC)  # before the first slot; ticks miss 09:00
-    app = App.open(load_file(EXAMPLE), SetClock(start), tmp_path)
+    config = load_text(EXAMPLE.read_text() + EVERY_ROUTINE, EXAMPLE)
+    apart = tuple(replace(channel, digest=False) for channel in config.channels)
+    app = App.open(replace(config, channels=apart), SetClock(start), tmp_path)
     app.sync()
-    expected = [
-        compose(
-            loan, item.position, Occasion(item.alert, item.at, item.at), app.config.locale
-        ).title
-        for loan, item in app.preview(start, YEAR.days)
-    ]
+    expected = [row["title"] for row in preview_json(app, start, YEAR.days, full=False)]
     for half_hours in range(YEAR // HALF_HOUR + 1):
         app.clock.at = start + half_hours * HALF_HOUR
         if app.plan_due(app.clock.at):
             app.deliver(alone=True)
     assert titles_printed(capsys.readouterr().out) == expected
-    assert len(expected) > 80
+    assert len(expected) > 120
     app.database.close()

@@ -2,11 +2,12 @@
 
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,8 +16,11 @@ from reminderd.app import App
 from reminderd.clock import Clock
 from reminderd.config.load import load_file
 from reminderd.errors import ConfigError, StoreError
+from reminderd.playbook.playbook import packaged
+from reminderd.service.sanity import ClockDoubted
 from reminderd.service.worker import Reporter, read_config, run_pass, status_line, work
-from reminderd.state import LAST_GOOD, locked, signature, state_folder, watched
+from reminderd.state import DATABASE, LAST_GOOD, locked, signature, state_folder, watched
+from reminderd.store.backup import backups
 
 DUE = """\
 timezone = "Asia/Shanghai"
@@ -210,6 +214,19 @@ def test_a_broken_configuration_gives_way_to_the_last_good_one(config, folder):
     assert (folder / LAST_GOOD).read_text() == DUE
 
 
+def test_a_playbook_that_breaks_later_gives_way_to_the_packaged_one(config, folder):
+    own = config.with_name("own.toml")
+    own.write_text('[stages.overdue-4-7]\nseverity = "info"\n')
+    config.write_text(f'playbook = "own.toml"\ntemplates = "."\n{DUE}')
+    before, _ = read_config(config, folder)
+    own.write_text("[stages.overdue-4-7]\nactions = []\n")
+    after, verdict = read_config(config, folder)
+    assert before.desk.playbook != after.desk.playbook == packaged()
+    assert after.desk.templates == config.parent
+    assert after.loans == before.loans
+    assert verdict.startswith(f"{own}:2:11: stages.overdue-4-7.actions: is empty")
+
+
 def test_a_missing_configuration_gives_way_to_the_last_good_one(config, folder):
     read_config(config, folder)
     config.unlink()
@@ -252,7 +269,59 @@ def test_a_worker_reports_the_verdict_then_life_then_what_comes_next(
     assert said[0] == {"config": None}
     assert {"beat": 1} in said[1:-1]
     assert said[-1]["status"] == "next: Credit card, in 2 days, 09:00 Asia/Shanghai"
-    assert said[-1]["next"] == datetime(2026, 3, 3, 1, tzinfo=UTC).timestamp()
+    night = datetime(2026, 3, 1, 19, 30, tzinfo=UTC)  # half past three, to look after the store
+    assert said[-1]["next"] == night.timestamp()
+
+
+def test_a_reminder_that_comes_before_the_night_is_what_comes_next(
+    config, clock, folder, app, pipe
+):
+    clock.at = datetime(2026, 3, 2, 20, tzinfo=UTC)  # four in the morning of the first reminder
+    work(config, Reporter(pipe[1]), clock)
+    assert reports(pipe[0])[-1]["next"] == datetime(2026, 3, 3, 1, tzinfo=UTC).timestamp()
+
+
+def test_the_first_pass_of_a_day_where_the_borrower_lives_keeps_a_backup(app, clock, folder):
+    for hour in (4, 15, 17):  # noon, an hour before midnight and one after it, in Shanghai
+        clock.at = datetime(2026, 3, 1, hour, tzinfo=UTC)
+        run_pass(app, folder)
+    assert [each.name for each in backups(folder)] == ["2026-03-02", "2026-03-01"]
+
+
+def test_a_store_found_damaged_does_not_stop_the_reminders_and_is_told_each_time(
+    config, app, clock, folder, pipe, capsys
+):
+    run_pass(app, folder)
+    app.database.checkpoint()
+    with closing(sqlite3.connect(folder / DATABASE)) as file:  # an index that lies
+        file.execute("PRAGMA writable_schema=ON")
+        file.execute("DELETE FROM sqlite_schema WHERE name = 'ix_payments_loan_id'")
+        file.commit()
+    clock.at = ON_THE_DAY
+    for sent in (1, 0):
+        assert run_pass(app, folder).sent == sent
+        work(config, Reporter(pipe[1]), clock)
+        status = reports(pipe[0])[-1]["status"]
+        assert f"{folder / DATABASE} is damaged" in status
+        assert "`reminderd restore 2026-03-01`" in status
+    assert [each.name for each in backups(folder)] == ["2026-03-01"]
+
+
+@pytest.mark.parametrize("wrong", [datetime(1970, 1, 1, tzinfo=UTC), BEFORE - timedelta(days=30)])
+def test_nothing_is_sent_by_a_clock_that_cannot_be_right_and_everything_once_it_is(
+    app, clock, folder, wrong, capsys
+):
+    run_pass(app, folder)
+    clock.at = ON_THE_DAY - timedelta(hours=8)
+    run_pass(app, folder)
+    capsys.readouterr()
+    clock.at = wrong
+    for _ in range(2):
+        with pytest.raises(ClockDoubted):
+            run_pass(app, folder)
+    assert capsys.readouterr().out == ""
+    clock.at = ON_THE_DAY
+    assert run_pass(app, folder).sent == 1
 
 
 def test_the_signature_that_a_worker_reports_is_that_of_the_files_it_leaves(
@@ -315,4 +384,23 @@ def test_an_unforeseen_mistake_is_one_line_without_the_words_that_may_hold_a_sec
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 1
     assert "a mistake of its own (KeyError at <string>:4)" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_a_mistake_in_a_thread_is_one_line_without_the_words_that_may_hold_a_secret(config):
+    code = (
+        "import sys, threading\n"
+        "from reminderd.service import worker\n"
+        "def fail():\n"
+        "    raise KeyError('hunter2')\n"
+        "def work(*_):\n"
+        "    thread = threading.Thread(target=fail)\n"
+        "    thread.start()\n"
+        "    thread.join()\n"
+        "worker.work = work\n"
+        "sys.exit(worker.main())\n"
+    )
+    command = [sys.executable, "-c", code, "--config", str(config), "--report", "2"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert "a thread met a mistake of its own (KeyError at <string>:4)" in done.stderr
     assert "hunter2" not in done.stderr

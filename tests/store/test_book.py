@@ -95,6 +95,16 @@ class TestLoans:
         assert book.loan_count(connection) == 1
         assert look_at(connection, "card") == now + DAY
 
+    def test_the_first_loan_that_is_still_watched_says_since_when_there_is_one(
+        self, connection, sync, make_loan, now
+    ):
+        assert book.known_since_first(connection) is None
+        sync(make_loan("card"))
+        sync(make_loan("card"), make_loan("other"), at=now + DAY)
+        assert book.known_since_first(connection) == now
+        sync(make_loan("other"), at=now + 2 * DAY)
+        assert book.known_since_first(connection) == now + DAY
+
     def test_an_archived_loan_is_archived_only_once(self, connection, sync, make_loan, now):
         sync(make_loan())
         sync()

@@ -1,23 +1,27 @@
 """Opening, migrating and sharing the database file."""
 
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import date, timedelta
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import delete, event, insert, select, text, update
 
 from reminderd.errors import StoreError
 from reminderd.state import DATABASE
-from reminderd.store.database import HEAD, Database, alembic_config
-from reminderd.store.tables import loans, metadata, payments
+from reminderd.store.backup import fault
+from reminderd.store.database import HEAD, Database, alembic_config, sqlite_engine
+from reminderd.store.tables import alerts, deliveries, loans, metadata, payments
 
 _OPEN = """
 import sys
@@ -57,6 +61,16 @@ def test_migrations_make_exactly_the_declared_tables(database):
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_all_migrations_are_one_transaction_that_no_other_process_gets_into(folder):
+    folder.mkdir()
+    database = Database(sqlite_engine(folder / DATABASE))
+    commits = []
+    event.listen(database.engine, "commit", commits.append)
+    database.migrate()
+    database.close()
+    assert len(commits) == 1
 
 
 def test_the_head_constant_names_the_newest_migration(database):
@@ -135,8 +149,98 @@ def test_a_schema_from_a_newer_program_is_left_alone(database, folder):
 def test_a_file_that_is_no_database_is_named_as_unusable(folder):
     folder.mkdir()
     (folder / DATABASE).write_bytes(b"this is not a database, but longer than a header" * 40)
-    with pytest.raises(StoreError, match="cannot use the database: file is not a database"):
+    with pytest.raises(StoreError) as caught:
         Database.open(folder)
+    assert str(caught.value) == (
+        f"{folder / DATABASE} is damaged: file is not a database "
+        "(there is no backup of it: move it away, and reminderd begins a new one)"
+    )
+
+
+def test_a_damaged_file_names_the_newest_backup_that_is_whole(database, folder):
+    for day in (date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)):
+        database.look_after(day)
+    database.close()
+    damage(folder / "backups" / "2026-11-20.sqlite3")
+    damage(folder / DATABASE)
+    with pytest.raises(StoreError) as caught:
+        Database.open(folder)
+    assert str(caught.value) == (
+        f"{folder / DATABASE} is damaged: file is not a database (stop reminderd and restore the "
+        "backup of 2026-11-19: `reminderd restore 2026-11-19`)"
+    )
+
+
+def test_a_file_that_was_emptied_is_not_taken_for_a_new_one(database, folder):
+    database.look_after(date(2026, 11, 20))
+    database.close()
+    (folder / DATABASE).write_bytes(b"")
+    with pytest.raises(StoreError, match="is damaged: the file is empty"):
+        Database.open(folder)
+    assert (folder / DATABASE).stat().st_size == 0
+
+
+def damage(path):
+    path.write_bytes(b"this is not a database, but longer than a header" * 40)
+
+
+def test_a_file_that_another_process_keeps_locked_is_told_after_some_patience(
+    database, folder, monkeypatch
+):
+    database.close()
+    monkeypatch.setattr("reminderd.store.database._BUSY_SECONDS", 0)
+    with closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError) as caught:
+            Database.open(folder)
+    assert str(caught.value) == (
+        f"another process keeps {folder / DATABASE} locked "
+        f"(wait until it ends; `fuser {folder / DATABASE}` names it)"
+    )
+
+
+def test_a_disk_mounted_read_only_is_told(database, folder, small_disk):
+    database.close()
+    shutil.copytree(folder, small_disk.path, dirs_exist_ok=True)
+    small_disk.remount("ro")
+    with pytest.raises(StoreError, match="Read-only file system"):
+        Database.open(small_disk.path)
+
+
+def test_a_disk_that_becomes_read_only_is_told(small_disk):
+    database = Database.open(small_disk.path)
+    database.engine.dispose()  # else its open files keep the disk from changing
+    small_disk.remount("ro")
+    with pytest.raises(StoreError) as caught, database.transaction():
+        pass
+    database.close()
+    assert str(caught.value).startswith(f"{small_disk.path / DATABASE} cannot be written to: ")
+
+
+def test_a_full_disk_is_told_and_what_was_begun_is_done_once_there_is_room(small_disk, now):
+    database = Database.open(small_disk.path)
+    loan = row("card", now, "x" * 100_000)
+    small_disk.fill()
+    with pytest.raises(StoreError) as caught, database.transaction() as connection:
+        connection.execute(insert(loans).values(loan))
+    assert str(caught.value) == (
+        f"the disk that holds {small_disk.path / DATABASE} is full "
+        "(make room; a running daemon then goes on by itself)"
+    )
+    small_disk.clear()
+    with database.transaction() as connection:
+        assert connection.execute(select(loans)).all() == []
+        connection.execute(insert(loans).values(loan))
+    database.close()
+    assert fault(small_disk.path / DATABASE) is None
+
+
+def test_a_full_disk_is_told_by_whoever_opens_the_store_first(database, folder, small_disk):
+    database.close()
+    shutil.copytree(folder, small_disk.path, dirs_exist_ok=True)
+    small_disk.fill()
+    with pytest.raises(StoreError, match="is full"):
+        Database.open(small_disk.path)
 
 
 def test_a_damaged_page_is_told_as_a_store_error(database, folder, now):
@@ -148,7 +252,7 @@ def test_a_damaged_page_is_told_as_a_store_error(database, folder, now):
     database.close()
     whole = (folder / DATABASE).read_bytes()
     (folder / DATABASE).write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
-    with pytest.raises(StoreError, match="malformed"):
+    with pytest.raises(StoreError, match=r"is damaged: .* malformed"):
         read_everything(folder)
 
 
@@ -283,3 +387,82 @@ def row(loan_id, now, document=None):
         "content_hash": "",
         "known_since": now,
     }
+
+
+# ─── Moving an older schema forward ───
+
+
+@pytest.fixture
+def older(folder, now):
+    """Return a store with the schema before routines, a loan, an alert of it and its delivery."""
+    folder.mkdir()
+    engine = sqlite_engine(folder / DATABASE)
+    command.upgrade(alembic_config(engine), "0002")
+    with engine.begin() as connection:
+        connection.execute(insert(loans).values(row("card", now)))
+        connection.execute(insert(alerts).values(alert_row("card", now)))
+        connection.execute(insert(deliveries).values(delivery_row(now)))
+    engine.dispose()
+    return folder
+
+
+def alert_row(loan_id, now, milestone="due-7"):
+    return {
+        "loan_id": loan_id,
+        "due": now.date(),
+        "milestone": milestone,
+        "scheduled_for": now,
+        "reason": "before_due",
+        "superseded": False,
+        "decided_at": now,
+    }
+
+
+def delivery_row(now):
+    return {
+        "alert_id": 1,
+        "channel": "email",
+        "address": "me",
+        "state": "sent",
+        "attempts": 1,
+        "message_id": "x",
+        "created_at": now,
+    }
+
+
+def test_an_older_store_keeps_its_alerts_and_their_deliveries(older, now):
+    database = Database.open(older)
+    with database.transaction() as connection:
+        kept = connection.execute(select(alerts)).mappings().one()
+        assert kept == alert_row("card", now) | {"id": 1}
+        assert connection.execute(select(deliveries.c.alert_id)).scalar_one() == 1
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+    database.close()
+
+
+def test_an_older_store_checks_what_refers_to_nothing_as_before(older, now):
+    database = Database.open(older)
+    assert pragma(database, "foreign_keys") == 1
+    with pytest.raises(StoreError, match="FOREIGN KEY"), database.transaction() as connection:
+        connection.execute(insert(alerts).values(alert_row("none", now)))
+    with pytest.raises(StoreError, match="FOREIGN KEY"), database.transaction() as connection:
+        connection.execute(delete(alerts))  # a delivery still refers to it
+    database.close()
+
+
+def test_an_older_store_has_the_declared_tables_afterwards(older):
+    database = Database.open(older)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    database.close()
+
+
+def test_a_routine_is_decided_once_for_each_day(database, now):
+    other_day = alert_row(None, now + timedelta(days=1), "routine-alive")
+    with database.transaction() as connection:
+        connection.execute(insert(alerts).values(alert_row(None, now, "routine-alive")))
+        connection.execute(insert(alerts).values(alert_row(None, now, "routine-fund")))
+        connection.execute(insert(alerts).values(other_day))
+    with pytest.raises(StoreError, match="UNIQUE"), database.transaction() as connection:
+        connection.execute(insert(alerts).values(alert_row(None, now, "routine-alive")))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from reminderd.alerts.plan import Alert, Reason
-from reminderd.store import history, outbox
+from reminderd.store import book, history, outbox
 from reminderd.store.outbox import State
 
 DUE = date(2026, 11, 26)
@@ -102,3 +102,83 @@ def test_deliveries_are_listed_the_newest_first_with_their_alert(connection, del
     ]
     assert [row["channel"] for row in history.deliveries_of(connection, limit=1)] == ["screen"]
     assert history.deliveries_of(connection, "other") == []
+
+
+# ─── Routines, which concern no loan ───
+
+
+@pytest.fixture
+def routine(connection, now):
+    """Return a function that records a routine and returns its number."""
+
+    def make(milestone, due=DUE):
+        alert = Alert(None, due, milestone, now, Reason.ROUTINE)
+        return history.record(connection, alert, now, superseded=False)
+
+    return make
+
+
+def test_a_routine_reads_back_as_it_was_decided(connection, routine, now):
+    alert = Alert(None, DUE, "routine-fund", now, Reason.ROUTINE)
+    assert history.alert(connection, routine("routine-fund")) == alert
+
+
+def test_routines_have_a_history_of_their_own(connection, make_alert, routine, now):
+    make_alert("due-7")
+    routine("routine-fund")
+    routine("routine-alive", date(2026, 12, 1))
+    assert history.of_routines(connection) == {
+        (DUE, "routine-fund"),
+        (date(2026, 12, 1), "routine-alive"),
+    }
+    assert history.of_loan(connection, "card", now).decided == {(DUE, "due-7")}
+
+
+def test_deliveries_of_routines_are_listed_among_the_others_without_a_loan(
+    connection, deliver, routine, now
+):
+    deliver("email", State.SENT)
+    outbox.enqueue(connection, routine("routine-fund"), [("email", "me")], now)
+    found = [(row["loan_id"], row["milestone"]) for row in history.deliveries_of(connection)]
+    assert found == [(None, "routine-fund"), ("card", "due-7")]
+
+
+def test_a_routine_told_while_the_clock_ran_ahead_stays_told(connection, routine, now):
+    routine("routine-fund")
+    assert history.forget_the_future(connection, now - timedelta(days=1)) == []
+    assert history.of_routines(connection) == {(DUE, "routine-fund")}
+    assert history.forget_the_future(connection, now - timedelta(days=1)) == []
+
+
+# ─── What counts as told, and what waits ───
+
+
+def test_only_reminders_count_as_telling_of_a_due_date(connection, make_alert, now):
+    for milestone in ("settled", "cured-30-days", "answer-due"):
+        make_alert(milestone)
+    assert history.of_loan(connection, "card", now).told == frozenset()
+    make_alert("due+1")
+    assert history.of_loan(connection, "card", now).told == {DUE}
+
+
+def test_alerts_that_wait_are_those_with_a_delivery_that_has_not_gone_out(
+    connection, deliver, make_alert, now
+):
+    deliver("email", State.SENT, "due-7")
+    deliver("email", State.PENDING, "due-3")
+    deliver("email", State.RETRYING, "due-1")
+    make_alert("due", superseded=True)
+    found = history.waiting(connection, "card").values()
+    assert [alert.milestone for alert in found] == ["due-3", "due-1"]
+    assert history.waiting(connection, "other") == {}
+
+
+def test_an_empty_store_has_no_newest_instant(connection):
+    assert history.newest_instant(connection) is None
+
+
+def test_the_newest_instant_is_that_of_the_last_record_of_any_kind(connection, make_alert, now):
+    assert history.newest_instant(connection) == now  # since when the loan is known
+    later = now + timedelta(hours=1)
+    book.add_payment(connection, "card", now.date(), 100, later)
+    assert history.newest_instant(connection) == later

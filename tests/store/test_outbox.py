@@ -131,6 +131,86 @@ class TestLease:
         assert len(taken) == len(set(taken)) == 40
 
 
+class TestLeaseTogether:
+    """What an address is to be told of several loans is leased as one message."""
+
+    @pytest.fixture
+    def about(self, connection, make_alert, make_loan, now):
+        """Return a function that puts an alert about a loan into the outbox."""
+
+        def run(loan_id, *addresses, milestone="due", at=now):
+            book.sync(connection, [(make_loan(name), Policy()) for name in "abcd"], now)
+            alert = Alert(loan_id, now.date(), milestone, now, Reason.DUE_TODAY)
+            alert_id = history.record(connection, alert, now, superseded=False)
+            targets = [("email", address) for address in addresses or ["me"]]
+            outbox.enqueue(connection, alert_id, targets, at)
+
+        return run
+
+    @pytest.fixture
+    def together(self, connection, now):
+        """Return a function that leases so many messages: their addresses and members."""
+
+        def run(limit=10, at=now, together=True):
+            until = at + 10 * MINUTE
+            leased = outbox.lease(connection, "email", at, until, "me", limit, together=together)
+            messages = {}
+            for delivery in leased:
+                messages.setdefault((delivery.address, delivery.message_id), []).append(delivery.id)
+            return list(messages.values())
+
+        return run
+
+    def test_the_others_get_the_message_id_of_the_first(self, connection, about, together):
+        for loan_id in "abc":
+            about(loan_id)
+        before = [row.message_id for row in rows(connection)]
+        assert together() == [[1, 2, 3]]
+        assert [row.message_id for row in rows(connection)] == before[:1] * 3
+
+    def test_the_limit_counts_messages_and_splits_none(self, about, together):
+        for loan_id in "abcd":
+            about(loan_id, "me", "you")
+        assert together(limit=1) == [[1, 3, 5, 7]]
+        assert together(limit=1) == [[2, 4, 6, 8]]
+
+    def test_several_about_one_loan_stay_apart(self, about, together):
+        about("a", milestone="settled")
+        about("a", milestone="due")
+        assert together() == [[1], [2]]
+
+    def test_what_concerns_no_loan_goes_alone(self, about, together):
+        about(None, milestone="routine-alive")
+        about("a")
+        about("b")
+        assert together() == [[1], [2, 3]]
+
+    def test_what_is_not_due_yet_is_left_out(self, about, together, now):
+        about("a")
+        about("b", at=now + MINUTE)
+        about("c")
+        assert together() == [[1, 3]]
+
+    @pytest.mark.parametrize("still", [True, False], ids=["digests", "no digests any more"])
+    def test_what_was_attempted_stays_as_it_was(self, connection, about, together, now, still):
+        about("a")
+        about("b")
+        together()
+        outbox.recover(connection, now, alone=True)
+        about("c")
+        about("d")
+        assert together(together=still) == ([[1, 2], [3, 4]] if still else [[1, 2], [3], [4]])
+
+    def test_a_message_carries_two_hundred_at_most(self, connection, make_loan, together, now):
+        names = [f"{number:03}" for number in range(201)]
+        book.sync(connection, [(make_loan(name), Policy()) for name in names], now)
+        for name in names:
+            alert = Alert(name, now.date(), "due", now, Reason.DUE_TODAY)
+            alert_id = history.record(connection, alert, now, superseded=False)
+            outbox.enqueue(connection, alert_id, [("email", "me")], now)
+        assert [len(message) for message in together()] == [200, 1]
+
+
 def fill(connection, loan, now, count):
     book.sync(connection, [(loan, Policy())], now)
     alert = Alert(loan.id, now.date(), "due", now, Reason.DUE_TODAY)
@@ -249,19 +329,6 @@ class TestClosing:
         outbox.close_waiting(connection, [first], State.SUPERSEDED, now)
         assert states(connection) == [State.SUPERSEDED, State.PENDING]
 
-    def test_waiting_alerts_are_named_with_due_date_and_milestone(
-        self, connection, enqueue, lease, now
-    ):
-        sent = enqueue(milestone="due-3")
-        outbox.finish(connection, *lease(), "me", State.SENT, now)
-        waiting = enqueue(("email", "a"), ("screen", "b"), milestone="due-1")
-        found = outbox.waiting_alerts(connection, "card")
-        assert [(key, str(due), what) for key, due, what in found] == [
-            (waiting, "2026-11-26", "due-1")
-        ]
-        assert sent != waiting
-        assert outbox.waiting_alerts(connection, "other") == []
-
 
 class TestAsking:
     def test_the_channels_with_something_due_are_named_once_each(self, connection, enqueue, now):
@@ -294,16 +361,17 @@ class TestAsking:
         outbox.finish(connection, *lease(limit=1), "me", State.SENT, now)
         assert outbox.counts(connection) == {State.SENT: 1, State.PENDING: 2}
 
-    def test_what_is_due_can_be_made_to_wait_and_nothing_else(
+    def test_what_is_due_on_a_channel_can_be_made_to_wait_and_nothing_else(
         self, connection, enqueue, lease, now
     ):
         enqueue(("email", "sent"))
         outbox.finish(connection, *lease(), "me", State.SENT, now)
-        enqueue(("email", "due"), milestone="due-3")
+        enqueue(("email", "due"), ("screen", "due"), milestone="due-3")
         enqueue(("email", "later"), milestone="due-1", at=now + 2 * MINUTE)
-        assert outbox.postpone(connection, now, now + MINUTE) == 1
+        assert outbox.postpone(connection, "email", now, now + MINUTE) == 1
         assert [row.next_attempt_at for row in rows(connection)] == [
             None,
             now + MINUTE,
+            now,
             now + 2 * MINUTE,
         ]

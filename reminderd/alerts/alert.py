@@ -1,0 +1,93 @@
+"""What an alert is, why there is one, and what was decided about a loan's alerts so far."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+SETTLED = "settled"
+ANSWER_DUE = "answer-due"
+_CURED = "cured-"  # begins the milestones of what follows upon settling
+_REMINDER = "due"  # begins those that an unpaid installment has
+
+
+class Reason(StrEnum):
+    """Why an alert is sent, or why it is not."""
+
+    BEFORE_DUE = "before_due"
+    DUE_TODAY = "due_today"
+    OVERDUE_DAY = "overdue_day"
+    OVERDUE_REPEAT = "overdue_repeat"
+    CLIFF_TOMORROW = "cliff_tomorrow"
+    FIRST_LOOK = "first_look"
+    ANSWER_DUE = "answer_due"
+    SETTLED = "settled"
+    AFTER_SETTLING = "after_settling"
+    ROUTINE = "routine"
+    NEWER_ALERT = "newer_alert"
+    SAME_SLOT = "same_slot"
+
+
+def milestone(offset: int) -> str:
+    """Name an offset from the due date: ``due-7``, ``due``, ``due+4``."""
+    return f"{_REMINDER}{offset:+d}" if offset else _REMINDER
+
+
+def is_reminder(milestone: str) -> bool:
+    """Return whether a milestone is one of an unpaid installment."""
+    return milestone.startswith(_REMINDER)
+
+
+def is_follow_up(milestone: str) -> bool:
+    """Return whether a milestone is one of the time after settling."""
+    return milestone.startswith(_CURED)
+
+
+Identity = tuple[date, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert; loan, date and milestone identify it for ever.
+
+    The date is that of the installment it is about, of the request that nobody answered, or of
+    the routine, which concerns no single loan.
+    """
+
+    loan_id: str | None
+    due: date
+    milestone: str
+    scheduled_for: datetime
+    reason: Reason
+
+    @property
+    def identity(self) -> Identity:
+        """What makes it this alert, within its loan."""
+        return self.due, self.milestone
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was already decided for a loan."""
+
+    decided: Set[Identity]  # alerts sent or superseded
+    told: Set[date]  # due dates the borrower was reminded of
+    known_since: datetime  # when these terms were first seen
+
+    def after(self, decision: Decision) -> History:
+        """Return the history once a decision has been carried out."""
+        made = decision.alerts + decision.superseded
+        reminded = {alert.due for alert in decision.alerts if is_reminder(alert.milestone)}
+        decided = self.decided | {alert.identity for alert in made}
+        return replace(self, decided=decided, told=self.told | reminded)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do about a loan now. Nothing has been done yet."""
+
+    alerts: tuple[Alert, ...]
+    superseded: tuple[Alert, ...]
+    next_at: datetime | None

@@ -1,0 +1,115 @@
+"""Reminders of what is unpaid, and of a request that the lender has not answered.
+
+Each unpaid installment has slots on chosen days before and after its due date; the request has
+one. The loan's newest slot that has come says what to send.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from ..loans.position import Position
+from ..loans.terms import Request, RequestState
+from ..playbook.facts import current_request
+from .alert import ANSWER_DUE, Reason, milestone
+from .slots import Look, Said, Slot
+
+
+def remind(look: Look) -> Said:
+    """Return the reminder that goes out now, if one does: at most one, however late we look."""
+    near, answer = _near(look), _answer(look)
+    newest = max([*_newest_of_each(look, near), *answer], key=_rank, default=None)
+    if newest is None or look.is_decided(newest):
+        return Said([], [])
+    if look.was_before(newest):
+        # The slot had passed before we knew of it: the alert is a first look, not a late one.
+        alert = look.alert_at_once(newest.due, newest.milestone, Reason.FIRST_LOOK)
+    else:
+        alert = look.alert(newest)
+    series = [*(_slots_of(look, due, newest.day) for due in near), answer]
+    missed = [slot for slots in series for slot in _missed(look, slots) if slot != newest]
+    return Said([alert], [look.alert(slot, _why(slot, newest)) for slot in missed])
+
+
+def days_to_come(look: Look) -> Iterator[date]:
+    """Yield the days of the next slots."""
+    for due in _near(look, and_next=True):
+        offset = look.policy.next_after((look.reached - due).days)
+        if offset is not None:
+            yield due + timedelta(days=offset)
+    if (answer := _answer_slot(look)) and answer.day > look.reached:
+        yield answer.day
+
+
+def unanswered(position: Position) -> Request | None:
+    """Return the request for an extension that the lender still has to answer."""
+    request = current_request(position)
+    waits = request is not None and request.state is RequestState.REQUESTED
+    return request if waits and not position.settled else None
+
+
+def _near(look: Look, *, and_next: bool = False) -> list[date]:
+    """Return the unpaid due dates that may have a slot, oldest first.
+
+    An installment further ahead than the first reminder has no slot yet, and of those only the
+    nearest can have the next one: a mortgage has hundreds.
+    """
+    unpaid = look.position.unpaid()
+    return unpaid[: bisect_right(unpaid, look.reached + look.policy.lead) + and_next]
+
+
+def _newest_of_each(look: Look, dues: list[date]) -> Iterator[Slot]:
+    for due in dues:
+        offset = look.policy.newest((look.reached - due).days)
+        if offset is not None:
+            yield _slot(look, due, offset)
+
+
+def _slots_of(look: Look, due: date, until: date) -> list[Slot]:
+    return [_slot(look, due, offset) for offset in look.policy.offsets((until - due).days)]
+
+
+def _slot(look: Look, due: date, offset: int) -> Slot:
+    day = due + timedelta(days=offset)
+    return Slot(day, due, milestone(offset), look.policy.reason(offset))
+
+
+def _answer_slot(look: Look) -> Slot | None:
+    """Return when a request is to be followed up that still has no answer."""
+    wait, request = look.policy.follow_up_days, unanswered(look.position)
+    if wait is None or request is None:
+        return None
+    day = request.on + timedelta(days=wait)
+    return Slot(day, request.on, ANSWER_DUE, Reason.ANSWER_DUE)
+
+
+def _answer(look: Look) -> list[Slot]:
+    """Return the slot of the request if it has come."""
+    slot = _answer_slot(look)
+    return [slot] if slot and slot.day <= look.reached else []
+
+
+def _rank(slot: Slot) -> tuple[date, bool, int]:
+    """Order slots: the newest speaks; of several in one, the oldest installment's.
+
+    A reminder speaks for a request too, for it advises to follow that up.
+    """
+    return slot.day, slot.milestone != ANSWER_DUE, -slot.due.toordinal()
+
+
+def _missed(look: Look, slots: list[Slot]) -> Iterator[Slot]:
+    """Yield the undecided slots of one installment, or of the request.
+
+    Of what lies before we knew of the loan only the last slot counts: it must not speak up later,
+    once what spoke in its place is paid.
+    """
+    for slot in slots:
+        forgotten = look.was_before(slot) and slot != slots[-1]
+        if not (look.is_decided(slot) or forgotten):
+            yield slot
+
+
+def _why(slot: Slot, newest: Slot) -> Reason:
+    return Reason.SAME_SLOT if slot.day == newest.day else Reason.NEWER_ALERT

@@ -1,0 +1,79 @@
+"""Good news: what was paid, and what to see to some time after a debt that was late is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from ..loans.cures import Cure, last_cure
+from ..loans.frequency import add_months
+from ..loans.terms import Loan
+from .alert import SETTLED, Reason
+from .slots import Look, Said, Slot
+from .wallclock import local_date
+
+LIMIT_BACK = "cured-30-days"
+RECORD_UPDATED = "cured-180-days"
+RECORD_LAPSES = "cured-record-lapses"
+
+
+def tell_settled(look: Look) -> Said:
+    """Tell of the installments that are paid and that the borrower was reminded of, as one."""
+    paid = look.position.dues - set(look.position.unpaid())
+    if any(look.now < at for at in _arrivals(look)):
+        return Said([], [])
+    news = [
+        look.alert_at_once(due, SETTLED, Reason.SETTLED)
+        for due in sorted(look.history.told & paid)
+        if (due, SETTLED) not in look.history.decided
+    ]
+    return Said(news[-1:], [replace(alert, reason=Reason.SAME_SLOT) for alert in news[:-1]])
+
+
+def _arrivals(look: Look) -> Iterator[datetime]:
+    """Yield when payments of today, entered ahead of their date, are spoken of: at send_at."""
+    zone = look.loan.timezone
+    today = local_date(look.now, zone)
+    for payment in look.loan.payments:
+        ahead = payment.recorded_at and local_date(payment.recorded_at, zone) < payment.on
+        if payment.on == today and ahead:
+            yield look.instant(today)
+
+
+def follow_up(look: Look, slots: list[Slot]) -> Said:
+    """Return what is to be seen to now: the newest that has come, while nothing is overdue."""
+    come = [slot for slot in slots if slot.day <= look.reached]
+    if not come or look.is_decided(come[-1]) or look.position.days_past_due:
+        return Said([], [])
+    passed = [slot for slot in come[:-1] if not look.is_decided(slot)]
+    superseded = [look.alert(slot, Reason.NEWER_ALERT) for slot in passed]
+    return Said([look.alert(come[-1])], superseded)
+
+
+def follow_ups(look: Look) -> list[Slot]:
+    """Return the slots that follow upon the last cure, in order.
+
+    Those that had passed before we knew of it count for nothing: they would be stale.
+    """
+    cure = last_cure(look.loan, look.position.as_of) if look.policy.after_settling else None
+    if cure is None:
+        return []
+    known = max([look.history.known_since, *_recorded(look.loan, cure.on)])
+    slots = [Slot(on, cure.due, what, Reason.AFTER_SETTLING) for on, what in _dates(look, cure)]
+    return [slot for slot in slots if look.instant(slot.day) >= known]
+
+
+def _recorded(loan: Loan, on: date) -> list[datetime]:
+    """Return when the payments of a day were entered."""
+    return [paid.recorded_at for paid in loan.payments if paid.on == on and paid.recorded_at]
+
+
+def _dates(look: Look, cure: Cure) -> list[tuple[date, str]]:
+    found = [
+        (cure.on + timedelta(days=30), LIMIT_BACK),
+        (cure.on + timedelta(days=180), RECORD_UPDATED),
+    ]
+    if look.loan.record_years:
+        found.append((add_months(cure.on, 12 * look.loan.record_years), RECORD_LAPSES))
+    return found

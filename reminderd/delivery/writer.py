@@ -1,0 +1,103 @@
+"""Writes what a delivery, or several together, tell one recipient as of now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from ..alerts.channel import Channel, Format, Recipient
+from ..alerts.plan import next_reminder, still_wanted
+from ..alerts.wallclock import local_date
+from ..loans.position import Position, value
+from ..messages.compose import Letter, Occasion
+from ..messages.digest import Digest
+from ..messages.message import Message
+from ..messages.routine import RoutineLetter
+from ..messages.sheet import Desk, Sheet
+from ..messages.words import words
+from ..store import book, history
+from ..store.outbox import Leased
+from .transport import format_of
+
+_BORROWERS = 50  # loans; a book that holds more is an organisation's
+
+Defer = Callable[[datetime, Channel], datetime]
+
+
+class Needless(Exception):
+    """Why a delivery has nothing to say any more."""
+
+
+class Writer:
+    """Values loans and writes of them. Make one for each pass: it remembers what it looked up."""
+
+    def __init__(self, desk: Desk, defer: Defer) -> None:
+        """Draw on *desk*; *defer* returns the end of a channel's quiet hours that it is in."""
+        self.desk = desk
+        self.defer = defer
+        self.forms: dict[tuple[str, str], Format] = {}
+        self.known: dict[date, list[Position]] = {}
+
+    def letter(
+        self, connection: Connection, delivery: Leased, channel: Channel, now: datetime
+    ) -> Letter | RoutineLetter:
+        """Prepare the letter of a delivery, valued as of now; Needless if there is none to send."""
+        alert = history.alert(connection, delivery.alert_id)
+        planned = self.defer(alert.scheduled_for, channel)
+        if alert.loan_id is None:
+            occasion = Occasion(alert, now, planned)
+            positions = self._positions(connection, now)
+            return RoutineLetter(alert, occasion, self.desk, positions, channel.locale)
+        entry = book.entry(connection, alert.loan_id)
+        if entry is None or entry.archived:
+            raise Needless("the loan was removed")
+        loan = entry.loan
+        position = value(loan, local_date(now, loan.timezone))
+        if not still_wanted(alert, loan, position):
+            raise Needless("paid, or not paid, meanwhile")
+        coming = next_reminder(loan, position, entry.policy, now)
+        occasion = Occasion(alert, now, planned, coming and self.defer(coming, channel))
+        others = self._others(connection, position)
+        return Letter(Sheet(loan, position, words(channel.locale), self.desk, others), occasion)
+
+    def message(
+        self, letters: Sequence[Letter | RoutineLetter], channel: Channel, recipient: Recipient
+    ) -> Message:
+        """Write letters to one recipient as one message, in the format that suits."""
+        form = self._form(channel, recipient)
+        if len(letters) == 1:
+            return letters[0].message(form)
+        # A routine always goes alone.
+        return Digest([each for each in letters if isinstance(each, Letter)]).message(form)
+
+    def _form(self, channel: Channel, recipient: Recipient) -> Format:
+        key = (channel.name, recipient.label)
+        if key not in self.forms:
+            try:
+                self.forms[key] = format_of(recipient, channel.format)
+            except Exception:  # a library's mistake; sending meets it again, and records it
+                self.forms[key] = Format.TEXT
+        return self.forms[key]
+
+    def _others(self, connection: Connection, position: Position) -> list[Position]:
+        """Return the positions of the borrower's other loans, where they matter.
+
+        They do once this one is late, or where it is known what cash there is for all of them. In
+        an organisation's book the others are not this borrower's.
+        """
+        if not position.days_past_due and self.desk.borrower.cash is None:
+            return []
+        today, here = position.as_of, position.loan.id
+        if today not in self.known:
+            few = book.loan_count(connection) <= _BORROWERS
+            loans = [entry.loan for entry in book.entries(connection).values()] if few else []
+            self.known[today] = [value(loan, today) for loan in loans]
+        return [other for other in self.known[today] if other.loan.id != here]
+
+    @staticmethod
+    def _positions(connection: Connection, now: datetime) -> list[Position]:
+        """Return the positions of all loans, each on the date that it is where the loan is."""
+        loans = [entry.loan for entry in book.entries(connection).values()]
+        return [value(loan, local_date(now, loan.timezone)) for loan in loans]

@@ -1,0 +1,106 @@
+"""What happens next if nothing is paid, and when, in the words of a locale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ..loans.caps import exceeded
+from ..loans.position import CliffReason, value
+from ..playbook.playbook import Stage
+from .sheet import Sheet
+
+_DAY = timedelta(days=1)
+_LOOK_AHEAD = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Event:
+    """Something that happens on a day; ``warns`` where it makes things worse."""
+
+    on: date
+    sentence: str
+    warns: bool = False
+
+
+def ahead(sheet: Sheet) -> list[Event]:
+    """Return what happens within the next month, the nearest first."""
+    until = sheet.today + _LOOK_AHEAD
+    found = [event for event in _events(sheet) if sheet.today <= event.on <= until]
+    return sorted(set(found))
+
+
+def _events(sheet: Sheet) -> Iterator[Event]:
+    if sheet.position.settled:
+        return
+    yield from _debit(sheet)
+    yield from _cliff(sheet)
+    reported = list(_reported(sheet))
+    yield from reported
+    yield from (e for e in _worse_stage(sheet) if e.on not in {r.on for r in reported})
+    yield from _cap(sheet)
+
+
+def _debit(sheet: Sheet) -> Iterator[Event]:
+    debit, due = sheet.loan.auto_debit, sheet.position.pay_by
+    if debit is not None and debit.on and due is not None and due >= sheet.today:
+        amount = sheet.variables["amount"]
+        yield Event(due, sheet.words.line("ahead_debit", on=_day(sheet, due), amount=amount))
+
+
+def _cliff(sheet: Sheet) -> Iterator[Event]:
+    cliff = sheet.position.next_cliff
+    if cliff is None:
+        return
+    told = sheet.position.increase or not cliff.increase
+    if cliff.reason is CliffReason.PENALTY_STARTS and told:
+        return  # the row on one more day says it, or there is nothing to say
+    increase = sheet.words.money(cliff.increase)
+    said = sheet.words.line(
+        f"cliff_{cliff.reason}", cliff_date=_day(sheet, cliff.date), increase=increase
+    )
+    yield Event(cliff.date, said, warns=True)
+
+
+def _reported(sheet: Sheet) -> Iterator[Event]:
+    after, due = sheet.loan.reported_after, sheet.position.pay_by
+    if after is None or due is None:
+        return
+    day = due + timedelta(days=after)
+    if day > sheet.today:
+        yield Event(day, sheet.words.line("ahead_reported", on=_day(sheet, day)), warns=True)
+
+
+def _worse_stage(sheet: Sheet) -> Iterator[Event]:
+    """Yield what the next stage of lateness brings, once something is late."""
+    position, book = sheet.position, sheet.desk.playbook
+    days = position.days_past_due
+    stage = book.next_stage(max(days, position.grace_days))
+    if not days or stage is None or (said := book.outlook(stage, sheet.words.name)) is None:
+        return
+    day = sheet.today + timedelta(days=_first_day(stage) - days)
+    line = sheet.words.line("ahead_stage", on=_day(sheet, day), outlook=said)
+    yield Event(day, line, warns=True)
+
+
+def _first_day(stage: Stage) -> int:
+    assert stage.first_day is not None  # a stage that comes next is one of lateness
+    return stage.first_day
+
+
+def _cap(sheet: Sheet) -> Iterator[Event]:
+    """Yield that tomorrow's fees are above a cap that today's are not."""
+    if not sheet.loan.terms.caps or not sheet.position.arrears:
+        return
+    tomorrow = sheet.today + _DAY
+    known = {found.cap for found in exceeded(sheet.position)}
+    for found in exceeded(value(sheet.loan, tomorrow)):
+        if found.fees is not None and found.cap not in known:
+            source = found.cap.source or sheet.words.line("cap_source")
+            said = sheet.words.line("ahead_cap", on=_day(sheet, tomorrow), source=source)
+            yield Event(tomorrow, said, warns=True)
+
+
+def _day(sheet: Sheet, day: date) -> str:
+    return sheet.words.day(day, sheet.today)

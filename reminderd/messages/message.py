@@ -1,0 +1,31 @@
+"""What is sent: plain data that renderers make and transports take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..alerts.channel import Format
+from ..playbook.playbook import Severity
+
+__all__ = ["Format", "Image", "Message"]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that an HTML message refers to as ``cid:…``."""
+
+    cid: str
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one recipient is sent. The body stands alone; the HTML says the same, laid out."""
+
+    title: str
+    body: str
+    severity: Severity
+    format: Format = Format.FULL
+    html: str = ""
+    subject: str = ""  # of a mail, such that the urgent sort first; empty means the title
+    images: tuple[Image, ...] = ()

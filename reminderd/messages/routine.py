@@ -1,0 +1,217 @@
+"""Messages that come round by the calendar: checks, saving, and a sign of life."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from ..alerts.channel import Format
+from ..alerts.plan import Alert
+from ..alerts.routine import ALIVE
+from ..loans.money import Money
+from ..loans.position import Position
+from ..playbook.facts import Fund
+from ..playbook.playbook import Advice
+from .compose import Occasion, subject
+from .layout import inlined, render
+from .message import Message
+from .phone import Line, fitted
+from .sheet import Desk, name_of
+from .words import words
+
+LOOK_AHEAD = 30  # days
+_LISTED = 50  # entries that are listed one by one
+_NO_FUND = Fund(Money(0, "CNY"), Money(0, "CNY"), Money(0, "CNY"))
+
+
+def compose_routine(
+    alert: Alert,
+    occasion: Occasion,
+    desk: Desk,
+    positions: Sequence[Position],
+    locale: str,
+    form: Format = Format.HTML,
+) -> Message:
+    """Write the message of a routine; *positions* are those of all loans that are watched."""
+    return RoutineLetter(alert, occasion, desk, positions, locale).message(form)
+
+
+class RoutineLetter:
+    """One message of a routine, whatever its format."""
+
+    def __init__(
+        self,
+        alert: Alert,
+        occasion: Occasion,
+        desk: Desk,
+        positions: Sequence[Position],
+        locale: str,
+    ) -> None:
+        """Prepare to write of *alert*; *positions* are those of all loans that are watched."""
+        self.what = alert.milestone
+        self.occasion = occasion
+        self.desk = desk
+        self.positions = positions
+        self.words = words(locale)
+        self.stage = desk.playbook.stages[self.what]
+        self.severity = self.stage.severity
+        self.fund = desk.borrower.fund or _NO_FUND
+        self.today = max((p.as_of for p in positions), default=occasion.now.date())
+
+    @property
+    def title(self) -> str:
+        """The one line that says what it is about."""
+        return self.words.say("title", self.what, **self.variables)
+
+    def message(self, form: Format) -> Message:
+        """Return the message in a format."""
+        if form is Format.TEXT:
+            return Message(self.title, fitted(self.title, self._lines()), self.severity, form)
+        context = self.context()
+        if form is not Format.HTML:
+            return Message(self.title, self._long(context, form), self.severity, form)
+        html = inlined(self._render("routine.html", context))
+        plain = self._long(context, Format.FULL)
+        mail = subject(self.title, self.severity, self.words)
+        return Message(self.title, plain, self.severity, form, html, mail)
+
+    def context(self) -> dict[str, Any]:
+        """Return what templates may mention."""
+        return {
+            "w": self.words,
+            "lang": self.words.name,
+            "severity": self.severity,
+            "title": self.title,
+            "figures": self.figures(),
+            "coming": self.coming(),
+            "advice": self.advice,
+            "late": self.lateness(),
+            "as_of": self._as_of(),
+        }
+
+    @cached_property
+    def variables(self) -> dict[str, str]:
+        """What every action and title of a routine may mention."""
+        fund, money, count = self.fund, self.words.money, len(self.positions)
+        reached = Decimal(100 * fund.saved.minor // max(1, fund.target.minor)) / 100
+        return {
+            "saved": money(fund.saved),
+            "target": money(fund.target),
+            "monthly": money(fund.next_saving),
+            "progress": self.words.share(reached),
+            "fund_sentence": self._fund_sentence(),
+            "count": self._say("one_loan" if count == 1 else "loans", count=str(count)),
+        }
+
+    def _fund_sentence(self) -> str:
+        months = self.fund.months_left
+        if months is None:
+            return ""
+        return self._say("full_in" if months else "full", months=self.words.months(months))
+
+    @cached_property
+    def advice(self) -> list[Advice]:
+        """What to do, with the figures filled in."""
+        filled = self.variables
+        return [
+            Advice(
+                action.id,
+                action.title.format(**filled),
+                action.detail.format(**filled),
+                action.documents,
+            )
+            for action in self.desk.playbook.advice(self.stage, self.words.name)
+        ]
+
+    def figures(self) -> list[tuple[str, str]]:
+        """Return what all loans come to in the next days; checks and saving have no figures."""
+        totals = self._totals() if self.what == ALIVE else []
+        if not totals:
+            return []
+        shown = self.words.line("comma").join(map(self.words.money, totals))
+        return [(self._say("total", days=self.words.days(LOOK_AHEAD)), shown)]
+
+    def coming(self) -> list[str]:
+        """Say what is overdue, and what falls due in the next days, loan by loan."""
+        if self.what != ALIVE:
+            return []
+        said = [*self._overdue(), *(self._falls_due(*part) for part in self._parts())]
+        if len(said) > _LISTED:
+            return [*said[:_LISTED], self._say("more", count=str(len(said) - _LISTED))]
+        return said or [self._say("nothing", days=self.words.days(LOOK_AHEAD))]
+
+    def _overdue(self) -> Iterator[str]:
+        for position in self.positions:
+            if position.days_past_due:
+                yield self.words.say(
+                    "title",
+                    "overdue",
+                    loan=name_of(position.loan),
+                    days=self.words.days(position.days_past_due),
+                    amount=self.words.money(position.due_total),
+                )
+
+    def _falls_due(self, due: date, name: str, amount: Money) -> str:
+        on, shown = self.words.day(due, self.today), self.words.money(amount)
+        return self._say("falls_due", on=on, loan=name, amount=shown)
+
+    def _parts(self) -> list[tuple[date, str, Money]]:
+        """Return what falls due from today on, in order."""
+        until, found = self.today + timedelta(days=LOOK_AHEAD), []
+        for position in self.positions:
+            name = name_of(position.loan)
+            if position.arrears and not position.days_past_due:
+                found.append((position.arrears[0].due, name, position.due_total))
+            coming = (part for part in position.upcoming if part.due <= until)
+            found += [(part.due, name, part.remaining) for part in coming]
+        return sorted(found, key=lambda part: part[:2])
+
+    def _totals(self) -> list[Money]:
+        """Return what all of it comes to, in each currency."""
+        sums: Counter[str] = Counter()
+        for position in self.positions:
+            sums[position.currency] += position.due.total if position.days_past_due else 0
+        for _, _, amount in self._parts():
+            sums[amount.currency] += amount.minor
+        return [Money(minor, currency) for currency, minor in sums.items() if minor]
+
+    def lateness(self) -> str | None:
+        """Say that the message is late, and by how much."""
+        if not self.occasion.late:
+            return None
+        zone = self.positions[0].loan.timezone if self.positions else "UTC"
+        planned, sent = (
+            self.words.moment(at, zone, self.today)
+            for at in (self.occasion.planned, self.occasion.now)
+        )
+        return self.words.line("late", scheduled=planned, sent=sent)
+
+    def _lines(self) -> list[Line]:
+        """Return the lines of the text for phones, the dispensable ones marked as such."""
+        colon = self.words.line("colon")
+        lines = [Line(0, f"{name}{colon}{shown}") for name, shown in self.figures()]
+        lines += [Line(1, f"· {said}") for said in self.coming()]
+        for action in self.advice:
+            lines += [Line(0, f"▶ {action.title}"), Line(2, action.detail)]
+        return lines + [Line(0, said) for said in (self.lateness(), self._as_of()) if said]
+
+    def _as_of(self) -> str | None:
+        """Say of which day the figures are, where they are those of loans."""
+        if self.what != ALIVE:
+            return None
+        day = self.words.day(self.today, self.today)
+        return f"{self.words.line('as_of', as_of=day)} · {self.words.line('estimate')}"
+
+    def _long(self, context: dict[str, Any], form: Format) -> str:
+        marked = context | {"markdown": form is Format.MARKDOWN}
+        return self._render("routine.md", marked).strip() + "\n"
+
+    def _render(self, name: str, context: dict[str, Any]) -> str:
+        return render(self.desk, name, context)
+
+    def _say(self, key: str, **values: str) -> str:
+        return self.words.say("routine", key, **values)

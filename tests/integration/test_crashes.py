@@ -1,0 +1,55 @@
+"""Hundreds of kills, and steps of the clock: nothing is lost, nothing comes twice for no reason."""
+
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+_file = Path(__file__).with_name("harness.py")
+_spec = importlib.util.spec_from_file_location("harness", _file)
+harness = importlib.util.module_from_spec(_spec)
+sys.modules["harness"] = harness  # where dataclasses look for it
+_spec.loader.exec_module(harness)
+
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/net/tcp").exists(), reason="who sent a mail is read from /proc"
+)
+compiler = shutil.which("cc")
+
+
+@pytest.fixture
+def tell(capsys):
+    """Return a function that prints whether or not the test passes."""
+
+    def write(words):
+        with capsys.disabled():
+            sys.stdout.write(f"\n{words}\n")
+
+    return write
+
+
+@needs_proc
+def test_of_300_kills_none_loses_an_alert_and_every_second_copy_has_a_reason(tmp_path, tell):
+    tally = harness.crash(tmp_path, kills=300, daemon_kills=2, seed=5)
+    tell(tally)
+    assert tally.kills == 300
+    assert tally.mails > 300
+    assert tally.lost == 0
+    assert tally.duplicates > 0  # or the kills came at no moment that matters
+    assert tally.unexplained_duplicates == 0
+    assert tally.changed_ids == 0
+    assert tally.unfinished == 0
+
+
+@needs_proc
+@pytest.mark.skipif(not compiler, reason="the clock is shifted by a library built with cc")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="by way of LD_PRELOAD")
+def test_through_steps_of_the_clock_exactly_the_alerts_of_the_preview_are_sent(tmp_path, tell):
+    foreseen, told, tally = harness.clock_steps(tmp_path, compiler, seed=5)
+    tell(tally)
+    assert len(foreseen) > 40
+    assert told == foreseen
+    assert tally.kills > 0
+    assert tally.unexplained_duplicates == 0

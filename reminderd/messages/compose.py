@@ -14,11 +14,12 @@ from ..loans.position import Position
 from ..loans.terms import Loan
 from ..playbook.playbook import Playbook, Severity, Stage
 from .ahead import Event, ahead
-from .layout import inlined, render, templates
+from .layout import inlined, templates
 from .message import Format, Image, Message
+from .paper import Paper
 from .phone import Line, fitted
 from .sheet import Desk, Sheet
-from .words import Words, words
+from .words import words
 
 LATE_AFTER = timedelta(minutes=10)
 WARN_AHEAD = timedelta(days=7)  # how near a change for the worse is to be shown as a warning
@@ -62,12 +63,15 @@ def compose(
     return letter.message(form)
 
 
-class Letter:
+class Letter(Paper):
     """One message about one loan, whatever its format."""
+
+    template = "message"
 
     def __init__(self, sheet: Sheet, occasion: Occasion) -> None:
         """Prepare to write of *sheet* on *occasion*."""
         self.sheet = sheet
+        self.desk, self.words = sheet.desk, sheet.words
         self.occasion = occasion
         self.closing = _closes(occasion.alert, sheet.position)
         self.stage = stage_for(occasion.alert, sheet.position, sheet.desk.playbook)
@@ -84,31 +88,11 @@ class Letter:
             return self.sheet.settled_title(self.occasion.alert)
         return self.sheet.title(self.stage)
 
-    def message(self, form: Format) -> Message:
-        """Return the message in a format."""
-        if form is Format.TEXT:
-            body = fitted(self.title, list(self._lines()))
-            return Message(self.title, body, self.severity, form)
-        context = self.context()
-        if form is not Format.HTML:
-            return Message(self.title, self._long(context, form), self.severity, form)
-        chart = self._chart()
-        context["chart"] = chart and self._chart_words()
-        html = inlined(self._render("message.html", context))
-        plain = self._long(context, Format.FULL)
-        mail = subject(self.title, self.severity, self.sheet.words)
-        images = (Image("chart", chart),) if chart else ()
-        return Message(self.title, plain, self.severity, form, html, mail, images)
-
     def context(self) -> dict[str, Any]:
         """Return what templates may mention."""
         sheet, position = self.sheet, self.sheet.position
         return {
-            "w": sheet.words,
-            "lang": sheet.words.name,
-            "severity": self.severity,
             "stage": self.stage.id,
-            "title": self.title,
             "figures": sheet.figures() + sheet.balance_of(self.occasion.alert),
             "parts": sheet.parts(),
             "advice": sheet.advice(self.stage, self._turn()),
@@ -144,12 +128,15 @@ class Letter:
         due = position.pay_by
         return abs((self.sheet.today - due).days) if due else 0
 
-    def _long(self, context: dict[str, Any], form: Format) -> str:
-        marked = context | {"markdown": form is Format.MARKDOWN}
-        return _EMPTY_LINES.sub("\n\n", self._render("message.md", marked)).strip() + "\n"
+    def text(self) -> str:
+        """Return what fits on a phone."""
+        return fitted(self.title, self._lines())
 
-    def _render(self, name: str, context: dict[str, Any]) -> str:
-        return render(self.sheet.desk, name, context)
+    def pictures(self, context: dict[str, Any]) -> tuple[Image, ...]:
+        """Return the chart of what waiting costs."""
+        chart = self._chart()
+        context["chart"] = chart and self._chart_words()
+        return (Image("chart", chart),) if chart else ()
 
     def _lines(self) -> list[Line]:
         """Return the lines of the text for phones, the dispensable ones marked as such."""
@@ -251,11 +238,6 @@ def stage_for(alert: Alert, position: Position, playbook: Playbook) -> Stage:
 def _closes(alert: Alert, position: Position) -> bool:
     """Return whether it is good news; after a payment was taken back it is not any more."""
     return alert.milestone == SETTLED and alert.due not in position.unpaid()
-
-
-def subject(title: str, severity: Severity, say: Words) -> str:
-    """Return the subject of a mail: sorted by name, the urgent come first."""
-    return say.line(f"subject_{severity.name.lower()}", title=title)
 
 
 def trial(locale: str, form: Format) -> Message:

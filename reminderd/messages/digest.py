@@ -12,14 +12,12 @@ from typing import Any, NamedTuple
 from ..loans.cashplan import plan, pressing
 from ..loans.money import Money
 from ..loans.position import Position
-from ..playbook.playbook import Advice
-from .compose import Letter, subject
-from .layout import inlined, render
-from .message import Format, Message
+from ..playbook.playbook import Advice, Severity
+from .compose import Letter
+from .paper import Paper
 from .phone import AT_MOST, Line, fitted
 from .shares import given, reason
 from .sheet import name_of
-from .words import Words
 
 _IN_FULL = 50  # loans that a long message has room for
 _ON_A_PHONE = 12  # loans that are tried to fit into a text
@@ -37,21 +35,27 @@ class PayFirst(NamedTuple):
     short: Set[str] = frozenset()  # the loans that the cash does not pay what is due on
 
 
-class Digest:
+class Digest(Paper):
     """Several letters to one reader as one message. Each says what it would say by itself."""
+
+    template = "digest"
 
     def __init__(self, letters: Sequence[Letter]) -> None:
         """Prepare to write what *letters* have to say, the most urgent first."""
         self.letters = sorted(letters, key=_urgency)
         self.worst = self.letters[0]
-        self.severity = max(letter.severity for letter in letters)
-        self.words: Words = self.worst.sheet.words
+        self.desk, self.words = self.worst.desk, self.worst.words
         self.today = self.worst.sheet.today
 
     @cached_property
     def positions(self) -> list[Position]:
         """The positions of the loans it is about, each once."""
         return list({p.loan.id: p for p in (le.sheet.position for le in self.letters)}.values())
+
+    @property
+    def severity(self) -> Severity:
+        """How bad the worst is."""
+        return max(letter.severity for letter in self.letters)
 
     @property
     def title(self) -> str:
@@ -74,26 +78,10 @@ class Digest:
             return title
         return self._say("and_one" if count == 1 else "and_more", title=title, count=str(count))
 
-    def message(self, form: Format) -> Message:
-        """Return the message in a format."""
-        if form is Format.TEXT:
-            return Message(self.title, self._text(), self.severity, form)
-        context = self.context()
-        if form is not Format.HTML:
-            return Message(self.title, self._long(context, form), self.severity, form)
-        html = inlined(self._render("digest.html", context))
-        plain = self._long(context, Format.FULL)
-        mail = subject(self.title, self.severity, self.words)
-        return Message(self.title, plain, self.severity, form, html, mail)
-
     def context(self) -> dict[str, Any]:
         """Return what templates may mention."""
         shown = self.letters[:_IN_FULL]
         return {
-            "w": self.words,
-            "lang": self.words.name,
-            "severity": self.severity,
-            "title": self.title,
             "figures": self.figures(),
             "pay_first": self.pay_first,
             "items": [self._item(letter) for letter in shown],
@@ -190,14 +178,7 @@ class Digest:
         said = {letter.lateness() for letter in self.letters}
         return said.pop() if len(said) == 1 else None
 
-    def _long(self, context: dict[str, Any], form: Format) -> str:
-        marked = context | {"markdown": form is Format.MARKDOWN}
-        return self._render("digest.md", marked).strip() + "\n"
-
-    def _render(self, name: str, context: dict[str, Any]) -> str:
-        return render(self.worst.sheet.desk, name, context)
-
-    def _text(self) -> str:
+    def text(self) -> str:
         """Return the text for phones, with the titles of as many loans as there is room for."""
         count = min(len(self.letters), _ON_A_PHONE)
         while count and _needed(self.title, self._lines(count)) > AT_MOST:

@@ -15,10 +15,10 @@ from ..alerts.routine import ALIVE
 from ..loans.money import Money
 from ..loans.position import Position
 from ..playbook.facts import Fund
-from ..playbook.playbook import Advice
-from .compose import Occasion, subject
-from .layout import inlined, render
+from ..playbook.playbook import Advice, Severity
+from .compose import Occasion
 from .message import Message
+from .paper import Paper
 from .phone import Line, fitted
 from .sheet import Desk, name_of
 from .words import words
@@ -40,8 +40,10 @@ def compose_routine(
     return RoutineLetter(alert, occasion, desk, positions, locale).message(form)
 
 
-class RoutineLetter:
+class RoutineLetter(Paper):
     """One message of a routine, whatever its format."""
+
+    template = "routine"
 
     def __init__(
         self,
@@ -58,34 +60,22 @@ class RoutineLetter:
         self.positions = positions
         self.words = words(locale)
         self.stage = desk.playbook.stages[self.what]
-        self.severity = self.stage.severity
         self.fund = desk.borrower.fund or _NO_FUND
         self.today = max((p.as_of for p in positions), default=occasion.now.date())
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is: not at all."""
+        return self.stage.severity
 
     @property
     def title(self) -> str:
         """The one line that says what it is about."""
         return self.words.say("title", self.what, **self.variables)
 
-    def message(self, form: Format) -> Message:
-        """Return the message in a format."""
-        if form is Format.TEXT:
-            return Message(self.title, fitted(self.title, self._lines()), self.severity, form)
-        context = self.context()
-        if form is not Format.HTML:
-            return Message(self.title, self._long(context, form), self.severity, form)
-        html = inlined(self._render("routine.html", context))
-        plain = self._long(context, Format.FULL)
-        mail = subject(self.title, self.severity, self.words)
-        return Message(self.title, plain, self.severity, form, html, mail)
-
     def context(self) -> dict[str, Any]:
         """Return what templates may mention."""
         return {
-            "w": self.words,
-            "lang": self.words.name,
-            "severity": self.severity,
-            "title": self.title,
             "figures": self.figures(),
             "coming": self.coming(),
             "advice": self.advice,
@@ -190,6 +180,10 @@ class RoutineLetter:
         )
         return self.words.line("late", scheduled=planned, sent=sent)
 
+    def text(self) -> str:
+        """Return what fits on a phone."""
+        return fitted(self.title, self._lines())
+
     def _lines(self) -> list[Line]:
         """Return the lines of the text for phones, the dispensable ones marked as such."""
         colon = self.words.line("colon")
@@ -205,13 +199,6 @@ class RoutineLetter:
             return None
         day = self.words.day(self.today, self.today)
         return f"{self.words.line('as_of', as_of=day)} · {self.words.line('estimate')}"
-
-    def _long(self, context: dict[str, Any], form: Format) -> str:
-        marked = context | {"markdown": form is Format.MARKDOWN}
-        return self._render("routine.md", marked).strip() + "\n"
-
-    def _render(self, name: str, context: dict[str, Any]) -> str:
-        return render(self.desk, name, context)
 
     def _say(self, key: str, **values: str) -> str:
         return self.words.say("routine", key, **values)

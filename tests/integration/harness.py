@@ -122,6 +122,7 @@ class Zygote:
             [sys.executable, str(HERE / "zygote.py"), str(typical)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            bufsize=0,  # so that what has not been read is what select() sees
             env={**os.environ, **environment},
         )
         self.answers = self.process.stdout
@@ -136,7 +137,6 @@ class Zygote:
             "ahead": ahead,
         }
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
-        self.process.stdin.flush()
         return int(self._answer())
 
     def ended(self):
@@ -202,11 +202,10 @@ class World:
         else:
             self._wait(PATIENCE, mails=self.random.randint(1, 4))
             self._wait(self.random.uniform(0.0, SLACK))
-        if not select.select([self.zygote.answers], [], [], 0)[0]:
+        os.kill(pid, signal.SIGKILL)  # the id is still its own: the zygote lets go of it later
+        if self.zygote.ended() == -signal.SIGKILL:
             self.killed.add(pid)
             self.tally.kills += 1
-            os.kill(pid, signal.SIGKILL)  # still its own: the zygote lets go of it later
-        self.zygote.ended()
 
     def _wait(self, bound, mails=None):
         """Wait until the pass has ended, so many mails were taken, or the time is up."""

@@ -61,14 +61,14 @@ class CashPlan:
 def plan(cash: Money, positions: Sequence[Position]) -> CashPlan:
     """Split *cash* over positions of one day and of its currency."""
     askers = [
-        _Asker(position, place) for place, position in enumerate(sorted(positions, key=pressing))
+        _Asker(position, place) for place, position in enumerate(sorted(positions, key=_pressing))
     ]
     ways = list(_topped_up(askers, _best(askers, cash.minor), cash.minor))
     shares = tuple(asker.share(way) for asker, way in zip(askers, ways, strict=True))
     return CashPlan(shares, Money(cash.minor - sum(way.spent for way in ways), cash.currency))
 
 
-def pressing(position: Position) -> tuple[date, int, str]:
+def _pressing(position: Position) -> tuple[date, int, str]:
     """Rank a loan by how soon waiting gets dearer, then by what a day costs; least is first."""
     cliff = position.next_cliff
     return cliff.date if cliff else date.max, -position.increase.minor, position.loan.id

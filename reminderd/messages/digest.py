@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..loans.cashplan import plan, pressing
+from ..loans.cashplan import plan
 from ..loans.money import Money
-from ..loans.position import Position
+from ..loans.position import Cliff, Position
 from ..playbook.playbook import Advice, Severity
 from .compose import Letter
 from .paper import Paper
@@ -154,11 +154,11 @@ class Digest(Paper):
         return PayFirst(label, lines, short)
 
     def _order(self, everyone: Iterable[Position]) -> PayFirst | None:
-        owing = sorted((p for p in everyone if p.arrears), key=pressing)[:_IN_ORDER]
+        owing = sorted((p for p in everyone if p.arrears), key=_pressing)[:_IN_ORDER]
         if len(owing) < 2:
             return None
         order = self._say("then").join(name_of(position.loan) for position in owing)
-        cliff, why = owing[0].next_cliff, ""
+        cliff, why = _cliff_of_arrears(owing[0]), ""
         if cliff is not None:
             increase, day = self.words.money(cliff.increase), self._day(cliff.date)
             why = self.words.say("plan", "avoids_cliff", cliff_date=day, increase=increase)
@@ -248,3 +248,15 @@ def _totals(amounts: Iterable[Money]) -> list[Money]:
 def _needed(title: str, lines: Sequence[Line]) -> int:
     """Return how many characters the title and the lines that must stand take."""
     return len(title) + 1 + sum(len(line.text) + 1 for line in lines if not line.dispensable)
+
+
+def _cliff_of_arrears(position: Position) -> Cliff | None:
+    """Return the next cliff of what is overdue; one of what is still to come does not press."""
+    cliff = position.next_cliff
+    return cliff if cliff and cliff.due in {arrear.due for arrear in position.arrears} else None
+
+
+def _pressing(position: Position) -> tuple[date, int, str]:
+    """Rank a loan by how soon waiting gets dearer, then by what a day costs; least is first."""
+    cliff = _cliff_of_arrears(position)
+    return cliff.date if cliff else date.max, -position.increase.minor, position.loan.id

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from .alerts.plan import (
     Alert,
     Decision,
     History,
+    Reason,
     due_alerts,
     replaces,
     still_wanted,
@@ -42,11 +43,13 @@ from .state import DATABASE, state_folder
 from .store import book, history, outbox
 from .store.book import Change, Entry
 from .store.database import Database
-from .store.outbox import State
+from .store.outbox import WAITING, State
 
 _PLAN_BATCH = 200
 _DIFFERENCE_AHEAD = timedelta(days=365)
 _DIFFERENCE_AT_MOST = 20  # loans
+_FAILED_LATELY = timedelta(days=7)
+_AGAIN = (*WAITING, State.FAILED)  # what can be tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +421,46 @@ class App:
         with self.database.transaction() as connection:
             return history.deliveries_of(connection, loan_id, limit)
 
+    def undelivered(self) -> list[RowMapping]:
+        """Return what waits to be delivered, and what failed in the last days, oldest first."""
+        since = self.clock.now() - _FAILED_LATELY
+        with self.database.transaction() as connection:
+            return history.undelivered(connection, since)
+
+    def dead_addresses(self) -> list[history.Dead]:
+        """Return the configured addresses that failed and took nothing since."""
+        known = {
+            (channel.name, recipient.label)
+            for channel in self.channels.values()
+            for recipient in channel.recipients
+        }
+        with self.database.transaction() as connection:
+            found = history.dead_addresses(connection)
+        return [dead for dead in found if (dead.channel, dead.address) in known]
+
+    def retry(self, number: int | None) -> list[RowMapping]:
+        """Make a delivery that waits or failed due now, or all such; return which.
+
+        What goes as one message is tried again as one. Of several that failed and of which the
+        newest says it all, all at once means the newest.
+        """
+        rows = self.undelivered()
+        with self.database.transaction() as connection:
+            if number is None:
+                chosen = [row for row in rows if not _outdated(row, rows)]
+            else:
+                asked = history.delivery(connection, number)
+                chosen = [asked] if asked and asked["state"] in _AGAIN else []
+                ids = {row["message_id"] for row in chosen}
+                chosen += [r for r in rows if r["message_id"] in ids and r["id"] != number]
+            chosen = [row for row in chosen if row["state"] in _AGAIN]
+            outbox.retry(connection, [row["id"] for row in chosen], self.clock.now())
+        if number is not None and not chosen:
+            raise UsageError(
+                f"no delivery {number} waits or has failed (`reminderd outbox` lists them)"
+            )
+        return chosen
+
     def test(self, channel: str | None) -> list[dict[str, object]]:
         """Send a test message over the real path; return how each address fared."""
         from .delivery.transport import Transports, format_of
@@ -458,6 +501,23 @@ def _paid(loan: Loan, old: Entry | None, typed: dict[str, list[RowMapping]], now
     counts = [] if book.is_next_bill(old, loan, now) else typed.get(loan.id, [])
     commanded = [book.to_payment(row, currency) for row in counts]
     return replace(loan, payments=tuple(configured + commanded))
+
+
+def _outdated(row: RowMapping, rows: Iterable[RowMapping]) -> bool:
+    """Return whether a failed delivery has nothing to say beside another one to its address."""
+    return row["state"] == State.FAILED and any(
+        row["id"] < other["id"]
+        and (row["loan_id"], row["channel"], row["address"])
+        == (other["loan_id"], other["channel"], other["address"])
+        and replaces(_alert_of(other), _alert_of(row))
+        for other in rows
+        if row["loan_id"] is not None
+    )
+
+
+def _alert_of(row: RowMapping) -> Alert:
+    told = row["loan_id"], row["due"], row["milestone"], row["scheduled_for"]
+    return Alert(*told, Reason(row["reason"]))
 
 
 def _split(channel: Channel) -> Channel:

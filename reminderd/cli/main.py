@@ -29,6 +29,7 @@ from .common import (
 from .figures import plan, presets, quote, reconcile
 from .letter import letter
 from .negotiation import extension, waive
+from .outbox import outbox
 from .restore import restore
 
 if TYPE_CHECKING:
@@ -179,14 +180,19 @@ def _rehearsed(app: App) -> None:
 @common
 @click.option("--as-of", type=DATE, help="Another day than today.")
 def status(config_file: str | None, as_json: bool, as_of: date | None) -> None:
-    """Show every loan: what is owed today, how late it is, and when the next alert goes."""
-    from . import views
+    """Show every loan: what is owed today, how late it is, and when the next alert goes.
+
+    Addresses at which the last message failed for good are named too.
+    """
+    from . import outbox_views, views
 
     app = looking(config_file)
     if as_json:
         print_json(views.status_json(app, as_of))
     else:
         views.print_status(app, as_of)
+        for line in outbox_views.dead_lines(app):
+            click.echo(line, err=True)
 
 
 @cli.command()
@@ -318,7 +324,7 @@ def history(
         click.echo(views.history_text(app, rows, full=full))
 
 
-for command in (quote, reconcile, plan, presets, extension, waive, letter, restore):
+for command in (quote, reconcile, plan, presets, extension, waive, letter, outbox, restore):
     cli.add_command(command)
 
 

@@ -1,7 +1,8 @@
 """Empties the outbox: lease, value again, render now, send, record.
 
-Each channel has a lane: a thread of its own that sends one message after another over kept
-connections, so that a hung server delays nobody else. This thread alone touches the database.
+Each channel has lanes: threads of its own that send one message after another over kept
+connections, so that a hung server delays nobody else. A second lane opens only where the first has
+a whole batch to send. This thread alone touches the database.
 
 1. Deliveries whose sender died become ``unknown`` and are due at once.
 2. Every channel with something due and an idle lane gets a batch: leased in one transaction,
@@ -19,7 +20,7 @@ import logging
 import queue
 import random
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -34,7 +35,7 @@ from ..store import outbox
 from ..store.database import Database
 from ..store.outbox import Leased, State
 from .retry import next_attempt
-from .transport import Transports
+from .transport import Transports, connections_of
 from .writer import Defer, Needless, Writer
 
 log = logging.getLogger(__name__)
@@ -67,12 +68,13 @@ class Result:
 
 @dataclass(slots=True)
 class Lane:
-    """A channel's thread and what it is busy with."""
+    """One of a channel's threads, with connections of its own, and what it is busy with."""
 
     channel: str
     jobs: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
     waiting: list[Job] = field(default_factory=list)
     since: float = 0.0  # when its current job began
+    open: bool = False  # its thread runs
     hung: bool = False
 
 
@@ -109,14 +111,14 @@ class Dispatcher:
         self.stopping = stopping
         self.defer = defer
         self.writer = Writer(desk or Desk(), defer)
-        self.lanes: dict[str, Lane] = {}
+        self.lanes: dict[str, list[Lane]] = {}
         self.results: queue.SimpleQueue[tuple[Lane, Result]] = queue.SimpleQueue()
         self.sent = 0
 
     @property
     def hung(self) -> bool:
         """Whether a thread was left behind; the process must then leave by ``os._exit``."""
-        return any(lane.hung for lane in self.lanes.values())
+        return any(lane.hung for lane in self._all_lanes())
 
     def drain(self) -> None:
         """Send until nothing is due."""
@@ -132,28 +134,54 @@ class Dispatcher:
 
     def close(self) -> None:
         """Let idle lanes end and close their connections."""
-        for lane in self.lanes.values():
+        for lane in self._all_lanes():
             lane.jobs.put(None)
 
+    def _all_lanes(self) -> list[Lane]:
+        return [lane for lanes in self.lanes.values() for lane in lanes]
+
     def _busy(self) -> list[Lane]:
-        return [lane for lane in self.lanes.values() if lane.waiting and not lane.hung]
+        return [lane for lane in self._all_lanes() if lane.waiting and not lane.hung]
 
     def _fill_lanes(self) -> None:
         """Lease for every idle lane, and hand over once the leases are sure to be kept."""
         now = self.clock.now()
         with self.database.transaction() as connection:
-            batches = {
-                channel: self._lease(connection, channel, now)
+            batches = [
+                (lane, jobs)
                 for channel in outbox.due_channels(connection, now)
-                if self._idle(channel) and not self._quiet(connection, channel, now)
-            }
-        for channel, jobs in batches.items():
-            if jobs:
-                self._give(channel, jobs)
+                if not self._quiet(connection, channel, now)
+                for lane, jobs in self._batches(connection, channel, now)
+            ]
+        for lane, jobs in batches:
+            self._give(lane, jobs)
 
-    def _idle(self, channel: str) -> bool:
-        lane = self.lanes.get(channel)
-        return lane is None or not (lane.waiting or lane.hung)
+    def _batches(
+        self, connection: Connection, channel: str, now: datetime
+    ) -> Iterator[tuple[Lane, list[Job]]]:
+        """Yield a batch for each lane that may begin one, as long as anything is due."""
+        for lane in self._idle(channel):
+            jobs = self._lease(connection, channel, now)
+            if not jobs:
+                return
+            yield lane, jobs
+
+    def _idle(self, name: str) -> Iterator[Lane]:
+        """Yield a channel's lanes that wait for work, then new ones; none beside a hung one."""
+        lanes = self.lanes.setdefault(name, [])
+        if any(lane.hung for lane in lanes):
+            return
+        yield from [lane for lane in lanes if not lane.waiting]
+        while len(lanes) < self._most_lanes(name):
+            lanes.append(Lane(name))
+            yield lanes[-1]
+
+    def _most_lanes(self, name: str) -> int:
+        channel = self.channels.get(name)
+        try:
+            return connections_of(channel.recipients[0]) if channel else 1
+        except Exception:  # a library's mistake; sending meets it again, and records it
+            return 1
 
     def _quiet(self, connection: Connection, name: str, now: datetime) -> bool:
         """Make what is due on a channel wait for the end of its quiet hours, if it is in them."""
@@ -179,16 +207,15 @@ class Dispatcher:
                 return jobs
         return []
 
-    def _give(self, channel: str, jobs: list[Job]) -> None:
-        lane = self.lanes.get(channel) or self._open_lane(channel)
+    def _give(self, lane: Lane, jobs: list[Job]) -> None:
+        if not lane.open:
+            lane.open = True
+            threading.Thread(
+                target=self._work, args=(lane,), daemon=True, name=lane.channel
+            ).start()
         lane.waiting, lane.since = jobs, self.clock.monotonic()
         for job in jobs:
             lane.jobs.put(job)
-
-    def _open_lane(self, channel: str) -> Lane:
-        lane = self.lanes[channel] = Lane(channel)
-        threading.Thread(target=self._work, args=(lane,), daemon=True, name=channel).start()
-        return lane
 
     def _prepare(
         self, connection: Connection, members: Sequence[Leased], now: datetime

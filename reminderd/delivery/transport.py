@@ -51,6 +51,7 @@ _TYPES = {
 _STATUS = re.compile(r"error=(\d{3})\b")
 _FINAL = frozenset({400, 401, 403, 404, 405, 410, 413})
 _WIDTH = 76
+MAIL_CONNECTIONS = 16  # of one channel; a mail server's own bound is seldom lower
 _PAGE = 10_000_000  # characters
 
 
@@ -420,6 +421,16 @@ def _arguments(schema: str, table: Mapping[str, Any]) -> dict[str, Any]:
     if kind is NotifyEmail and "from_addr" not in arguments and "@" in str(table.get("user")):
         arguments["from_addr"] = table["user"]
     return arguments
+
+
+def connections_of(recipient: Recipient) -> int:
+    """Return how many connections to a recipient's service may be open at once.
+
+    Mail servers take several; chat services count messages, and would only refuse the more.
+    """
+    target = recipient.target
+    schema = target.partition("://")[0] if isinstance(target, str) else target.get("schema", "")
+    return MAIL_CONNECTIONS if str(schema).lower() in {"mailto", "mailtos"} else 1
 
 
 def format_of(recipient: Recipient, wanted: Format | None) -> Format:

@@ -20,14 +20,15 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>#|~]|&(?=#?\w+;))")
 def templates(folder: Path | None) -> Any:
     """Return the environment that finds templates in *folder* first.
 
-    Templates run in a sandbox: they can lay words out, and reach nothing else.
+    Other people's templates run in a sandbox: they can lay words out, and reach nothing else.
     """
-    from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined
+    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
     packaged = PackageLoader(__package__, "templates")
     loader = packaged if folder is None else ChoiceLoader([FileSystemLoader(folder), packaged])
-    environment = SandboxedEnvironment(
+    kind = Environment if folder is None else SandboxedEnvironment
+    environment = kind(
         loader=loader,
         autoescape=lambda name: name is not None and name.endswith(".html"),
         undefined=StrictUndefined,

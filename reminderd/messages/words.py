@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,15 +52,7 @@ class Words:
 
     def money(self, money: Money) -> str:
         """Write an amount with its currency: ``¥1,234.50``."""
-        # Babel's own digits are those in daily use, which for some currencies round cents away.
-        digits = minor_digits(money.currency)
-        pattern = self.locale.currency_formats["standard"].pattern
-        pattern = pattern.replace(".00", "." + "0" * digits if digits else "")
-        return str(
-            format_currency(
-                money.amount, money.currency, pattern, locale=self.locale, currency_digits=False
-            )
-        )
+        return _money(self.locale, money)
 
     def currency(self, code: str) -> str:
         """Write the name of a currency: ``Chinese Yuan``, ``人民币``."""
@@ -68,9 +60,7 @@ class Words:
 
     def day(self, day: date, today: date) -> str:
         """Write a date, with the year only where it is not *today*'s."""
-        skeleton = "MMMd" if day.year == today.year else "yMMMd"
-        noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)  # no zone shifts noon away
-        return str(format_skeleton(skeleton, noon, UTC, locale=self.locale))
+        return _day(self.locale, day, "MMMd" if day.year == today.year else "yMMMd")
 
     def full_day(self, day: date) -> str:
         """Write a date in full, as letters do: ``December 5, 2026``, ``2026年12月5日``."""
@@ -113,3 +103,24 @@ class Words:
         if rate.per == "day":
             return self.say("basis", "per_day", value=value)
         return self.say("basis", "per_year", value=value, day_count=str(terms.day_count))
+
+
+# One message names the same sums and dates again and again, and many messages the same dates.
+
+
+@lru_cache(4096)
+def _money(locale: Locale, money: Money) -> str:
+    # Babel's own digits are those in daily use, which for some currencies round cents away.
+    digits = minor_digits(money.currency)
+    pattern = locale.currency_formats["standard"].pattern
+    pattern = pattern.replace(".00", "." + "0" * digits if digits else "")
+    written = format_currency(
+        money.amount, money.currency, pattern, locale=locale, currency_digits=False
+    )
+    return str(written)
+
+
+@lru_cache(4096)
+def _day(locale: Locale, day: date, skeleton: str) -> str:
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)  # no zone shifts noon away
+    return str(format_skeleton(skeleton, noon, UTC, locale=locale))

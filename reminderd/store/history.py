@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from ..alerts.alert import Alert, History, Identity, Reason, is_reminder
 from .outbox import WAITING, State
@@ -88,7 +102,14 @@ def deliveries_of(
     connection: Connection, loan_id: str | None = None, limit: int | None = None
 ) -> list[RowMapping]:
     """Return deliveries with their alerts, the newest first; a routine's have no loan."""
-    query = (
+    query = _with_alerts().order_by(deliveries.c.id.desc())
+    if loan_id is not None:
+        query = query.where(alerts.c.loan_id == loan_id)
+    return list(connection.execute(query.limit(limit)).mappings())
+
+
+def _with_alerts() -> Select[Any]:
+    return (
         select(
             deliveries,
             alerts.c.loan_id,
@@ -100,11 +121,60 @@ def deliveries_of(
         )
         .join(alerts, deliveries.c.alert_id == alerts.c.id)
         .outerjoin(loans, alerts.c.loan_id == loans.c.id)
-        .order_by(deliveries.c.id.desc())
     )
-    if loan_id is not None:
-        query = query.where(alerts.c.loan_id == loan_id)
-    return list(connection.execute(query.limit(limit)).mappings())
+
+
+def undelivered(connection: Connection, since: datetime) -> list[RowMapping]:
+    """Return the deliveries that wait, and those that failed since an instant, oldest first."""
+    waits = deliveries.c.state.in_((*WAITING, State.SENDING))
+    failed = and_(deliveries.c.state == State.FAILED, deliveries.c.finished_at >= since)
+    query = _with_alerts().where(or_(waits, failed)).order_by(deliveries.c.id)
+    return list(connection.execute(query).mappings())
+
+
+def delivery(connection: Connection, delivery_id: int) -> RowMapping | None:
+    """Return one delivery with its alert."""
+    query = _with_alerts().where(deliveries.c.id == delivery_id)
+    return connection.execute(query).mappings().first()
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """An address at which the last that ended has failed."""
+
+    channel: str
+    address: str
+    since: datetime
+    error: str
+
+
+def dead_addresses(connection: Connection) -> list[Dead]:
+    """Return the addresses that failed, and took nothing since."""
+    place = (deliveries.c.channel, deliveries.c.address)
+    ended = {
+        state: func.max(case((deliveries.c.state == state, deliveries.c.finished_at)))
+        for state in (State.FAILED, State.SENT)
+    }
+    failed, sent = ended[State.FAILED].label("failed_at"), ended[State.SENT].label("sent_at")
+    last = select(*place, failed, sent).group_by(*place).subquery()
+    query = (
+        select(*place, deliveries.c.finished_at, deliveries.c.error)
+        .join(
+            last,
+            and_(
+                deliveries.c.channel == last.c.channel,
+                deliveries.c.address == last.c.address,
+                deliveries.c.finished_at == last.c.failed_at,
+            ),
+        )
+        .where(
+            deliveries.c.state == State.FAILED,
+            or_(last.c.sent_at.is_(None), last.c.sent_at < last.c.failed_at),
+        )
+        .order_by(*place, deliveries.c.id)
+    )
+    found = {(row[0], row[1]): Dead(*row) for row in connection.execute(query)}
+    return list(found.values())
 
 
 def newest_instant(connection: Connection) -> datetime | None:

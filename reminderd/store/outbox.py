@@ -29,7 +29,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
 from .tables import alerts, deliveries
 
@@ -260,6 +260,22 @@ def postpone(connection: Connection, channel: str, now: datetime, until: datetim
             deliveries.c.next_attempt_at <= now,
         )
         .values(next_attempt_at=until)
+    )
+    return result.rowcount
+
+
+def retry(connection: Connection, ids: Iterable[int], now: datetime) -> int:
+    """Make deliveries due now; one that failed waits again, with a whole new window of attempts."""
+    failed = deliveries.c.state == State.FAILED
+    result = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(list(ids)), or_(failed, deliveries.c.state.in_(WAITING)))
+        .values(
+            state=case((failed, State.PENDING), else_=deliveries.c.state),
+            created_at=case((failed, now), else_=deliveries.c.created_at),
+            next_attempt_at=now,
+            finished_at=None,
+        )
     )
     return result.rowcount
 

@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from reminderd.alerts.channel import Channel, Recipient
 from reminderd.delivery.dispatcher import BATCH, DEADLINE, Dispatcher
+from reminderd.delivery.transport import MAIL_CONNECTIONS
 from reminderd.errors import StoreError
 from reminderd.store import outbox
 from reminderd.store.outbox import State
@@ -72,13 +73,25 @@ class TestSending:
         assert "4 days" in mail_server.accepted[0].subject
         assert "4天" in capsys.readouterr().out
 
-    def test_many_go_in_order_over_one_connection(self, dispatch, post, email, mail_server):
-        for _ in range(2 * BATCH + 1):
+    def test_a_batch_goes_in_order_over_one_connection(self, dispatch, post, email, mail_server):
+        for _ in range(BATCH):
             post.put(ME)
-        assert dispatch(email(ME[1])).sent == 2 * BATCH + 1
+        assert dispatch(email(ME[1])).sent == BATCH
         order = [got.message_id.strip("<>").partition("@")[0] for got in mail_server.accepted]
         assert order == [row.message_id for row in post.rows()]
         assert mail_server.connections == 1
+
+    def test_many_batches_share_a_bounded_number_of_connections(
+        self, dispatch, post, email, mail_server
+    ):
+        count = (MAIL_CONNECTIONS + 4) * BATCH
+        for _ in range(count):
+            post.put(ME)
+        assert dispatch(email(ME[1])).sent == count
+        arrived = {got.message_id.strip("<>").partition("@")[0] for got in mail_server.accepted}
+        assert len(mail_server.accepted) == count
+        assert arrived == {row.message_id for row in post.rows()}
+        assert 1 < mail_server.connections <= MAIL_CONNECTIONS
 
     def test_what_is_not_due_yet_stays(self, dispatch, post, screen, clock, now):
         clock.at = now + timedelta(seconds=1)

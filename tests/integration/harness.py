@@ -513,6 +513,7 @@ class Stepping:
         )
         rows = json.loads(world.command("preview", "--json", "--days", str(DAYS)))
         self.foreseen = {_identity(row): datetime.fromisoformat(row["at"]) for row in rows}
+        world.tally.mails = len(self.foreseen)
 
     def run(self):
         """Step through the days; return what was told, which is to be what was foreseen."""

@@ -100,7 +100,6 @@ class TestHiding:
             {"token-as-host", "k1", "k2"},
         ),
     ],
-    ids=str,
 )
 def test_what_may_be_a_secret_is_found_in_a_target(target, secrets):
     assert secrets <= set(secrets_in(target))

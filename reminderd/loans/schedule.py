@@ -356,16 +356,17 @@ def _at_rate(terms: LoanTerms, rate: Rate | None, base: int, start: date, end: d
 def factors(terms: LoanTerms, part: Installment) -> tuple[Rate | None, int | None, int | None, str]:
     """Return rate, count, count of a year and unit by which a part's interest was worked out.
 
-    All is None where more than one rate or year bears on it.
+    All is None where more than one rate or year bears on it, or only the days of a month's interest
+    until the loan was called.
     """
     start, end = part.start, part.end
     if start is None or end is None or len(set(_rates_between(terms, start, end))) != 1:
         return None, None, None, "day"
     rate = terms.rates_on(end)[0]
-    if rate is None:
-        return None, None, None, "day"
     level = terms.repayment is Repayment.EQUAL_INSTALLMENT
     periodic = level and terms.installment_interest is InstallmentInterest.PERIODIC
+    if rate is None or (periodic and end == terms.acceleration_date):
+        return None, None, None, "day"
     if periodic and not _is_odd(terms, start, end):
         share = _periodic(terms, rate) / Fraction(rate.value) if rate.value else Fraction(1)
         daily = rate.per == "day"

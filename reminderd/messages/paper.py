@@ -43,7 +43,6 @@ class Paper(ABC):
 
     def pictures(self, context: dict[str, Any]) -> tuple[Image, ...]:
         """Return the pictures of the page; *context* learns what stands around them."""
-        context["chart"] = None
         return ()
 
     def message(self, form: Format) -> Message:

@@ -43,6 +43,7 @@ COMMANDS = [
     "extension",
     "waive",
     "letter",
+    "outbox",
     "restore",
 ]
 

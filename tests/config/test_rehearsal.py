@@ -13,7 +13,7 @@ from reminderd.config.own_playbook import read_playbook
 from reminderd.config.rehearsal import rehearse
 from reminderd.config.sample import known_variables, samples
 from reminderd.loans.position import value
-from reminderd.messages import compose, digest, layout, letters, routine
+from reminderd.messages import layout, letters, paper
 from reminderd.messages.layout import templates
 from reminderd.messages.sheet import Desk
 from reminderd.playbook.facts import NAMES
@@ -247,7 +247,7 @@ def given(monkeypatch):
         return layout.render(desk, name, context)
 
     with monkeypatch.context() as patch:
-        for module in (compose, digest, letters, routine):
+        for module in (paper, letters):
             patch.setattr(module, "render", recording)
         yield seen
 

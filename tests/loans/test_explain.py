@@ -271,6 +271,23 @@ def test_scheduled_interest_names_base_rate_days_and_dates(scheduled):
     assert (step.due, step.start, step.end) == (DUE, date(2026, 2, 1), DUE)
 
 
+def test_days_of_a_month_cut_short_when_the_loan_was_called_show_no_factors(scheduled):
+    """10.00 for a month of 28 days, until the 15th: a share that no whole count gives."""
+    loan = scheduled(
+        "equal-installment",
+        "1000",
+        3,
+        DUE,
+        annual_rate="12%",
+        penalty={"daily_rate": "0.1%"},
+        start=date(2026, 2, 1),
+        acceleration_date=date(2026, 2, 15),
+    )
+    step = interest_of(loan, date(2026, 2, 15))
+    assert (step.amount, step.base, step.end) == (Decimal(5), cny(1000_00), date(2026, 2, 15))
+    assert (step.rate, step.days, step.year_days) == (None, None, None)
+
+
 def test_an_equal_installment_shows_its_twelfth_of_a_year(scheduled):
     loan = scheduled("equal-installment", "1200", 3, DUE, annual_rate="12%")
     step = interest_of(loan, DUE)

@@ -599,8 +599,8 @@ def test_a_provident_fund_loan_one_day_late_at_one_and_a_half_times_its_rate(one
 def test_a_bank_loan_at_one_and_a_half_times_its_rate_over_360(one_sum, figure):
     """scwest.cn/post/41354: 罚息 = 200,000元 × (5% × (1 + 50%) / 360) × 30天.
 
-    That is the central bank's rule, 银发〔2003〕251号: the contract rate plus 30 % to 50 %. (The page
-    leaves the multiplication to the reader: 200,000 × 7.5 % / 12 = 1,250.)
+    That is the central bank's rule, 银发〔2003〕251号: the contract rate plus 30 % to 50 %. (The
+    page leaves the multiplication to the reader: 200,000 × 7.5 % / 12 = 1,250.)
     """
     loan = one_sum(
         "200000",

@@ -35,7 +35,7 @@ STEPS = {
     "value": ("reminderd.delivery.writer:Writer.letter",),
     "render": ("reminderd.delivery.writer:Writer.message",),
     "keep the words": ("reminderd.store.outbox:write_content",),
-    "build the mail": ("reminderd.delivery.mail:build",),
+    "build the mail": ("reminderd.delivery.mime:build",),
     "send": ("reminderd.delivery.mail:Session.send",),
     "record": ("reminderd.store.outbox:finish",),
     "commit (fsync)": ("sqlalchemy.engine.default:DefaultDialect.do_commit",),

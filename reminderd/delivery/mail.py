@@ -6,25 +6,17 @@ every attempt, and does not tell a passing refusal (4xx) from a final one (5xx).
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from functools import cache
 
 from ..errors import Refused, Undecided, Unreachable
-from ..messages.message import Message
 
 TIMEOUT = 20.0  # seconds for each step of the conversation
 IDLE = 5.0  # seconds after which a kept connection is asked whether it is still there
-_HEADER_NAME = re.compile(r"[!-9;-~]+")  # printable ASCII without the colon
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,42 +57,6 @@ def tls_context(verify: bool) -> ssl.SSLContext:
     return context
 
 
-def build(envelope: Envelope, message: Message, message_id: str, now: datetime) -> EmailMessage:
-    """Return the mail: the subject in any script, the given Message-ID, plain text.
-
-    Where the message has HTML, that stands beside the text, and its pictures within it.
-    """
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = _address(*envelope.sender)
-    mail["To"] = _address(*envelope.to)
-    if envelope.cc:
-        mail["Cc"] = ", ".join(envelope.cc)
-    if envelope.reply_to:
-        mail["Reply-To"] = ", ".join(envelope.reply_to)
-    # EmailMessage would decode what looks like an encoded word, line ends and headers included.
-    mail["Subject"] = (message.subject or message.title).replace("=?", "= ?")
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{message_id}@{envelope.sender[1].rpartition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    for name, value in envelope.headers:
-        if not _HEADER_NAME.fullmatch(name):
-            raise ValueError(f"{name!r} cannot be the name of a header")
-        if name not in mail:
-            mail[name] = value
-    mail.set_content(message.body)
-    if message.html:
-        mail.add_alternative(message.html, subtype="html")
-        _, page = mail.iter_parts()
-        for image in message.images:
-            page.add_related(image.png, "image", "png", cid=f"<{image.cid}>", disposition="inline")
-            page.set_param("type", "text/html")  # RFC 2387: of the part that refers to the others
-    return mail
-
-
-def _address(name: str, address: str) -> Address:
-    return Address(name, addr_spec=address)
-
-
 class Session:
     """A conversation with one server, opened when needed and kept until closed."""
 
@@ -110,12 +66,11 @@ class Session:
         self.connection: smtplib.SMTP | None = None
         self.used_at = 0.0
 
-    def send(self, envelope: Envelope, mail: EmailMessage) -> None:
+    def send(self, envelope: Envelope, content: bytes) -> None:
         """Hand one mail over.
 
         Raises Refused (5xx), Unreachable (4xx, network, login) or Undecided (lost after DATA).
         """
-        content = mail.as_bytes()  # what cannot be written must not break off a conversation
         if self.connection is not None and not self._alive(self.connection):
             self.close()
         self.used_at = time.monotonic()

@@ -34,7 +34,7 @@ from ..errors import DeliveryError, Refused, Undecided, Unreachable
 from ..messages.layout import markup
 from ..messages.message import Format, Message
 from ..playbook.playbook import Severity
-from . import mail
+from . import mail, mime
 from .services import folded, service
 
 # Apprise logs URLs at several levels, so its log goes nowhere; ``notify`` still hears of it there.
@@ -196,7 +196,7 @@ class MailTransport:
     def send(self, message: Message, message_id: str, now: datetime) -> None:
         """Hand one mail over."""
         try:
-            built = mail.build(self.envelope, message, message_id, now)
+            built = mime.build(self.envelope, message, message_id, now)
         except (ValueError, UnicodeError) as error:
             raise Refused(f"the mail cannot be built: {error}") from None
         self.session.send(self.envelope, built)

@@ -172,6 +172,14 @@ class Account:
         account._accrue_lines()
         return account
 
+    def curve(self, last: int) -> Iterator[Owed]:
+        """Yield what is due today and on each day up to *last*, taking in nothing that falls due."""
+        account = self.later(self.today)
+        for day in range(self.today, last + 1):
+            account.today = day
+            account._accrue_lines()
+            yield account.due()
+
     def advance(self, day: int) -> None:
         """Move to the end of *day* and take in the installments due by then."""
         self.today = day

@@ -121,6 +121,10 @@ class Position:
         """Return what the same installments come to so many days later if nothing is paid."""
         return self.account.later(self.account.today + days).due()
 
+    def curve(self, days: int) -> list[Owed]:
+        """Return what the same installments come to today and on so many days after it, unpaid."""
+        return [*self.account.curve(self.account.today + days)]
+
     @cached_property
     def upcoming(self) -> tuple[Upcoming, ...]:
         """What is still to come and not already covered by money paid ahead."""

@@ -81,7 +81,7 @@ class Letter(Paper):
         """How bad it is."""
         return self.stage.severity
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The one line that says loan, amount and day count."""
         if self.closing:
@@ -197,7 +197,7 @@ class Letter(Paper):
 
     def _chart(self) -> bytes | None:
         """Return the picture of what waiting costs, where it costs anything."""
-        points = self._waiting() if self.sheet.position.arrears else []
+        points = self._waiting if self.sheet.position.arrears else []
         if not points or points[-1][1] <= points[0][1]:
             return None
         from .chart import png, svg  # no other format needs them
@@ -206,16 +206,16 @@ class Letter(Paper):
         marked = {cliff.date} if cliff and cliff.due in {arrear.due for arrear in late} else set()
         return png(svg(points, marked))
 
+    @cached_property
     def _waiting(self) -> list[tuple[date, int]]:
         """Return what is owed now and comes to, day by day, if nothing is paid."""
-        today, position = self.sheet.today, self.sheet.position
-        ahead_of = range(CHART_DAYS + 1)
-        return [(today + timedelta(days=day), position.after(day).total) for day in ahead_of]
+        owed = self.sheet.position.curve(CHART_DAYS)
+        return [(self.sheet.today + timedelta(days=day), due.total) for day, due in enumerate(owed)]
 
     def _chart_words(self) -> dict[str, str]:
         """Return what stands around the picture, and instead of it."""
         say, sheet = self.sheet.words, self.sheet
-        first, last = sheet.position.due.total, sheet.position.after(CHART_DAYS).total
+        (_, first), *_, (_, last) = self._waiting
         sums = {"first": first, "last": last, "rise": last - first}
         shown = {name: say.money(sheet.position.money(minor)) for name, minor in sums.items()}
         shown["first_day"] = say.day(sheet.today, sheet.today)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -68,18 +68,15 @@ class Words:
 
     def days(self, count: int) -> str:
         """Write a number of days: ``6 days``, ``6天``."""
-        span = timedelta(days=count)
-        return str(format_timedelta(span, "day", threshold=10**9, locale=self.locale))
+        return _span(self.locale, timedelta(days=count), "day")
 
     def years(self, count: int) -> str:
         """Write a number of years: ``5 years``, ``5年``."""
-        span = timedelta(days=365 * count)
-        return str(format_timedelta(span, "year", threshold=10**9, locale=self.locale))
+        return _span(self.locale, timedelta(days=365 * count), "year")
 
     def months(self, count: int) -> str:
         """Write a number of months: ``14 months``, ``14个月``."""
-        span = timedelta(days=30 * count)
-        return str(format_timedelta(span, "month", threshold=10**9, locale=self.locale))
+        return _span(self.locale, timedelta(days=30 * count), "month")
 
     def listed(self, things: Iterable[str]) -> str:
         """Write several things one after the other: ``06:00 and 17:00``, ``06:00和17:00``."""
@@ -93,9 +90,7 @@ class Words:
 
     def share(self, value: Decimal) -> str:
         """Write a share: ``0.05%``."""
-        percent = (value * 100).normalize()
-        digits = format_decimal(percent, "0.#", locale=self.locale, decimal_quantization=False)
-        return f"{digits}%"
+        return _share(self.locale, value)
 
     def percent(self, rate: Rate, terms: LoanTerms) -> str:
         """Write a rate with its period: ``0.05% a day``."""
@@ -124,3 +119,15 @@ def _money(locale: Locale, money: Money) -> str:
 def _day(locale: Locale, day: date, skeleton: str) -> str:
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)  # no zone shifts noon away
     return str(format_skeleton(skeleton, noon, UTC, locale=locale))
+
+
+@lru_cache(256)
+def _span(locale: Locale, span: timedelta, unit: Literal["day", "month", "year"]) -> str:
+    return str(format_timedelta(span, unit, threshold=10**9, locale=locale))
+
+
+@lru_cache(256)
+def _share(locale: Locale, value: Decimal) -> str:
+    percent = (value * 100).normalize()
+    digits = format_decimal(percent, "0.#", locale=locale, decimal_quantization=False)
+    return f"{digits}%"

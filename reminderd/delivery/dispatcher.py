@@ -29,7 +29,9 @@ from sqlalchemy import Connection
 from ..alerts.channel import Channel, Recipient
 from ..clock import Clock
 from ..errors import DeliveryError, Refused, Undecided
+from ..messages.compose import Letter
 from ..messages.message import Message
+from ..messages.routine import RoutineLetter
 from ..messages.sheet import Desk
 from ..store import outbox
 from ..store.database import Database
@@ -160,21 +162,20 @@ class Dispatcher:
         self, connection: Connection, channel: str, now: datetime
     ) -> Iterator[tuple[Lane, list[Job]]]:
         """Yield a batch for each lane that may begin one, as long as anything is due."""
-        for lane in self._idle(channel):
-            jobs = self._lease(connection, channel, now)
-            if not jobs:
-                return
-            yield lane, jobs
+        if idle := [*self._idle(channel)]:
+            jobs = self._lease(connection, channel, now, BATCH * len(idle))
+            for number, lane in enumerate(idle):
+                if batch := jobs[number * BATCH : (number + 1) * BATCH]:
+                    yield lane, batch
 
     def _idle(self, name: str) -> Iterator[Lane]:
-        """Yield a channel's lanes that wait for work, then new ones; none beside a hung one."""
-        lanes = self.lanes.setdefault(name, [])
-        if any(lane.hung for lane in lanes):
-            return
-        yield from [lane for lane in lanes if not lane.waiting]
-        while len(lanes) < self._most_lanes(name):
-            lanes.append(Lane(name))
-            yield lanes[-1]
+        """Yield a channel's lanes that wait for work, open ones first; none beside a hung one."""
+        if name not in self.lanes:
+            self.lanes[name] = [Lane(name) for _ in range(self._most_lanes(name))]
+        lanes = self.lanes[name]
+        if not any(lane.hung for lane in lanes):
+            idle = [lane for lane in lanes if not lane.waiting]
+            yield from sorted(idle, key=lambda lane: not lane.open)
 
     def _most_lanes(self, name: str) -> int:
         channel = self.channels.get(name)
@@ -191,19 +192,15 @@ class Dispatcher:
             outbox.postpone(connection, name, now, until)
         return until > now
 
-    def _lease(self, connection: Connection, name: str, now: datetime) -> list[Job]:
+    def _lease(self, connection: Connection, name: str, now: datetime, most: int) -> list[Job]:
         until = now + timedelta(seconds=self.deadline * (BATCH + 1))
         channel = self.channels.get(name)
         together = channel is not None and channel.digest
-        # A batch that holds nothing to send any more must not hide what waits behind it.
+        # Where nothing is left to say, what waits behind it must not be hidden.
         while leased := outbox.lease(
-            connection, name, now, until, self.owner, BATCH, together=together
+            connection, name, now, until, self.owner, most, together=together
         ):
-            messages: dict[str, list[Leased]] = {}
-            for delivery in leased:
-                messages.setdefault(delivery.message_id, []).append(delivery)
-            prepared = (self._prepare(connection, members, now) for members in messages.values())
-            if jobs := [job for job in prepared if job]:
+            if jobs := self._prepare(connection, leased, channel, now):
                 return jobs
         return []
 
@@ -218,25 +215,36 @@ class Dispatcher:
             lane.jobs.put(job)
 
     def _prepare(
-        self, connection: Connection, members: Sequence[Leased], now: datetime
-    ) -> Job | None:
-        """Render one message as of now, and finish the deliveries that need none any more."""
-        channel = self.channels.get(members[0].channel)
-        recipient = channel.recipient(members[0].address) if channel else None
-        if channel is None or recipient is None:
-            self._finish(connection, members, State.FAILED, now, "no longer configured")
-            return None
-        letters = {}
-        for delivery in members:
-            try:
-                letters[delivery] = self.writer.letter(connection, delivery, channel, now)
-            except Needless as reason:
-                self._finish(connection, [delivery], State.CANCELLED, now, str(reason))
-        if not letters:
-            return None
+        self,
+        connection: Connection,
+        leased: Sequence[Leased],
+        channel: Channel | None,
+        now: datetime,
+    ) -> list[Job]:
+        """Render messages as of now, and finish the deliveries that need none any more."""
+        rest = [d for d in leased if channel is not None and channel.recipient(d.address)]
+        homeless = set(leased).difference(rest)
+        self._finish(connection, homeless, State.FAILED, now, "no longer configured")
+        if channel is None:
+            return []
+        messages: dict[str, dict[Leased, Letter | RoutineLetter]] = {}
+        for delivery, letter in self.writer.letters(connection, rest, channel, now).items():
+            if isinstance(letter, Needless):
+                self._finish(connection, [delivery], State.CANCELLED, now, letter.reason)
+            else:
+                messages.setdefault(delivery.message_id, {})[delivery] = letter
+        jobs = [self._job(letters, channel) for letters in messages.values()]
+        outbox.write_contents(
+            connection,
+            [(d.id, job.message.title, job.message.body) for job in jobs for d in job.deliveries],
+        )
+        return jobs
+
+    def _job(self, letters: dict[Leased, Letter | RoutineLetter], channel: Channel) -> Job:
+        """Write what the deliveries of one message say together."""
+        recipient = channel.recipient(next(iter(letters)).address)
+        assert recipient is not None  # those without one were finished
         message = self.writer.message([*letters.values()], channel, recipient)
-        for delivery in letters:
-            outbox.write_content(connection, delivery.id, message.title, message.body)
         return Job(tuple(letters), recipient, message)
 
     def _work(self, lane: Lane) -> None:
@@ -267,9 +275,9 @@ class Dispatcher:
             pass
         now = self.clock.now()
         with self.database.transaction() as connection:
+            self._record(connection, [result for _, result in arrived], now)
             for lane, result in arrived:
                 lane.waiting = [job for job in lane.waiting if job is not result.job]
-                self._record(connection, result, now)
             for lane in self._busy():
                 if self.stopping():
                     self._hand_back(connection, lane, now, "the daemon stopped")
@@ -280,7 +288,7 @@ class Dispatcher:
         lane.hung = True
         self._hand_back(connection, lane, now, "the channel hung")
         for job in lane.waiting:
-            self._record(connection, Result(job, Undecided("no answer in time")), now)
+            self._record_failure(connection, job, Undecided("no answer in time"), now)
         log.warning("channel %s hung; left behind", lane.channel)
 
     def _hand_back(self, connection: Connection, lane: Lane, now: datetime, why: str) -> None:
@@ -294,12 +302,19 @@ class Dispatcher:
                 lane.waiting.remove(job)
                 self._finish(connection, job.deliveries, State.RETRYING, now, why, again=now)
 
-    def _record(self, connection: Connection, result: Result, now: datetime) -> None:
-        members, error = result.job.deliveries, result.error
-        if error is None:
-            self.sent += 1
-            self._finish(connection, members, State.SENT, now)
-            return
+    def _record(self, connection: Connection, results: Sequence[Result], now: datetime) -> None:
+        sent = [result.job for result in results if result.error is None]
+        self.sent += len(sent)
+        accepted = [delivery for job in sent for delivery in job.deliveries]
+        self._finish(connection, accepted, State.SENT, now)
+        for result in results:
+            if result.error is not None:
+                self._record_failure(connection, result.job, result.error, now)
+
+    def _record_failure(
+        self, connection: Connection, job: Job, error: DeliveryError, now: datetime
+    ) -> None:
+        members = job.deliveries
         channel = members[0].channel
         attempts = max(delivery.attempts for delivery in members)
         newest = max(delivery.created_at for delivery in members)  # each has its whole window
@@ -330,13 +345,13 @@ class Dispatcher:
         error: str | None = None,
         again: datetime | None = None,
     ) -> list[Leased]:
-        """Record how the deliveries of a message went; return those that were still ours."""
-        kept = []
+        """Record how deliveries went; return those that were still ours."""
+        if not (members := list(members)):
+            return []
+        kept = outbox.finish(
+            connection, members, self.owner, state, now, next_attempt_at=again, error=error
+        )
         for delivery in members:
-            if outbox.finish(
-                connection, delivery, self.owner, state, now, next_attempt_at=again, error=error
-            ):
-                kept.append(delivery)
-            else:
+            if delivery not in kept:
                 log.warning("delivery %d was taken over by another worker", delivery.id)
         return kept

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
+from ..alerts.alert import Alert
 from ..alerts.channel import Channel, Format, Recipient
 from ..alerts.plan import next_reminder, still_wanted
 from ..alerts.wallclock import local_date
@@ -18,6 +20,7 @@ from ..messages.routine import RoutineLetter
 from ..messages.sheet import Desk, Sheet
 from ..messages.words import words
 from ..store import book, history
+from ..store.book import Entry
 from ..store.outbox import Leased
 from .transport import format_of
 
@@ -26,8 +29,11 @@ _BORROWERS = 50  # loans; a book that holds more is an organisation's
 Defer = Callable[[datetime, Channel], datetime]
 
 
-class Needless(Exception):
+@dataclass(frozen=True, slots=True)
+class Needless:
     """Why a delivery has nothing to say any more."""
+
+    reason: str
 
 
 class Writer:
@@ -40,24 +46,46 @@ class Writer:
         self.forms: dict[tuple[str, str], Format] = {}
         self.known: dict[date, list[Position]] = {}
 
-    def letter(
-        self, connection: Connection, delivery: Leased, channel: Channel, now: datetime
-    ) -> Letter | RoutineLetter:
-        """Prepare the letter of a delivery, valued as of now; Needless if there is none to send."""
-        alert = history.alert(connection, delivery.alert_id)
-        planned = self.defer(alert.scheduled_for, channel)
-        if alert.loan_id is None:
-            occasion = Occasion(alert, now, planned)
-            positions = self._positions(connection, now)
-            return RoutineLetter(alert, occasion, self.desk, positions, channel.locale)
-        entry = book.entry(connection, alert.loan_id)
+    def letters(
+        self, connection: Connection, deliveries: Sequence[Leased], channel: Channel, now: datetime
+    ) -> dict[Leased, Letter | RoutineLetter | Needless]:
+        """Prepare the letter of each delivery, valued as of now, or say why there is none."""
+        alerts = history.alerts_of(connection, (delivery.alert_id for delivery in deliveries))
+        loans = {alert.loan_id for alert in alerts.values() if alert.loan_id is not None}
+        entries = book.entries_of(connection, loans)
+        found: dict[Leased, Letter | RoutineLetter | Needless] = {}
+        for delivery in deliveries:
+            alert = alerts[delivery.alert_id]
+            if alert.loan_id is None:
+                found[delivery] = self._routine(connection, alert, channel, now)
+            else:
+                entry = entries.get(alert.loan_id)
+                found[delivery] = self._letter(connection, alert, entry, channel, now)
+        return found
+
+    def _routine(
+        self, connection: Connection, alert: Alert, channel: Channel, now: datetime
+    ) -> RoutineLetter:
+        occasion = Occasion(alert, now, self.defer(alert.scheduled_for, channel))
+        positions = self._positions(connection, now)
+        return RoutineLetter(alert, occasion, self.desk, positions, channel.locale)
+
+    def _letter(
+        self,
+        connection: Connection,
+        alert: Alert,
+        entry: Entry | None,
+        channel: Channel,
+        now: datetime,
+    ) -> Letter | Needless:
         if entry is None or entry.archived:
-            raise Needless("the loan was removed")
+            return Needless("the loan was removed")
         loan = entry.loan
         position = value(loan, local_date(now, loan.timezone))
         if not still_wanted(alert, loan, position):
-            raise Needless("paid, or not paid, meanwhile")
+            return Needless("paid, or not paid, meanwhile")
         coming = next_reminder(loan, position, entry.policy, now)
+        planned = self.defer(alert.scheduled_for, channel)
         occasion = Occasion(alert, now, planned, coming and self.defer(coming, channel))
         others = self._others(connection, position)
         return Letter(Sheet(loan, position, words(channel.locale), self.desk, others), occasion)

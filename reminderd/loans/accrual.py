@@ -173,7 +173,7 @@ class Account:
         return account
 
     def curve(self, last: int) -> Iterator[Owed]:
-        """Yield what is due today and on each day up to *last*, taking in nothing that falls due."""
+        """Yield what is due on each day from today to *last*, taking in nothing that falls due."""
         account = self.later(self.today)
         for day in range(self.today, last + 1):
             account.today = day

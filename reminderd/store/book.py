@@ -233,10 +233,15 @@ def touch(connection: Connection, loan_id: str, now: datetime) -> None:
 
 def entry(connection: Connection, loan_id: str) -> Entry | None:
     """Return one loan of the book, archived or not."""
-    row = connection.execute(select(loans).where(loans.c.id == loan_id)).mappings().first()
-    if row is None:
-        return None
-    return _entry(row, _payments_of(connection, [loan_id]), _agreed_of(connection, [loan_id]))
+    return entries_of(connection, [loan_id]).get(loan_id)
+
+
+def entries_of(connection: Connection, ids: Iterable[str]) -> dict[str, Entry]:
+    """Return some loans of the book by id, archived or not."""
+    wanted = list(ids)
+    rows = connection.execute(select(loans).where(loans.c.id.in_(wanted))).mappings().all()
+    paid, agreed = _payments_of(connection, wanted), _agreed_of(connection, wanted)
+    return {row["id"]: _entry(row, paid, agreed) for row in rows}
 
 
 def entries(connection: Connection, *, archived: bool = False) -> dict[str, Entry]:

@@ -67,9 +67,10 @@ def record(connection: Connection, alert: Alert, now: datetime, *, superseded: b
     return int(key[0])
 
 
-def alert(connection: Connection, alert_id: int) -> Alert:
-    """Return a recorded alert."""
-    return _alert(connection.execute(select(alerts).where(alerts.c.id == alert_id)).one())
+def alerts_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Alert]:
+    """Return recorded alerts by number."""
+    rows = connection.execute(select(alerts).where(alerts.c.id.in_(set(numbers))))
+    return {row.id: _alert(row) for row in rows}
 
 
 def waiting(connection: Connection, loan_id: str) -> dict[int, Alert]:

@@ -29,7 +29,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, insert, or_, select, update
 
 from .tables import alerts, deliveries
 
@@ -187,45 +187,60 @@ def _share_ids(connection: Connection, messages: Iterable[Sequence[Row[Any]]]) -
             )
 
 
-def write_content(connection: Connection, delivery_id: int, title: str, body: str) -> None:
-    """Keep word for word what is about to be sent."""
-    connection.execute(
-        update(deliveries).where(deliveries.c.id == delivery_id).values(title=title, body=body)
-    )
+def write_contents(connection: Connection, contents: Iterable[tuple[int, str, str]]) -> None:
+    """Keep word for word what is about to be sent: a delivery's number, title and body."""
+    rows = [{"number": number, "title": title, "body": body} for number, title, body in contents]
+    if rows:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id == bindparam("number"))
+            .values(title=bindparam("title"), body=bindparam("body")),
+            rows,
+        )
 
 
 def finish(
     connection: Connection,
-    delivery: Leased,
+    members: Sequence[Leased],
     owner: str,
     state: State,
     now: datetime,
     *,
     next_attempt_at: datetime | None = None,
     error: str | None = None,
-) -> bool:
-    """Record how a leased delivery went; False when the lease is no longer ours."""
+) -> list[Leased]:
+    """Record how leased deliveries went; return those whose lease was still ours."""
+    kept = _still_held(connection, members, owner)
     waits = state in WAITING
-    result = connection.execute(
-        update(deliveries)
-        .where(
-            and_(
-                deliveries.c.id == delivery.id,
-                deliveries.c.state == State.SENDING,
-                deliveries.c.lease_owner == owner,
-                deliveries.c.attempts == delivery.attempts,
+    if kept:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_([delivery.id for delivery in kept]))
+            .values(
+                state=state,
+                next_attempt_at=next_attempt_at if waits else None,
+                lease_until=None,
+                lease_owner=None,
+                finished_at=None if waits else now,
+                error=error,
             )
         )
-        .values(
-            state=state,
-            next_attempt_at=next_attempt_at if waits else None,
-            lease_until=None,
-            lease_owner=None,
-            finished_at=None if waits else now,
-            error=error,
+    return kept
+
+
+def _still_held(connection: Connection, members: Sequence[Leased], owner: str) -> list[Leased]:
+    """Return the deliveries that nobody else has leased since; none can until we commit."""
+    found = connection.execute(
+        select(deliveries.c.id, deliveries.c.attempts)
+        .where(
+            deliveries.c.id.in_([delivery.id for delivery in members]),
+            deliveries.c.state == State.SENDING,
+            deliveries.c.lease_owner == owner,
         )
+        .with_for_update()
     )
-    return result.rowcount == 1
+    held = {(row.id, row.attempts) for row in found}
+    return [delivery for delivery in members if (delivery.id, delivery.attempts) in held]
 
 
 def recover(connection: Connection, now: datetime, *, alone: bool) -> int:

@@ -372,7 +372,7 @@ class TestHanging:
                 later = clock.now() + timedelta(hours=1)
                 with database.transaction() as connection:
                     outbox.recover(connection, later, alone=False)
-                    [taken] = outbox.lease(connection, "email", later, later, "other", 1)
+                    taken = outbox.lease(connection, "email", later, later, "other", 1)
                     outbox.finish(connection, taken, "other", State.SENT, later)
                 mail_server.release()
 

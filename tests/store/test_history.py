@@ -24,14 +24,15 @@ def deliver(connection, make_alert, now):
         [leased] = outbox.lease(connection, channel, now, now + timedelta(minutes=1), "me", 1)
         if state is not State.SENDING:
             later = now + timedelta(hours=1)
-            outbox.finish(connection, leased, "me", state, now, next_attempt_at=later)
+            outbox.finish(connection, [leased], "me", state, now, next_attempt_at=later)
 
     return run
 
 
 def test_an_alert_reads_back_as_it_was_decided(connection, make_alert, now):
     alert = Alert("card", DUE, "due-7", now, Reason.BEFORE_DUE)
-    assert history.alert(connection, make_alert("due-7")) == alert
+    number = make_alert("due-7")
+    assert history.alerts_of(connection, [number]) == {number: alert}
 
 
 def test_an_alert_is_decided_only_once(connection, make_alert):
@@ -120,7 +121,8 @@ def routine(connection, now):
 
 def test_a_routine_reads_back_as_it_was_decided(connection, routine, now):
     alert = Alert(None, DUE, "routine-fund", now, Reason.ROUTINE)
-    assert history.alert(connection, routine("routine-fund")) == alert
+    number = routine("routine-fund")
+    assert history.alerts_of(connection, [number]) == {number: alert}
 
 
 def test_routines_have_a_history_of_their_own(connection, make_alert, routine, now):

@@ -108,7 +108,7 @@ class TestLease:
     @pytest.mark.parametrize("state", FINAL)
     def test_nothing_leaves_a_final_state(self, connection, enqueue, lease, now, state):
         alert_id = enqueue()
-        outbox.finish(connection, *lease(), "me", state, now)
+        outbox.finish(connection, lease(), "me", state, now)
         # Even an instant left behind must not bring it back.
         connection.execute(update(deliveries).values(next_attempt_at=now))
         assert lease(at=now + MINUTE) == []
@@ -222,7 +222,7 @@ class TestFinish:
     def test_a_success_is_final_and_frees_the_lease(self, connection, enqueue, lease, now):
         enqueue()
         [delivery] = lease()
-        assert outbox.finish(connection, delivery, "me", State.SENT, now + MINUTE)
+        assert outbox.finish(connection, [delivery], "me", State.SENT, now + MINUTE)
         [row] = rows(connection)
         assert (row.state, row.finished_at) == (State.SENT, now + MINUTE)
         assert (row.next_attempt_at, row.lease_until, row.lease_owner) == (None, None, None)
@@ -234,7 +234,7 @@ class TestFinish:
         [first] = lease()
         later = now + 5 * MINUTE
         outbox.finish(
-            connection, first, "me", State.RETRYING, now, next_attempt_at=later, error="busy"
+            connection, [first], "me", State.RETRYING, now, next_attempt_at=later, error="busy"
         )
         [row] = rows(connection)
         assert (row.state, row.error, row.finished_at) == (State.RETRYING, "busy", None)
@@ -244,13 +244,13 @@ class TestFinish:
 
     def test_a_final_state_keeps_no_next_attempt(self, connection, enqueue, lease, now):
         enqueue()
-        outbox.finish(connection, *lease(), "me", State.FAILED, now, next_attempt_at=now)
+        outbox.finish(connection, lease(), "me", State.FAILED, now, next_attempt_at=now)
         assert rows(connection)[0].next_attempt_at is None
 
     def test_only_the_leases_holder_finishes(self, connection, enqueue, lease, now):
         enqueue()
         [delivery] = lease(owner="me")
-        assert not outbox.finish(connection, delivery, "other", State.SENT, now)
+        assert not outbox.finish(connection, [delivery], "other", State.SENT, now)
         assert states(connection) == [State.SENDING]
 
     def test_a_lease_that_was_lost_and_taken_again_is_not_ours_to_finish(
@@ -261,13 +261,13 @@ class TestFinish:
         outbox.recover(connection, now + 10 * MINUTE, alone=False)
         # The same process may have taken it again: the attempt tells the two apart.
         [new] = lease(owner="me", at=now + 10 * MINUTE)
-        assert not outbox.finish(connection, old, "me", State.FAILED, now)
-        assert outbox.finish(connection, new, "me", State.SENT, now)
+        assert not outbox.finish(connection, [old], "me", State.FAILED, now)
+        assert outbox.finish(connection, [new], "me", State.SENT, now)
 
     def test_the_words_sent_are_kept(self, connection, enqueue, lease):
         enqueue(("email", "a"), ("email", "b"))
         first, _ = lease()
-        outbox.write_content(connection, first.id, "微粒贷 今天", "Zeile\nzwei")
+        outbox.write_contents(connection, [(first.id, "微粒贷 今天", "Zeile\nzwei")])
         assert [(row.title, row.body) for row in rows(connection)] == [
             ("微粒贷 今天", "Zeile\nzwei"),
             (None, None),
@@ -312,7 +312,7 @@ class TestClosing:
     @pytest.mark.parametrize("state", outbox.WAITING)
     def test_whatever_waits_is_taken_from_the_queue(self, connection, enqueue, lease, now, state):
         alert_id = enqueue()
-        outbox.finish(connection, *lease(), "me", state, now, next_attempt_at=now)
+        outbox.finish(connection, lease(), "me", state, now, next_attempt_at=now)
         assert outbox.close_waiting(connection, [alert_id], State.CANCELLED, now + MINUTE) == 1
         [row] = rows(connection)
         assert (row.state, row.next_attempt_at) == (State.CANCELLED, None)
@@ -353,19 +353,19 @@ class TestAsking:
         assert outbox.anything_due(connection, now + MINUTE)
         [delivery] = lease(at=now + MINUTE)
         assert outbox.anything_due(connection, now)
-        outbox.finish(connection, delivery, "me", State.SENT, now)
+        outbox.finish(connection, [delivery], "me", State.SENT, now)
         assert not outbox.anything_due(connection, now + MINUTE)
 
     def test_deliveries_are_counted_by_state(self, connection, enqueue, lease, now):
         enqueue(("email", "a"), ("email", "b"), ("email", "c"))
-        outbox.finish(connection, *lease(limit=1), "me", State.SENT, now)
+        outbox.finish(connection, lease(limit=1), "me", State.SENT, now)
         assert outbox.counts(connection) == {State.SENT: 1, State.PENDING: 2}
 
     def test_what_is_due_on_a_channel_can_be_made_to_wait_and_nothing_else(
         self, connection, enqueue, lease, now
     ):
         enqueue(("email", "sent"))
-        outbox.finish(connection, *lease(), "me", State.SENT, now)
+        outbox.finish(connection, lease(), "me", State.SENT, now)
         enqueue(("email", "due"), ("screen", "due"), milestone="due-3")
         enqueue(("email", "later"), milestone="due-1", at=now + 2 * MINUTE)
         assert outbox.postpone(connection, "email", now, now + MINUTE) == 1

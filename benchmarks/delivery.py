@@ -85,8 +85,11 @@ def listening(delay: float) -> Iterator[Sink]:
 class Run:
     """One sender's run: how many mails of those due came, and how fast."""
 
-    def __init__(self, due: int, told: dict[str, Any], begun: float, ended: float) -> None:
+    def __init__(
+        self, due: int, told: dict[str, Any], begun: float, ended: float, start: float = 0.0
+    ) -> None:
         self.due = due
+        self.start = start  # seconds that a process took before it began
         self.taken = int(told["distinct"])
         self.connections = int(told["peak"])
         self.rate = self.taken / (ended - begun) if self.taken else 0.0
@@ -149,13 +152,13 @@ def ours(sink: Sink, folder: Path, count: int, port: int | None = None, profile:
     before = (instant - timedelta(hours=20)).timestamp()
     sender("reminderd", config=config, clock=before)
     sink.ask("forget")
-    begun = time.monotonic()
+    started = time.monotonic()
     sender("reminderd", config=config, clock=instant.timestamp(), profile=profile)
-    ended = time.monotonic()
     told = sink.ask(f"await {count}") if port else sink.ask("tell")
     if profile:
         show_profile(folder, profile)
-    return Run(count, told, begun, max(ended, told["last"] or 0))
+    begun, ended = json.loads(Path(f"{config}.times").read_text())
+    return Run(count, told, begun, max(ended, told["last"] or 0), begun - started)
 
 
 def show_profile(folder: Path, profile: str) -> None:
@@ -423,6 +426,8 @@ def report(runs: dict[str, list[Run]], count: int, rounds: int, resets: int | No
             f"{f'{min(rates):.0f}-{max(rates):.0f}':>14} {sending:14.0f} "
             f"{max(run.connections for run in of):12} {max(run.dropped for run in of):8}"
         )
+    start = statistics.median(run.start for run in runs["reminderd_0ms"])
+    print(f"\nreminderd begins {start:.1f} s after its start: imports, configuration, book")
     if resets is not None:
         print(f"\nof Alertmanager's attempts at Postfix {resets} failed")
     print()

@@ -50,6 +50,7 @@ def reminderd(config: str, clock: float, profile: str) -> None:
     offset = timedelta(seconds=clock - time.time()) if clock else timedelta()
     Clock.now = lambda _self: datetime.now(UTC) + offset  # type: ignore[method-assign]
     sys.argv = ["reminderd", "--config", config, "run", "--once", "--json"]
+    note_the_times(Path(f"{config}.times"))
     clocked = clock_steps() if profile == "steps" else {}
     profiler = cProfile.Profile() if profile == "functions" else None
     begun = time.perf_counter()
@@ -63,6 +64,30 @@ def reminderd(config: str, clock: float, profile: str) -> None:
         if profiler:
             with Path(f"{config}.functions.txt").open("w") as file:
                 pstats.Stats(profiler, stream=file).sort_stats("tottime").print_stats(30)
+
+
+def note_the_times(file: Path) -> None:
+    """Have it written down when planning begins and when the last result is recorded.
+
+    What comes before is a start, which does not count for the others either.
+    """
+    from reminderd.app import App
+
+    plan_due, deliver = App.plan_due, App.deliver
+    times: list[float] = []
+
+    def planning(self: App, *arguments: Any) -> int:
+        times.append(time.monotonic())
+        return plan_due(self, *arguments)
+
+    def delivering(self: App, **named: Any) -> Any:
+        delivered = deliver(self, **named)
+        if delivered.sent:
+            file.write_text(json.dumps([times[0], time.monotonic()]))
+        return delivered
+
+    App.plan_due = planning  # type: ignore[method-assign]
+    App.deliver = delivering  # type: ignore[method-assign]
 
 
 def clock_steps() -> dict[str, tuple[float, int]]:

@@ -1,19 +1,16 @@
 """Mails as they go over the wire.
 
-The standard library's older classes make them: its newer ones parse every header again to fold
-it, and take ten times as long.
+Headers are encoded by the standard library. Its message classes are left out: they parse every
+header again and write line by line, which takes longer than all the rest of a message.
 """
 
 from __future__ import annotations
 
 import re
+from binascii import b2a_base64
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email.header import Header
-from email.message import Message as Part
-from email.mime.image import MIMEImage
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.policy import Compat32
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
 
@@ -23,21 +20,7 @@ from .mail import Envelope
 _HEADER_NAME = re.compile(r"[!-9;-~]+")  # printable ASCII without the colon
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _LONGEST_LINE = 900  # characters; RFC 5322 allows 998
-
-
-class _Written(Compat32):
-    """Headers go out as they were set: encoded and folded."""
-
-    def fold(self, name: str, value: str) -> str:
-        """Return the header's lines."""
-        return f"{name}: {value}{self.linesep}"
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        """Return the header's lines as bytes."""
-        return self.fold(name, value).encode("ascii")
-
-
-_POLICY = _Written(linesep="\r\n")
+_LINE_OF_BASE64 = re.compile(rb"(.{76})(?=.)")
 
 
 def build(envelope: Envelope, message: Message, message_id: str, now: datetime) -> bytes:
@@ -46,14 +29,14 @@ def build(envelope: Envelope, message: Message, message_id: str, now: datetime) 
     Where the message has HTML, that stands beside the text, and its pictures within it. Raises
     ValueError where a header or an address cannot be written.
     """
-    mail = _text(message.body, "plain")
+    content = _text(message.body, "plain")
     if message.html:
         page = _page(message.html, message.images, message_id)
-        mail = _several("alternative", message_id, mail, page)
+        content = _several("multipart/alternative", message_id, content, page)
+    headers: dict[str, str] = {}
     for name, value in _headers(envelope, message, message_id, now):
-        if name not in mail:
-            mail[name] = value
-    return mail.as_bytes(policy=_POLICY)
+        headers.setdefault(name.lower(), f"{name}: {value}\r\n")
+    return "".join(headers.values()).encode("ascii") + content
 
 
 def _headers(
@@ -68,18 +51,27 @@ def _headers(
         ("Date", format_datetime(now)),
         ("Message-ID", f"<{message_id}@{domain}>"),
         ("Auto-Submitted", "auto-generated"),
-        *((name, _encoded(name, value)) for name, value in envelope.headers),
+        ("MIME-Version", "1.0"),
+        *_own(envelope.headers),
     ]
 
 
+def _own(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the headers that the user has set, but for those that say what the mail is made of."""
+    for name, value in headers:
+        encoded = _encoded(name, value)
+        if not name.lower().startswith("content-"):
+            yield name, encoded
+
+
 @lru_cache(64)
-def _constant(envelope: Envelope) -> list[tuple[str, str]]:
+def _constant(envelope: Envelope) -> tuple[tuple[str, str], ...]:
     """Return the headers that all mails to one recipient have."""
     found = [("From", _address(*envelope.sender)), ("To", _address(*envelope.to))]
     for name, addresses in (("Cc", envelope.cc), ("Reply-To", envelope.reply_to)):
         if addresses:
             found.append((name, ", ".join(_address("", address) for address in addresses)))
-    return found
+    return tuple(found)
 
 
 def _address(name: str, address: str) -> str:
@@ -97,31 +89,43 @@ def _encoded(name: str, value: str) -> str:
     return Header(value, charset, header_name=name).encode(linesep="\r\n")
 
 
-def _text(words: str, kind: str) -> Part:
+def _text(words: str, kind: str) -> bytes:
     """Return a text as it is where any server passes it on unchanged, else encoded."""
-    plain = words.isascii() and max(map(len, words.split("\n"))) < _LONGEST_LINE
-    charset, line_end = ("us-ascii", "\n") if plain else ("utf-8", "\r\n")
-    return MIMEText(words.replace("\n", line_end), kind, charset, policy=_POLICY)
+    content = words.replace("\n", "\r\n").encode()
+    longest = max(map(len, words.split("\n")))
+    if words.isascii() and longest < _LONGEST_LINE and not _CONTROL.search(words.replace("\n", "")):
+        return _entity(f'text/{kind}; charset="us-ascii"', "7bit", content)
+    return _entity(f'text/{kind}; charset="utf-8"', "base64", _base64(content))
 
 
-def _page(html: str, images: tuple[Image, ...], message_id: str) -> Part:
+def _page(html: str, images: tuple[Image, ...], message_id: str) -> bytes:
     page = _text(html, "html")
     if not images:
         return page
-    pictures = [_picture(image) for image in images]
-    whole = _several("related", message_id, page, *pictures)
-    whole.set_param("type", "text/html")  # RFC 2387: of the part that refers to the others
-    return whole
+    # RFC 2387: the type of the part that refers to the others is named.
+    related = 'multipart/related; type="text/html"'
+    return _several(related, message_id, page, *map(_picture, images))
 
 
-def _picture(image: Image) -> Part:
-    part = MIMEImage(image.png, "png", policy=_POLICY)
-    part["Content-ID"] = f"<{image.cid}>"
-    part["Content-Disposition"] = "inline"
-    return part
+@lru_cache(64)
+def _picture(image: Image) -> bytes:
+    shown = (f"Content-ID: <{image.cid}>", "Content-Disposition: inline")
+    return _entity("image/png", "base64", _base64(image.png), *shown)
 
 
-def _several(kind: str, message_id: str, *parts: Part) -> Part:
+def _several(kind: str, message_id: str, *parts: bytes) -> bytes:
     """Return parts as one; no line of theirs can be the boundary, which bears the message's id."""
-    boundary = f"=_{kind}_{message_id}"
-    return MIMEMultipart(kind, boundary, parts, policy=_POLICY)
+    boundary = f"=_{kind[10]}_{message_id}"
+    head = f'Content-Type: {kind}; boundary="{boundary}"\r\n\r\n'
+    between = f"--{boundary}\r\n".encode()
+    body = b"".join(between + part + b"\r\n" for part in parts)
+    return head.encode() + body + f"--{boundary}--\r\n".encode()
+
+
+def _entity(kind: str, encoding: str, content: bytes, *more: str) -> bytes:
+    lines = (f"Content-Type: {kind}", f"Content-Transfer-Encoding: {encoding}", *more)
+    return "\r\n".join((*lines, "", "")).encode("ascii") + content
+
+
+def _base64(content: bytes) -> bytes:
+    return _LINE_OF_BASE64.sub(rb"\1\r\n", b2a_base64(content, newline=False)) + b"\r\n"

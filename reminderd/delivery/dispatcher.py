@@ -5,9 +5,9 @@ connections, so that a hung server delays nobody else. A second lane opens only 
 a whole batch to send. This thread alone touches the database.
 
 1. Deliveries whose sender died become ``unknown`` and are due at once.
-2. Every channel with something due and an idle lane gets a batch: leased in one transaction,
-   each delivery valued and rendered as of now, several of one address as one message where the
-   channel takes digests. What was paid meanwhile is cancelled instead.
+2. Every channel with something due gets a batch for each lane that runs out of work: leased in one
+   transaction, each delivery valued and rendered as of now, several of one address as one message
+   where the channel takes digests. What was paid meanwhile is cancelled instead.
 3. Results are recorded as they come in, all that have arrived in one transaction.
 4. A lane that makes its deadline pass is left behind: its delivery is ``unknown``, the rest of
    its batch goes back to wait, and no more is given to it.
@@ -37,6 +37,7 @@ from ..store import outbox
 from ..store.database import Database
 from ..store.outbox import Leased, State
 from .retry import next_attempt
+from .scribes import Scribes
 from .transport import Transports, connections_of
 from .writer import Defer, Needless, Writer
 
@@ -126,7 +127,9 @@ class Dispatcher:
         """Send until nothing is due."""
         with self.database.transaction() as connection:
             outbox.recover(connection, self.clock.now(), alone=self.alone)
+            due = outbox.due_count(connection, self.clock.now())
         self.alone = False  # from here on some leases are our own
+        self.writer.scribes = Scribes(self.writer.desk, due)  # before there are any threads
         while True:
             if not self.stopping():
                 self._fill_lanes()
@@ -138,6 +141,8 @@ class Dispatcher:
         """Let idle lanes end and close their connections."""
         for lane in self._all_lanes():
             lane.jobs.put(None)
+        if self.writer.scribes:
+            self.writer.scribes.close()
 
     def _all_lanes(self) -> list[Lane]:
         return [lane for lanes in self.lanes.values() for lane in lanes]
@@ -162,20 +167,20 @@ class Dispatcher:
         self, connection: Connection, channel: str, now: datetime
     ) -> Iterator[tuple[Lane, list[Job]]]:
         """Yield a batch for each lane that may begin one, as long as anything is due."""
-        if idle := [*self._idle(channel)]:
-            jobs = self._lease(connection, channel, now, BATCH * len(idle))
-            for number, lane in enumerate(idle):
+        if free := [*self._free(channel)]:
+            jobs = self._lease(connection, channel, now, BATCH * len(free))
+            for number, lane in enumerate(free):
                 if batch := jobs[number * BATCH : (number + 1) * BATCH]:
                     yield lane, batch
 
-    def _idle(self, name: str) -> Iterator[Lane]:
-        """Yield a channel's lanes that wait for work, open ones first; none beside a hung one."""
+    def _free(self, name: str) -> Iterator[Lane]:
+        """Yield a channel's lanes that need work, open ones first; none beside a hung one."""
         if name not in self.lanes:
             self.lanes[name] = [Lane(name) for _ in range(self._most_lanes(name))]
         lanes = self.lanes[name]
         if not any(lane.hung for lane in lanes):
-            idle = [lane for lane in lanes if not lane.waiting]
-            yield from sorted(idle, key=lambda lane: not lane.open)
+            free = [lane for lane in lanes if len(lane.waiting) <= BATCH // 2]
+            yield from sorted(free, key=lambda lane: (not lane.open, len(lane.waiting)))
 
     def _most_lanes(self, name: str) -> int:
         channel = self.channels.get(name)
@@ -193,7 +198,7 @@ class Dispatcher:
         return until > now
 
     def _lease(self, connection: Connection, name: str, now: datetime, most: int) -> list[Job]:
-        until = now + timedelta(seconds=self.deadline * (BATCH + 1))
+        until = now + timedelta(seconds=self.deadline * (2 * BATCH + 1))
         channel = self.channels.get(name)
         together = channel is not None and channel.digest
         # Where nothing is left to say, what waits behind it must not be hidden.
@@ -210,7 +215,9 @@ class Dispatcher:
             threading.Thread(
                 target=self._work, args=(lane,), daemon=True, name=lane.channel
             ).start()
-        lane.waiting, lane.since = jobs, self.clock.monotonic()
+        if not lane.waiting:
+            lane.since = self.clock.monotonic()
+        lane.waiting = [*lane.waiting, *jobs]
         for job in jobs:
             lane.jobs.put(job)
 
@@ -233,19 +240,27 @@ class Dispatcher:
                 self._finish(connection, [delivery], State.CANCELLED, now, letter.reason)
             else:
                 messages.setdefault(delivery.message_id, {})[delivery] = letter
-        jobs = [self._job(letters, channel) for letters in messages.values()]
+        jobs = self._jobs([*messages.values()], channel)
         outbox.write_contents(
             connection,
             [(d.id, job.message.title, job.message.body) for job in jobs for d in job.deliveries],
         )
         return jobs
 
-    def _job(self, letters: dict[Leased, Letter | RoutineLetter], channel: Channel) -> Job:
-        """Write what the deliveries of one message say together."""
-        recipient = channel.recipient(next(iter(letters)).address)
-        assert recipient is not None  # those without one were finished
-        message = self.writer.message([*letters.values()], channel, recipient)
-        return Job(tuple(letters), recipient, message)
+    def _jobs(
+        self, messages: Sequence[dict[Leased, Letter | RoutineLetter]], channel: Channel
+    ) -> list[Job]:
+        """Write what the deliveries of each message say together."""
+        bundles = []
+        for letters in messages:
+            recipient = channel.recipient(next(iter(letters)).address)
+            assert recipient is not None  # those without one were finished
+            bundles.append(([*letters.values()], recipient))
+        written = self.writer.messages(bundles, channel)
+        return [
+            Job(tuple(letters), recipient, message)
+            for letters, (_, recipient), message in zip(messages, bundles, written, strict=True)
+        ]
 
     def _work(self, lane: Lane) -> None:
         """Run in the lane's thread: send each job, report each result."""

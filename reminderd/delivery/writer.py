@@ -14,7 +14,6 @@ from ..alerts.plan import next_reminder, still_wanted
 from ..alerts.wallclock import local_date
 from ..loans.position import Position, value
 from ..messages.compose import Letter, Occasion
-from ..messages.digest import Digest
 from ..messages.message import Message
 from ..messages.routine import RoutineLetter
 from ..messages.sheet import Desk, Sheet
@@ -22,11 +21,13 @@ from ..messages.words import words
 from ..store import book, history
 from ..store.book import Entry
 from ..store.outbox import Leased
+from .scribes import Commission, Scribes, Subject, bound
 from .transport import format_of
 
 _BORROWERS = 50  # loans; a book that holds more is an organisation's
 
 Defer = Callable[[datetime, Channel], datetime]
+Bundle = tuple[Sequence[Letter | RoutineLetter], Recipient]  # what goes to whom as one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Writer:
         """Draw on *desk*; *defer* returns the end of a channel's quiet hours that it is in."""
         self.desk = desk
         self.defer = defer
+        self.scribes: Scribes | None = None
         self.forms: dict[tuple[str, str], Format] = {}
         self.known: dict[date, list[Position]] = {}
 
@@ -90,15 +92,19 @@ class Writer:
         others = self._others(connection, position)
         return Letter(Sheet(loan, position, words(channel.locale), self.desk, others), occasion)
 
-    def message(
-        self, letters: Sequence[Letter | RoutineLetter], channel: Channel, recipient: Recipient
-    ) -> Message:
-        """Write letters to one recipient as one message, in the format that suits."""
-        form = self._form(channel, recipient)
-        if len(letters) == 1:
-            return letters[0].message(form)
-        # A routine always goes alone.
-        return Digest([each for each in letters if isinstance(each, Letter)]).message(form)
+    def messages(self, bundles: Sequence[Bundle], channel: Channel) -> list[Message]:
+        """Write each bundle of letters as one message, in the format that suits its recipient."""
+        forms = [self._form(channel, recipient) for _, recipient in bundles]
+        commissions = [
+            _commission(letters, channel.locale, form)
+            for (letters, _), form in zip(bundles, forms, strict=True)
+        ]
+        simple = [commission for commission in commissions if commission]
+        written = iter(self.scribes.write(simple) if self.scribes else ())
+        return [
+            next(written) if commission and self.scribes else _bound(letters, form)
+            for (letters, _), commission, form in zip(bundles, commissions, forms, strict=True)
+        ]
 
     def _form(self, channel: Channel, recipient: Recipient) -> Format:
         key = (channel.name, recipient.label)
@@ -129,3 +135,22 @@ class Writer:
         """Return the positions of all loans, each on the date that it is where the loan is."""
         loans = [entry.loan for entry in book.entries(connection).values()]
         return [value(loan, local_date(now, loan.timezone)) for loan in loans]
+
+
+def _commission(
+    letters: Sequence[Letter | RoutineLetter], locale: str, form: Format
+) -> Commission | None:
+    """Return what another process needs to write these letters; None where it is too much."""
+    subjects = [
+        Subject(letter.sheet.loan, letter.sheet.today, letter.occasion)
+        for letter in letters
+        if isinstance(letter, Letter) and not letter.sheet.others
+    ]
+    whole = len(subjects) == len(letters)
+    return Commission(tuple(subjects), locale, form) if whole else None
+
+
+def _bound(letters: Sequence[Letter | RoutineLetter], form: Format) -> Message:
+    if isinstance(letters[0], RoutineLetter):  # which always goes alone
+        return letters[0].message(form)
+    return bound([letter for letter in letters if isinstance(letter, Letter)], form)

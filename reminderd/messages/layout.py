@@ -34,6 +34,7 @@ def templates(folder: Path | None) -> Any:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=folder is not None,
     )
     environment.filters["markup"] = markup
     return environment

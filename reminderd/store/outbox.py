@@ -302,6 +302,12 @@ def anything_due(connection: Connection, now: datetime) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+def due_count(connection: Connection, now: datetime) -> int:
+    """Return how many deliveries are due."""
+    waiting = and_(deliveries.c.state.in_(WAITING), deliveries.c.next_attempt_at <= now)
+    return int(connection.execute(select(func.count()).where(waiting)).scalar_one())
+
+
 def due_channels(connection: Connection, now: datetime) -> list[str]:
     """Return the channels that have something due."""
     rows = connection.execute(

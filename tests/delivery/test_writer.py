@@ -101,7 +101,8 @@ class TestFormat:
         writer = Writer(Desk(), lambda at, _channel: at)
         channel = replace(SCREEN, format=wanted)
         written = letter(a_loan("a", 2))
-        assert writer.message([written], channel, channel.recipients[0]).format is form
+        [message] = writer.messages([([written], channel.recipients[0])], channel)
+        assert message.format is form
 
 
 class TestNeedless:

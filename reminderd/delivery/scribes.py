@@ -1,0 +1,132 @@
+"""Processes that write messages, for when hundreds are due at once.
+
+Writing takes longer than all the rest, and Python does one thing at a time in a process. A scribe
+is forked, so that it begins at once; it is told what to write over a pipe, touches neither the
+network nor the store, and ends when its end of the pipe is the last one open.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection as Link
+
+from ..loans.position import value
+from ..loans.terms import Loan
+from ..messages.compose import Letter, Occasion
+from ..messages.digest import Digest
+from ..messages.message import Format, Message
+from ..messages.sheet import Desk, Sheet
+from ..messages.words import words
+
+PER_SCRIBE = 100  # messages that are worth a process
+AT_MOST = 4
+_FORKS = sys.platform == "linux"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What one letter is about."""
+
+    loan: Loan
+    as_of: date
+    occasion: Occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """One message to write: its letters, and how."""
+
+    subjects: tuple[Subject, ...]
+    locale: str
+    form: Format
+
+    def written(self, desk: Desk) -> Message:
+        """Return the message."""
+        letters = [
+            Letter(
+                Sheet(about.loan, value(about.loan, about.as_of), words(self.locale), desk),
+                about.occasion,
+            )
+            for about in self.subjects
+        ]
+        return bound(letters, self.form)
+
+
+def bound(letters: Sequence[Letter], form: Format) -> Message:
+    """Return several letters as one message, or the only one as it is."""
+    return letters[0].message(form) if len(letters) == 1 else Digest(letters).message(form)
+
+
+class Scribes:
+    """As many scribes as so many messages are worth; without any, this process writes itself."""
+
+    def __init__(self, desk: Desk, messages: int) -> None:
+        """Fork them; each knows *desk*."""
+        self.desk = desk
+        wanted = min(messages // PER_SCRIBE, os.cpu_count() or 1, AT_MOST) if _FORKS else 0
+        self.links: list[Link] = []
+        self.pids: list[int] = []
+        for _ in range(wanted):
+            self._fork()
+
+    def _fork(self) -> None:
+        ours, theirs = Pipe()
+        pid = os.fork()
+        if not pid:
+            _serve(theirs, self.desk)
+        theirs.close()
+        self.links.append(ours)
+        self.pids.append(pid)
+
+    def write(self, commissions: Sequence[Commission]) -> list[Message]:
+        """Return the message of each commission, in their order."""
+        found: list[Message] = []
+        try:
+            shares = self._shared_out(commissions)
+            for link, share in shares:
+                link.send(share)
+            for link, _ in shares:
+                found += link.recv()
+        except (OSError, EOFError):  # one of them died; what it was to write is written here
+            self.close()
+        return found + [each.written(self.desk) for each in commissions[len(found) :]]
+
+    def _shared_out(
+        self, commissions: Sequence[Commission]
+    ) -> list[tuple[Link, Sequence[Commission]]]:
+        if not self.links or not commissions:
+            return []
+        size = -(-len(commissions) // len(self.links))
+        shares = [commissions[at : at + size] for at in range(0, len(commissions), size)]
+        return list(zip(self.links, shares, strict=False))
+
+    def close(self) -> None:
+        """Let them end."""
+        for link in self.links:
+            link.close()
+        for pid in self.pids:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+        self.links, self.pids = [], []
+
+
+def _serve(link: Link, desk: Desk) -> None:
+    """Write what is asked for until nobody asks any more; then end without a word."""
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)  # the end of the pipe is what tells
+        kept = {*range(3), link.fileno()}
+        for descriptor in {int(name) for name in os.listdir("/proc/self/fd")} - kept:  # noqa: PTH208
+            with suppress(OSError):
+                os.close(descriptor)  # locks, the store, other scribes' pipes
+        while True:
+            link.send([commission.written(desk) for commission in link.recv()])
+    except BaseException:  # whoever asked writes it, and meets the mistake if it is one
+        os._exit(0)

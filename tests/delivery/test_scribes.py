@@ -1,0 +1,129 @@
+"""Messages that other processes write are the same, and nobody waits for one that died."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reminderd.alerts.plan import Alert, Reason
+from reminderd.delivery.scribes import PER_SCRIBE, Commission, Scribes, Subject
+from reminderd.loans.terms import Installment, Loan, LoanTerms
+from reminderd.messages.compose import Occasion
+from reminderd.messages.message import Format
+from reminderd.messages.sheet import Desk
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+
+DUE = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def commission(*numbers, form=Format.HTML):
+    """Return a message to write about some loans."""
+    return Commission(tuple(subject(number) for number in numbers), "zh-CN", form)
+
+
+def subject(number):
+    terms = LoanTerms(currency="CNY", listed=(Installment(DUE, 100_000 + number, 0),))
+    alert = Alert(f"l{number}", DUE, "due", NOW, Reason.DUE_TODAY)
+    loan = Loan(f"l{number}", f"贷款{number}", terms, "UTC")
+    return Subject(loan, DUE, Occasion(alert, NOW, NOW, NOW + timedelta(days=1)))
+
+
+COMMISSIONS = [
+    *(commission(number) for number in range(7)),
+    commission(8, 9, 10),
+    commission(11, form=Format.TEXT),
+]
+
+
+@pytest.fixture
+def scribes(monkeypatch):
+    """Return two scribes."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    scribes = Scribes(Desk(), 5 * PER_SCRIBE)
+    assert len(scribes.pids) == 2
+    yield scribes
+    scribes.close()
+
+
+def by_ourselves(commissions):
+    return [each.written(Desk()) for each in commissions]
+
+
+def test_they_write_what_one_would_write_oneself(scribes):
+    assert scribes.write(COMMISSIONS) == by_ourselves(COMMISSIONS)
+    assert scribes.write(COMMISSIONS[:1]) == by_ourselves(COMMISSIONS[:1])
+    assert scribes.write([]) == []
+
+
+def test_a_few_messages_are_worth_no_process():
+    scribes = Scribes(Desk(), PER_SCRIBE - 1)
+    assert scribes.pids == []
+    assert scribes.write(COMMISSIONS) == by_ourselves(COMMISSIONS)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_one_that_died_was_to_write_is_written_all_the_same(scribes, which):
+    os.kill(scribes.pids[which], signal.SIGKILL)
+    assert scribes.write(COMMISSIONS) == by_ourselves(COMMISSIONS)
+    assert scribes.write(COMMISSIONS) == by_ourselves(COMMISSIONS)
+    assert scribes.pids == []
+
+
+def test_a_mistake_of_one_is_met_by_whoever_asked(scribes):
+    wrong = Commission(COMMISSIONS[0].subjects, "xx", Format.TEXT)
+    with pytest.raises(FileNotFoundError):
+        scribes.write([COMMISSIONS[0], wrong, COMMISSIONS[1]])
+
+
+def test_they_leave_no_process_behind(scribes):
+    pids = scribes.pids
+    scribes.close()
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+MOTHER = """
+import os, sys, time
+from reminderd.delivery.scribes import Scribes
+from reminderd.messages.sheet import Desk
+os.cpu_count = lambda: 2
+held = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+scribes = Scribes(Desk(), 1000)
+print(*scribes.pids, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_they_end_when_the_process_that_forked_them_is_killed(tmp_path):
+    mother = subprocess.Popen(
+        [sys.executable, "-c", MOTHER, str(tmp_path / "lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    pids = [int(pid) for pid in mother.stdout.readline().split()]
+    handles = [os.pidfd_open(pid) for pid in pids]
+    mother.kill()
+    mother.communicate(timeout=30)
+    for handle in handles:
+        assert select_readable(handle)
+        os.close(handle)
+
+
+def select_readable(handle):
+    """Wait until the process behind a handle has ended."""
+    return bool(select.select([handle], [], [], 30)[0])
+
+
+def test_they_hold_none_of_the_files_that_were_open(scribes):
+    for pid in scribes.pids:
+        scribes.write(COMMISSIONS)  # both are at work by now
+        kept = {int(file.name) for file in Path(f"/proc/{pid}/fd").iterdir()}
+        assert len(kept - {0, 1, 2}) == 1

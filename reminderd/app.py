@@ -428,37 +428,48 @@ class App:
             return history.undelivered(connection, since)
 
     def dead_addresses(self) -> list[history.Dead]:
-        """Return the configured addresses that failed and took nothing since."""
-        known = {
-            (channel.name, recipient.label)
-            for channel in self.channels.values()
-            for recipient in channel.recipients
-        }
+        """Return the configured addresses at which all has failed for good since an instant."""
         with self.database.transaction() as connection:
             found = history.dead_addresses(connection)
-        return [dead for dead in found if (dead.channel, dead.address) in known]
+        return [dead for dead in found if self._is_configured(dead.channel, dead.address)]
 
-    def retry(self, number: int | None) -> list[RowMapping]:
-        """Make a delivery that waits or failed due now, or all such; return which.
+    def _is_configured(self, channel: str, address: str) -> bool:
+        known = self.channels.get(channel)
+        return known is not None and known.recipient(address) is not None
 
-        What goes as one message is tried again as one. Of several that failed and of which the
-        newest says it all, all at once means the newest.
+    def retry(self, number: int) -> list[RowMapping]:
+        """Make a delivery that waits or failed due now, with what goes in one message with it.
+
+        Return them as they stood; UsageError where nothing waits or failed under the number.
         """
-        rows = self.undelivered()
         with self.database.transaction() as connection:
-            if number is None:
-                chosen = [row for row in rows if not _outdated(row, rows)]
-            else:
-                asked = history.delivery(connection, number)
-                chosen = [asked] if asked and asked["state"] in _AGAIN else []
-                ids = {row["message_id"] for row in chosen}
-                chosen += [r for r in rows if r["message_id"] in ids and r["id"] != number]
-            chosen = [row for row in chosen if row["state"] in _AGAIN]
-            outbox.retry(connection, [row["id"] for row in chosen], self.clock.now())
-        if number is not None and not chosen:
-            raise UsageError(
-                f"no delivery {number} waits or has failed (`reminderd outbox` lists them)"
-            )
+            asked = history.delivery(connection, number)
+            if asked is None or asked["state"] not in _AGAIN:
+                raise UsageError(
+                    f"no delivery {number} waits or has failed (`reminderd outbox` lists them)"
+                )
+            if not self._is_configured(asked["channel"], asked["address"]):
+                raise UsageError(
+                    f"delivery {number} is for {asked['channel']}: {asked['address']}, which is "
+                    "no longer configured (put it back into the configuration first)"
+                )
+            together = history.beside(connection, asked["message_id"])
+            return self._again(connection, together)
+
+    def retry_all(self) -> list[RowMapping]:
+        """Make everything due now that waits, or failed in the last days; return which.
+
+        Of several that failed and of which the newest says it all, it is the newest.
+        """
+        now = self.clock.now()
+        with self.database.transaction() as connection:
+            rows = history.undelivered(connection, now - _FAILED_LATELY)
+            known = [row for row in rows if self._is_configured(row["channel"], row["address"])]
+            return self._again(connection, [row for row in known if not _outdated(row, known)])
+
+    def _again(self, connection: Connection, rows: Iterable[RowMapping]) -> list[RowMapping]:
+        chosen = [row for row in rows if row["state"] in _AGAIN]
+        outbox.retry(connection, [row["id"] for row in chosen], self.clock.now())
         return chosen
 
     def test(self, channel: str | None) -> list[dict[str, object]]:

@@ -50,6 +50,11 @@ class Channel:
         return next((known for known in self.recipients if known.label == label), None)
 
 
+def speaks_of(loan: Loan, channel: str) -> bool:
+    """Return whether a loan's news may go over a channel."""
+    return loan.channels is None or channel in loan.channels
+
+
 def targets(
     channels: Iterable[Channel], loan: Loan | None, severity: Severity, also: Iterable[str] = ()
 ) -> list[tuple[str, str]]:
@@ -62,7 +67,7 @@ def targets(
     return [
         (channel.name, recipient.label)
         for channel in channels
-        if loan is None or loan.channels is None or channel.name in loan.channels
+        if loan is None or speaks_of(loan, channel.name)
         if severity >= channel.min_severity or channel.name in also
         for recipient in channel.recipients
     ]

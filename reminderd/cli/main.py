@@ -182,17 +182,15 @@ def _rehearsed(app: App) -> None:
 def status(config_file: str | None, as_json: bool, as_of: date | None) -> None:
     """Show every loan: what is owed today, how late it is, and when the next alert goes.
 
-    Addresses at which the last message failed for good are named too.
+    Addresses at which messages fail for good are named too.
     """
-    from . import outbox_views, views
+    from . import views
 
     app = looking(config_file)
     if as_json:
         print_json(views.status_json(app, as_of))
     else:
         views.print_status(app, as_of)
-        for line in outbox_views.dead_lines(app):
-            click.echo(line, err=True)
 
 
 @cli.command()

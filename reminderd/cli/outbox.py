@@ -43,7 +43,7 @@ def retry(number: int | None, every: bool, config_file: str | None, as_json: boo
     if every == (number is not None):
         raise UsageError("say which: an ID that `reminderd outbox` lists, or --all")
     app = writing(config_file)
-    rows = app.retry(number)
+    rows = app.retry_all() if number is None else app.retry(number)
     if as_json:
         print_json([outbox_views.delivery_json(row) for row in rows])
     else:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping
 
 from ..app import App
+from ..store.history import Dead
 from ..store.outbox import State
 
 
@@ -41,15 +42,17 @@ def outbox_json(app: App) -> dict[str, Any]:
     return {
         "waiting": [delivery_json(row) for row in rows if row["state"] != State.FAILED],
         "failed": [delivery_json(row) for row in rows if row["state"] == State.FAILED],
-        "dead": [
-            {
-                "channel": dead.channel,
-                "address": dead.address,
-                "since": dead.since.isoformat(),
-                "error": dead.error,
-            }
-            for dead in app.dead_addresses()
-        ],
+        "dead": [dead_json(dead) for dead in app.dead_addresses()],
+    }
+
+
+def dead_json(dead: Dead) -> dict[str, Any]:
+    """Return one dead address, since when, and why."""
+    return {
+        "channel": dead.channel,
+        "address": dead.address,
+        "since": dead.since.isoformat(),
+        "error": dead.error,
     }
 
 
@@ -75,11 +78,12 @@ def _lines(row: RowMapping, zone: ZoneInfo) -> Iterator[str]:
 
 
 def dead_lines(app: App) -> list[str]:
-    """Say which addresses take nothing, and what to do."""
+    """Say which addresses are dead, and what to do, a line each."""
     zone = ZoneInfo(app.config.timezone)
     return [
         f"{dead.channel}: {dead.address} has taken nothing since {dead.since.astimezone(zone):%F}: "
-        f"{dead.error} (put it right, then: reminderd outbox retry --all)"
+        f"{dead.error} (put it right, see `reminderd test {dead.channel}`, "
+        "then `reminderd outbox retry --all`)"
         for dead in app.dead_addresses()
     ]
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping
 
-from ..alerts.channel import Format
+from ..alerts.channel import Format, speaks_of
 from ..alerts.forecast import Foreseen
 from ..alerts.plan import SETTLED
 from ..alerts.wallclock import instant, local_date
@@ -25,6 +25,7 @@ from ..messages.words import words
 from ..redaction import redact
 from ..service.worker import Outcome
 from .figure_views import position_on, sheet_of
+from .outbox_views import dead_json, dead_lines
 
 _LOOK_AHEAD = timedelta(days=366)
 
@@ -60,6 +61,7 @@ def check_json(app: App) -> dict[str, Any]:
             }
             for channel in app.channels.values()
         ],
+        "dead": [dead_json(dead) for dead in app.dead_addresses()],
         "loans": [entry.loan.id for entry, _ in app.entries()],
         "next": _alert_json(app, *following) if following else None,
     }
@@ -74,6 +76,7 @@ def check_text(app: App) -> str:
         mild = "" if channel["min_severity"] == "info" else f", from {channel['min_severity']} on"
         alone = "" if app.config.channels_given else "; no channel is configured, so only here"
         lines.append(f"channel {channel['name']}: {where} ({channel['locale']}{mild}{alone})")
+    lines += dead_lines(app)
     lines += [f"loan {entry.loan.id}: {entry.loan.name}" for entry, _ in app.entries()]
     if known["next"]:
         lines.append(f"next: {known['next']['at']}  {known['next']['title']}")
@@ -109,7 +112,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
     for loan, foreseen in app.preview(start, _LOOK_AHEAD.days):
         if loan is not None:
             ahead.setdefault(loan.id, foreseen.at)
-    rows = []
+    rows, dead = [], app.dead_addresses()
     for entry, _ in app.entries():
         loan = entry.loan
         position = position_on(app, loan, as_of)
@@ -127,6 +130,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
                 "next_due": _next_due(position),
                 "payoff": str(position.payoff),
                 "next_alert_at": at.astimezone(ZoneInfo(loan.timezone)).isoformat() if at else None,
+                "dead": [dead_json(each) for each in dead if speaks_of(loan, each.channel)],
             }
         )
     return rows
@@ -160,6 +164,8 @@ def print_status(app: App, as_of: date | None) -> None:
     console = Console()
     console = console if console.is_terminal else Console(width=160)
     console.print(table)
+    for line in dead_lines(app):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _next_due(position: Position) -> dict[str, str] | None:

@@ -231,7 +231,7 @@ class Dispatcher:
         """Render messages as of now, and finish the deliveries that need none any more."""
         rest = [d for d in leased if channel is not None and channel.recipient(d.address)]
         homeless = set(leased).difference(rest)
-        self._finish(connection, homeless, State.FAILED, now, "no longer configured")
+        self._finish(connection, homeless, State.FAILED, now, outbox.NOT_CONFIGURED)
         if channel is None:
             return []
         messages: dict[str, dict[Leased, Letter | RoutineLetter]] = {}

@@ -13,7 +13,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
-    case,
     delete,
     func,
     insert,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 )
 
 from ..alerts.alert import Alert, History, Identity, Reason, is_reminder
-from .outbox import WAITING, State
+from .outbox import NOT_CONFIGURED, WAITING, State
 from .tables import agreements, alerts, deliveries, loans, payments
 
 
@@ -139,9 +138,15 @@ def delivery(connection: Connection, delivery_id: int) -> RowMapping | None:
     return connection.execute(query).mappings().first()
 
 
+def beside(connection: Connection, message_id: str) -> list[RowMapping]:
+    """Return all deliveries that go as one message, each with its alert."""
+    query = _with_alerts().where(deliveries.c.message_id == message_id).order_by(deliveries.c.id)
+    return list(connection.execute(query).mappings())
+
+
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """An address at which the last that ended has failed."""
+    """An address at which everything has failed for good since an instant, and why it last did."""
 
     channel: str
     address: str
@@ -150,32 +155,34 @@ class Dead:
 
 
 def dead_addresses(connection: Connection) -> list[Dead]:
-    """Return the addresses that failed, and took nothing since."""
-    place = (deliveries.c.channel, deliveries.c.address)
-    ended = {
-        state: func.max(case((deliveries.c.state == state, deliveries.c.finished_at)))
-        for state in (State.FAILED, State.SENT)
-    }
-    failed, sent = ended[State.FAILED].label("failed_at"), ended[State.SENT].label("sent_at")
-    last = select(*place, failed, sent).group_by(*place).subquery()
-    query = (
-        select(*place, deliveries.c.finished_at, deliveries.c.error)
-        .join(
-            last,
-            and_(
-                deliveries.c.channel == last.c.channel,
-                deliveries.c.address == last.c.address,
-                deliveries.c.finished_at == last.c.failed_at,
-            ),
-        )
+    """Return the addresses at which a delivery failed for good, and that took nothing since."""
+    found: dict[tuple[str, str], Dead] = {}
+    for row in connection.execute(_lost()):
+        place = (row.channel, row.address)
+        since = found[place].since if place in found else row.finished_at
+        found[place] = Dead(*place, since, row.error)
+    return [found[place] for place in sorted(found)]
+
+
+def _lost() -> Select[Any]:
+    """Select what failed at an address that took nothing since, in the order in which it failed."""
+    taken = deliveries.alias()
+    later = select(taken.c.id).where(
+        taken.c.channel == deliveries.c.channel,
+        taken.c.address == deliveries.c.address,
+        taken.c.state == State.SENT,
+        taken.c.finished_at >= deliveries.c.finished_at,
+    )
+    return (
+        select(deliveries, alerts.c.loan_id)
+        .join(alerts)
         .where(
             deliveries.c.state == State.FAILED,
-            or_(last.c.sent_at.is_(None), last.c.sent_at < last.c.failed_at),
+            deliveries.c.error != NOT_CONFIGURED,  # that says nothing of the address
+            ~later.exists(),
         )
-        .order_by(*place, deliveries.c.id)
+        .order_by(deliveries.c.finished_at, deliveries.c.id)
     )
-    found = {(row[0], row[1]): Dead(*row) for row in connection.execute(query)}
-    return list(found.values())
 
 
 def newest_instant(connection: Connection) -> datetime | None:

@@ -51,6 +51,7 @@ class State(StrEnum):
 _TOGETHER = 200  # deliveries that one message may carry
 
 WAITING = (State.PENDING, State.RETRYING, State.UNKNOWN)
+NOT_CONFIGURED = "no longer configured"  # the error of what failed for want of its address
 
 
 @dataclass(frozen=True, slots=True)

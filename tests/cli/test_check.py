@@ -61,6 +61,7 @@ def test_a_right_configuration_in_json(config, told):
                 "fallback": None,
             }
         ],
+        "dead": [],
         "loans": ["card", "weilidai"],
     }
     assert (next_alert["loan"], next_alert["milestone"]) == ("card", "due+4")

@@ -35,6 +35,7 @@ def test_status_in_json(config, told):
         "next_due": None,
         "payoff": "1236.47",
         "next_alert_at": "2026-12-09T12:00:00+08:00",
+        "dead": [],
     }
     assert line["next_due"] == {"date": "2026-12-15", "amount": "1120.00"}
 

@@ -25,6 +25,8 @@ READ_ONLY = [
     ("preview", "--full", "--json"),
     ("history",),
     ("history", "--json"),
+    ("outbox",),
+    ("outbox", "--json"),
     ("test",),
 ]
 COMMANDS = [

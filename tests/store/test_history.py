@@ -184,3 +184,44 @@ def test_the_newest_instant_is_that_of_the_last_record_of_any_kind(connection, m
     later = now + timedelta(hours=1)
     book.add_payment(connection, "card", now.date(), 100, later)
     assert history.newest_instant(connection) == later
+
+
+class TestDeadAddresses:
+    @pytest.fixture
+    def end(self, connection, make_alert, now):
+        """Return a function that ends a delivery to an address, hours from now."""
+
+        def run(hours, state, address="me", error="no"):
+            at = now + timedelta(hours=hours)
+            outbox.enqueue(connection, make_alert(f"due+{hours}"), [("email", address)], at)
+            [leased] = outbox.lease(connection, "email", at, at + timedelta(hours=1), "me", 1)
+            outbox.finish(connection, leased, "me", state, at, error=error)
+
+        return run
+
+    def dead(self, connection, now):
+        found = history.dead_addresses(connection)
+        return [(d.address, (d.since - now) // timedelta(hours=1), d.error) for d in found]
+
+    def test_it_is_dead_since_the_first_failure_and_for_the_last_reason(self, connection, end, now):
+        end(1, State.SENT)
+        end(2, State.FAILED, error="first")
+        end(3, State.FAILED, error="last")
+        assert self.dead(connection, now) == [("me", 2, "last")]
+
+    def test_a_message_taken_later_brings_it_back(self, connection, end, now):
+        end(1, State.FAILED)
+        end(2, State.SENT)
+        assert self.dead(connection, now) == []
+
+    def test_what_ended_without_being_tried_says_nothing(self, connection, end, now):
+        end(1, State.FAILED)
+        end(2, State.CANCELLED)
+        end(3, State.FAILED, error=outbox.NOT_CONFIGURED)
+        assert self.dead(connection, now) == [("me", 1, "no")]
+
+    def test_addresses_are_told_apart(self, connection, end, now):
+        end(1, State.FAILED, "you")
+        end(2, State.FAILED, "me")
+        end(3, State.SENT, "you")
+        assert self.dead(connection, now) == [("me", 2, "no")]

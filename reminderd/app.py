@@ -24,11 +24,13 @@ from .alerts.plan import (
     Decision,
     History,
     Reason,
+    Snooze,
     due_alerts,
     replaces,
     still_wanted,
 )
 from .alerts.routine import Routine, routine_due
+from .alerts.snooze import snooze_end
 from .alerts.wallclock import local_date
 from .clock import Clock
 from .config.load import Config
@@ -40,7 +42,7 @@ from .loans.terms import Extension, Loan, Payment, RequestState, Waiver
 from .messages.compose import stage_for, trial
 from .playbook.playbook import Severity
 from .state import DATABASE, state_folder
-from .store import book, history, outbox
+from .store import attention, book, history, outbox
 from .store.book import Change, Entry
 from .store.database import Database
 from .store.outbox import WAITING, State
@@ -111,7 +113,7 @@ class App:
             for entry, seen in ((change.before, before), (change.after, after)):
                 if entry is not None:
                     past = history.of_loan(connection, entry.loan.id, entry.known_since)
-                    ahead = forecast(entry.loan, past, entry.policy, now, now + _DIFFERENCE_AHEAD)
+                    ahead = self._forecast(entry, past, now, now + _DIFFERENCE_AHEAD)
                     key = entry.loan.id
                     seen.update({(key, *f.alert.identity): f.alert.scheduled_for for f in ahead})
         moved = [key for key in before.keys() & after.keys() if before[key] != after[key]]
@@ -153,7 +155,7 @@ class App:
             return 0
         position = value(loan, local_date(now, loan.timezone))
         past = history.of_loan(connection, loan.id, entry.known_since)
-        decision = due_alerts(loan, position, past, entry.policy, now)
+        decision = due_alerts(loan, position, past, entry.policy, now, self.config.desk.playbook)
         # Written before anything is closed: what may have arrived counts as told.
         self._write(connection, position, decision, now)
         idle = [key for key, old in waiting.items() if not still_wanted(old, loan, position)]
@@ -164,6 +166,8 @@ class App:
             if any(replaces(alert, old) for alert in decision.alerts)
         ]
         outbox.close_waiting(connection, older, State.SUPERSEDED, now)
+        if past.snooze and past.snooze.due not in position.unpaid():
+            outbox.bring_back(connection, waiting, now, past.snooze.until)
         book.schedule_look(connection, loan.id, decision.next_at)
         return len(decision.alerts)
 
@@ -306,13 +310,18 @@ class App:
         found: list[tuple[Loan | None, Foreseen]] = [
             (entry.loan, foreseen)
             for entry, past in entries
-            for foreseen in forecast(entry.loan, past, entry.policy, now, end)
+            for foreseen in self._forecast(entry, past, now, end)
         ]
         since = min((entry.known_since for entry, _ in entries), default=None)
         if since is not None:
             found += [(None, foreseen) for foreseen in self._routines_ahead(since, now, end)]
         coming = [(loan, foreseen) for loan, foreseen in found if foreseen.at >= start]
         return sorted(coming, key=lambda item: (item[1].at, item[0].id if item[0] else ""))
+
+    def _forecast(
+        self, entry: Entry, past: History, start: datetime, end: datetime
+    ) -> Iterator[Foreseen]:
+        return forecast(entry.loan, past, entry.policy, start, end, self.config.desk.playbook)
 
     def _routines_ahead(
         self, since: datetime, start: datetime, end: datetime
@@ -394,6 +403,56 @@ class App:
         """Return what was asked and agreed by command and stands, in the order of the dates."""
         with self.database.transaction() as connection:
             return book.standing_agreements(connection)
+
+    def snooze(self, loan: Loan, day: date) -> Snooze:
+        """Say nothing of a loan before ``send_at`` on *day* unless it gets worse, or is paid.
+
+        What already waits to be sent waits until then too. UsageError where that cannot be.
+        """
+        now = self.clock.now()
+        position = value(loan, local_date(now, loan.timezone))
+        due, severity = position.pay_by, self.config.desk.playbook.stage_of(position).severity
+        if due is None:
+            raise UsageError(f"nothing is to be paid on loan {loan.id} (see `reminderd quote`)")
+        until = snooze_end(day, self.config.policy.send_at, loan.timezone, now)
+        chosen = Snooze(until, severity, due, now)
+        with self.database.transaction() as connection:
+            attention.snooze(connection, loan.id, chosen)
+            waits = history.waiting(connection, loan.id)
+            held = [
+                number for number, alert in waits.items() if self._mild(alert, position, severity)
+            ]
+            outbox.put_off(connection, held, until)
+            book.touch(connection, loan.id, now)
+        return chosen
+
+    def _mild(self, alert: Alert, position: Position, severity: Severity) -> bool:
+        """Return whether a snooze at *severity* holds an alert back."""
+        level = stage_for(alert, position, self.config.desk.playbook).severity
+        return alert.milestone != SETTLED and level <= severity
+
+    def unsnooze(self, loan: Loan) -> None:
+        """End a loan's snooze now; UsageError where there is none."""
+        now = self.clock.now()
+        with self.database.transaction() as connection:
+            known = attention.snooze_of(connection, loan.id)
+            if known is None or known.until <= now:
+                raise UsageError(f"loan {loan.id} is not snoozed (see `reminderd status`)")
+            attention.end_snooze(connection, loan.id, now)
+            waits = history.waiting(connection, loan.id)
+            outbox.bring_back(connection, waits, now, known.until)
+            book.touch(connection, loan.id, now)
+
+    def snoozed(self) -> dict[str, Snooze]:
+        """Return the snoozes that hold now, by loan."""
+        now, found = self.clock.now(), {}
+        for entry, past in self.entries():
+            loan = entry.loan
+            if past.snooze is None or past.snooze.until <= now:
+                continue
+            if past.snooze.due in value(loan, local_date(now, loan.timezone)).unpaid():
+                found[loan.id] = past.snooze
+        return found
 
     def undo(self, payment_id: int) -> str:
         """Take back a payment made by command; return its loan's id."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from .snooze import Snooze
+
 SETTLED = "settled"
 ANSWER_DUE = "answer-due"
 _CURED = "cured-"  # begins the milestones of what follows upon settling
@@ -70,11 +72,12 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What was already decided for a loan."""
+    """What was already decided for a loan, by us and by the borrower."""
 
     decided: Set[Identity]  # alerts sent or superseded
     told: Set[date]  # due dates the borrower was reminded of
     known_since: datetime  # when these terms were first seen
+    snooze: Snooze | None = None  # the last one; it may be over
 
     def after(self, decision: Decision) -> History:
         """Return the history once a decision has been carried out."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ..loans.position import Position, value
 from ..loans.terms import Loan
+from ..playbook.playbook import Playbook
 from .plan import Alert, History, Identity, Policy, due_alerts, next_reminder
 from .routine import Routine, routine_due
 from .wallclock import local_date
@@ -24,15 +25,20 @@ class Foreseen:
 
 
 def forecast(
-    loan: Loan, history: History, policy: Policy, start: datetime, end: datetime
+    loan: Loan,
+    history: History,
+    policy: Policy,
+    start: datetime,
+    end: datetime,
+    playbook: Playbook | None = None,
 ) -> Iterator[Foreseen]:
     """Yield the alerts from *start* to *end*, both included, in order."""
     now: datetime | None = start
     while now is not None and now <= end:
         position = value(loan, local_date(now, loan.timezone))
-        decision = due_alerts(loan, position, history, policy, now)
+        decision = due_alerts(loan, position, history, policy, now, playbook)
         for alert in decision.alerts:
-            then = next_reminder(loan, position, policy, now)
+            then = next_reminder(loan, position, policy, now, history.snooze, playbook)
             yield Foreseen(now, alert, position, then)
         history = history.after(decision)
         now = decision.next_at

@@ -5,7 +5,8 @@ days before and after its due date. At any instant the loan's newest slot that h
 to send; if that one is already decided, nothing is sent. Whatever lies between is superseded, so
 a borrower returning from a week offline has one message per loan, not seven. A request that the
 lender has not answered has a slot among them; what follows upon settling has slots of its own, to
-which the same rule applies.
+which the same rule applies. A snooze holds the newest slot back; at its end the rule says what
+goes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import datetime
 from ..loans.cures import last_cure, turns
 from ..loans.position import Position
 from ..loans.terms import Loan
+from ..playbook.playbook import Playbook, packaged
 from . import reminders, settling
 from .alert import (
     ANSWER_DUE,
@@ -29,6 +31,7 @@ from .alert import (
 )
 from .policy import Policy
 from .slots import Look, Slot
+from .snooze import Snooze
 
 __all__ = [
     "ANSWER_DUE",
@@ -39,6 +42,7 @@ __all__ = [
     "Identity",
     "Policy",
     "Reason",
+    "Snooze",
     "due_alerts",
     "milestone",
     "next_reminder",
@@ -48,14 +52,20 @@ __all__ = [
 
 
 def due_alerts(
-    loan: Loan, position: Position, history: History, policy: Policy, now: datetime
+    loan: Loan,
+    position: Position,
+    history: History,
+    policy: Policy,
+    now: datetime,
+    playbook: Playbook | None = None,
 ) -> Decision:
     """Decide which alerts of *loan* go out now.
 
-    *position* is the loan's position on the local date of *now*. At most one of each kind comes
-    back, however long nobody looked: good news, a reminder, something to see to after settling.
+    *position* is the loan's position on the local date of *now*; *playbook* says how bad each
+    stage is. At most one of each kind comes back, however long nobody looked: good news, a
+    reminder, something to see to after settling. What a snooze holds is not decided.
     """
-    look = Look.of(loan, position, history, policy, now)
+    look = Look.of(loan, position, history, policy, now, playbook or packaged())
     later = settling.follow_ups(look)
     said = [settling.tell_settled(look), reminders.remind(look), settling.follow_up(look, later)]
     alerts = tuple(alert for part in said for alert in part.alerts)
@@ -66,17 +76,25 @@ def due_alerts(
 def _next_at(look: Look, later: list[Slot]) -> datetime | None:
     """Return the next instant at which something may be due; None when nothing ever will."""
     asked = {request.on for request in (*look.loan.requests, *look.loan.asked)}
-    days = turns(look.loan) | asked | {slot.day for slot in later}
-    coming = {day for day in days if day > look.reached} | set(reminders.days_to_come(look))
-    return look.instant(min(coming)) if coming else None
+    days = [day for day in turns(look.loan) | asked if day > look.reached]
+    waiting = [slot for slot in later if slot.day > look.reached or not look.is_decided(slot)]
+    slots = [*reminders.held(look), *reminders.to_come(look), *waiting]
+    coming = [*map(look.goes, slots), *(look.instant(day) for day in days)]
+    return min((at for at in coming if at > look.now), default=None)
 
 
-def next_reminder(loan: Loan, position: Position, policy: Policy, now: datetime) -> datetime | None:
+def next_reminder(
+    loan: Loan,
+    position: Position,
+    policy: Policy,
+    now: datetime,
+    snooze: Snooze | None = None,
+    playbook: Playbook | None = None,
+) -> datetime | None:
     """Return when the next reminder goes if nothing is paid; None when there will be none."""
-    nothing = History(frozenset(), frozenset(), now)
-    look = Look.of(loan, position, nothing, policy, now)
-    day = min(reminders.days_to_come(look), default=None)
-    return look.instant(day) if day else None
+    nothing = History(frozenset(), frozenset(), now, snooze)
+    look = Look.of(loan, position, nothing, policy, now, playbook or packaged())
+    return min(map(look.goes, reminders.to_come(look)), default=None)
 
 
 def still_wanted(alert: Alert, loan: Loan, position: Position) -> bool:

@@ -19,28 +19,33 @@ from .slots import Look, Said, Slot
 
 def remind(look: Look) -> Said:
     """Return the reminder that goes out now, if one does: at most one, however late we look."""
-    near, answer = _near(look), _answer(look)
-    newest = max([*_newest_of_each(look, near), *answer], key=_rank, default=None)
-    if newest is None or look.is_decided(newest):
+    newest = _newest(look)
+    if newest is None or look.is_decided(newest) or look.holds(newest):
         return Said([], [])
     if look.was_before(newest):
         # The slot had passed before we knew of it: the alert is a first look, not a late one.
         alert = look.alert_at_once(newest.due, newest.milestone, Reason.FIRST_LOOK)
     else:
         alert = look.alert(newest)
-    series = [*(_slots_of(look, due, newest.day) for due in near), answer]
+    series = [*(_slots_of(look, due, newest.day) for due in _near(look)), _answer(look)]
     missed = [slot for slots in series for slot in _missed(look, slots) if slot != newest]
-    return Said([alert], [look.alert(slot, _why(slot, newest)) for slot in missed])
+    return Said([alert], [look.superseded(slot, _why(slot, newest)) for slot in missed])
 
 
-def days_to_come(look: Look) -> Iterator[date]:
-    """Yield the days of the next slots."""
+def held(look: Look) -> list[Slot]:
+    """Return the slot that has come and that a snooze holds, if there is one."""
+    newest = _newest(look)
+    return [newest] if newest and not look.is_decided(newest) and look.holds(newest) else []
+
+
+def to_come(look: Look) -> Iterator[Slot]:
+    """Yield the next slots."""
     for due in _near(look, and_next=True):
         offset = look.policy.next_after((look.reached - due).days)
         if offset is not None:
-            yield due + timedelta(days=offset)
+            yield _slot(look, due, offset)
     if (answer := _answer_slot(look)) and answer.day > look.reached:
-        yield answer.day
+        yield answer
 
 
 def unanswered(position: Position) -> Request | None:
@@ -58,6 +63,11 @@ def _near(look: Look, *, and_next: bool = False) -> list[date]:
     """
     unpaid = look.position.unpaid()
     return unpaid[: bisect_right(unpaid, look.reached + look.policy.lead) + and_next]
+
+
+def _newest(look: Look) -> Slot | None:
+    """Return the slot that says what to send now."""
+    return max([*_newest_of_each(look, _near(look)), *_answer(look)], key=_rank, default=None)
 
 
 def _newest_of_each(look: Look, dues: list[date]) -> Iterator[Slot]:

@@ -46,8 +46,10 @@ def follow_up(look: Look, slots: list[Slot]) -> Said:
     come = [slot for slot in slots if slot.day <= look.reached]
     if not come or look.is_decided(come[-1]) or look.position.days_past_due:
         return Said([], [])
+    if look.holds(come[-1]):
+        return Said([], [])
     passed = [slot for slot in come[:-1] if not look.is_decided(slot)]
-    superseded = [look.alert(slot, Reason.NEWER_ALERT) for slot in passed]
+    superseded = [look.superseded(slot, Reason.NEWER_ALERT) for slot in passed]
     return Said([look.alert(come[-1])], superseded)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from ..loans.position import Position
+from ..loans.position import Position, value
 from ..loans.terms import Loan
+from ..playbook.playbook import Playbook, Severity
 from .alert import Alert, History, Identity, Reason
 from .policy import Policy
+from .snooze import Hold
 from .wallclock import instant, reached
 
 
@@ -44,18 +46,46 @@ class Look:
     policy: Policy
     now: datetime
     reached: date
+    playbook: Playbook
+    hold: Hold | None = None
 
     @classmethod
     def of(
-        cls, loan: Loan, position: Position, history: History, policy: Policy, now: datetime
+        cls,
+        loan: Loan,
+        position: Position,
+        history: History,
+        policy: Policy,
+        now: datetime,
+        playbook: Playbook,
     ) -> Look:
-        """Look at a loan now; *policy* is the user's."""
+        """Look at a loan now; *policy* and *playbook* are the user's."""
         until = reached(now, policy.send_at, loan.timezone)
-        return cls(loan, position, history, policy.of_loan(loan), now, until)
+        look = cls(loan, position, history, policy.of_loan(loan), now, until, playbook)
+        snooze = history.snooze
+        if snooze is None or snooze.due not in position.unpaid():
+            return look
+        return replace(look, hold=Hold(snooze, look.level, look.instant))
 
     def instant(self, day: date) -> datetime:
         """Return when the slots of a day come."""
         return instant(day, self.policy.send_at, self.loan.timezone)
+
+    def level(self, day: date) -> Severity:
+        """Return how bad the loan's stage is on a day, if nothing more is paid until then."""
+        there = self.position if day == self.position.as_of else value(self.loan, day)
+        return self.playbook.stage_of(there).severity
+
+    def goes(self, slot: Slot) -> datetime:
+        """Return when a slot's alert may go: when the slot comes, or once no snooze holds it."""
+        if self.hold is None:
+            return self.instant(slot.day)
+        own = self.playbook.stages.get(slot.milestone)
+        return self.hold.release(slot.day, own.severity if own else Severity.INFO)
+
+    def holds(self, slot: Slot) -> bool:
+        """Return whether a snooze keeps a slot that has come from being spoken of now."""
+        return self.hold is not None and self.now < self.goes(slot)
 
     def is_decided(self, slot: Slot) -> bool:
         """Return whether it was already sent, or made needless."""
@@ -65,10 +95,13 @@ class Look:
         """Return whether the slot had passed before the loan was known."""
         return self.instant(slot.day) < self.history.known_since
 
-    def alert(self, slot: Slot, reason: Reason | None = None) -> Alert:
-        """Return the alert of a slot, for its own reason or for another."""
-        at = self.instant(slot.day)
-        return Alert(self.loan.id, slot.due, slot.milestone, at, reason or slot.reason)
+    def alert(self, slot: Slot) -> Alert:
+        """Return the alert of a slot."""
+        return Alert(self.loan.id, slot.due, slot.milestone, self.goes(slot), slot.reason)
+
+    def superseded(self, slot: Slot, reason: Reason) -> Alert:
+        """Return the alert of a slot that another one speaks for."""
+        return Alert(self.loan.id, slot.due, slot.milestone, self.instant(slot.day), reason)
 
     def alert_at_once(self, due: date, milestone: str, reason: Reason) -> Alert:
         """Return an alert that was meant for no instant but this one."""

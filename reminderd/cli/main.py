@@ -16,6 +16,7 @@ import click
 from .. import __version__
 from ..errors import ConfigError, ReminderdError, UsageError
 from ..redaction import redact
+from .attention import snooze, unsnooze
 from .common import (
     DATE,
     common,
@@ -322,7 +323,10 @@ def history(
         click.echo(views.history_text(app, rows, full=full))
 
 
-for command in (quote, reconcile, plan, presets, extension, waive, letter, outbox, restore):
+for command in (
+    *(quote, reconcile, plan, presets, extension, waive, letter),
+    *(snooze, unsnooze, outbox, restore),
+):
     cli.add_command(command)
 
 

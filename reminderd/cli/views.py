@@ -24,6 +24,7 @@ from ..messages.routine import compose_routine
 from ..messages.words import words
 from ..redaction import redact
 from ..service.worker import Outcome
+from .attention_views import snooze_lines, snoozed_until
 from .figure_views import position_on, sheet_of
 from .outbox_views import dead_json, dead_lines
 
@@ -112,7 +113,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
     for loan, foreseen in app.preview(start, _LOOK_AHEAD.days):
         if loan is not None:
             ahead.setdefault(loan.id, foreseen.at)
-    rows, dead = [], app.dead_addresses()
+    rows, dead, snoozed = [], app.dead_addresses(), app.snoozed()
     for entry, _ in app.entries():
         loan = entry.loan
         position = position_on(app, loan, as_of)
@@ -130,6 +131,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
                 "next_due": _next_due(position),
                 "payoff": str(position.payoff),
                 "next_alert_at": at.astimezone(ZoneInfo(loan.timezone)).isoformat() if at else None,
+                "snoozed_until": snoozed_until(loan, snoozed.get(loan.id)),
                 "dead": [dead_json(each) for each in dead if speaks_of(loan, each.channel)],
             }
         )
@@ -164,7 +166,7 @@ def print_status(app: App, as_of: date | None) -> None:
     console = Console()
     console = console if console.is_terminal else Console(width=160)
     console.print(table)
-    for line in dead_lines(app):
+    for line in snooze_lines(app) + dead_lines(app):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -180,14 +182,15 @@ def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[di
     end = start + timedelta(days=days)
     now = min(start, app.clock.now())  # who is told before *start* bears on who is told after
     heard: dict[tuple[str | None, date], set[str]] = {}
-    rows = []
+    rows, snoozed = [], app.snoozed()
     for loan, seen in app.preview(now, (end - now).days + 1):
         about = seen.alert.loan_id, seen.alert.due
         known = heard.setdefault(about, app.told(*about))
         row = _alert_json(app, loan, seen, known, full=full)
         known |= {to["channel"] for to in row["to"]}
         if start <= seen.at <= end:
-            rows.append(row)
+            until = snoozed_until(loan, snoozed.get(loan.id)) if loan else None
+            rows.append(row | {"snoozed_until": until})
     return rows
 
 
@@ -236,7 +239,7 @@ def _message(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Mes
 
 def preview_text(app: App, start: datetime, days: int, *, full: bool) -> str:
     """Say which alerts are to come."""
-    lines = []
+    lines: list[str] = []
     for row in preview_json(app, start, days, full=full):
         where = ", ".join(map(_where, _each_channel(row["to"]))) or "no channel"
         at = datetime.fromisoformat(row["at"])
@@ -244,7 +247,8 @@ def preview_text(app: App, start: datetime, days: int, *, full: bool) -> str:
         lines.append(f"                  {row['milestone']} ({row['reason']}) → {where}")
         if full:
             lines += ["", *(f"    {line}" for line in row["text"].splitlines()), ""]
-    return "\n".join(lines) or f"Nothing will be sent in {days} days."
+    lines = lines or [f"Nothing will be sent in {days} days."]
+    return "\n".join(snooze_lines(app) + lines)
 
 
 def _where(to: dict[str, str]) -> str:

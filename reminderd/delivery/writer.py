@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ..alerts.alert import Alert
 from ..alerts.channel import Channel, Format, Recipient
-from ..alerts.plan import next_reminder, still_wanted
+from ..alerts.plan import Snooze, next_reminder, still_wanted
 from ..alerts.wallclock import local_date
 from ..loans.position import Position, value
 from ..messages.compose import Letter, Occasion
@@ -18,7 +18,7 @@ from ..messages.message import Message
 from ..messages.routine import RoutineLetter
 from ..messages.sheet import Desk, Sheet
 from ..messages.words import words
-from ..store import book, history
+from ..store import attention, book, history
 from ..store.book import Entry
 from ..store.outbox import Leased
 from .scribes import Commission, Scribes, Subject, bound
@@ -47,6 +47,7 @@ class Writer:
         self.scribes: Scribes | None = None
         self.forms: dict[tuple[str, str], Format] = {}
         self.known: dict[date, list[Position]] = {}
+        self.snoozes: dict[str, Snooze] = {}
 
     def letters(
         self, connection: Connection, deliveries: Sequence[Leased], channel: Channel, now: datetime
@@ -55,6 +56,7 @@ class Writer:
         alerts = history.alerts_of(connection, (delivery.alert_id for delivery in deliveries))
         loans = {alert.loan_id for alert in alerts.values() if alert.loan_id is not None}
         entries = book.entries_of(connection, loans)
+        self.snoozes = attention.snoozes_after(connection, now)
         found: dict[Leased, Letter | RoutineLetter | Needless] = {}
         for delivery in deliveries:
             alert = alerts[delivery.alert_id]
@@ -86,11 +88,15 @@ class Writer:
         position = value(loan, local_date(now, loan.timezone))
         if not still_wanted(alert, loan, position):
             return Needless("paid, or not paid, meanwhile")
-        coming = next_reminder(loan, position, entry.policy, now)
+        coming = self._next_reminder(entry, position, now)
         planned = self.defer(alert.scheduled_for, channel)
         occasion = Occasion(alert, now, planned, coming and self.defer(coming, channel))
         others = self._others(connection, position)
         return Letter(Sheet(loan, position, words(channel.locale), self.desk, others), occasion)
+
+    def _next_reminder(self, entry: Entry, position: Position, now: datetime) -> datetime | None:
+        loan, snooze = entry.loan, self.snoozes.get(entry.loan.id)
+        return next_reminder(loan, position, entry.policy, now, snooze, self.desk.playbook)
 
     def messages(self, bundles: Sequence[Bundle], channel: Channel) -> list[Message]:
         """Write each bundle of letters as one message, in the format that suits its recipient."""

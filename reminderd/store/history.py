@@ -22,8 +22,9 @@ from sqlalchemy import (
 )
 
 from ..alerts.alert import Alert, History, Identity, Reason, is_reminder
+from . import attention
 from .outbox import NOT_CONFIGURED, WAITING, State
-from .tables import agreements, alerts, deliveries, loans, payments
+from .tables import acknowledgements, agreements, alerts, deliveries, loans, payments, snoozes
 
 
 def of_loan(connection: Connection, loan_id: str, known_since: datetime) -> History:
@@ -37,6 +38,7 @@ def of_loan(connection: Connection, loan_id: str, known_since: datetime) -> Hist
         frozenset((row.due, row.milestone) for row in rows),
         frozenset(row.due for row in rows if is_reminder(row.milestone) and not row.superseded),
         known_since,
+        attention.snooze_of(connection, loan_id),
     )
 
 
@@ -192,6 +194,8 @@ def newest_instant(connection: Connection) -> datetime | None:
         payments.c.recorded_at,
         agreements.c.recorded_at,
         alerts.c.decided_at,
+        snoozes.c.recorded_at,
+        acknowledgements.c.recorded_at,
         deliveries.c.finished_at,
     )
     found = connection.execute(select(*(select(func.max(c)).scalar_subquery() for c in columns)))

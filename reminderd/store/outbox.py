@@ -29,7 +29,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from .tables import alerts, deliveries
 
@@ -276,6 +288,31 @@ def postpone(connection: Connection, channel: str, now: datetime, until: datetim
             deliveries.c.next_attempt_at <= now,
         )
         .values(next_attempt_at=until)
+    )
+    return result.rowcount
+
+
+def put_off(connection: Connection, alert_ids: Iterable[int], until: datetime) -> int:
+    """Make what waits of these alerts wait until another instant, with a whole new window."""
+    return _move(connection, alert_ids, deliveries.c.next_attempt_at < until, until)
+
+
+def bring_back(
+    connection: Connection, alert_ids: Iterable[int], now: datetime, until: datetime
+) -> int:
+    """Make what was put off until an instant due now."""
+    return _move(connection, alert_ids, deliveries.c.next_attempt_at == until, now)
+
+
+def _move(
+    connection: Connection,
+    alert_ids: Iterable[int],
+    which: ColumnElement[bool],
+    to: datetime,
+) -> int:
+    waits = and_(deliveries.c.alert_id.in_(list(alert_ids)), deliveries.c.state.in_(WAITING))
+    result = connection.execute(
+        update(deliveries).where(waits, which).values(next_attempt_at=to, created_at=to)
     )
     return result.rowcount
 

@@ -120,6 +120,23 @@ alerts = Table(
     ),
 )
 
+snoozes = Table(
+    "snoozes",
+    metadata,
+    Column("loan_id", ForeignKey("loans.id"), primary_key=True),  # the last one counts
+    Column("until", Instant, nullable=False),
+    Column("severity", String(16), nullable=False),  # how bad it was when it was snoozed
+    Column("due", Date, nullable=False),  # once this installment is paid, it is over
+    Column("recorded_at", Instant, nullable=False),
+)
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("loan_id", ForeignKey("loans.id"), primary_key=True),  # the last one counts
+    Column("recorded_at", Instant, nullable=False),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,

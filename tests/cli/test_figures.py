@@ -35,6 +35,7 @@ def test_status_in_json(config, told):
         "next_due": None,
         "payoff": "1236.47",
         "next_alert_at": "2026-12-09T12:00:00+08:00",
+        "snoozed_until": None,
         "dead": [],
     }
     assert line["next_due"] == {"date": "2026-12-15", "amount": "1120.00"}
@@ -241,6 +242,7 @@ def test_a_previewed_alert_in_json(config, told):
         "severity": "critical",
         "to": [{"channel": "screen", "address": "screen"}],
         "title": "Credit card: 7 days overdue, CN¥1,238.32 owed today",
+        "snoozed_until": None,
     }
 
 

@@ -45,6 +45,8 @@ COMMANDS = [
     "extension",
     "waive",
     "letter",
+    "snooze",
+    "unsnooze",
     "outbox",
     "restore",
 ]

@@ -8,6 +8,7 @@ of any length, too, it sends what a preview at that instant lists.
 import random
 import tempfile
 from bisect import bisect_right
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
@@ -23,6 +24,7 @@ from reminderd.app import App
 from reminderd.cli.views import preview_json
 from reminderd.clock import Clock
 from reminderd.config.load import load_text
+from reminderd.errors import UsageError
 from reminderd.loans.money import Money
 from reminderd.loans.terms import RequestState
 from reminderd.store.tables import alerts
@@ -257,8 +259,20 @@ def live_until(app, start, chance):
             app.pay(loan, Money(chance.randrange(1, 3_000_00), loan.terms.currency), None)
         if chance.random() < 0.2:
             app.ask(chance.choice(app.config.loans), RequestState.REQUESTED, None, None)
+        if chance.random() < 0.4:
+            snooze_one(app, chance)
         app.plan_due(app.clock.at)
     app.clock.at = start
+
+
+def snooze_one(app, chance):
+    """Snooze a loan for some days, and at times think better of it."""
+    loan = app.loan(chance.choice(app.config.loans).id)
+    with suppress(UsageError):  # nothing to pay, or a day that has passed
+        today = local_date(app.clock.at, loan.timezone)
+        app.snooze(loan, today + chance.randrange(91) * DAY)
+        if chance.random() < 0.2:
+            app.unsnooze(loan)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

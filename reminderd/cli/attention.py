@@ -1,0 +1,54 @@
+"""What a borrower says about a loan's alerts: snooze, unsnooze."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import click
+
+from ..errors import UsageError
+from .common import DATE, common, print_json, writing
+
+
+@click.command()
+@click.argument("loan")
+@common
+@click.option("--until", "day", type=DATE, help="The day on which to be reminded again.")
+@click.option("--days", type=click.IntRange(1, 90), help="So many days from now instead.")
+def snooze(
+    loan: str, config_file: str | None, as_json: bool, day: date | None, days: int | None
+) -> None:
+    """Hear no more of LOAN for now, unless it gets worse.
+
+    Until the time of day at which reminders go on that day, nothing is sent that is no worse than
+    the loan stands now. Then what is newest goes, so nothing is lost. A worse stage, and the
+    news that it is paid, come through at once.
+    """
+    from ..alerts.wallclock import local_date
+    from . import attention_views
+
+    if (day is None) == (days is None):
+        raise UsageError("say until when: --until 2026-12-20, or --days 7")
+    app = writing(config_file)
+    found = app.loan(loan)
+    end = day or local_date(app.clock.now(), found.timezone) + timedelta(days=days or 0)
+    chosen = app.snooze(found, end)
+    if as_json:
+        print_json(attention_views.snooze_json(found, chosen))
+    else:
+        click.echo(attention_views.snoozed_text(found, chosen))
+        click.echo(f"to end it: reminderd unsnooze {found.id}")
+
+
+@click.command()
+@click.argument("loan")
+@common
+def unsnooze(loan: str, config_file: str | None, as_json: bool) -> None:
+    """End the snooze of LOAN: what it held back goes at once, the newest only."""
+    app = writing(config_file)
+    found = app.loan(loan)
+    app.unsnooze(found)
+    if as_json:
+        print_json({"loan": found.id, "until": None})
+    else:
+        click.echo(f"{found.id} is not snoozed any more")

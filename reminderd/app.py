@@ -16,9 +16,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from .alerts.channel import Channel, targets
+from .alerts.channel import Channel, reserved, targets
 from .alerts.forecast import Foreseen, forecast, routine_forecast
 from .alerts.plan import (
+    ESCALATED,
     SETTLED,
     Alert,
     Decision,
@@ -227,7 +228,9 @@ class App:
             # Quiet hours may end on another day: who is told is settled by how bad it is then.
             level = self.severity(alert, position, goes)
             loan = position.loan if position else None
-            if to := targets([channel], loan, level, told):
+            escalated = alert.milestone == ESCALATED
+            to = reserved([channel]) if escalated else targets([channel], loan, level, told)
+            if to:
                 found.setdefault(goes, []).extend(to)
         return found
 
@@ -418,13 +421,29 @@ class App:
         chosen = Snooze(until, severity, due, now)
         with self.database.transaction() as connection:
             attention.snooze(connection, loan.id, chosen)
+            self._stop_escalation(connection, loan, now)
             waits = history.waiting(connection, loan.id)
             held = [
                 number for number, alert in waits.items() if self._mild(alert, position, severity)
             ]
             outbox.put_off(connection, held, until)
-            book.touch(connection, loan.id, now)
         return chosen
+
+    def acknowledge(self, loan: Loan) -> None:
+        """Record that the borrower has seen what was sent about a loan: nobody else is told."""
+        now = self.clock.now()
+        if value(loan, local_date(now, loan.timezone)).settled:
+            raise UsageError(f"nothing is to be paid on loan {loan.id} (see `reminderd quote`)")
+        with self.database.transaction() as connection:
+            attention.acknowledge(connection, loan.id, now)
+            self._stop_escalation(connection, loan, now)
+
+    @staticmethod
+    def _stop_escalation(connection: Connection, loan: Loan, now: datetime) -> None:
+        waits = history.waiting(connection, loan.id)
+        idle = [number for number, alert in waits.items() if alert.milestone == ESCALATED]
+        outbox.close_waiting(connection, idle, State.CANCELLED, now)
+        book.touch(connection, loan.id, now)
 
     def _mild(self, alert: Alert, position: Position, severity: Severity) -> bool:
         """Return whether a snooze at *severity* holds an alert back."""

@@ -11,6 +11,7 @@ from .snooze import Snooze
 
 SETTLED = "settled"
 ANSWER_DUE = "answer-due"
+ESCALATED = "escalated"
 _CURED = "cured-"  # begins the milestones of what follows upon settling
 _REMINDER = "due"  # begins those that an unpaid installment has
 
@@ -27,6 +28,7 @@ class Reason(StrEnum):
     ANSWER_DUE = "answer_due"
     SETTLED = "settled"
     AFTER_SETTLING = "after_settling"
+    NOBODY_REACTED = "nobody_reacted"
     ROUTINE = "routine"
     NEWER_ALERT = "newer_alert"
     SAME_SLOT = "same_slot"
@@ -40,6 +42,11 @@ def milestone(offset: int) -> str:
 def is_reminder(milestone: str) -> bool:
     """Return whether a milestone is one of an unpaid installment."""
     return milestone.startswith(_REMINDER)
+
+
+def is_overdue(milestone: str) -> bool:
+    """Return whether a milestone is one of an installment whose due date has passed."""
+    return milestone.startswith(f"{_REMINDER}+")
 
 
 def is_follow_up(milestone: str) -> bool:
@@ -78,13 +85,20 @@ class History:
     told: Set[date]  # due dates the borrower was reminded of
     known_since: datetime  # when these terms were first seen
     snooze: Snooze | None = None  # the last one; it may be over
+    overdue: Set[tuple[date, datetime]] = frozenset()  # due dates reminded of late, and when
+    reacted_at: datetime | None = None  # when the borrower last acknowledged or snoozed
 
     def after(self, decision: Decision) -> History:
         """Return the history once a decision has been carried out."""
         made = decision.alerts + decision.superseded
         reminded = {alert.due for alert in decision.alerts if is_reminder(alert.milestone)}
-        decided = self.decided | {alert.identity for alert in made}
-        return replace(self, decided=decided, told=self.told | reminded)
+        return replace(
+            self,
+            decided=self.decided | {alert.identity for alert in made},
+            told=self.told | reminded,
+            overdue=self.overdue
+            | {(a.due, a.scheduled_for) for a in decision.alerts if is_overdue(a.milestone)},
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,15 +44,18 @@ class Channel:
     format: Format | None = None  # None: what suits the service
     digest: bool = True  # several loans at once become one message
     quiet: QuietHours | None = None
+    reserved: bool = False  # for others, who are told where nobody reacts
 
     def recipient(self, label: str) -> Recipient | None:
         """Return the recipient with this label, if it is still configured."""
         return next((known for known in self.recipients if known.label == label), None)
 
 
-def speaks_of(loan: Loan, channel: str) -> bool:
-    """Return whether a loan's news may go over a channel."""
-    return loan.channels is None or channel in loan.channels
+def speaks_of(loan: Loan | None, channel: Channel) -> bool:
+    """Return whether a loan's news, or a routine, may go over a channel."""
+    if loan is None or loan.channels is None:
+        return not channel.reserved
+    return channel.name in loan.channels
 
 
 def targets(
@@ -67,7 +70,15 @@ def targets(
     return [
         (channel.name, recipient.label)
         for channel in channels
-        if loan is None or speaks_of(loan, channel.name)
+        if speaks_of(loan, channel)
         if severity >= channel.min_severity or channel.name in also
         for recipient in channel.recipients
+    ]
+
+
+def reserved(channels: Iterable[Channel]) -> list[tuple[str, str]]:
+    """Return the (channel, address label) pairs of those who are told where nobody reacts."""
+    found = (channel for channel in channels if channel.reserved)
+    return [
+        (channel.name, recipient.label) for channel in found for recipient in channel.recipients
     ]

@@ -11,15 +11,18 @@ goes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from ..loans.cures import last_cure, turns
 from ..loans.position import Position
 from ..loans.terms import Loan
 from ..playbook.playbook import Playbook, packaged
-from . import reminders, settling
+from . import escalation, reminders, settling
 from .alert import (
     ANSWER_DUE,
+    ESCALATED,
     SETTLED,
     Alert,
     Decision,
@@ -30,11 +33,12 @@ from .alert import (
     milestone,
 )
 from .policy import Policy
-from .slots import Look, Slot
+from .slots import Look, Said, Slot
 from .snooze import Snooze
 
 __all__ = [
     "ANSWER_DUE",
+    "ESCALATED",
     "SETTLED",
     "Alert",
     "Decision",
@@ -68,9 +72,18 @@ def due_alerts(
     look = Look.of(loan, position, history, policy, now, playbook or packaged())
     later = settling.follow_ups(look)
     said = [settling.tell_settled(look), reminders.remind(look), settling.follow_up(look, later)]
-    alerts = tuple(alert for part in said for alert in part.alerts)
-    superseded = tuple(alert for part in said for alert in part.superseded)
-    return Decision(alerts, superseded, _next_at(look, later))
+    told = _decided(said)
+    # Whether others are told follows from the reminder, even one that goes only now.
+    then = replace(look, history=history.after(told))
+    whole = _decided([*said, escalation.escalate(then)])
+    then = replace(look, history=history.after(whole))
+    return replace(whole, next_at=_next_at(then, later))
+
+
+def _decided(said: Iterable[Said]) -> Decision:
+    parts = list(said)
+    alerts = tuple(alert for part in parts for alert in part.alerts)
+    return Decision(alerts, tuple(alert for part in parts for alert in part.superseded), None)
 
 
 def _next_at(look: Look, later: list[Slot]) -> datetime | None:
@@ -80,6 +93,7 @@ def _next_at(look: Look, later: list[Slot]) -> datetime | None:
     waiting = [slot for slot in later if slot.day > look.reached or not look.is_decided(slot)]
     slots = [*reminders.held(look), *reminders.to_come(look), *waiting]
     coming = [*map(look.goes, slots), *(look.instant(day) for day in days)]
+    coming += [alert.scheduled_for for alert in escalation.escalations(look)]
     return min((at for at in coming if at > look.now), default=None)
 
 
@@ -112,6 +126,6 @@ def still_wanted(alert: Alert, loan: Loan, position: Position) -> bool:
 
 def replaces(newer: Alert, older: Alert) -> bool:
     """Return whether a new alert of a loan leaves nothing to say for one that still waits."""
-    if SETTLED in {newer.milestone, older.milestone}:
-        return False  # each tells of another installment
+    if {SETTLED, ESCALATED} & {newer.milestone, older.milestone}:
+        return False  # each tells of another installment, or somebody else
     return is_follow_up(newer.milestone) == is_follow_up(older.milestone)

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 
 from ..loans.accrual import fee_after
 from ..loans.terms import Loan
+from ..playbook.playbook import Severity
 from .alert import Reason
 
 
@@ -21,6 +22,8 @@ class Policy:
     stage_eves: tuple[int, ...] = ()  # days past due whose morrow is in a worse stage
     follow_up_days: int | None = 7  # after which a request without an answer is followed up
     after_settling: bool = True  # whether to follow up a debt that was late, once it is paid
+    escalate_after: int | None = None  # hours without a reaction after which others are told
+    escalate_from: Severity = Severity.CRITICAL  # how bad a reminder must be for that
     cliffs: tuple[int, ...] = ()  # days after the due date whose morrow costs more, or is worse
 
     def of_loan(self, loan: Loan) -> Policy:

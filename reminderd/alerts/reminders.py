@@ -22,14 +22,11 @@ def remind(look: Look) -> Said:
     newest = _newest(look)
     if newest is None or look.is_decided(newest) or look.holds(newest):
         return Said([], [])
-    if look.was_before(newest):
-        # The slot had passed before we knew of it: the alert is a first look, not a late one.
-        alert = look.alert_at_once(newest.due, newest.milestone, Reason.FIRST_LOOK)
-    else:
-        alert = look.alert(newest)
     series = [*(_slots_of(look, due, newest.day) for due in _near(look)), _answer(look)]
     missed = [slot for slots in series for slot in _missed(look, slots) if slot != newest]
-    return Said([alert], [look.superseded(slot, _why(slot, newest)) for slot in missed])
+    return Said(
+        [look.alert(newest)], [look.superseded(slot, _why(slot, newest)) for slot in missed]
+    )
 
 
 def held(look: Look) -> list[Slot]:

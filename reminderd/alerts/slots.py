@@ -96,8 +96,12 @@ class Look:
         return self.instant(slot.day) < self.history.known_since
 
     def alert(self, slot: Slot) -> Alert:
-        """Return the alert of a slot."""
-        return Alert(self.loan.id, slot.due, slot.milestone, self.goes(slot), slot.reason)
+        """Return the alert of a slot; of one before we knew of it, a first look, never late."""
+        at, reason = self.goes(slot), slot.reason
+        if self.was_before(slot):
+            held = at > self.instant(slot.day)
+            at, reason = at if held else self.now, Reason.FIRST_LOOK
+        return Alert(self.loan.id, slot.due, slot.milestone, at, reason)
 
     def superseded(self, slot: Slot, reason: Reason) -> Alert:
         """Return the alert of a slot that another one speaks for."""

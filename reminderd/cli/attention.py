@@ -1,4 +1,4 @@
-"""What a borrower says about a loan's alerts: snooze, unsnooze."""
+"""What a borrower says about a loan's alerts: snooze, unsnooze, ack."""
 
 from __future__ import annotations
 
@@ -52,3 +52,21 @@ def unsnooze(loan: str, config_file: str | None, as_json: bool) -> None:
         print_json({"loan": found.id, "until": None})
     else:
         click.echo(f"{found.id} is not snoozed any more")
+
+
+@click.command()
+@click.argument("loan")
+@common
+def ack(loan: str, config_file: str | None, as_json: bool) -> None:
+    """Say that you have seen what was sent about LOAN.
+
+    You go on being reminded, but nobody else is told of what you were reminded of so far; see
+    [escalation] in the configuration.
+    """
+    app = writing(config_file)
+    found = app.loan(loan)
+    app.acknowledge(found)
+    if as_json:
+        print_json({"loan": found.id, "acknowledged": True})
+    else:
+        click.echo(f"{found.id}: seen; nobody else is told of it")

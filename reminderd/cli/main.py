@@ -16,7 +16,7 @@ import click
 from .. import __version__
 from ..errors import ConfigError, ReminderdError, UsageError
 from ..redaction import redact
-from .attention import snooze, unsnooze
+from .attention import ack, snooze, unsnooze
 from .common import (
     DATE,
     common,
@@ -325,7 +325,7 @@ def history(
 
 for command in (
     *(quote, reconcile, plan, presets, extension, waive, letter),
-    *(snooze, unsnooze, outbox, restore),
+    *(snooze, unsnooze, ack, outbox, restore),
 ):
     cli.add_command(command)
 

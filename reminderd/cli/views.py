@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping
 
 from ..alerts.channel import Format, speaks_of
+from ..alerts.escalation import unanswered_since
 from ..alerts.forecast import Foreseen
 from ..alerts.plan import SETTLED
 from ..alerts.wallclock import instant, local_date
@@ -132,7 +133,9 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
                 "payoff": str(position.payoff),
                 "next_alert_at": at.astimezone(ZoneInfo(loan.timezone)).isoformat() if at else None,
                 "snoozed_until": snoozed_until(loan, snoozed.get(loan.id)),
-                "dead": [dead_json(each) for each in dead if speaks_of(loan, each.channel)],
+                "dead": [
+                    dead_json(each) for each in dead if speaks_of(loan, app.channels[each.channel])
+                ],
             }
         )
     return rows
@@ -226,8 +229,10 @@ def _shown(at: datetime, zone: ZoneInfo) -> str:
 
 
 def _message(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Message:
-    coming = seen.next_at and min(app.defer(seen.next_at, to) for to in app.channels.values())
-    occasion = Occasion(seen.alert, goes, goes, coming)
+    since = unanswered_since(seen.alert, app.config.policy)
+    following = None if since else seen.next_at
+    coming = following and min(app.defer(following, to) for to in app.channels.values())
+    occasion = Occasion(seen.alert, goes, goes, coming, since)
     if loan is not None:
         position = value(loan, local_date(goes, loan.timezone))
         return Letter(sheet_of(app, position), occasion).message(Format.FULL)

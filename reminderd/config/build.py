@@ -31,7 +31,7 @@ from ..loans.terms import (
     Waiver,
 )
 from ..playbook.facts import Borrower, Fund
-from ..playbook.playbook import Playbook
+from ..playbook.playbook import Playbook, Severity
 from .loan_tables import (
     AutoDebitModel,
     ExtensionModel,
@@ -41,7 +41,7 @@ from .loan_tables import (
     PenaltyModel,
     RateChangeModel,
 )
-from .models import BorrowerModel, FundModel, QuietHoursModel, Reminders, Settings
+from .models import BorrowerModel, FundModel, QuietHoursModel, Settings
 
 _CHINESE_RECORD = 5  # years after settling that China's credit bureau keeps an overdue entry
 
@@ -279,8 +279,9 @@ def _fund(fund: FundModel, currency: str) -> Fund:
     return Fund(*(Money.of(amount, currency) for amount in sums))
 
 
-def to_policy(chosen: Reminders, playbook: Playbook) -> Policy:
+def to_policy(settings: Settings, playbook: Playbook) -> Policy:
     """Return when to remind."""
+    chosen, escalation = settings.reminders, settings.escalation
     later = playbook.overdue()[1:] if chosen.warn_before_worse else []
     return Policy(
         chosen.send_at,
@@ -290,6 +291,8 @@ def to_policy(chosen: Reminders, playbook: Playbook) -> Policy:
         stage_eves=tuple(stage.first_day - 1 for stage in later if stage.first_day),
         follow_up_days=chosen.follow_up_days or None,
         after_settling=chosen.after_settling,
+        escalate_after=escalation.after_hours if escalation else None,
+        escalate_from=Severity.parse(escalation.min_severity if escalation else "critical"),
     )
 
 

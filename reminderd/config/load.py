@@ -108,7 +108,7 @@ class _Loader(Findings):
             file=self.file,
             text=self.positions.text,
             loans=tuple(loan for loan in loans if loan),
-            policy=to_policy(settings.reminders, playbook or packaged()),
+            policy=to_policy(settings, playbook or packaged()),
             quiet=to_quiet_hours(settings.reminders.quiet_hours),
             channels=tuple(c for c in channels if c) or (_screen(settings),),
             channels_given=bool(channels),
@@ -247,6 +247,23 @@ class _Loader(Findings):
                 path: KeyPath = ("channels", channel, "fallback")
                 others = [name for name in known if name != channel]
                 self._channel_name(path, table["fallback"], others)
+        self._escalated_to(self._others(settings), known)
+
+    def _escalated_to(self, names: list[str], known: list[str]) -> None:
+        """Find channels for others that there are not, and whether any is left for the borrower."""
+        for index, name in enumerate(names):
+            self._channel_name(("escalation", "to", index), name, known)
+        if known and not set(known) - set(names):
+            message = "names every channel (leave one out: on it you are reminded yourself)"
+            self.add(("escalation", "to"), message)
+
+    def _others(self, settings: Settings | None) -> list[str]:
+        """Return the channels for others, as far as they are well-formed."""
+        if settings is not None:
+            return settings.escalation.to if settings.escalation else []
+        table = self.raw.get("escalation")
+        named = table.get("to") if isinstance(table, dict) else None
+        return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
 
     def _channel_name(self, path: KeyPath, name: object, known: list[str]) -> None:
         if not isinstance(name, str) or name in known:
@@ -334,6 +351,7 @@ class _Loader(Findings):
             None if model.format is None else Format(model.format),
             model.digest,
             to_quiet_hours(model.quiet_hours or self._quiet(settings)),
+            name in self._others(settings),
         )
 
     def _quiet(self, settings: Settings | None) -> QuietHoursModel | None:

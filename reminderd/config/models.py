@@ -159,6 +159,24 @@ class RoutineModel(Strict):
     )
 
 
+class EscalationModel(Strict):
+    """``[escalation]``: who else is told where nobody reacts."""
+
+    to: list[str] = Field(
+        min_length=1,
+        description="Channels of others; they get nothing else, unless a loan names them.",
+        examples=['to = ["spouse"]'],
+    )
+    after_hours: Annotated[Whole, Field(ge=1, le=720)] = Field(
+        24,
+        description="Hours after the first overdue reminder that is this bad.",
+        examples=["after_hours = 24"],
+    )
+    min_severity: Literal["info", "warning", "critical"] = Field(
+        "critical", description="How bad a reminder must be."
+    )
+
+
 class ChannelModel(BaseModel):
     """``[channels.NAME]``: a URL, or Apprise's own names in a table."""
 
@@ -256,6 +274,11 @@ class Settings(BaseSettings):
         default_factory=Reminders,
         description="When to remind.",
         examples=["[reminders] on a line of its own, and its keys below"],
+    )
+    escalation: EscalationModel | None = Field(
+        None,
+        description="Who else is told where nobody reacts.",
+        examples=["[escalation] on a line of its own, and its keys below"],
     )
     channels: dict[str, ChannelModel] = Field(
         {},

@@ -65,7 +65,7 @@ def occasion(what: str, loan: Loan, due: date) -> Occasion:
     """Return an occasion on which a message called *what* goes, two hours late."""
     alert = Alert(loan.id, due, what, _SOME_DAY, Reason.FIRST_LOOK)
     late = _SOME_DAY + timedelta(hours=2)
-    return Occasion(alert, late, _SOME_DAY, late + timedelta(days=1))
+    return Occasion(alert, late, _SOME_DAY, late + timedelta(days=1), _SOME_DAY)
 
 
 @cache

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from ..alerts.alert import Alert
 from ..alerts.channel import Channel, Format, Recipient
+from ..alerts.escalation import unanswered_since
 from ..alerts.plan import Snooze, next_reminder, still_wanted
 from ..alerts.wallclock import local_date
 from ..loans.position import Position, value
@@ -88,9 +89,10 @@ class Writer:
         position = value(loan, local_date(now, loan.timezone))
         if not still_wanted(alert, loan, position):
             return Needless("paid, or not paid, meanwhile")
-        coming = self._next_reminder(entry, position, now)
+        since = unanswered_since(alert, entry.policy)
+        coming = None if since else self._next_reminder(entry, position, now)
         planned = self.defer(alert.scheduled_for, channel)
-        occasion = Occasion(alert, now, planned, coming and self.defer(coming, channel))
+        occasion = Occasion(alert, now, planned, coming and self.defer(coming, channel), since)
         others = self._others(connection, position)
         return Letter(Sheet(loan, position, words(channel.locale), self.desk, others), occasion)
 

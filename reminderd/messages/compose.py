@@ -18,7 +18,7 @@ from .layout import inlined, templates
 from .message import Format, Image, Message
 from .paper import Paper
 from .phone import Line, fitted
-from .sheet import Desk, Sheet
+from .sheet import NAME_AT_MOST, Desk, Sheet, one_line
 from .words import words
 
 LATE_AFTER = timedelta(minutes=10)
@@ -32,13 +32,15 @@ class Occasion:
     """Why a message is written: its alert, when it really goes out, and when it was meant to.
 
     ``planned`` is the alert's own time, or the end of the quiet hours that it falls into;
-    ``next_at`` is when the loan will be spoken of again, as far as that is known.
+    ``next_at`` is when the loan will be spoken of again, as far as that is known. What goes to
+    somebody else says ``unanswered_since`` when nobody has reacted.
     """
 
     alert: Alert
     now: datetime
     planned: datetime
     next_at: datetime | None = None
+    unanswered_since: datetime | None = None
 
     @property
     def late(self) -> bool:
@@ -93,6 +95,7 @@ class Letter(Paper):
         sheet, position = self.sheet, self.sheet.position
         return {
             "stage": self.stage.id,
+            "preface": self.preface(),
             "figures": sheet.figures() + sheet.balance_of(self.occasion.alert),
             "parts": sheet.parts(),
             "advice": sheet.advice(self.stage, self._turn()),
@@ -106,6 +109,15 @@ class Letter(Paper):
             "derivation": sheet.derivation(),
             "as_of": sheet.words.day(position.as_of, position.as_of),
         }
+
+    def preface(self) -> str | None:
+        """Tell somebody else why they get this, and since when nobody has reacted."""
+        since, say = self.occasion.unanswered_since, self.words
+        if since is None:
+            return None
+        who = one_line(self.desk.borrower.name or "", NAME_AT_MOST) or say.line("borrower")
+        shown = say.moment(since, self.sheet.loan.timezone, self.sheet.today)
+        return say.line("escalated", who=who, loan=self.sheet.name, since=shown)
 
     @cached_property
     def _coming(self) -> list[Event]:
@@ -142,7 +154,7 @@ class Letter(Paper):
         """Return the lines of the text for phones, the dispensable ones marked as such."""
         sheet, line = self.sheet, self.sheet.words.line
         first, *more = sheet.advice(self.stage, self._turn())
-        lines = list(self._phone_figures())
+        lines = [Line(0, self.preface() or ""), *self._phone_figures()]
         lines += [Line(2, sentence) for sentence in self.near()[:2]]
         lines += [Line(3, warning) for warning in self.caps()[:1]]
         lines += [Line(0, f"▶ {first.title}"), Line(5, first.detail)]
@@ -153,7 +165,7 @@ class Letter(Paper):
             lines.append(Line(0, late))
         if not sheet.position.settled:
             lines.append(Line(4, self._rules()))
-        return [*lines, Line(0, self._footing())]
+        return [line for line in (*lines, Line(0, self._footing())) if line.text]
 
     def _phone_figures(self) -> Iterator[Line]:
         sheet, line = self.sheet, self.sheet.words.line

@@ -96,6 +96,7 @@ class Digest(Paper):
         return {
             "title": letter.title,
             "severity": letter.severity,
+            "preface": letter.preface(),
             "figures": sheet.balance_of(letter.occasion.alert),
             "warnings": [] if letter.closing else letter.near() + letter.caps(),
             "advice": self._advice(letter),
@@ -204,6 +205,7 @@ class Digest(Paper):
         """Yield the lines on one loan, of which its title always stands."""
         if number or not self.title.startswith(letter.title):
             yield Line(0, letter.title)
+        yield Line(0, letter.preface() or "")
         for action in self._advice(letter):
             yield Line(2 + number, f"▶ {action.title}")
         if not self._late:

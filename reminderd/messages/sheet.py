@@ -23,7 +23,7 @@ from .basis import basis, brief_basis
 from .derivation import Row, rows
 from .words import Words
 
-_NAME_AT_MOST = 60  # characters of a loan's name that a message shows
+NAME_AT_MOST = 60  # characters of a loan's name that a message shows
 _CONTACT_AT_MOST = 200
 
 
@@ -106,7 +106,7 @@ class Sheet:
             "contact": self.contact or say.line("contact"),
             "request_date": self._day(request.on if request else self.today),
             "new_dates": say.listed(map(self._day, self._new_dates())),
-            "account": one_line((debit and debit.account) or "", _NAME_AT_MOST)
+            "account": one_line((debit and debit.account) or "", NAME_AT_MOST)
             or say.line("account"),
             "debit_times": self._debit_times(),
             "shortfall": say.money(missing or position.money(0)),
@@ -261,7 +261,7 @@ class Sheet:
 
 def name_of(loan: Loan) -> str:
     """Return a loan's name as messages write it."""
-    return one_line(loan.name, _NAME_AT_MOST) or loan.id
+    return one_line(loan.name, NAME_AT_MOST) or loan.id
 
 
 def one_line(text: str, at_most: int = 10_000) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from ..alerts.alert import Alert, History, Identity, Reason, is_reminder
+from ..alerts.alert import Alert, History, Identity, Reason, is_overdue, is_reminder
 from . import attention
 from .outbox import NOT_CONFIGURED, WAITING, State
 from .tables import acknowledgements, agreements, alerts, deliveries, loans, payments, snoozes
@@ -30,15 +30,18 @@ from .tables import acknowledgements, agreements, alerts, deliveries, loans, pay
 def of_loan(connection: Connection, loan_id: str, known_since: datetime) -> History:
     """Return what was already decided for one loan."""
     rows = connection.execute(
-        select(alerts.c.due, alerts.c.milestone, alerts.c.superseded).where(
+        select(alerts.c.due, alerts.c.milestone, alerts.c.superseded, alerts.c.scheduled_for).where(
             alerts.c.loan_id == loan_id
         )
     ).all()
+    sent = [row for row in rows if not row.superseded]
     return History(
         frozenset((row.due, row.milestone) for row in rows),
-        frozenset(row.due for row in rows if is_reminder(row.milestone) and not row.superseded),
+        frozenset(row.due for row in sent if is_reminder(row.milestone)),
         known_since,
         attention.snooze_of(connection, loan_id),
+        frozenset((row.due, row.scheduled_for) for row in sent if is_overdue(row.milestone)),
+        attention.reacted_at(connection, loan_id),
     )
 
 

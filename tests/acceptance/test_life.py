@@ -323,3 +323,46 @@ class TestEditing:
         life.configure(CARD.replace('name = "Card"', 'name = "Visa"'))
         assert life.run() == []
         assert titles(life.live_to("2026-11-20 12:00")) == {"Visa: ¥10,000.00 due today"}
+
+
+SOMEBODY_ELSE = CARD.replace(
+    "[channels.phone]",
+    """[escalation]
+to = ["phone"]
+after_hours = 30
+
+[channels.phone]
+locale = "zh-CN"
+quiet_hours = { from = "14:00", to = "17:00" }""",
+).replace('min_severity = "warning"', "")
+
+
+class TestNobodyReacts:
+    """The channel ``phone`` is somebody else's here."""
+
+    def test_somebody_else_is_told_once_after_the_quiet_hours_and_of_nothing_else(self, life):
+        life.configure(SOMEBODY_ELSE)
+        got = life.live_to("2026-12-31 12:00")
+        [told] = on("phone", got)
+        assert when([told]) == ["11-25 17:00"]
+        assert "借款人指定在无人响应时通知您：Card自11月24日 09:00提醒后" in told.text
+        assert len(on("screen", got)) > 8
+
+    def test_who_acknowledged_in_time_is_reminded_on_but_nobody_else_is_told(self, life):
+        life.configure(SOMEBODY_ELSE).live_to("2026-11-24 12:00")
+        life.app.acknowledge(life.app.loan("card"))
+        got = life.live_to("2026-12-31 12:00")
+        assert on("phone", got) == []
+        assert got
+
+    def test_who_acknowledges_while_it_waits_stops_it(self, life):
+        life.configure(SOMEBODY_ELSE).live_to("2026-11-25 15:30")
+        assert ("escalated", "phone", "pending") in life.deliveries()
+        life.app.acknowledge(life.app.loan("card"))
+        assert on("phone", life.live_to("2026-12-31 12:00")) == []
+        assert ("escalated", "phone", "cancelled") in life.deliveries()
+
+    def test_that_it_is_paid_is_told_to_the_borrower_alone(self, life):
+        life.configure(SOMEBODY_ELSE).live_to("2026-11-26 12:00")
+        life.pay("card", "10030.00")
+        assert {got.channel for got in life.live_to("2026-12-01 12:00")} == {"screen"}

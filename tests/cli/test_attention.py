@@ -87,6 +87,7 @@ def test_what_waits_to_be_tried_again_waits_too(httpserver, write, call, told):
         (("snooze", "card", "--until", "2026-12-09"), "2026-12-09 at 09:00 has passed"),
         (("snooze", "card", "--until", "2027-03-10"), "91 days off"),
         (("snooze", "card", "--days", "91"), "91 is not in the range 1<=x<=90"),
+        (("ack", "cart"), "there is no loan 'cart'"),
         (("unsnooze", "card"), "loan card is not snoozed (see `reminderd status`)"),
     ],
 )
@@ -101,3 +102,48 @@ def test_a_loan_that_is_paid_cannot_be_snoozed(quietly, call):
     result = call("snooze", "card", "--days", "3")
     assert result.exit_code == 2
     assert "nothing is to be paid on loan card (see `reminderd quote`)" in result.stderr
+
+
+ESCALATION = """
+[escalation]
+to = ["spouse"]
+after_hours = 5
+[channels.spouse]
+url = "console://"
+locale = "en"
+"""
+
+
+@pytest.fixture
+def told_others(config):
+    """Have somebody else told where nobody reacts."""
+    config.write_text(config.read_text() + ESCALATION)
+
+
+def escalations(told):
+    rows = [row for row in told("preview") if row["milestone"] == "escalated"]
+    return [(row["loan"], row["at"], [to["channel"] for to in row["to"]]) for row in rows]
+
+
+def test_a_preview_shows_who_else_will_be_told_and_why(told_others, call, said, told):
+    call("run", "--once")
+    assert escalations(told)[0] == ("card", "2026-12-09T17:00+08:00", ["spouse"])
+    text = said("preview", "--days", "1", "--full")
+    assert "escalated (nobody_reacted) → spouse" in text
+    assert (
+        "The borrower asked that you be told if nobody reacts: since the reminder of 12:00" in text
+    )
+
+
+def test_seen_is_seen(told_others, quietly, told, call):
+    call("run", "--once")
+    assert quietly("ack", "card") == "card: seen; nobody else is told of it\n"
+    assert [loan for loan, *_ in escalations(told)] == ["weilidai", "weilidai"]
+    assert quietly("ack", "weilidai", "--json") == (
+        '{\n  "loan": "weilidai",\n  "acknowledged": true\n}\n'
+    )
+
+
+def test_a_paid_loan_has_nothing_to_be_seen(quietly, call):
+    quietly("pay", "card", "1236.47")
+    assert "nothing is to be paid on loan card" in call("ack", "card").stderr

@@ -47,6 +47,7 @@ COMMANDS = [
     "letter",
     "snooze",
     "unsnooze",
+    "ack",
     "outbox",
     "restore",
 ]

@@ -87,7 +87,12 @@ def test_the_example_is_right_with_everything_switched_on(whole):
         "everything-else",
         "phone-plan",
     ]
-    assert [channel.name for channel in config.channels] == ["screen", "phone", "email"]
+    assert [channel.name for channel in config.channels] == [
+        "screen",
+        "phone",
+        "email",
+        "spouse",
+    ]
     assert config.quiet is not None
     assert [recipient.label for recipient in config.channels[2].recipients] == [
         "me@example.com",

@@ -501,3 +501,37 @@ def test_a_channel_with_two_bad_addresses_is_told_once(refusal, tmp_path):
 
 def test_the_file_is_kept_to_be_named(load):
     assert load("").file == Path("config.toml")
+
+
+ME_AND_SPOUSE = '[channels.me]\nurl = "console://"\n[channels.spouse]\nurl = "console://"\n'
+
+
+def test_nobody_else_is_told_unless_it_is_written(load):
+    config = load(ME_AND_SPOUSE)
+    assert config.policy.escalate_after is None
+    assert [channel.reserved for channel in config.channels] == [False, False]
+
+
+def test_who_else_is_told_when(load):
+    config = load(ME_AND_SPOUSE + '[escalation]\nto = ["spouse"]\n')
+    assert (config.policy.escalate_after, config.policy.escalate_from) == (24, Severity.CRITICAL)
+    assert {c.name: c.reserved for c in config.channels} == {"me": False, "spouse": True}
+    own = '[escalation]\nto = ["spouse"]\nafter_hours = 5\nmin_severity = "warning"\n'
+    policy = load(ME_AND_SPOUSE + own).policy
+    assert (policy.escalate_after, policy.escalate_from) == (5, Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ('to = ["spose"]', "there is no channel 'spose' (there are: me, spouse)"),
+        ('to = ["me", "spouse"]', "names every channel (leave one out: on it you are reminded"),
+        ("after_hours = 3", "'to' is missing"),
+        ("to = []", "escalation.to"),
+        ('to = ["spouse"]\nafter_hours = 0', "escalation.after_hours"),
+        ('to = ["spouse"]\nmin_severity = "bad"', "escalation.min_severity"),
+    ],
+)
+def test_what_is_wrong_about_telling_others_is_said_at_its_place(problems, lines, sentence):
+    [told] = problems(f"{ME_AND_SPOUSE}[escalation]\n{lines}\n")
+    assert sentence in str(told)

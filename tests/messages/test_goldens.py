@@ -6,7 +6,7 @@ there. ``REMINDERD_REWRITE_GOLDENS=1`` writes them anew.
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -37,6 +37,7 @@ NAMES = {
         "app_path": "微信 > 服务 > 微粒贷借钱 > 还款",
         "account": "工行尾号1234",
         "card": "招行信用卡",
+        "name": "王芳",
     },
     "en": {
         "loan": "Weilidai",
@@ -44,6 +45,7 @@ NAMES = {
         "app_path": "WeChat > Services > Weilidai > Repay",
         "account": "ICBC 1234",
         "card": "CMB credit card",
+        "name": "Wang Fang",
     },
 }
 # 10,000 in ten installments of equal principal, and interest of 0.05 % a day on what is left:
@@ -99,6 +101,10 @@ target = "30000"
 saved = "4500"
 monthly = "500"
 """
+NAMED = """
+[borrower]
+name = "{name}"
+"""
 # Late with it by eleven days, it came to 1,093.00 + 1,000 × 0.075 % × 11 days = 1,101.25.
 LATE_BUT_PAID = '{{ date = 2026-11-26, amount = "1101.25" }},'
 
@@ -115,6 +121,7 @@ class Case:
     what: str | None = None
     due: date | None = None
     late: timedelta = timedelta(0)
+    to_others: bool = False
 
 
 CASES = {
@@ -131,6 +138,7 @@ CASES = {
     "overdue 4-7, known when it is reported": Case(4, "reported_after = 6"),
     "overdue 4-7, sent late": Case(5, late=timedelta(hours=5)),
     "overdue 4-7, refused": Case(7, REFUSED),
+    "overdue 4-7, to somebody else": Case(5, borrower=NAMED, to_others=True),
     "overdue 8-30": Case(14),
     "overdue 8-30, request open": Case(8, REQUESTED, others=CARD),
     "overdue 31-90": Case(45, DEBIT_OFF),
@@ -190,6 +198,9 @@ def author(case, locale):
     week = position.pay_by and position.pay_by - day - timedelta(days=7)
     following = max(timedelta(days=1), week or timedelta(0))
     occasion = Occasion(alert, meant + about.late, meant, meant + following)
+    if about.to_others:
+        since = meant - timedelta(days=1)
+        occasion = replace(occasion, next_at=None, unanswered_since=since)
     if routine:
         return RoutineLetter(alert, occasion, config.desk, [position, *others], locale)
     sheet = Sheet(position.loan, position, words(locale), config.desk, others)

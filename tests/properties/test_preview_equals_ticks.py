@@ -51,6 +51,7 @@ ZONES = [
     "America/Nuuk",
     "Pacific/Chatham",
 ]
+SEVERITIES = ["info", "warning", "critical"]
 SPOKEN_OF_AT_ONCE = {Reason.FIRST_LOOK, Reason.SETTLED}
 
 
@@ -165,6 +166,11 @@ def configurations(draw, start):
         "[routine]",
         *draw(routines()),
     ]
+    if draw(st.booleans()):
+        hours, least = draw(st.sampled_from([1, 24, 100])), draw(st.sampled_from(SEVERITIES))
+        lines += ["[escalation]", 'to = ["spouse"]', f"after_hours = {hours}"]
+        lines += [f'min_severity = "{least}"', "[channels.me]", 'url = "console://"']
+        lines += ["[channels.spouse]", 'url = "console://"']
     for number in range(draw(st.integers(1, 4))):
         lines += draw(loans(start, number))
     return "\n".join(lines)
@@ -185,6 +191,8 @@ class Year:
 
     def run(self):
         """Tick for each next event, and a few times more than was asked for."""
+        # What is told at once is told at the start, whence the hours without a reaction count.
+        self._tick(self.start, self.start)
         while (following := self.app.next_event()) and following.at <= self.end:
             asked = max(following.at, self.start)
             tick = self._some_time_after(asked)
@@ -261,6 +269,9 @@ def live_until(app, start, chance):
             app.ask(chance.choice(app.config.loans), RequestState.REQUESTED, None, None)
         if chance.random() < 0.4:
             snooze_one(app, chance)
+        if chance.random() < 0.2:
+            with suppress(UsageError):  # nothing to pay
+                app.acknowledge(app.loan(chance.choice(app.config.loans).id))
         app.plan_due(app.clock.at)
     app.clock.at = start
 

@@ -194,7 +194,7 @@ class TestDeadAddresses:
         def run(hours, state, address="me", error="no"):
             at = now + timedelta(hours=hours)
             outbox.enqueue(connection, make_alert(f"due+{hours}"), [("email", address)], at)
-            [leased] = outbox.lease(connection, "email", at, at + timedelta(hours=1), "me", 1)
+            leased = outbox.lease(connection, "email", at, at + timedelta(hours=1), "me", 1)
             outbox.finish(connection, leased, "me", state, at, error=error)
 
         return run

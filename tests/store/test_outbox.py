@@ -380,7 +380,7 @@ class TestAsking:
 class TestRetry:
     def test_what_failed_waits_again_with_a_new_window(self, connection, enqueue, lease, now):
         enqueue()
-        outbox.finish(connection, *lease(), "me", State.FAILED, now, error="no")
+        outbox.finish(connection, lease(), "me", State.FAILED, now, error="no")
         later = now + 600 * MINUTE
         assert outbox.retry(connection, [1], later) == 1
         [row] = rows(connection)
@@ -390,7 +390,7 @@ class TestRetry:
     def test_what_waits_keeps_its_state_and_its_window(self, connection, enqueue, lease, now):
         enqueue()
         later = now + 60 * MINUTE
-        outbox.finish(connection, *lease(), "me", State.UNKNOWN, now, next_attempt_at=later)
+        outbox.finish(connection, lease(), "me", State.UNKNOWN, now, next_attempt_at=later)
         outbox.retry(connection, [1], now + MINUTE)
         [row] = rows(connection)
         assert (row.state, row.next_attempt_at) == (State.UNKNOWN, now + MINUTE)
@@ -401,6 +401,6 @@ class TestRetry:
     )
     def test_what_ended_otherwise_stays(self, connection, enqueue, lease, now, state):
         enqueue()
-        outbox.finish(connection, *lease(), "me", state, now)
+        outbox.finish(connection, lease(), "me", state, now)
         assert outbox.retry(connection, [1], now) == 0
         assert states(connection) == [state]

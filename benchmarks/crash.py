@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 HARNESS = Path(__file__).parents[1] / "tests" / "integration" / "harness.py"
-DAEMON_KILLS = 2  # of each world's 40
+KILLS_FOR_ONE_OF_A_DAEMON = 40
 
 
 def load_harness() -> Any:
@@ -42,11 +42,13 @@ def main() -> None:
     print(f"{arguments.kills} kills, seed {arguments.seed}")
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        tally = load_harness().crash(Path(folder), arguments.kills, DAEMON_KILLS, arguments.seed)
+        daemon_kills = arguments.kills // KILLS_FOR_ONE_OF_A_DAEMON
+        tally = load_harness().crash(Path(folder), arguments.kills, daemon_kills, arguments.seed)
     print(f"{time.monotonic() - begun:.0f} s")
     print(f"mails that had to arrive: {tally.mails}")
     print(f"second copies whose Message-ID is another: {tally.changed_ids}")
-    print(f"deliveries left unfinished: {tally.unfinished}\n")
+    print(f"deliveries left unfinished: {tally.unfinished}")
+    print(*tally.notes, "", sep="\n")
     wanted = ("kills", "lost", "duplicates", "unexplained_duplicates")
     print(json.dumps({name: getattr(tally, name) for name in wanted}))
     sys.exit(any((tally.lost, tally.unexplained_duplicates, tally.changed_ids, tally.unfinished)))

@@ -65,6 +65,7 @@ class Conversation(asyncio.Protocol):
         self.sink.open.add(transport)
         self.sink.peak = max(self.sink.peak, len(self.sink.open))
         self.sender = self.sink.who(transport.get_extra_info("peername")[1])
+        self.sink.senders.setdefault(self.sender, len(self.sink.senders))
         self.answer(b"220 sink ESMTP")
 
     def connection_lost(self, _error):
@@ -151,6 +152,7 @@ class Sink:
 
     def forget(self):
         self.copies = []
+        self.senders = {}  # the processes that connected, and which of them was the how manyth
         self.connections, self.peak = 0, len(self.open)
         self.first = self.last = None  # when mails came, by the clock that all processes share
 

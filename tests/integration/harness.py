@@ -15,12 +15,14 @@ import random
 import re
 import select
 import signal
+import sqlite3
 import struct
 import subprocess
 import sys
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,11 +40,16 @@ HERE = Path(__file__).parent
 smtpsink = _load(HERE.parent / "smtpsink.py")
 
 PATIENCE = 60.0  # seconds after which something has failed
+DULL = 20.0  # seconds without a mail after which the daemon has nothing more to send for now
 LONGEST_LIFE = 0.25  # seconds that a pass has, at random, before it is killed
 SLACK = 0.005  # seconds, at random, between a mail and a kill that it brings about
-LOANS = 20
-KILLS_PER_WORLD = 40
+LOANS = 5
+DAYS_OF_KILLS = 8  # of which seven bring a reminder of each loan
+KILLS_PER_WORLD = 75
+DAEMON_KILLS_PER_WORLD = 2
+DAY = 86400.0
 MAIN, GONE, BACKUP = ("me@example.com", "spouse@example.com"), "gone@example.com", "old@example.com"
+TOLD = (*MAIN, BACKUP)  # who is told of everything; what is refused goes to the backup
 
 
 @dataclass
@@ -93,11 +100,19 @@ def process_behind(port):
         fields = line.split()
         if int(fields[1].rpartition(":")[2], 16) == port and fields[3] == "01":  # established
             inode = f"socket:[{fields[9]}]"
-    for entry in Path("/proc").glob("[0-9]*/fd"):
-        with suppress(OSError):
-            if any(str(file.readlink()) == inode for file in entry.iterdir()):
-                return int(entry.parent.name)
+    for pid in sorted((int(name) for name in os.listdir("/proc") if name.isdigit()), reverse=True):
+        if inode in _open_files(pid):  # nearly always a process that was started lately
+            return pid
     return None
+
+
+def _open_files(pid):
+    """Yield what a process has open; files that it closes meanwhile are left out."""
+    folder = f"/proc/{pid}/fd"
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            with suppress(OSError):
+                yield os.readlink(f"{folder}/{name}")
 
 
 @contextmanager
@@ -116,12 +131,16 @@ class Zygote:
     def __init__(self, folder, environment):
         folder.mkdir(parents=True, exist_ok=True)
         typical = folder / "typical.toml"
-        typical.write_text(_head("Etc/GMT", 25, "00:00") + _loan(0, datetime.now(UTC).date()))
-        environment = {"STATE_DIRECTORY": str(folder / "nothing"), **environment}
+        self.sink = smtpsink.SinkThread(smtpsink.Sink())
+        head = _head("Etc/GMT", self.sink.port, "00:00")
+        typical.write_text(head + _loan(0, datetime.now(UTC).date()))
+        environment = {"STATE_DIRECTORY": str(folder / "typical"), **environment}
+        self.log = (folder / "zygote.txt").open("wb")
         self.process = subprocess.Popen(
             [sys.executable, str(HERE / "zygote.py"), str(typical)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self.log,
             bufsize=0,  # so that what has not been read is what select() sees
             env={**os.environ, **environment},
         )
@@ -152,6 +171,8 @@ class Zygote:
         self.process.stdin.close()
         self.process.wait(PATIENCE)
         self.answers.close()
+        self.log.close()
+        self.sink.stop()
 
 
 class World:
@@ -226,18 +247,31 @@ class World:
         """Run passes, each some time after the last, until nothing waits."""
         for _ in range(passes):
             self.command("run", "--once")
-            rows = self.history()
-            if all(row["state"] in ("sent", "failed", "superseded", "cancelled") for row in rows):
-                return rows
+            if not self._waiting():
+                break
             self.forward(step)
-        return rows
+        return self.history()
+
+    def _waiting(self):
+        """Return how many deliveries have not come to their end."""
+        with closing(sqlite3.connect(self.folder / "state" / "reminderd.sqlite3")) as file:
+            query = "SELECT count(*) FROM deliveries WHERE finished_at IS NULL"
+            return file.execute(query).fetchone()[0]
 
     def forward(self, seconds):
         """Let time pass."""
         self.ahead += seconds
 
+    def now(self):
+        return datetime.now(UTC) + timedelta(seconds=self.ahead)
+
     def history(self):
         return json.loads(self.command("history", "--json", "--limit", "100000"))
+
+    def foreseen(self, days):
+        """Return when the preview says that each alert goes."""
+        rows = json.loads(self.command("preview", "--json", "--days", str(days)))
+        return {_identity(row): datetime.fromisoformat(row["at"]) for row in rows}
 
     # ── the daemon ───────────────────────────────────────────────────────────────────────────
 
@@ -283,8 +317,8 @@ class World:
         return False
 
     def await_mails(self, count):
-        """Wait for mails, however they come; return whether all of them did."""
-        until = time.monotonic() + PATIENCE
+        """Wait for mails, however they come; return whether all of them did before it got dull."""
+        until = time.monotonic() + DULL
         taken = 0
         while taken < count and (left := until - time.monotonic()) > 0:
             select.select([self.bell.reading], [], [], left)
@@ -297,10 +331,12 @@ class World:
         """Count second copies, and among them those that nothing explains.
 
         One is explained if the copy before it was taken and never answered, or if the process
-        that sent that copy was killed, and so may never have written the answer down.
+        that sent that copy was killed, and so may never have written the answer down. Processes
+        send one after the other, but the last words of one that was killed may be read late.
         """
         seen = {}
-        for copy in self.sink.copies:
+        senders = self.sink.senders
+        for copy in sorted(self.sink.copies, key=lambda copy: senders[copy.sender]):
             before = seen.get(copy.message_id)
             seen[copy.message_id] = copy
             if before is not None:
@@ -310,53 +346,66 @@ class World:
                     self.tally.unexplained_duplicates += 1
                     self.tally.notes.append(f"twice: {before}, {copy}")
 
-
-_END = {GONE: "failed"}  # in which state deliveries end that do not end as sent
+    def taken(self):
+        """Return the message ids of all mails that the server took."""
+        return {_key(copy) for copy in self.sink.copies}
 
 
 @dataclass
 class Crash:
-    """A world in which each loan is due today, and what each address must have been told."""
+    """A world in which each loan has reminders day after day, and what ``preview`` says of them."""
 
     world: World
     loans: int = LOANS
-    expected: set = field(default_factory=set)
 
     def __post_init__(self):
         east = 12 - datetime.now(UTC).hour  # where it is noon, so that no day ends meanwhile
         zone = f"Etc/GMT{-east:+d}" if east else "Etc/GMT"
-        due = (datetime.now(UTC) + timedelta(hours=east)).date()
+        due = (datetime.now(UTC) + timedelta(hours=east)).date() + timedelta(days=3)
         self.world.config.write_text(
             _head(zone, self.world.server.port, "00:00")
             + "".join(_loan(number, due) for number in range(self.loans))
         )
-        everyone = (*MAIN, BACKUP)
-        self.expected = {(number, to) for number in range(self.loans) for to in everyone}
+        self.foreseen = self.world.foreseen(DAYS_OF_KILLS)
 
     def run(self, kills, daemon_kills):
-        """Kill the daemon, then passes, then let everything arrive."""
+        """Kill the daemon, then passes, day after day, then let everything arrive."""
         world = self.world
         if daemon_kills:
             self._kill_daemons(daemon_kills)
-        while world.tally.kills < kills and not self._all_told():
+        while world.tally.kills < kills and self._something_to_tell():
             world.cut_short()
             world.forward(5.0)  # so that what was to be tried again comes up meanwhile
         world.calm()
         self._judge(world.drain())
         return world.tally
 
+    def _something_to_tell(self):
+        """Return whether there is; a day on which all is told gives way to the next."""
+        if not self._all_told():
+            return True
+        ahead = max(self.foreseen.values()) > self.world.now()
+        if ahead:
+            self.world.forward(DAY)
+        return ahead
+
+    def _due(self):
+        return [identity for identity, at in self.foreseen.items() if at <= self.world.now()]
+
     def _all_told(self):
-        return self.expected <= {
-            (_number(copy.subject), copy.to) for copy in self.world.sink.copies
-        }
+        """Return whether each address got as many different mails of each loan as are due."""
+        mails = {(_number(copy.subject), copy.to, _key(copy)) for copy in self.world.sink.copies}
+        told = Counter((number, to) for number, to, _ in mails)
+        due = Counter(int(loan.rpartition("-")[2]) for loan, _, _ in self._due())
+        return all(told[number, to] >= due[number] for number in due for to in TOLD)
 
     def _kill_daemons(self, kills):
         world = self.world
         while world.tally.kills < kills and not self._all_told():
             with world.daemon() as process:
                 while world.tally.kills < kills and process.poll() is None:
-                    if not world.await_mails(world.random.randint(1, 8)):
-                        return  # all there is now has been sent
+                    if not world.await_mails(world.random.randint(1, 4)):
+                        return
                     select.select([], [], [], world.random.uniform(0.0, SLACK))
                     if world.random.random() < 0.5:
                         world.kill_the_worker(process)
@@ -366,22 +415,33 @@ class Crash:
                         process.wait(PATIENCE)
 
     def _judge(self, rows):
-        """Hold what the server took against the configuration and against the history."""
+        """Hold what the server took against what was foreseen and against the history."""
         world, tally = self.world, self.world.tally
-        ids = {}
-        for copy in world.sink.copies:
-            ids.setdefault((_number(copy.subject), copy.to), set()).add(copy.message_id)
-        told = {copy.message_id.partition("@")[0] for copy in world.sink.copies}
+        taken = world.taken()
+        told = {(_identity(row), row["address"]) for row in rows if row["message_id"] in taken}
         sent = {row["message_id"] for row in rows if row["state"] == "sent"}
-        never = (self.expected - ids.keys()) | (sent - told)
-        open_ends = [row for row in rows if row["state"] != _END.get(row["address"], "sent")]
-        tally.mails = len(self.expected)
+        wanted = {(identity, to) for identity in self._due() for to in TOLD}
+        never = (wanted - told) | (sent - taken)
+        unknown = taken - {row["message_id"] for row in rows}
+        open_ends = [row for row in rows if not _ended_well(row, taken)]
+        tally.mails = len(wanted)
         tally.lost = len(never)
-        tally.changed_ids = sum(len(of) - 1 for of in ids.values())
+        tally.changed_ids = len(unknown)
         tally.unfinished = len(open_ends)
         tally.notes += [f"lost: {each}" for each in never]
+        tally.notes += [f"of no delivery: {each}" for each in unknown]
         tally.notes += [f"unfinished: {row}" for row in open_ends]
         world.judge_copies()
+
+
+def _ended_well(row, taken):
+    """Return whether a delivery ended as it should.
+
+    One that arrived without anybody's knowing may be superseded by the next day's.
+    """
+    if row["state"] == "superseded":
+        return row["message_id"] in taken
+    return row["state"] == ("failed" if row["address"] == GONE else "sent")
 
 
 def _head(zone, port, send_at, to=(*MAIN, GONE)):
@@ -414,6 +474,11 @@ penalty.daily_rate = "0.05%"
 """
 
 
+def _key(copy):
+    """Return by what the history calls a mail."""
+    return copy.message_id.partition("@")[0]
+
+
 def _number(subject):
     found = re.search(r"Loan (\d{4})", subject)
     return int(found[1]) if found else None
@@ -422,14 +487,22 @@ def _number(subject):
 def crash(folder, kills, daemon_kills, seed, side_by_side=2):
     """Go from world to world until there were so many kills; return the tally of all.
 
-    *daemon_kills* of each world's are of the daemon. So many worlds exist at a time.
+    *daemon_kills* of them are of the daemon. So many worlds exist at a time.
     """
-    shares = [kills // side_by_side + (n < kills % side_by_side) for n in range(side_by_side)]
-    seeds = [seed + 1000 * n for n in range(side_by_side)]
+    sides = range(side_by_side)
     with ThreadPoolExecutor(side_by_side) as pool:
-        folders = [folder / str(n) for n in range(side_by_side)]
-        tallies = pool.map(_crash, folders, shares, [daemon_kills] * side_by_side, seeds)
+        tallies = pool.map(
+            _crash,
+            [folder / str(n) for n in sides],
+            [_share(kills, n, side_by_side) for n in sides],
+            [_share(daemon_kills, n, side_by_side) for n in sides],
+            [seed + 1000 * n for n in sides],
+        )
         return sum(tallies, Tally())
+
+
+def _share(whole, which, parts):
+    return whole // parts + (which < whole % parts)
 
 
 def _crash(folder, kills, daemon_kills, seed):
@@ -437,10 +510,12 @@ def _crash(folder, kills, daemon_kills, seed):
     with zygote(folder, {}) as mother:
         while total.kills < kills:
             wanted = min(KILLS_PER_WORLD, kills - total.kills)
+            of_daemons = min(DAEMON_KILLS_PER_WORLD, daemon_kills, wanted)
+            daemon_kills -= of_daemons
             seed += 1
             world = World(folder / str(seed), seed, mother)
             try:
-                total += Crash(world).run(wanted, min(daemon_kills, wanted))
+                total += Crash(world).run(wanted, of_daemons)
             finally:
                 world.close()
     return total
@@ -487,6 +562,9 @@ class ShiftedWorld(World):
     def forward(self, seconds):
         self.clock.step(seconds)
 
+    def now(self):
+        return self.clock.now()
+
 
 HOUR = 3600.0
 START = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -511,8 +589,7 @@ class Stepping:
             _head("Etc/GMT", world.server.port, "09:00", to=MAIN[:1])
             + "".join(_loan(number, due) for number, due in enumerate(days))
         )
-        rows = json.loads(world.command("preview", "--json", "--days", str(DAYS)))
-        self.foreseen = {_identity(row): datetime.fromisoformat(row["at"]) for row in rows}
+        self.foreseen = world.foreseen(DAYS)
         world.tally.mails = len(self.foreseen)
 
     def run(self):
@@ -524,7 +601,7 @@ class Stepping:
         self._with_daemon(START + timedelta(days=DAYS - 1, hours=20))
         rows = self.world.drain(step=120.0)
         self.world.judge_copies()
-        taken = {copy.message_id.partition("@")[0] for copy in self.world.sink.copies}
+        taken = self.world.taken()
         return {
             _identity(row) for row in rows if row["state"] == "sent" and row["message_id"] in taken
         }

@@ -32,7 +32,7 @@ def tell(capsys):
 
 @needs_proc
 def test_of_300_kills_none_loses_an_alert_and_every_second_copy_has_a_reason(tmp_path, tell):
-    tally = harness.crash(tmp_path, kills=300, daemon_kills=2, seed=5)
+    tally = harness.crash(tmp_path, kills=300, daemon_kills=4, seed=5)
     tell(tally)
     assert tally.kills == 300
     assert tally.mails > 300

@@ -12,6 +12,7 @@ import json
 import os
 import pkgutil
 import sys
+import threading
 from contextlib import redirect_stdout, suppress
 from datetime import timedelta
 
@@ -29,10 +30,15 @@ def import_all():
 
 
 def warm_up(config):
-    """Preview what a configuration will send, so that what is made once has been made."""
-    sys.argv = ["reminderd", "--config", config, "preview", "--full", "--days", "2"]
-    with suppress(SystemExit), redirect_stdout(io.StringIO()):
-        main()
+    """Send what a configuration has due, so that what is made once has been made."""
+    for command in (["run", "--once"], ["history", "--json"]):
+        sys.argv = ["reminderd", "--config", config, *command]
+        with suppress(SystemExit), redirect_stdout(io.StringIO()):
+            main()
+    for thread in threading.enumerate()[
+        1:
+    ]:  # a lock that one holds would stay so in what is forked
+        thread.join()
 
 
 def become(order):

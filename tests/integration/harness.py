@@ -100,7 +100,8 @@ def process_behind(port):
         fields = line.split()
         if int(fields[1].rpartition(":")[2], 16) == port and fields[3] == "01":  # established
             inode = f"socket:[{fields[9]}]"
-    for pid in sorted((int(name) for name in os.listdir("/proc") if name.isdigit()), reverse=True):
+    running = (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
+    for pid in sorted(running, reverse=True):
         if inode in _open_files(pid):  # nearly always a process that was started lately
             return pid
     return None
@@ -108,11 +109,10 @@ def process_behind(port):
 
 def _open_files(pid):
     """Yield what a process has open; files that it closes meanwhile are left out."""
-    folder = f"/proc/{pid}/fd"
     with suppress(OSError):
-        for name in os.listdir(folder):
+        for file in Path(f"/proc/{pid}/fd").iterdir():
             with suppress(OSError):
-                yield os.readlink(f"{folder}/{name}")
+                yield str(file.readlink())
 
 
 @contextmanager

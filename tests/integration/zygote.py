@@ -35,9 +35,7 @@ def warm_up(config):
         sys.argv = ["reminderd", "--config", config, *command]
         with suppress(SystemExit), redirect_stdout(io.StringIO()):
             main()
-    for thread in threading.enumerate()[
-        1:
-    ]:  # a lock that one holds would stay so in what is forked
+    for thread in threading.enumerate()[1:]:  # a lock that one holds would be held in every fork
         thread.join()
 
 

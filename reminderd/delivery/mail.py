@@ -6,17 +6,27 @@ every attempt, and does not tell a passing refusal (4xx) from a final one (5xx).
 
 from __future__ import annotations
 
+import logging
+import re
 import smtplib
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from ..errors import Refused, Undecided, Unreachable
 
+log = logging.getLogger(__name__)
+
 TIMEOUT = 20.0  # seconds for each step of the conversation
 IDLE = 5.0  # seconds after which a kept connection is asked whether it is still there
+_TAKEN = frozenset({250, 251})
+_GO_ON = frozenset({354})
+_CLOSING = 421  # the server hangs up, whatever it was asked
+_TOO_MUCH = 552
+_SENDER, _RECIPIENT, _MAIL = " to the sender's address", " to the recipient's address", ""
+_LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +75,25 @@ class Session:
         self.server = server
         self.connection: smtplib.SMTP | None = None
         self.used_at = 0.0
+        self.warned: set[str] = set()  # copies whose refusal is logged
 
     def send(self, envelope: Envelope, content: bytes) -> None:
         """Hand one mail over.
 
-        Raises Refused (5xx), Unreachable (4xx, network, login) or Undecided (lost after DATA).
+        The answer to the main recipient decides; a copy that is refused is only logged. Raises
+        Refused (5xx), Unreachable (4xx, network, login) or Undecided (lost after the mail).
         """
         if self.connection is not None and not self._alive(self.connection):
-            self.close()
+            self._drop()
+        kept = self.connection is not None
         self.used_at = time.monotonic()
         try:
-            connection = self.connection = self.connection or self._connect()
-            self._expect(connection.mail(envelope.sender[1]))
-            for recipient in (envelope.to[1], *envelope.cc, *envelope.bcc):
-                self._expect(connection.rcpt(recipient))
-        except OSError as error:  # smtplib's own errors are among these
-            self.close()
-            raise _unreachable(error) from None
-        except UnicodeError:  # its words would hold the password
-            self.close()
-            raise Unreachable(
-                "the mail server's name, the login and addresses must be in ASCII letters"
-            ) from None
+            connection = self._begin(envelope, len(content))
+        except Unreachable:
+            if not kept or self.connection is not None:
+                raise
+            # The server closed it between two mails, when nothing had been handed over yet.
+            connection = self._begin(envelope, len(content))
         self._hand_over(connection, content)
 
     def _alive(self, connection: smtplib.SMTP) -> bool:
@@ -98,31 +105,77 @@ class Session:
         except OSError:
             return False
 
+    def _begin(self, envelope: Envelope, size: int) -> smtplib.SMTP:
+        """Talk until the server waits for the mail itself; return the connection."""
+        try:
+            connection = self.connection = self.connection or self._connect()
+            sizes = [f"size={size}"] if connection.has_extn("size") else []
+            self._expect(connection.mail(envelope.sender[1], sizes), _SENDER)
+            self._expect(connection.rcpt(envelope.to[1]), _RECIPIENT)
+            for copy in (*envelope.cc, *envelope.bcc):
+                self._offer(copy, connection.rcpt(copy))
+            self._expect(connection.docmd("DATA"), _MAIL, _GO_ON)
+        except OSError as error:  # smtplib's own errors are among these
+            self._drop()
+            raise _unreachable(error) from None
+        except UnicodeError:  # its words would hold the password
+            self._drop()
+            raise Unreachable(
+                "the mail server's name, the login and addresses must be in ASCII letters"
+            ) from None
+        return connection
+
+    def _offer(self, copy: str, reply: tuple[int, bytes]) -> None:
+        """Go on without a copy that is refused, unless the server ends the conversation."""
+        code, answer = reply
+        if code == _CLOSING:
+            self._expect(reply, _RECIPIENT)
+        if code not in _TAKEN and copy not in self.warned:
+            self.warned.add(copy)
+            log.warning("no copy for %s: the mail server answered %s", copy, _said(code, answer))
+
     def _hand_over(self, connection: smtplib.SMTP, content: bytes) -> None:
         try:
-            code, answer = connection.data(content)
-        except smtplib.SMTPDataError as error:
-            self._reset(connection)
-            raise _answer(error.smtp_code, error.smtp_error) from None
-        except OSError:
-            self.close()
-            raise Undecided("the connection broke after the mail was handed over") from None
-        if code != 250:
-            self._reset(connection)
-            raise _answer(code, answer)
-
-    def _expect(self, reply: tuple[int, bytes]) -> None:
-        code, answer = reply
-        if code not in (250, 251):
-            if self.connection is not None:
-                self._reset(self.connection)
-            raise _answer(code, answer)
-
-    def _reset(self, connection: smtplib.SMTP) -> None:
+            end = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
+            connection.send(_LEADING_DOT.sub(b"..", content) + end)
+        except OSError as error:  # without the dot at its end, no server takes it for a mail
+            self._drop()
+            raise _unreachable(error) from None
         try:
-            connection.rset()
+            reply = connection.getreply()
         except OSError:
-            self.close()
+            self._drop()
+            raise Undecided("the connection broke after the mail was handed over") from None
+        self._expect(reply, _MAIL)
+
+    def _expect(self, reply: tuple[int, bytes], what: str, yes: Container[int] = _TAKEN) -> None:
+        """Raise what a refusal means; what comes next finds a conversation that is in order."""
+        code, answer = reply
+        if code in yes:
+            return
+        if code == _CLOSING:
+            self._drop()
+        else:
+            self._reset()
+        # A mailbox or a server that is full may be emptied: RFC 5321, section 4.5.3.1.10.
+        full = code == _TOO_MUCH and what is _RECIPIENT
+        sentence = f"the mail server answered {_said(code, answer)}{what}"
+        raise Refused(sentence) if code >= 500 and not full else Unreachable(sentence)
+
+    def _reset(self) -> None:
+        """Take back what was begun, or hang up: the next mail must not go to these recipients."""
+        try:
+            taken_back = self.connection is None or self.connection.rset()[0] == 250
+        except OSError:
+            taken_back = False
+        if not taken_back:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Hang up without a word."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.close()
 
     def _connect(self) -> smtplib.SMTP:
         server = self.server
@@ -136,6 +189,7 @@ class Session:
         try:
             if server.mode == "starttls":
                 connection.starttls(context=context)
+            connection.ehlo_or_helo_if_needed()
             if server.user and server.password:
                 connection.login(server.user, server.password)
         except BaseException:
@@ -154,10 +208,8 @@ class Session:
             connection.close()
 
 
-def _answer(code: int, text: bytes | str) -> Refused | Unreachable:
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    sentence = f"the mail server answered {code} {' '.join(words.split())[:200]}"
-    return Refused(sentence) if code >= 500 else Unreachable(sentence)
+def _said(code: int, text: bytes) -> str:
+    return f"{code} {' '.join(text.decode('utf-8', 'replace').split())[:200]}".strip()
 
 
 def _unreachable(error: OSError) -> Unreachable:

@@ -1,0 +1,214 @@
+"""Mail against a server that says what a test wants, command by command."""
+
+import logging
+import socketserver
+import threading
+from collections import defaultdict, deque
+from dataclasses import replace
+
+import pytest
+
+from reminderd.delivery import mail
+from reminderd.delivery.mail import Envelope, Server, Session
+from reminderd.errors import Refused, Undecided, Unreachable
+
+HANG_UP = None
+ENVELOPE = Envelope(("", "borrower@example.com"), ("", "me@example.com"))
+COPIED = Envelope(ENVELOPE.sender, ENVELOPE.to, cc=("cc@example.com",), bcc=("bcc@example.com",))
+
+
+class Script(socketserver.ThreadingTCPServer):
+    """A mail server; ``answers`` holds what it says next to a command, else that all is well."""
+
+    daemon_threads = True
+    block_on_close = True
+    USUAL = {
+        b"CONNECT": "220 script",
+        b"EHLO": "250-script\r\n250 SIZE 1000",
+        b"DATA": "354 go on",
+        b"QUIT": "221 bye",
+    }
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Conversation)
+        self.answers = defaultdict(deque)
+        self.heard = []
+        self.mails = []
+        self.connections = 0
+
+    def says(self, command, *answers):
+        self.answers[command].extend(answers)
+
+    def next_answer(self, command):
+        waiting = self.answers[command]
+        return waiting.popleft() if waiting else self.USUAL.get(command, "250 OK")
+
+
+class Conversation(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.server.connections += 1
+        if not self.answer(self.server.next_answer(b"CONNECT")):
+            return
+        for line in self.rfile:
+            self.server.heard.append(line.decode().strip())
+            command = line.split()[0].upper()
+            answer = self.server.next_answer(command)
+            if answer is HANG_UP or not self.answer(answer):
+                return
+            if answer.startswith("354") and not self.take():
+                return
+
+    def take(self):
+        """Read a mail, and answer what the script has for its end."""
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line)
+        answer = self.server.next_answer(b".")
+        if answer is not HANG_UP and answer.startswith("250"):
+            self.server.mails.append(b"".join(lines))
+        return answer is not HANG_UP and self.answer(answer)
+
+    def answer(self, text):
+        """Say it; return whether the conversation goes on."""
+        self.wfile.write(text.encode() + b"\r\n")
+        return text[:3] not in {"421", "221"}
+
+
+@pytest.fixture
+def script():
+    server = Script()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def session(script):
+    host, port = script.server_address
+    session = Session(Server(host, port, "insecure", None, None, verify=True))
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def send(session, message, now):
+    def run(envelope=ENVELOPE):
+        session.send(envelope, mail.build(envelope, message, "id", now))
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "kind", "said"),
+    [
+        (b"MAIL", "451 later", Unreachable, "451 later to the sender's address"),
+        (b"MAIL", "550 not you", Refused, "550 not you to the sender's address"),
+        (b"MAIL", "552 too large", Refused, "552 too large to the sender's address"),
+        (b"MAIL", "452 no room", Unreachable, "452 no room to the sender's address"),
+        (b"RCPT", "450 greylisted", Unreachable, "450 greylisted to the recipient's address"),
+        (b"RCPT", "550 who?", Refused, "550 who? to the recipient's address"),
+        (b"RCPT", "552 mailbox full", Unreachable, "552 mailbox full to the recipient's address"),
+        (b"DATA", "451 later", Unreachable, "451 later"),
+        (b"DATA", "554 no", Refused, "554 no"),
+        (b"DATA", "250 what?", Unreachable, "250 what?"),
+        (b".", "452 no room", Unreachable, "452 no room"),
+        (b".", "552 too large", Refused, "552 too large"),
+    ],
+)
+def test_each_command_has_its_answer_and_the_next_mail_goes_over_the_same_connection(
+    send, script, command, answer, kind, said
+):
+    script.says(command, answer)
+    with pytest.raises(kind) as caught:
+        send()
+    assert type(caught.value) is kind
+    assert str(caught.value) == f"the mail server answered {said}"
+    send()
+    assert len(script.mails) == script.connections == 1
+
+
+@pytest.mark.parametrize("command", [b"CONNECT", b"MAIL", b"RCPT", b"DATA", b"."])
+def test_421_can_come_at_any_point_and_ends_the_conversation(send, session, script, command):
+    script.says(command, "421 going down")
+    with pytest.raises(Unreachable):
+        send()
+    assert session.connection is None
+    send()
+    assert len(script.mails) == 1
+    assert script.connections == 2
+
+
+def test_a_421_to_a_copy_ends_the_conversation_too(send, session, script):
+    script.says(b"RCPT", "250 OK", "421 going down")
+    with pytest.raises(Unreachable):
+        send(COPIED)
+    assert session.connection is None
+
+
+@pytest.mark.parametrize("answer", ["421 too many mails", HANG_UP])
+@pytest.mark.parametrize("command", [b"MAIL", b"RCPT", b"DATA"])
+def test_a_kept_connection_that_ends_before_the_mail_is_made_anew(send, script, command, answer):
+    send()
+    script.says(command, answer)
+    send()
+    assert len(script.mails) == script.connections == 2
+
+
+def test_a_new_connection_that_ends_at_once_is_not_tried_again_and_again(send, script):
+    script.says(b"MAIL", HANG_UP, HANG_UP, HANG_UP)
+    with pytest.raises(Unreachable):
+        send()
+    assert script.connections == 1
+
+
+def test_what_may_have_been_taken_is_not_sent_again(send, script):
+    send()
+    script.says(b".", HANG_UP)
+    with pytest.raises(Undecided):
+        send()
+    assert script.connections == 1
+
+
+@pytest.mark.parametrize("answer", ["500 what?", "421 enough", HANG_UP])
+def test_a_server_that_cannot_take_back_gets_a_new_connection(send, session, script, answer):
+    script.says(b"RCPT", "550 who?")
+    script.says(b"RSET", answer)
+    with pytest.raises(Refused):
+        send()
+    assert session.connection is None
+    send()
+    assert len(script.mails) == 1
+
+
+class TestCopies:
+    def test_a_refused_copy_holds_up_nobody_and_is_told_once(self, send, script, caplog):
+        for _ in range(2):
+            script.says(b"RCPT", "250 OK", "550 who?", "250 OK")
+            with caplog.at_level(logging.WARNING, logger=mail.__name__):
+                send(COPIED)
+        assert len(script.mails) == 2
+        assert [record.getMessage() for record in caplog.records] == [
+            "no copy for cc@example.com: the mail server answered 550 who?"
+        ]
+
+    def test_the_main_recipients_answer_decides(self, send, script):
+        script.says(b"RCPT", "550 who?")
+        with pytest.raises(Refused):
+            send(COPIED)
+        assert script.mails == []
+        assert sum(line.startswith("rcpt") for line in script.heard) == 1
+
+
+def test_the_server_hears_the_size_before_the_mail(send, script):
+    send()
+    [line] = [line for line in script.heard if line.startswith("mail")]
+    assert int(line.partition(" size=")[2]) == len(script.mails[0])
+
+
+def test_a_line_that_begins_with_a_dot_arrives(send, session, script, message, now):
+    built = mail.build(ENVELOPE, replace(message, body="...\n.\nlast\n"), "id", now)
+    session.send(ENVELOPE, built)
+    assert b"\r\n....\r\n..\r\nlast" in script.mails[0]  # as the protocol has it on its way

@@ -14,6 +14,7 @@ ReminderdError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from .redaction import redact
 
@@ -86,7 +87,12 @@ class Refused(DeliveryError):
 
 
 class Unreachable(DeliveryError):
-    """The other side could not be reached, or asked to try later."""
+    """The other side could not be reached, or asked to try later; ``wait`` says how much later."""
+
+    def __init__(self, message: str, wait: timedelta | None = None) -> None:
+        """Keep how long the other side asked to be left alone."""
+        self.wait = wait
+        super().__init__(message)
 
 
 class Undecided(DeliveryError):

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..errors import Refused, Undecided, Unreachable
+from .tls import new_context, untrusted
 
 log = logging.getLogger(__name__)
 
@@ -59,12 +60,8 @@ class Envelope:
 
 @cache
 def tls_context(verify: bool) -> ssl.SSLContext:
-    """Return the process's one TLS context; it trusts the system's store or SSL_CERT_FILE."""
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+    """Return the process's one TLS context for mail."""
+    return new_context(verify)
 
 
 class Session:
@@ -215,10 +212,7 @@ def _said(code: int, text: bytes) -> str:
 def _unreachable(error: OSError) -> Unreachable:
     """Say why there was no conversation. It may work later: a login can be mended meanwhile."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Unreachable(
-            f"the mail server's certificate is not trusted: {error.verify_message} "
-            '(set SSL_CERT_FILE to the authority, or verify = "no")'
-        )
+        return Unreachable(untrusted(error, "the mail server's"))
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return Unreachable(f"the mail server refused the login ({error.smtp_code})")
     if isinstance(error, smtplib.SMTPResponseException):

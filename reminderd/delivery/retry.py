@@ -10,14 +10,18 @@ WINDOW = timedelta(days=3)
 
 
 def next_attempt(
-    attempts: int, now: datetime, created_at: datetime, jitter: float
+    attempts: int,
+    now: datetime,
+    created_at: datetime,
+    jitter: float,
+    wait: timedelta | None = None,
 ) -> datetime | None:
     """Return when to try again after *attempts* attempts, or None when it is time to give up.
 
     The delay doubles from 30 seconds up to six hours; *jitter*, from 0 to 1, spreads it by a
     quarter either way so that many deliveries do not return together. The window is three days
-    from when the delivery was created.
+    from when the delivery was created. *wait* is how long the other side asked to be left alone.
     """
     delay = min(FIRST_DELAY * 2 ** min(attempts - 1, 20), LONGEST_DELAY)
-    at = now + delay * (0.75 + jitter / 2)
+    at = now + max(delay * (0.75 + jitter / 2), wait or timedelta(0))
     return at if at - created_at <= WINDOW else None

@@ -11,9 +11,9 @@ import base64
 import difflib
 import html
 import logging
-import re
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -24,9 +24,9 @@ from apprise.plugins.base import NotifyBase
 from apprise.plugins.email import NotifyEmail
 from apprise.plugins.irc import NotifyIRC
 from apprise.plugins.irc.client import IRCClient
-from apprise.plugins.irc.protocol import IRCAuthMode, normalise_channel
+from apprise.plugins.irc.protocol import IRCAuthMode, normalise_channel, parse_irc_line
 from apprise.plugins.mqtt import NotifyMQTT
-from apprise.result import AppriseResult, AppriseResultStatus
+from apprise.result import AppriseResultStatus
 from apprise.utils.socket import AppriseSocketError
 
 from ..alerts.channel import Recipient
@@ -34,10 +34,11 @@ from ..errors import DeliveryError, Refused, Undecided, Unreachable
 from ..messages.layout import markup
 from ..messages.message import Format, Message
 from ..playbook.playbook import Severity
-from . import mail, mime
+from . import mail, mime, web
+from .numerics import connack, numeric
 from .services import folded, service
 
-# Apprise logs URLs at several levels, so its log goes nowhere; ``notify`` still hears of it there.
+# Apprise logs URLs at several levels, so its log goes nowhere.
 _apprise_log = logging.getLogger("apprise")
 _apprise_log.setLevel(logging.WARNING)
 _apprise_log.addHandler(logging.NullHandler())
@@ -48,8 +49,6 @@ _TYPES = {
     Severity.WARNING: NotifyType.WARNING,
     Severity.CRITICAL: NotifyType.FAILURE,
 }
-_STATUS = re.compile(r"error=(\d{3})\b")
-_FINAL = frozenset({400, 401, 403, 404, 405, 410, 413})
 _WIDTH = 76
 MAIL_CONNECTIONS = 16  # of one channel; a mail server's own bound is seldom lower
 _PAGE = 10_000_000  # characters
@@ -124,45 +123,67 @@ class Mailbox(NotifyEmail):  # type: ignore[misc]  # Apprise is not annotated th
         ]
 
 
+class ChatClient(IRCClient):  # type: ignore[misc]  # Apprise is not annotated throughout
+    """Apprise's client, which passes over what servers refuse once it has joined."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Have heard nothing yet."""
+        super().__init__(*args, **kwargs)
+        self.refusals: list[DeliveryError] = []
+
+    def _read(self, deadline: float) -> str | None:
+        line: str | None = super()._read(deadline)
+        message = parse_irc_line(line or "")
+        if message.numeric is not None:
+            refusal = numeric(message.numeric, message.trailing or "")
+            self.refusals += [refusal] if refusal else []
+        return line
+
+
 class Chat(NotifyIRC):  # type: ignore[misc]  # Apprise is not annotated throughout
     """IRC: in lines that servers take, over one connection, until they are all taken.
 
     Apprise's own connects anew for every part of a long message, so that a server that slows down
-    who talks a lot mixes the parts; and it leaves before the server has taken them.
+    who talks a lot mixes the parts; it leaves before the server has taken them, and does not hear
+    that nobody is there.
     """
 
     body_maxlen = 30_000
     line_maxlen = 340  # bytes; of the 512 that RFC 2812 allows, who says it to whom takes the rest
     patience = 30.0  # seconds
+    trouble: DeliveryError | None = None
 
     def send(self, body: str, title: str = "", **_kwargs: Any) -> bool:
         """Say every line, and wait for an answer that can come only after all of them."""
         client = self._client()
+        taken = False
         try:
             client.connect()
             client.register(timeout=self.irc_register_timeout, prefix=self.app_id)
+            client.refusals.clear()  # of names that were taken, before one was free
             lines = "\n".join(folded(body, self.line_maxlen))
             for target in self._places(client):
                 client.privmsg(target, lines, self.send_timeout)
             taken = bool(client.check_connection(self.patience))
             client.quit(self.app_desc, self.send_timeout)
         except (AppriseSocketError, OSError):
-            return False
+            pass  # whether all was taken is known by now
         finally:
             client.close()
-        return taken
+        self.trouble = client.refusals[0] if client.refusals else None
+        return taken and self.trouble is None
 
-    def _places(self, client: IRCClient) -> list[str]:
+    def _places(self, client: ChatClient) -> list[str]:
         """Return the channels, now joined, and the people to talk to."""
         for channel, key in self.channels.items():
             if self.join or key:
                 client.join(channel, self.join_timeout, self.app_id, key=key)
         return [*map(normalise_channel, self.channels), *self.users]
 
-    def _client(self) -> IRCClient:
+    def _client(self) -> ChatClient:
         nick = self.nickname or IRCClient.nick_generation(prefix=self.app_id)
         bouncer = self.auth_mode == IRCAuthMode.ZNC
-        return IRCClient(
+        return ChatClient(
             self.host,
             nick,
             self.fullname or self.app_desc,
@@ -176,7 +197,36 @@ class Chat(NotifyIRC):  # type: ignore[misc]  # Apprise is not annotated through
         )
 
 
-_OURS = {NotifyEmail: Mailbox, NotifyIRC: Chat}
+class Broker(NotifyMQTT):  # type: ignore[misc]  # Apprise is not annotated throughout
+    """MQTT that hears whether the broker lets us in, and what it did not confirm.
+
+    After a failure the client must not be used again: it would publish later what it still holds,
+    beside the next attempt.
+    """
+
+    trouble: DeliveryError | None = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Have no answer yet."""
+        super().__init__(**kwargs)
+        self.answered = threading.Event()
+        self.client.on_connect = self._let_in
+
+    def _let_in(self, _client: Any, _data: Any, _flags: Any, reason: Any, _more: Any) -> None:
+        self.trouble = connack(int(reason.value), str(reason)) if reason.is_failure else None
+        self.answered.set()
+
+    def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
+        """Publish, and wait until the broker confirms it, or for QoS 0 has let us in."""
+        taken = bool(super().send(body, title, **kwargs))
+        if taken and not self.answered.wait(self.socket_read_timeout):
+            self.trouble = Unreachable("the MQTT broker did not answer")
+        elif not taken and self.answered.is_set() and self.trouble is None:
+            self.trouble = Undecided("the MQTT broker did not confirm the message")
+        return taken and self.trouble is None
+
+
+_OURS = {NotifyEmail: Mailbox, NotifyIRC: Chat, NotifyMQTT: Broker}
 
 for _plugin, _schemas in (
     (Console, {"console"}),
@@ -209,11 +259,15 @@ class MailTransport:
 class AppriseTransport:
     """Sends through any of Apprise's services."""
 
-    def __init__(self, plugin: NotifyBase, arguments: Mapping[str, Any]) -> None:
+    def __init__(self, plugin: NotifyBase, arguments: Mapping[str, Any], net: web.Web) -> None:
         """Send with *plugin*, which was made of *arguments*; what they say stays as it is."""
-        self.plugin = plugin
-        self.given = frozenset(arguments)
+        self.arguments = arguments
+        self.net = net
         self.service = service(str(arguments["schema"]))
+        self._use(plugin)
+
+    def _use(self, plugin: NotifyBase) -> None:
+        self.plugin = plugin
         self.stated_room: int = plugin.body_maxlen
         plugin.request_rate_per_sec = 0  # the dispatcher paces; Apprise would sleep 5.5 s a call
         if self.service.title is not None:
@@ -230,16 +284,31 @@ class AppriseTransport:
         elif len(title) > self.plugin.title_maxlen and form is not NotifyFormat.HTML:
             body = f"{inside}\n\n{body}"  # and Apprise cuts off the title
         self._adapt(title + body, form, message.severity)
-        said: list[str] = []
-        result = self.apprise.notify(
-            title=title,
-            body=body,
-            body_format=form,
-            notify_type=_TYPES[message.severity],
-            log_callback=lambda entry, _service: said.append(str(entry)),
-            log_level=logging.WARNING,
-        )
-        _judge(result, " ".join(said))
+        with self.net.watched() as exchanges:
+            result = self.apprise.notify(
+                title=title,
+                body=body,
+                body_format=form,
+                notify_type=_TYPES[message.severity],
+            )
+        trouble = self._trouble(result.status, exchanges, now)
+        if trouble is not None:
+            if isinstance(self.plugin, Broker):
+                self.close()
+                self._use(_construct(self.arguments))
+            raise trouble
+
+    def _trouble(
+        self, status: AppriseResultStatus, exchanges: Sequence[web.Exchange], now: datetime
+    ) -> DeliveryError | None:
+        """Return why the message was not taken, or None if it was."""
+        told = getattr(self.plugin, "trouble", None)
+        if isinstance(told, DeliveryError):
+            return told
+        if status is AppriseResultStatus.TIMEOUT:
+            return Undecided("no answer came in time")
+        taken = status is AppriseResultStatus.SUCCESS
+        return web.trouble(exchanges, str(self.arguments["schema"]), now, taken=taken)
 
     def _written(self, message: Message) -> tuple[str, NotifyFormat]:
         """Return the body and its format. A page that does not fit in one piece goes as text."""
@@ -264,10 +333,10 @@ class AppriseTransport:
         room = self._room(text, form)
         if self.plugin.body_maxlen != room:
             self.plugin.body_maxlen = room
-        if "format" not in self.given and type(self.plugin).notify_format is NotifyFormat.TEXT:
+        if "format" not in self.arguments and type(self.plugin).notify_format is NotifyFormat.TEXT:
             self.plugin.notify_format = form
         ring = self.service.ring
-        if ring is not None and ring.attribute not in self.given:
+        if ring is not None and ring.attribute not in self.arguments:
             setattr(self.plugin, ring.attribute, ring.of(severity))
 
     def close(self) -> None:
@@ -293,29 +362,14 @@ def _with_pictures(message: Message) -> str:
     return page
 
 
-def _judge(result: AppriseResult, said: str) -> None:
-    """Raise unless Apprise says that the one service took it.
-
-    Its log may hold secrets: only the HTTP status is taken from it.
-    """
-    if result.status is AppriseResultStatus.SUCCESS:
-        return
-    if result.status is AppriseResultStatus.TIMEOUT:
-        raise Undecided("no answer came in time")
-    if status := _STATUS.search(said):
-        code = int(status[1])
-        sentence = f"the server answered {code}"
-        raise Refused(sentence) if code in _FINAL else Unreachable(sentence)
-    raise Unreachable("the service could not be reached, or did not take the message")
-
-
 class Transports:
-    """The transports of one channel, made when first used; mail to one server shares a session."""
+    """The transports of one lane, made when first used; they share connections."""
 
     def __init__(self) -> None:
         """Start with none."""
         self.made: dict[str, Transport] = {}
         self.sessions: dict[mail.Server, mail.Session] = {}
+        self.net = web.Web()
 
     def of(self, recipient: Recipient) -> Transport:
         """Return the recipient's transport; Refused when its target cannot be used."""
@@ -327,7 +381,7 @@ class Transports:
         arguments = _read(recipient)
         plugin = _construct(arguments)
         if not isinstance(plugin, Mailbox):
-            return AppriseTransport(plugin, arguments)
+            return AppriseTransport(plugin, arguments, self.net)
         server = plugin.server()
         session = self.sessions.setdefault(server, mail.Session(server))
         envelopes = {envelope.to[1]: envelope for envelope in plugin.envelopes()}
@@ -338,6 +392,7 @@ class Transports:
         """Close every connection."""
         for transport in self.made.values():
             transport.close()
+        self.net.close()
 
 
 def instantiate(recipient: Recipient) -> NotifyBase:
@@ -365,9 +420,10 @@ def _construct(arguments: Mapping[str, Any]) -> NotifyBase:
     kind = _OURS.get(N_MGR[schema], N_MGR[schema])
     if not kind.enabled:
         raise Refused(_lacking(schema, kind.requirements.get("packages_required")))
+    web.adopt(kind)
     asset = AppriseAsset(secure_logging=True, app_id="reminderd")  # the sender's name, in places
     usual: dict[str, Any] = {"overflow": OverflowMode.SPLIT}
-    if kind is NotifyMQTT:
+    if kind is Broker:
         usual["qos"] = 1  # the broker confirms what it has got
     try:
         plugin: NotifyBase = kind(**{**usual, **arguments, "asset": asset})
@@ -384,7 +440,8 @@ def _lacking(schema: str, packages: str | list[str] | None) -> str:
     if not packages:
         return f"{schema} cannot work on this machine"
     named = packages if isinstance(packages, str) else ", ".join(packages)
-    return f"{schema} needs Python packages that are not installed: {named}"
+    remedy = " (install reminderd[mqtt])" if schema.startswith("mqtt") else ""
+    return f"{schema} needs Python packages that are not installed: {named}{remedy}"
 
 
 def _unknown_schema(schema: str) -> str | None:

@@ -45,6 +45,7 @@ class Channel:
     digest: bool = True  # several loans at once become one message
     quiet: QuietHours | None = None
     reserved: bool = False  # for others, who are told where nobody reacts
+    rate: int | None = None  # messages a minute; None: as many as the service is known to take
 
     def recipient(self, label: str) -> Recipient | None:
         """Return the recipient with this label, if it is still configured."""

@@ -352,6 +352,7 @@ class _Loader(Findings):
             model.digest,
             to_quiet_hours(model.quiet_hours or self._quiet(settings)),
             name in self._others(settings),
+            model.rate,
         )
 
     def _quiet(self, settings: Settings | None) -> QuietHoursModel | None:

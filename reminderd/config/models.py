@@ -211,6 +211,12 @@ class ChannelModel(BaseModel):
         description="Whether several loans at once become one message.",
         examples=["digest = false"],
     )
+    rate: int | None = Field(
+        None,
+        ge=1,
+        description="The most messages a minute; others wait. Robots of DingTalk and WeCom: 20.",
+        examples=["rate = 20"],
+    )
     quiet_hours: QuietHoursModel | None = Field(
         None,
         description="Its own, instead of those of [reminders].",

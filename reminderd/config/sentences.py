@@ -107,6 +107,7 @@ _UNION_TAGS: dict[str | int, tuple[str, ...]] = {  # the two ways to write a key
 }
 _OPEN_CHANNEL_KEYS = {
     *("min_severity", "locale", "fallback", "schema", "format", "digest", "quiet_hours"),
+    "rate",
 }
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import Connection
 
 from ..alerts.channel import Channel, Recipient
 from ..clock import Clock
-from ..errors import DeliveryError, Refused, Undecided
+from ..errors import DeliveryError, Refused, Undecided, Unreachable
 from ..messages.compose import Letter
 from ..messages.message import Message
 from ..messages.routine import RoutineLetter
@@ -36,6 +36,7 @@ from ..messages.sheet import Desk
 from ..store import outbox
 from ..store.database import Database
 from ..store.outbox import Leased, State
+from .pace import Pace
 from .retry import next_attempt
 from .scribes import Scribes
 from .transport import Transports, connections_of
@@ -116,6 +117,7 @@ class Dispatcher:
         self.writer = Writer(desk or Desk(), defer)
         self.lanes: dict[str, list[Lane]] = {}
         self.results: queue.SimpleQueue[tuple[Lane, Result]] = queue.SimpleQueue()
+        self.pace = Pace()
         self.sent = 0
 
     @property
@@ -168,7 +170,8 @@ class Dispatcher:
     ) -> Iterator[tuple[Lane, list[Job]]]:
         """Yield a batch for each lane that may begin one, as long as anything is due."""
         if free := [*self._free(channel)]:
-            jobs = self._lease(connection, channel, now, BATCH * len(free))
+            most = min(BATCH * len(free), self._room(connection, channel, now))
+            jobs = self._lease(connection, channel, now, most) if most else []
             for number, lane in enumerate(free):
                 if batch := jobs[number * BATCH : (number + 1) * BATCH]:
                     yield lane, batch
@@ -188,6 +191,12 @@ class Dispatcher:
             return connections_of(channel.recipients[0]) if channel else 1
         except Exception:  # a library's mistake; sending meets it again, and records it
             return 1
+
+    def _room(self, connection: Connection, name: str, now: datetime) -> int:
+        """Return how many messages a channel may be given now."""
+        channel = self.channels.get(name)
+        under_way = sum(len(lane.waiting) for lane in self.lanes[name])
+        return self.pace.room(connection, channel, under_way, now) if channel else BATCH
 
     def _quiet(self, connection: Connection, name: str, now: datetime) -> bool:
         """Make what is due on a channel wait for the end of its quiet hours, if it is in them."""
@@ -323,6 +332,7 @@ class Dispatcher:
         accepted = [delivery for job in sent for delivery in job.deliveries]
         self._finish(connection, accepted, State.SENT, now)
         for result in results:
+            self.pace.count(result.job.deliveries[0].channel, now)
             if result.error is not None:
                 self._record_failure(connection, result.job, result.error, now)
 
@@ -333,7 +343,8 @@ class Dispatcher:
         channel = members[0].channel
         attempts = max(delivery.attempts for delivery in members)
         newest = max(delivery.created_at for delivery in members)  # each has its whole window
-        again = next_attempt(attempts, now, newest, random.random())
+        wait = error.wait if isinstance(error, Unreachable) else None
+        again = next_attempt(attempts, now, newest, random.random(), wait)
         if isinstance(error, Refused) or again is None:
             log.error("channel %s: %s; given up", channel, error)
             for delivery in self._finish(connection, members, State.FAILED, now, str(error)):

@@ -36,6 +36,7 @@ class Service:
     escaped: bool = False
     title: int | None = None  # the most characters of a title, where Apprise lets more pass
     ring: Ring | None = None
+    rate: int | None = None  # messages a minute, where it is known to refuse more
 
     def room(self, text: str) -> int | None:
         """Return how many characters of *text* fit, even where its longest follow each other."""
@@ -67,11 +68,11 @@ SERVICES = {
     # Apple takes 4,096 bytes with everything around. Its loudest level rings through the mute
     # switch: that is for those who ask for it.
     "bark": Service(takes=3_000, ring=Ring("level", "active", "timeSensitive", "timeSensitive")),
-    "dingtalk": Service(Format.MARKDOWN, takes=19_000, escaped=True),
-    "feishu": Service(takes=19_000, escaped=True),
+    "dingtalk": Service(Format.MARKDOWN, takes=19_000, escaped=True, rate=20),
+    "feishu": Service(takes=19_000, escaped=True, rate=100),
     "gorush": Service(takes=3_000),
     "gotify": Service(ring=Ring("priority", 5, 8, 10)),
-    "lark": Service(takes=19_000, escaped=True),
+    "lark": Service(takes=19_000, escaped=True, rate=100),
     # A message above 4,096 bytes becomes a file, and so does JSON above 8,000.
     "ntfy": Service(takes=7_800, escaped=True, ring=Ring("priority", "default", "high", "max")),
     "pinglet": Service(takes=3_000),
@@ -80,7 +81,7 @@ SERVICES = {
     "schan": Service(Format.MARKDOWN, takes=32_000, title=32),
     "vapid": Service(takes=3_800),
     "wechat": Service(takes=2_048),
-    "wecombot": Service(takes=2_048),
+    "wecombot": Service(takes=2_048, rate=20),
 }
 
 

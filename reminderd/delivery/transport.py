@@ -490,6 +490,14 @@ def connections_of(recipient: Recipient) -> int:
     return MAIL_CONNECTIONS if str(schema).lower() in {"mailto", "mailtos"} else 1
 
 
+def rate_of(recipient: Recipient) -> int | None:
+    """Return how many messages a minute a recipient's service is known to take, if it is known."""
+    try:
+        return service(str(_read(recipient)["schema"])).rate
+    except Refused:
+        return None  # sending says why
+
+
 def format_of(recipient: Recipient, wanted: Format | None) -> Format:
     """Return the format that suits a recipient, unless its channel or its target asks for one."""
     if wanted is not None:

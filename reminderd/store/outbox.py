@@ -317,6 +317,21 @@ def _move(
     return result.rowcount
 
 
+def finished_since(connection: Connection, channel: str, since: datetime) -> list[datetime]:
+    """Return when each message ended that a channel was done with after an instant."""
+    ended = func.max(deliveries.c.finished_at, type_=deliveries.c.finished_at.type)
+    rows = connection.execute(
+        select(ended.label("at"))
+        .where(
+            deliveries.c.channel == channel,
+            deliveries.c.state.in_((State.SENT, State.FAILED)),
+            deliveries.c.finished_at > since,
+        )
+        .group_by(deliveries.c.message_id)
+    )
+    return [row.at for row in rows]
+
+
 def retry(connection: Connection, ids: Iterable[int], now: datetime) -> int:
     """Make deliveries due now; one that failed waits again, with a whole new window of attempts."""
     failed = deliveries.c.state == State.FAILED

@@ -45,3 +45,14 @@ def test_an_attempt_after_the_window_is_not():
 def test_the_window_is_three_days_from_creation():
     assert delay(30, age=timedelta(days=3) - timedelta(hours=6)) == timedelta(hours=6)
     assert delay(30, age=timedelta(days=3) - timedelta(hours=5)) is None
+
+
+@pytest.mark.parametrize(("wait", "delay"), [(5, 30), (90, 90), (86_400, 86_400)])
+def test_who_asks_to_be_left_alone_for_longer_is(wait, delay):
+    at = next_attempt(1, NOW, NOW, MIDDLE, timedelta(seconds=wait))
+    assert (at - NOW).total_seconds() == delay
+
+
+def test_who_asks_for_more_than_is_left_of_the_window_is_given_up():
+    old = NOW - WINDOW + timedelta(hours=1)
+    assert next_attempt(1, NOW, old, MIDDLE, timedelta(hours=2)) is None

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from reminderd.delivery import mail
+from reminderd.delivery import mail, mime
 from reminderd.delivery.mail import Envelope, Server, Session
 from reminderd.errors import Refused, Undecided, Unreachable
 
@@ -96,7 +96,7 @@ def session(script):
 @pytest.fixture
 def send(session, message, now):
     def run(envelope=ENVELOPE):
-        session.send(envelope, mail.build(envelope, message, "id", now))
+        session.send(envelope, mime.build(envelope, message, "id", now))
 
     return run
 
@@ -209,6 +209,6 @@ def test_the_server_hears_the_size_before_the_mail(send, script):
 
 
 def test_a_line_that_begins_with_a_dot_arrives(send, session, script, message, now):
-    built = mail.build(ENVELOPE, replace(message, body="...\n.\nlast\n"), "id", now)
+    built = mime.build(ENVELOPE, replace(message, body="...\n.\nlast\n"), "id", now)
     session.send(ENVELOPE, built)
     assert b"\r\n....\r\n..\r\nlast" in script.mails[0]  # as the protocol has it on its way

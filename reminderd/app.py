@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from .alerts.channel import Channel, reserved, targets
+from .alerts.channel import Channel
 from .alerts.forecast import Foreseen, forecast, routine_forecast
 from .alerts.plan import (
     ESCALATED,
@@ -26,9 +26,7 @@ from .alerts.plan import (
     History,
     Reason,
     Snooze,
-    due_alerts,
     replaces,
-    still_wanted,
 )
 from .alerts.routine import Routine, routine_due
 from .alerts.snooze import snooze_end
@@ -41,6 +39,7 @@ from .loans.money import Money
 from .loans.position import Position, value
 from .loans.terms import Extension, Loan, Payment, RequestState, Waiver
 from .messages.compose import stage_for, trial
+from .planner import Planner
 from .playbook.playbook import Severity
 from .state import DATABASE, state_folder
 from .store import attention, book, history, outbox
@@ -78,6 +77,7 @@ class App:
         self.database = database
         self.clock = clock
         self.channels = {channel.name: _split(channel) for channel in config.channels}
+        self.planner = Planner(self.channels, config.desk.playbook, config.timezone)
 
     @classmethod
     def open(cls, config: Config, clock: Clock, folder: Path | None = None) -> App:
@@ -113,9 +113,9 @@ class App:
         for change in changes:
             for entry, seen in ((change.before, before), (change.after, after)):
                 if entry is not None:
-                    past = history.of_loan(connection, entry.loan.id, entry.known_since)
-                    ahead = self._forecast(entry, past, now, now + _DIFFERENCE_AHEAD)
                     key = entry.loan.id
+                    past = history.of_loans(connection, {key: entry.known_since})[key]
+                    ahead = self._forecast(entry, past, now, now + _DIFFERENCE_AHEAD)
                     seen.update({(key, *f.alert.identity): f.alert.scheduled_for for f in ahead})
         moved = [key for key in before.keys() & after.keys() if before[key] != after[key]]
         counted = {
@@ -142,40 +142,13 @@ class App:
             beat()
             with self.database.transaction() as connection:
                 batch = book.due_for_a_look(connection, now, _PLAN_BATCH)
-                for entry in batch:
-                    planned += self._plan(connection, entry, now)
+                planned += self.planner.plan(connection, batch, now)
             if not batch:
                 return planned
 
-    def _plan(self, connection: Connection, entry: Entry, now: datetime) -> int:
-        loan = entry.loan
-        waiting = history.waiting(connection, loan.id)
-        if entry.archived:
-            outbox.close_waiting(connection, waiting, State.CANCELLED, now)
-            book.schedule_look(connection, loan.id, None)
-            return 0
-        position = value(loan, local_date(now, loan.timezone))
-        past = history.of_loan(connection, loan.id, entry.known_since)
-        decision = due_alerts(loan, position, past, entry.policy, now, self.config.desk.playbook)
-        # Written before anything is closed: what may have arrived counts as told.
-        self._write(connection, position, decision, now)
-        idle = [key for key, old in waiting.items() if not still_wanted(old, loan, position)]
-        outbox.close_waiting(connection, idle, State.CANCELLED, now)
-        older = [
-            key
-            for key, old in waiting.items()
-            if any(replaces(alert, old) for alert in decision.alerts)
-        ]
-        outbox.close_waiting(connection, older, State.SUPERSEDED, now)
-        if past.snooze and past.snooze.due not in position.unpaid():
-            outbox.bring_back(connection, waiting, now, past.snooze.until)
-        book.schedule_look(connection, loan.id, decision.next_at)
-        return len(decision.alerts)
-
     def _plan_routines(self, connection: Connection, now: datetime) -> int:
         decision = self._routines(connection, now)
-        for alert in decision.alerts:
-            self._enqueue(connection, alert, None, now)
+        self.planner.enqueue(connection, [(alert, None, ()) for alert in decision.alerts], now)
         return len(decision.alerts)
 
     def _routines(self, connection: Connection, now: datetime) -> Decision:
@@ -193,67 +166,6 @@ class App:
         fund = self.config.desk.borrower.fund
         full = fund is not None and not fund.missing
         return replace(self.config.routine, emergency_fund=None) if full else self.config.routine
-
-    def _write(
-        self, connection: Connection, position: Position, decision: Decision, now: datetime
-    ) -> None:
-        for alert in decision.superseded:
-            history.record(connection, alert, now, superseded=True)
-        for alert in decision.alerts:
-            told = self._told(connection, alert, decision)
-            self._enqueue(connection, alert, position, now, told)
-
-    def _enqueue(
-        self,
-        connection: Connection,
-        alert: Alert,
-        position: Position | None,
-        now: datetime,
-        told: Collection[str] = (),
-    ) -> None:
-        alert_id = history.record(connection, alert, now, superseded=False)
-        for at, to in self.destinations(alert, position, now, told).items():
-            outbox.enqueue(connection, alert_id, to, at)
-
-    def destinations(
-        self, alert: Alert, position: Position | None, now: datetime, told: Collection[str] = ()
-    ) -> dict[datetime, list[tuple[str, str]]]:
-        """Return the (channel, address) pairs that an alert decided now goes to, by when it goes.
-
-        A routine has no position. *told* names the channels that hear of it in any case.
-        """
-        found: dict[datetime, list[tuple[str, str]]] = {}
-        for channel in self.channels.values():
-            goes = self.defer(now, channel)
-            # Quiet hours may end on another day: who is told is settled by how bad it is then.
-            level = self.severity(alert, position, goes)
-            loan = position.loan if position else None
-            escalated = alert.milestone == ESCALATED
-            to = reserved([channel]) if escalated else targets([channel], loan, level, told)
-            if to:
-                found.setdefault(goes, []).extend(to)
-        return found
-
-    def severity(self, alert: Alert, position: Position | None, at: datetime) -> Severity:
-        """Return how bad the news of an alert is at an instant."""
-        playbook = self.config.desk.playbook
-        if position is None:
-            return playbook.stages[alert.milestone].severity
-        day = local_date(at, position.loan.timezone)
-        then = position if day == position.as_of else value(position.loan, day)
-        return stage_for(alert, then, playbook).severity
-
-    def defer(self, now: datetime, channel: Channel) -> datetime:
-        """Return the end of a channel's quiet hours that an instant lies in, else the instant."""
-        return channel.quiet.defer(now, self.config.timezone) if channel.quiet else now
-
-    @staticmethod
-    def _told(connection: Connection, alert: Alert, decision: Decision) -> set[str]:
-        """Return the channels that hear good news because they heard the bad."""
-        if alert.milestone != SETTLED:
-            return set()
-        closed = [other.due for other in decision.superseded if other.milestone == SETTLED]
-        return history.channels_told(connection, alert.loan_id, [alert.due, *closed])
 
     def deliver(
         self,
@@ -277,7 +189,7 @@ class App:
             alone=alone,
             beat=beat,
             stopping=stopping,
-            defer=self.defer,
+            defer=self.planner.defer,
             desk=self.config.desk,
         )
         try:
@@ -347,16 +259,17 @@ class App:
         with self.database.transaction() as connection:
             stored = book.entries(connection)
             typed = book.commanded_payments(connection)
-            result = []
+            found = []
             for loan in self.config.loans:
                 old = stored.get(loan.id)
                 since = book.known_since(old, loan, self.config.policy, now)
                 whole = _paid(loan, old, typed, now)
                 if old and not book.is_next_bill(old, loan, now):
                     whole = replace(whole, agreed=old.loan.agreed, asked=old.loan.asked)
-                entry = Entry(whole, self.config.policy, since)
-                result.append((entry, history.of_loan(connection, loan.id, since)))
-            return result
+                found.append(Entry(whole, self.config.policy, since))
+            known = {entry.loan.id: entry.known_since for entry in found}
+            pasts = history.of_loans(connection, known)
+            return [(entry, pasts[entry.loan.id]) for entry in found]
 
     def loan(self, loan_id: str) -> Loan:
         """Return a configured loan with all its payments; UsageError names what there is."""

@@ -13,6 +13,7 @@ ORDER = [
     "cli",
     "service",
     "app",
+    "planner",
     "config",
     "delivery",
     "messages",

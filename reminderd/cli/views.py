@@ -201,7 +201,7 @@ def _alert_json(
     app: App, loan: Loan | None, seen: Foreseen, told: Collection[str] = (), *, full: bool = False
 ) -> dict[str, Any]:
     also = told if seen.alert.milestone == SETTLED else ()
-    to = app.destinations(seen.alert, seen.position, seen.at, also)
+    to = app.planner.destinations(seen.alert, seen.position, seen.at, also)
     goes = min(to, default=seen.at)
     message = _message(app, loan, seen, goes)
     zone = ZoneInfo(loan.timezone if loan else app.config.timezone)
@@ -231,7 +231,7 @@ def _shown(at: datetime, zone: ZoneInfo) -> str:
 def _message(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Message:
     since = unanswered_since(seen.alert, app.config.policy)
     following = None if since else seen.next_at
-    coming = following and min(app.defer(following, to) for to in app.channels.values())
+    coming = following and min(app.planner.defer(following, to) for to in app.channels.values())
     occasion = Occasion(seen.alert, goes, goes, coming, since)
     if loan is not None:
         position = value(loan, local_date(goes, loan.timezone))

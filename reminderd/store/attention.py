@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, insert, select, union_all, update
 
 from ..alerts.snooze import Snooze
 from ..playbook.playbook import Severity
@@ -30,6 +31,12 @@ def snooze_of(connection: Connection, loan_id: str) -> Snooze | None:
     return _snooze(row) if row else None
 
 
+def snoozes_of(connection: Connection, ids: Collection[str]) -> dict[str, Snooze]:
+    """Return the last snooze of each of some loans that has one; it may be over."""
+    rows = connection.execute(select(snoozes).where(snoozes.c.loan_id.in_(ids)))
+    return {row.loan_id: _snooze(row) for row in rows}
+
+
 def snoozes_after(connection: Connection, now: datetime) -> dict[str, Snooze]:
     """Return the snoozes that end after an instant, by loan."""
     rows = connection.execute(select(snoozes).where(snoozes.c.until > now))
@@ -45,13 +52,15 @@ def acknowledge(connection: Connection, loan_id: str, now: datetime) -> None:
     _replace(connection, acknowledgements, loan_id, {"recorded_at": now})
 
 
-def reacted_at(connection: Connection, loan_id: str) -> datetime | None:
-    """Return when the borrower last acknowledged or snoozed a loan."""
-    said = (
-        select(func.max(table.c.recorded_at)).where(table.c.loan_id == loan_id).scalar_subquery()
-        for table in (acknowledgements, snoozes)
-    )
-    return max((at for at in connection.execute(select(*said)).one() if at), default=None)
+def reactions_of(connection: Connection, ids: Collection[str]) -> dict[str, datetime]:
+    """Return when the borrower last acknowledged or snoozed each of some loans, if ever."""
+    said = union_all(
+        *(
+            select(table.c.loan_id, table.c.recorded_at).where(table.c.loan_id.in_(ids))
+            for table in (acknowledgements, snoozes)
+        )
+    ).order_by("recorded_at")
+    return {row.loan_id: row.recorded_at for row in connection.execute(said)}
 
 
 def _replace(connection: Connection, table: Table, loan_id: str, row: dict[str, Any]) -> None:

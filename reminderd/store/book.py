@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, RowMapping, and_, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, select, update
 
 from ..alerts.plan import Policy
 from ..alerts.wallclock import local_date
@@ -271,9 +271,12 @@ def due_for_a_look(connection: Connection, now: datetime, limit: int) -> list[En
     return [_entry(row, paid, agreed) for row in rows]
 
 
-def schedule_look(connection: Connection, loan_id: str, at: datetime | None) -> None:
-    """Write when a loan needs its next look; None for never."""
-    connection.execute(update(loans).where(loans.c.id == loan_id).values(next_alert_at=at))
+def schedule_looks(connection: Connection, looks: Mapping[str, datetime | None]) -> None:
+    """Write when each loan needs its next look; None for never."""
+    rows = [{"key": loan_id, "at": at} for loan_id, at in looks.items()]
+    if rows:
+        look = update(loans).where(loans.c.id == bindparam("key"))
+        connection.execute(look.values(next_alert_at=bindparam("at")), rows)
 
 
 def next_look(connection: Connection) -> tuple[datetime, str] | None:

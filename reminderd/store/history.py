@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,26 +22,40 @@ from sqlalchemy import (
 )
 
 from ..alerts.alert import Alert, History, Identity, Reason, is_overdue, is_reminder
+from ..alerts.snooze import Snooze
 from . import attention
 from .outbox import NOT_CONFIGURED, WAITING, State
 from .tables import acknowledgements, agreements, alerts, deliveries, loans, payments, snoozes
 
 
-def of_loan(connection: Connection, loan_id: str, known_since: datetime) -> History:
-    """Return what was already decided for one loan."""
-    rows = connection.execute(
-        select(alerts.c.due, alerts.c.milestone, alerts.c.superseded, alerts.c.scheduled_for).where(
-            alerts.c.loan_id == loan_id
-        )
-    ).all()
+def of_loans(connection: Connection, known_since: Mapping[str, datetime]) -> dict[str, History]:
+    """Return what was already decided for each loan, given since when its terms are known."""
+    ids = list(known_since)
+    snoozed = attention.snoozes_of(connection, ids)
+    reacted = attention.reactions_of(connection, ids)
+    decided: dict[str, list[Row[Any]]] = {loan_id: [] for loan_id in ids}
+    for row in connection.execute(select(alerts).where(alerts.c.loan_id.in_(ids))):
+        decided[row.loan_id].append(row)
+    return {
+        loan_id: _history(rows, known_since[loan_id], snoozed.get(loan_id), reacted.get(loan_id))
+        for loan_id, rows in decided.items()
+    }
+
+
+def _history(
+    rows: Iterable[Row[Any]],
+    known_since: datetime,
+    snooze: Snooze | None,
+    reacted_at: datetime | None,
+) -> History:
     sent = [row for row in rows if not row.superseded]
     return History(
         frozenset((row.due, row.milestone) for row in rows),
         frozenset(row.due for row in sent if is_reminder(row.milestone)),
         known_since,
-        attention.snooze_of(connection, loan_id),
+        snooze,
         frozenset((row.due, row.scheduled_for) for row in sent if is_overdue(row.milestone)),
-        attention.reacted_at(connection, loan_id),
+        reacted_at,
     )
 
 
@@ -55,20 +69,29 @@ def of_routines(connection: Connection) -> frozenset[Identity]:
 
 def record(connection: Connection, alert: Alert, now: datetime, *, superseded: bool) -> int:
     """Write a decision down for ever and return the alert's number."""
-    result = connection.execute(
-        insert(alerts).values(
-            loan_id=alert.loan_id,
-            due=alert.due,
-            milestone=alert.milestone,
-            scheduled_for=alert.scheduled_for,
-            reason=alert.reason,
-            superseded=superseded,
-            decided_at=now,
-        )
-    )
-    key = result.inserted_primary_key
-    assert key is not None  # a single-row insert always has one
-    return int(key[0])
+    return record_all(connection, [alert], now, superseded=superseded)[0]
+
+
+def record_all(
+    connection: Connection, decided: Sequence[Alert], now: datetime, *, superseded: bool
+) -> list[int]:
+    """Write decisions down for ever and return the alerts' numbers, in their order."""
+    rows = [
+        {
+            "loan_id": alert.loan_id,
+            "due": alert.due,
+            "milestone": alert.milestone,
+            "scheduled_for": alert.scheduled_for,
+            "reason": alert.reason,
+            "superseded": superseded,
+            "decided_at": now,
+        }
+        for alert in decided
+    ]
+    if not rows:
+        return []
+    numbers = insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(numbers, rows).scalars())
 
 
 def alerts_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Alert]:
@@ -79,9 +102,17 @@ def alerts_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Alert
 
 def waiting(connection: Connection, loan_id: str) -> dict[int, Alert]:
     """Return the alerts of a loan that still have a delivery waiting, by number."""
+    return waiting_of(connection, [loan_id])[loan_id]
+
+
+def waiting_of(connection: Connection, ids: Iterable[str]) -> dict[str, dict[int, Alert]]:
+    """Return the alerts of each loan that still have a delivery waiting, by number."""
+    found: dict[str, dict[int, Alert]] = {loan_id: {} for loan_id in ids}
     unsent = select(deliveries.c.alert_id).where(deliveries.c.state.in_(WAITING))
-    query = select(alerts).where(alerts.c.loan_id == loan_id, alerts.c.id.in_(unsent))
-    return {row.id: _alert(row) for row in connection.execute(query.order_by(alerts.c.id))}
+    query = select(alerts).where(alerts.c.loan_id.in_(list(found)), alerts.c.id.in_(unsent))
+    for row in connection.execute(query.order_by(alerts.c.id)):
+        found[row.loan_id][row.id] = _alert(row)
+    return found
 
 
 def _alert(row: Row[Any]) -> Alert:

@@ -79,22 +79,37 @@ class Leased:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What is to go where, from when on."""
+
+    alert_id: int
+    channel: str
+    address: str
+    at: datetime
+
+
 def enqueue(
     connection: Connection, alert_id: int, targets: Iterable[tuple[str, str]], at: datetime
 ) -> int:
     """Put one delivery per (channel, address) into the outbox, to go out from *at*."""
+    return enqueue_all(connection, [Parcel(alert_id, *target, at) for target in targets])
+
+
+def enqueue_all(connection: Connection, parcels: Iterable[Parcel]) -> int:
+    """Put one delivery for each parcel into the outbox."""
     rows = [
         {
-            "alert_id": alert_id,
-            "channel": channel,
-            "address": address,
+            "alert_id": parcel.alert_id,
+            "channel": parcel.channel,
+            "address": parcel.address,
             "state": State.PENDING,
             "attempts": 0,
-            "next_attempt_at": at,
+            "next_attempt_at": parcel.at,
             "message_id": uuid.uuid4().hex,
-            "created_at": at,
+            "created_at": parcel.at,
         }
-        for channel, address in targets
+        for parcel in parcels
     ]
     if rows:
         connection.execute(insert(deliveries), rows)

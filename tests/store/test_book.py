@@ -268,7 +268,7 @@ class TestLooks:
     ):
         sync(make_loan("a"), make_loan("b"), make_loan("c"), make_loan("later"))
         for loan_id, hours in (("a", 1), ("b", 3), ("c", 2), ("later", -1)):
-            book.schedule_look(connection, loan_id, now - timedelta(hours=hours))
+            book.schedule_looks(connection, {loan_id: now - timedelta(hours=hours)})
         found = [entry.loan.id for entry in book.due_for_a_look(connection, now, 2)]
         assert found == ["b", "c"]
         everything = [entry.loan.id for entry in book.due_for_a_look(connection, now, 10)]
@@ -276,7 +276,7 @@ class TestLooks:
 
     def test_a_loan_due_this_very_instant_is_looked_at(self, connection, sync, make_loan, now):
         sync(make_loan())
-        book.schedule_look(connection, "card", now)
+        book.schedule_looks(connection, {"card": now})
         assert len(book.due_for_a_look(connection, now, 1)) == 1
         assert book.due_for_a_look(connection, now - timedelta(microseconds=1), 1) == []
 
@@ -284,8 +284,8 @@ class TestLooks:
         self, connection, sync, make_loan, now
     ):
         sync(make_loan("a"), make_loan("b"))
-        book.schedule_look(connection, "a", now + 2 * DAY)
-        book.schedule_look(connection, "b", now + DAY)
+        book.schedule_looks(connection, {"a": now + 2 * DAY})
+        book.schedule_looks(connection, {"b": now + DAY})
         assert book.next_look(connection) == (now + DAY, "b")
         rest(connection)
         assert book.next_look(connection) is None

@@ -45,7 +45,7 @@ def test_superseded_alerts_count_as_decided_but_nobody_was_told(connection, make
     other = date(2026, 12, 26)
     make_alert("due-7", superseded=True)
     make_alert("due-3", due=other)
-    found = history.of_loan(connection, "card", now)
+    found = history.of_loans(connection, {"card": now})["card"]
     assert found.decided == {(DUE, "due-7"), (other, "due-3")}
     assert found.told == {other}
     assert found.known_since == now
@@ -53,7 +53,7 @@ def test_superseded_alerts_count_as_decided_but_nobody_was_told(connection, make
 
 def test_another_loans_alerts_are_not_in_its_history(connection, make_alert, now):
     make_alert()
-    assert history.of_loan(connection, "other", now).decided == frozenset()
+    assert history.of_loans(connection, {"other": now})["other"].decided == frozenset()
 
 
 @pytest.mark.parametrize("state", [State.SENT, State.SENDING, State.UNKNOWN])
@@ -83,14 +83,14 @@ def test_what_was_passed_over_while_the_clock_ran_ahead_is_forgotten(connection,
     yesterday = now - timedelta(days=1)
     assert history.forget_the_future(connection, yesterday) == ["card"]
     # What was sent is sent: it must not go out again.
-    assert history.of_loan(connection, "card", now).decided == {(DUE, "due-7")}
+    assert history.of_loans(connection, {"card": now})["card"].decided == {(DUE, "due-7")}
     assert history.forget_the_future(connection, yesterday) == []
 
 
 def test_what_was_decided_until_now_is_not_forgotten(connection, make_alert, now):
     make_alert("due-3", superseded=True)
     assert history.forget_the_future(connection, now) == []
-    assert history.of_loan(connection, "card", now).decided == {(DUE, "due-3")}
+    assert history.of_loans(connection, {"card": now})["card"].decided == {(DUE, "due-3")}
 
 
 def test_deliveries_are_listed_the_newest_first_with_their_alert(connection, deliver):
@@ -133,7 +133,7 @@ def test_routines_have_a_history_of_their_own(connection, make_alert, routine, n
         (DUE, "routine-fund"),
         (date(2026, 12, 1), "routine-alive"),
     }
-    assert history.of_loan(connection, "card", now).decided == {(DUE, "due-7")}
+    assert history.of_loans(connection, {"card": now})["card"].decided == {(DUE, "due-7")}
 
 
 def test_deliveries_of_routines_are_listed_among_the_others_without_a_loan(
@@ -158,9 +158,9 @@ def test_a_routine_told_while_the_clock_ran_ahead_stays_told(connection, routine
 def test_only_reminders_count_as_telling_of_a_due_date(connection, make_alert, now):
     for milestone in ("settled", "cured-30-days", "answer-due"):
         make_alert(milestone)
-    assert history.of_loan(connection, "card", now).told == frozenset()
+    assert history.of_loans(connection, {"card": now})["card"].told == frozenset()
     make_alert("due+1")
-    assert history.of_loan(connection, "card", now).told == {DUE}
+    assert history.of_loans(connection, {"card": now})["card"].told == {DUE}
 
 
 def test_alerts_that_wait_are_those_with_a_delivery_that_has_not_gone_out(

@@ -18,13 +18,13 @@ def stored(connection):
 def test_an_instant_without_a_zone_is_refused(connection, sync, make_loan):
     sync(make_loan())
     with pytest.raises(StatementError, match="has no time zone"):
-        book.schedule_look(connection, "card", datetime(2026, 11, 20, 9))
+        book.schedule_looks(connection, {"card": datetime(2026, 11, 20, 9)})
 
 
 def test_an_instant_of_any_zone_is_stored_and_returned_in_utc(connection, sync, make_loan):
     sync(make_loan())
     nine = datetime(2026, 11, 20, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
-    book.schedule_look(connection, "card", nine)
+    book.schedule_looks(connection, {"card": nine})
     assert stored(connection) == "2026-11-20 01:30:00.000000"
     returned = connection.execute(select(loans.c.next_alert_at)).scalar_one()
     assert returned == nine
@@ -33,5 +33,5 @@ def test_an_instant_of_any_zone_is_stored_and_returned_in_utc(connection, sync, 
 
 def test_no_instant_stays_none(connection, sync, make_loan):
     sync(make_loan())
-    book.schedule_look(connection, "card", None)
+    book.schedule_looks(connection, {"card": None})
     assert connection.execute(select(loans.c.next_alert_at)).scalar_one() is None

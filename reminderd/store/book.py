@@ -81,21 +81,24 @@ def sync(
     changes = []
     for loan, policy in configured:
         digest, archived = known.pop(loan.id, (None, False))
-        old = entry(connection, loan.id) if digest else None
         rewritten = archived or digest != _content(loan, policy)
+        gone, new = _payments_changed(loan, paid.get(loan.id, []))
+        if not (rewritten or gone or new):
+            continue
+        old = entry(connection, loan.id) if digest else None
         next_bill = rewritten and is_next_bill(old, loan, now)
         if rewritten:
             _write(connection, loan, policy, old, now)
         if next_bill:
             _set_aside(connection, loan.id, now)
-        if _sync_payments(connection, loan, paid.get(loan.id, []), now) or rewritten:
-            before = None if archived else old
-            changes.append(Change(before, entry(connection, loan.id), next_bill))
+        _sync_payments(connection, loan.id, gone, new, now)
+        before = None if archived else old
+        changes.append(Change(before, entry(connection, loan.id), next_bill))
     for loan_id, (_, archived) in known.items():
         if not archived:
             changes.append(Change(entry(connection, loan_id), None))
-            gone = {"archived_at": now, "next_alert_at": now}
-            connection.execute(update(loans).where(loans.c.id == loan_id).values(**gone))
+            away = {"archived_at": now, "next_alert_at": now}
+            connection.execute(update(loans).where(loans.c.id == loan_id).values(**away))
     return changes
 
 
@@ -167,10 +170,10 @@ def known_since(old: Entry | None, loan: Loan, policy: Policy, now: datetime) ->
     return old.known_since
 
 
-def _sync_payments(
-    connection: Connection, loan: Loan, rows: list[RowMapping], now: datetime
-) -> bool:
-    """Add and undo configured payments until they are those of *loan*; say if any changed."""
+def _payments_changed(
+    loan: Loan, rows: list[RowMapping]
+) -> tuple[list[int], list[tuple[date, int]]]:
+    """Return which stored payments are configured no more, and which configured are not stored."""
     currency = loan.terms.currency
     wanted = Counter((p.on, Money.of(p.amount, currency).minor) for p in loan.payments)
     gone = []
@@ -179,13 +182,21 @@ def _sync_payments(
             wanted[row["date"], row["amount_minor"]] -= 1
         else:
             gone.append(row["id"])
+    return gone, list(wanted.elements())
+
+
+def _sync_payments(
+    connection: Connection,
+    loan_id: str,
+    gone: list[int],
+    new: list[tuple[date, int]],
+    now: datetime,
+) -> None:
     if gone:
         connection.execute(update(payments).where(payments.c.id.in_(gone)).values(undone_at=now))
-        touch(connection, loan.id, now)
-    new = list(wanted.elements())
+        touch(connection, loan_id, now)
     for day, minor in new:
-        add_payment(connection, loan.id, day, minor, now, CONFIG)
-    return bool(gone or new)
+        add_payment(connection, loan_id, day, minor, now, CONFIG)
 
 
 def add_payment(

@@ -81,6 +81,12 @@ class WebSink:
         await writer.drain()
         return not answer.close
 
+    async def hang_up(self):
+        for writer in [*self.open]:
+            writer.transport.abort()
+        while self.open:
+            await asyncio.sleep(0)
+
 
 class WebSinkThread:
     """A sink that runs in a thread of this process until it is stopped."""
@@ -95,7 +101,7 @@ class WebSinkThread:
 
     def hang_up(self):
         """Close every connection, as a server does with idle ones; wait until it is done."""
-        asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result(60)
+        asyncio.run_coroutine_threadsafe(self.sink.hang_up(), self._loop).result(60)
 
     def stop(self):
         asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(60)
@@ -103,15 +109,9 @@ class WebSinkThread:
         self._thread.join(60)
         self._loop.close()
 
-    async def _hang_up(self):
-        for writer in [*self.sink.open]:
-            writer.transport.abort()
-        while self.sink.open:
-            await asyncio.sleep(0)
-
     async def _stop(self):
         self._server.close()
-        await self._hang_up()
+        await self.sink.hang_up()
 
 
 def context_of(certificate):
@@ -123,10 +123,12 @@ def context_of(certificate):
 
 async def serve(certificate):
     """Run as a program, until standard input ends."""
-    _, port = await WebSink().listen(context_of(certificate))
+    sink = WebSink()
+    _, port = await sink.listen(context_of(certificate))
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
+    await sink.hang_up()
 
 
 if __name__ == "__main__":

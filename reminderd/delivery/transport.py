@@ -170,7 +170,7 @@ class Chat(NotifyIRC):  # type: ignore[misc]  # Apprise is not annotated through
             pass  # whether all was taken is known by now
         finally:
             client.close()
-        self.trouble = client.refusals[0] if client.refusals else None
+        self.trouble = client.refusals[-1] if client.refusals else None
         return taken and self.trouble is None
 
     def _places(self, client: ChatClient) -> list[str]:

@@ -283,11 +283,11 @@ def test_a_fund_and_its_routine_are_missed_even_where_something_else_is_wrong(pr
 
 def test_a_channel_says_how_it_wants_its_messages(load):
     [plain] = load('[channels.a]\nurl = "console://"\n').channels
-    assert (plain.format, plain.digest) == (None, True)
+    assert (plain.format, plain.digest, plain.rate) == (None, True, None)
     [chat] = load(
-        '[channels.a]\nurl = "console://"\nformat = "markdown"\ndigest = false\n'
+        '[channels.a]\nurl = "console://"\nformat = "markdown"\ndigest = false\nrate = 20\n'
     ).channels
-    assert (chat.format, chat.digest) == (Format.MARKDOWN, False)
+    assert (chat.format, chat.digest, chat.rate) == (Format.MARKDOWN, False, 20)
 
 
 def test_how_a_channel_wants_its_messages_is_no_setting_of_its_service(load):

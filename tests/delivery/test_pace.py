@@ -74,6 +74,17 @@ def test_a_batch_is_no_larger_than_the_rate_but_the_rate_may_be_larger(dispatch,
     assert dispatch(console("robot", 23)) == 23
 
 
+@pytest.mark.parametrize("asked", ["3600", "Fri, 20 Nov 2026 02:00:00 GMT"])
+def test_a_server_that_asks_for_an_hour_gets_it(dispatch, post, now, httpserver, asked):
+    httpserver.expect_request("/").respond_with_data("", 503, {"Retry-After": asked})
+    url = f"json://127.0.0.1:{httpserver.port}/"
+    put(post, "hook", 1)
+    assert dispatch(Channel("hook", (Recipient("hook", url),), "en")) == 0
+    [row] = post.rows()
+    assert (row.state, row.error) == (State.RETRYING, "the server answered 503")
+    assert row.next_attempt_at == now + timedelta(hours=1)
+
+
 @pytest.mark.parametrize(
     ("target", "rate"),
     [

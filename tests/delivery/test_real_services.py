@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs
@@ -18,8 +18,8 @@ from apprise.plugins import N_MGR
 
 from reminderd.alerts.channel import Recipient
 from reminderd.alerts.plan import Alert, Reason
-from reminderd.delivery.transport import Chat, Transports
-from reminderd.errors import Unreachable
+from reminderd.delivery.transport import Broker, Chat, Transports, verify
+from reminderd.errors import Refused, Undecided, Unreachable
 from reminderd.loans.position import value
 from reminderd.loans.terms import Installment, Loan, LoanTerms, Penalty, PenaltyRule
 from reminderd.messages.compose import Occasion, compose
@@ -29,6 +29,7 @@ from reminderd.playbook.playbook import Severity
 PATIENCE = 30  # seconds after which a test that waits for a server has failed
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 TITLE = "微粒贷：今天应还 ¥1,150.00，逾期5天 & <急>"
+MESSAGE = Message(TITLE, "今天", Severity.INFO)
 
 
 def composed(form):
@@ -365,6 +366,77 @@ class TestMqtt:
             send(f"mqtt://127.0.0.1:{port}/loans", Message(TITLE, "今天", Severity.INFO))
 
 
+GUARDED = "listener {port} 127.0.0.1\nallow_anonymous false\npersistence false\n"
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    """Return the port of a broker that lets nobody in."""
+    config = tmp_path_factory.mktemp("guarded") / "mosquitto.conf"
+    config.write_text(GUARDED)
+    with running("mosquitto", ["-c"], config, "running") as port:
+        yield port
+
+
+class TestMqttRefusals:
+    @pytest.mark.parametrize("qos", [0, 1])
+    def test_a_broker_that_does_not_let_us_in_is_no_success(self, send, guarded, qos):
+        with pytest.raises(Unreachable, match="does not let us in") as caught:
+            send(f"mqtt://127.0.0.1:{guarded}/loans?qos={qos}&rto=1", MESSAGE)
+        assert type(caught.value) is Unreachable
+
+    def test_a_message_that_is_not_confirmed_is_undecided_and_not_kept(self, send):
+        with MuteBroker() as broker:
+            url = f"mqtt://127.0.0.1:{broker.port}/loans?rto=0.3"
+            for _ in range(2):
+                with pytest.raises(Undecided, match="did not confirm"):
+                    send(url, MESSAGE)
+        assert broker.published == 2  # a client that was kept would have published it again
+
+    def test_what_is_missing_is_named_with_the_remedy(self, monkeypatch):
+        monkeypatch.setattr(N_MGR["mqtt"], "enabled", False)
+        monkeypatch.setattr(Broker, "enabled", False)
+        said = verify(Recipient("it", "mqtt://localhost/loans"))
+        assert said == (
+            "mqtt needs Python packages that are not installed: paho-mqtt >= 2.1.0 "
+            "(install reminderd[mqtt])"
+        )
+
+
+class MuteBroker:
+    """A broker that lets everybody in and confirms nothing."""
+
+    def __init__(self):
+        self.published = 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self.run)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join()
+
+    def run(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection:
+                self.converse(connection)
+
+    def converse(self, connection):
+        while packet := connection.recv(65536):
+            if packet[0] >> 4 == 1:  # CONNECT
+                connection.sendall(b"\x20\x02\x00\x00")
+            self.published += packet[0] >> 4 == 3  # PUBLISH
+
+
 @contextmanager
 def irc_server(folder, limits=""):
     """Run an IRC server, which by itself slows down who says much at once."""
@@ -406,10 +478,10 @@ class Listener:
         """Return what the server has passed on so far, line by line."""
         self.tell("PING :so far")
         heard = self.hear_until(b" PONG ")
-        assert max(map(len, heard)) <= 512
+        assert max(map(len, heard), default=0) <= 512
         return [line.decode().split(" :", 1)[1].rstrip() for line in heard if b" PRIVMSG " in line]
 
-    def leave(self):
+    def close(self):
         self.lines.close()
         self.connection.close()
 
@@ -417,9 +489,8 @@ class Listener:
 @contextmanager
 def channel_of(port):
     """Return a URL to send to, and somebody who listens there."""
-    listener = Listener(port, "#loans")
-    yield f"irc://bot@127.0.0.1:{port}/%23loans", listener
-    listener.leave()
+    with closing(Listener(port, "#loans")) as listener:
+        yield f"irc://bot@127.0.0.1:{port}/%23loans", listener
 
 
 @pytest.fixture(scope="module")
@@ -467,3 +538,64 @@ class TestIrc:
         monkeypatch.setattr(Chat, "patience", 0.0)
         with pytest.raises(Unreachable):
             send(url, Message(TITLE, "今天还款。", Severity.INFO))
+
+    def test_nobody_of_that_name_may_come_later(self, send, channel):
+        url, _ = channel
+        with pytest.raises(Unreachable, match=r"answered 401 \(.*\)"):
+            send(url.replace("%23loans", "@nobody"), MESSAGE)
+
+    @pytest.mark.parametrize(
+        ("mode", "query", "number"),
+        [("+k secret", "", 475), ("+i", "", 473), ("+n", "?join=no", 404), ("+m", "", 404)],
+    )
+    def test_a_channel_that_does_not_let_us_speak_refuses(self, send, ngircd, mode, query, number):
+        place = f"#closed{number}{mode[1]}"
+        url = f"irc://bot@127.0.0.1:{ngircd}/%23{place[1:]}{query}"
+        with closing(Listener(ngircd, place)) as listener:
+            listener.tell(f"MODE {place} {mode}")
+            listener.hear_until(b" MODE ")
+            with pytest.raises(Refused, match=f"the IRC server answered {number}"):
+                send(url, MESSAGE)
+            assert listener.said() == []
+
+    def test_a_name_that_is_taken_is_no_obstacle(self, send, channel):
+        url, listener = channel
+        send(url.replace("bot@", "me@"), MESSAGE)
+        assert listener.said() == [TITLE, "今天"]
+
+    @pytest.mark.parametrize(
+        ("number", "kind", "said"),
+        [
+            (464, Unreachable, "the IRC server answered 464 (no entry)"),
+            (465, Refused, "the IRC server answered 465 (no entry)"),
+            (463, Unreachable, "the service could not be reached, or did not take the message"),
+        ],
+    )
+    def test_a_server_that_does_not_let_us_in_is_no_success(self, send, number, kind, said):
+        with IrcDoor(number) as port, pytest.raises(kind) as caught:
+            send(f"irc://bot:wrong@127.0.0.1:{port}/%23loans?mode=server", MESSAGE)
+        assert type(caught.value) is kind
+        assert str(caught.value) == said
+
+
+class IrcDoor:
+    """A server that answers one login with a number, and hangs up."""
+
+    def __init__(self, number):
+        self.number = number
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.thread = threading.Thread(target=self.run)
+
+    def __enter__(self):
+        self.thread.start()
+        return self.listener.getsockname()[1]
+
+    def __exit__(self, *_):
+        self.thread.join()
+        self.listener.close()
+
+    def run(self):
+        connection, _ = self.listener.accept()
+        with connection, connection.makefile("rb") as lines:
+            next(line for line in lines if line.startswith(b"USER"))
+            connection.sendall(f":door {self.number} bot :no entry\r\n".encode())

@@ -1532,6 +1532,14 @@ WISHES = {
         SCREEN + 'digest = §"daily"\n',
         "channels.screen.digest: 'daily' is not true or false (write digest = false)",
     ),
+    "a rate that sends nothing": (
+        SCREEN + "rate = §0\n",
+        "channels.screen.rate: 0 is out of bounds (write 1 or more)",
+    ),
+    "a rate in words": (
+        SCREEN + 'rate = §"20 a minute"\n',
+        "channels.screen.rate: '20 a minute' is not a whole number (write rate = 20)",
+    ),
     "a channel's quiet hours without an end": (
         SCREEN + '§quiet_hours = { from = "22:00" }\n',
         "channels.screen.quiet_hours: 'to' is missing (write to = \"08:00\")",

@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import ssl
 import sys
-import threading
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -41,27 +40,30 @@ class Request:
 class WebSink:
     """The server's memory. ``answers`` holds what it says next, else that all is well."""
 
-    def __init__(self):
+    def __init__(self, context=None):
+        self.context = context
         self.answers = deque()
         self.requests = []
         self.connections = 0
         self.open = set()
 
-    async def listen(self, context=None):
-        server = await asyncio.start_server(self.converse, "127.0.0.1", 0, ssl=context)
+    async def listen(self):
+        """Start; return the server and its port."""
+        self.loop = asyncio.get_running_loop()
+        server = await asyncio.start_server(self.converse, "127.0.0.1", 0, ssl=self.context)
         return server, server.sockets[0].getsockname()[1]
 
     async def converse(self, reader, writer):
         self.connections += 1
         number = self.connections
-        self.open.add(writer)
+        self.open.add(writer.transport)
         try:
             while await self.exchange(reader, writer, number):
                 pass
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
-            self.open.discard(writer)
+            self.open.discard(writer.transport)
             writer.transport.abort()
 
     async def exchange(self, reader, writer, number):
@@ -81,37 +83,15 @@ class WebSink:
         await writer.drain()
         return not answer.close
 
-    async def hang_up(self):
-        for writer in [*self.open]:
-            writer.transport.abort()
-        while self.open:
-            await asyncio.sleep(0)
-
-
-class WebSinkThread:
-    """A sink that runs in a thread of this process until it is stopped."""
-
-    def __init__(self, context=None):
-        self.sink = WebSink()
-        self.scheme = "http" if context is None else "https"
-        self._loop = asyncio.new_event_loop()
-        self._server, self.port = self._loop.run_until_complete(self.sink.listen(context))
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-
     def hang_up(self):
         """Close every connection, as a server does with idle ones; wait until it is done."""
-        asyncio.run_coroutine_threadsafe(self.sink.hang_up(), self._loop).result(60)
+        asyncio.run_coroutine_threadsafe(self.close_all(), self.loop).result(60)
 
-    def stop(self):
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(60)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(60)
-        self._loop.close()
-
-    async def _stop(self):
-        self._server.close()
-        await self.sink.hang_up()
+    async def close_all(self):
+        for transport in [*self.open]:
+            transport.abort()
+        while self.open:
+            await asyncio.sleep(0)
 
 
 def context_of(certificate):
@@ -123,12 +103,12 @@ def context_of(certificate):
 
 async def serve(certificate):
     """Run as a program, until standard input ends."""
-    sink = WebSink()
-    _, port = await sink.listen(context_of(certificate))
+    sink = WebSink(context_of(certificate))
+    _, port = await sink.listen()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
-    await sink.hang_up()
+    await sink.close_all()
 
 
 if __name__ == "__main__":

@@ -260,6 +260,7 @@ class _StandIn:
 _stand_in = _StandIn()
 
 
+@cache
 def adopt(plugin: type) -> None:
     """Make a plugin's requests go over ``Web``: those of its modules, and of its bases'."""
     packages = {".".join(base.__module__.split(".")[:3]) for base in plugin.__mro__}

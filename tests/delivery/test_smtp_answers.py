@@ -4,6 +4,7 @@ import logging
 import socketserver
 import threading
 from collections import defaultdict, deque
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -87,10 +88,8 @@ def script():
 
 @pytest.fixture
 def session(script):
-    host, port = script.server_address
-    session = Session(Server(host, port, "insecure", None, None, verify=True))
-    yield session
-    session.close()
+    with closing(Session(Server(*script.server_address, "insecure", None, None, True))) as session:
+        yield session
 
 
 @pytest.fixture

@@ -16,11 +16,17 @@ from reminderd.delivery.services import SERVICES
 from reminderd.delivery.transport import Transports, instantiate
 from reminderd.errors import Refused, Undecided, Unreachable
 
-_file = Path(__file__).parents[1] / "websink.py"
-_spec = importlib.util.spec_from_file_location("websink", _file)
-websink = importlib.util.module_from_spec(_spec)
-sys.modules["websink"] = websink  # for its dataclasses
-_spec.loader.exec_module(websink)
+
+def _load(name):
+    """Import a server that stands beside the folders of tests."""
+    file = Path(__file__).parents[1] / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, file)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)  # for its dataclasses
+    spec.loader.exec_module(module)
+    return module
+
+
+websink, smtpsink = _load("websink"), _load("smtpsink")
 Answer, HANG_UP, SILENCE = websink.Answer, websink.HANG_UP, websink.SILENCE
 
 
@@ -37,18 +43,20 @@ def _plain_environment(monkeypatch):
 @pytest.fixture
 def start(authority, tmp_path):
     """Return a function that starts servers, over TLS or not."""
-    started = []
+    threads = []
 
     def run(secure=True):
         file = tmp_path / "server.pem"
         authority.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(
             file
         )
-        started.append(websink.WebSinkThread(websink.context_of(file) if secure else None))
-        return started[-1]
+        sink = websink.WebSink(websink.context_of(file) if secure else None)
+        threads.append(smtpsink.SinkThread(sink))
+        sink.port = threads[-1].port
+        return sink
 
     yield run
-    for thread in started:
+    for thread in threads:
         thread.stop()
 
 
@@ -63,7 +71,7 @@ def plain(start):
 
 
 def url(server, query="", path="hook"):
-    scheme = "jsons" if server.scheme == "https" else "json"
+    scheme = "jsons" if server.context else "json"
     return f"{scheme}://127.0.0.1:{server.port}/{path}{query}"
 
 
@@ -82,14 +90,14 @@ def send(message, now):
 class TestConnections:
     def test_many_messages_share_one(self, send, server):
         send(url(server), times=5)
-        assert len(server.sink.requests) == 5
-        assert server.sink.connections == 1
+        assert len(server.requests) == 5
+        assert server.connections == 1
 
     def test_one_that_the_server_closed_meanwhile_is_made_anew(self, send, server):
         send(url(server))
         server.hang_up()
         send(url(server))
-        assert [request.connection for request in server.sink.requests] == [1, 2]
+        assert [request.connection for request in server.requests] == [1, 2]
 
     @pytest.mark.parametrize("secure", [True, False])
     def test_one_that_breaks_before_the_message_is_written_is_made_anew(
@@ -100,28 +108,28 @@ class TestConnections:
         server.hang_up()
         monkeypatch.setattr("urllib3.connectionpool.is_connection_dropped", lambda _: False)
         send(url(server))
-        assert [request.connection for request in server.sink.requests] == [1, 2]
+        assert [request.connection for request in server.requests] == [1, 2]
 
     def test_one_that_is_idle_for_long_is_not_used_on(self, send, server, monkeypatch):
         send(url(server))
         monkeypatch.setattr(web, "KEPT", -1.0)
         send(url(server))
-        assert server.sink.connections == 2
+        assert server.connections == 2
 
     def test_what_was_written_and_not_answered_is_not_sent_again(self, send, server):
         send(url(server))
-        server.sink.answers.append(HANG_UP)
+        server.answers.append(HANG_UP)
         with pytest.raises(Undecided, match="handed over, and no answer came"):
             send(url(server))
-        assert len(server.sink.requests) == 2
+        assert len(server.requests) == 2
 
     def test_an_answer_that_breaks_off_is_none(self, send, server):
-        server.sink.answers.append(Answer("", 200, {"Transfer-Encoding": "chunked"}, close=True))
+        server.answers.append(Answer("", 200, {"Transfer-Encoding": "chunked"}, close=True))
         with pytest.raises(Undecided):
             send(url(server))
 
     def test_silence_after_the_message_leaves_it_undecided(self, send, server):
-        server.sink.answers.append(SILENCE)
+        server.answers.append(SILENCE)
         with pytest.raises(Undecided):
             send(url(server, "?rto=0.2"))
 
@@ -150,13 +158,13 @@ class TestTrust:
         said = str(caught.value)
         assert said.startswith("the server's certificate is not trusted: ")
         assert said.endswith('(set SSL_CERT_FILE to the authority, or verify = "no")')
-        assert server.sink.requests == []
+        assert server.requests == []
 
     @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
     def test_a_user_may_do_without_and_the_next_channel_still_does_not(self, send, start):
         server = start()
         send(url(server, "?verify=no"))
-        assert len(server.sink.requests) == 1
+        assert len(server.requests) == 1
         with pytest.raises(Unreachable, match="not trusted"):
             send(url(server))
 
@@ -173,7 +181,7 @@ class TestTrust:
                 send(url(server))
         else:
             send(url(server), times=2)
-            assert server.sink.connections == 1
+            assert server.connections == 1
 
     def test_a_bundle_that_is_not_there_may_be_there_later(self, send, server, monkeypatch):
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
@@ -183,37 +191,37 @@ class TestTrust:
 
 class TestSecrets:
     def test_no_cookie_comes_back(self, send, server):
-        server.sink.answers.append(Answer(headers={"Set-Cookie": "who=me; Path=/"}))
+        server.answers.append(Answer(headers={"Set-Cookie": "who=me; Path=/"}))
         send(url(server), times=2)
-        assert "cookie" not in server.sink.requests[1].headers
+        assert "cookie" not in server.requests[1].headers
 
     @pytest.mark.parametrize("status", [307, 308])
     def test_a_message_follows_within_its_host(self, send, server, status):
-        server.sink.answers.append(Answer(status=status, headers={"Location": "/there"}))
+        server.answers.append(Answer(status=status, headers={"Location": "/there"}))
         send(url(server))
-        assert [request.line for request in server.sink.requests] == [
+        assert [request.line for request in server.requests] == [
             "POST /hook HTTP/1.1",
             "POST /there HTTP/1.1",
         ]
 
     @pytest.mark.parametrize("status", [301, 302, 303])
     def test_it_does_not_shrink_to_a_question(self, send, server, status):
-        server.sink.answers.append(Answer(status=status, headers={"Location": "/there"}))
+        server.answers.append(Answer(status=status, headers={"Location": "/there"}))
         with pytest.raises(Refused, match=f"answered {status}: the address has moved"):
             send(url(server))
-        assert len(server.sink.requests) == 1
+        assert len(server.requests) == 1
 
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
     def test_it_follows_nobody_elsewhere(self, send, server, start, host):
         other = start()
         there = {"Location": f"https://{host}:{other.port}/hook"}
-        server.sink.answers.append(Answer(status=307, headers=there))
+        server.answers.append(Answer(status=307, headers=there))
         with pytest.raises(Refused, match="the address has moved"):
             send(url(server))
-        assert other.sink.requests == []
+        assert other.requests == []
 
     def test_it_does_not_circle(self, send, server):
-        server.sink.answers.extend([Answer(status=307, headers={"Location": "/hook"})] * 40)
+        server.answers.extend([Answer(status=307, headers={"Location": "/hook"})] * 40)
         with pytest.raises(Refused, match="leads in a circle"):
             send(url(server))
 
@@ -223,8 +231,8 @@ def test_a_proxy_of_the_environment_is_used(send, plain, monkeypatch):
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
     send("json://hook.example.com/x", times=2)
-    assert plain.sink.requests[0].line == "POST http://hook.example.com/x HTTP/1.1"
-    assert plain.sink.connections == 1
+    assert plain.requests[0].line == "POST http://hook.example.com/x HTTP/1.1"
+    assert plain.connections == 1
 
 
 class TestLies:
@@ -247,17 +255,17 @@ class TestLies:
         monkeypatch.setattr(N_MGR[schema], "notify_url", f"http://127.0.0.1:{plain.port}/x")
         target = f"{schema}://0123456789abcdef01234567/"
         send(target)
-        plain.sink.answers.append(Answer(body))
+        plain.answers.append(Answer(body))
         with pytest.raises(kind) as caught:
             send(target)
         assert type(caught.value) is kind
-        assert len(plain.sink.requests) == 2
+        assert len(plain.requests) == 2
 
     @pytest.mark.parametrize("schema", ["bark", "pushdeer"])
     def test_are_not_believed_of_servers_of_ones_own(self, send, plain, schema):
         target = f"{schema}://127.0.0.1:{plain.port}/key"
         send(target)
-        plain.sink.answers.append(Answer('{"code": 500, "message": "push failed"}'))
+        plain.answers.append(Answer('{"code": 500, "message": "push failed"}'))
         with pytest.raises(Unreachable, match="the service answered 500"):
             send(target)
 
@@ -302,5 +310,5 @@ class TestAdopted:
         place = f"http://127.0.0.1:{plain.port}/"
         for ask in (stand_in.get, stand_in.post, stand_in.put, stand_in.delete):
             assert ask(place).status_code == 200
-        assert plain.sink.connections == 4
+        assert plain.connections == 4
         assert requests.get is not stand_in.get

@@ -73,8 +73,13 @@ REPLIES: dict[str, Reply] = {
     "feishu": _FEISHU,
     "lark": _FEISHU,
     "pushdeer": Reply("code", says="error"),  # https://www.pushdeer.com/dev.html
-    "pushplus": Reply(  # https://www.pushplus.plus/doc/guide/code.html
-        "code", fine=200, refused=frozenset({401, 403, 903}), mended=True
+    # http://api.pushplus.plus/doc-3034446; 900: whoever goes on sending is shut out for longer
+    "pushplus": Reply(
+        "code",
+        fine=200,
+        refused=frozenset({401, 403, 903}),
+        later={900: LONGEST_WAIT},
+        mended=True,
     ),
     "qq": Reply("success", fine=True, says="reason"),  # https://qmsg.zendee.cn/docs/api
     "schan": Reply("code", says="message"),  # https://sct.ftqq.com/sendkey

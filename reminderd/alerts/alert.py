@@ -12,6 +12,7 @@ from .snooze import Snooze
 SETTLED = "settled"
 ANSWER_DUE = "answer-due"
 ESCALATED = "escalated"
+_UNREACHABLE = "unreachable-"  # begins the milestones of notices of an address that is dead
 _CURED = "cured-"  # begins the milestones of what follows upon settling
 _REMINDER = "due"  # begins those that an unpaid installment has
 
@@ -29,6 +30,8 @@ class Reason(StrEnum):
     SETTLED = "settled"
     AFTER_SETTLING = "after_settling"
     NOBODY_REACTED = "nobody_reacted"
+    REFUSED = "refused"
+    GAVE_UP = "gave_up"
     ROUTINE = "routine"
     NEWER_ALERT = "newer_alert"
     SAME_SLOT = "same_slot"
@@ -54,6 +57,18 @@ def is_follow_up(milestone: str) -> bool:
     return milestone.startswith(_CURED)
 
 
+def unreachable(delivery_id: int, attempts: int) -> str:
+    """Name the notice that a delivery failed for good, at one of its attempts."""
+    return f"{_UNREACHABLE}{delivery_id}-{attempts}"
+
+
+def lost_delivery(milestone: str) -> int | None:
+    """Return which delivery a notice tells of, where a milestone is that of a notice."""
+    if not milestone.startswith(_UNREACHABLE):
+        return None
+    return int(milestone.removeprefix(_UNREACHABLE).partition("-")[0])
+
+
 Identity = tuple[date, str]
 
 
@@ -62,7 +77,7 @@ class Alert:
     """One alert; loan, date and milestone identify it for ever.
 
     The date is that of the installment it is about, of the request that nobody answered, or of
-    the routine, which concerns no single loan.
+    what concerns no single loan: a routine, or a notice that an address takes nothing.
     """
 
     loan_id: str | None

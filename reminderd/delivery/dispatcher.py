@@ -26,14 +26,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from ..alerts.alert import Alert, Reason, unreachable
 from ..alerts.channel import Channel, Recipient
 from ..clock import Clock
 from ..errors import DeliveryError, Refused, Undecided, Unreachable
 from ..messages.compose import Letter
 from ..messages.message import Message
+from ..messages.notice import Notice
 from ..messages.routine import RoutineLetter
 from ..messages.sheet import Desk
-from ..store import outbox
+from ..store import history, outbox
 from ..store.database import Database
 from ..store.outbox import Leased, State
 from .pace import Pace
@@ -243,7 +245,7 @@ class Dispatcher:
         self._finish(connection, homeless, State.FAILED, now, outbox.NOT_CONFIGURED)
         if channel is None:
             return []
-        messages: dict[str, dict[Leased, Letter | RoutineLetter]] = {}
+        messages: dict[str, dict[Leased, Letter | RoutineLetter | Notice]] = {}
         for delivery, letter in self.writer.letters(connection, rest, channel, now).items():
             if isinstance(letter, Needless):
                 self._finish(connection, [delivery], State.CANCELLED, now, letter.reason)
@@ -257,7 +259,7 @@ class Dispatcher:
         return jobs
 
     def _jobs(
-        self, messages: Sequence[dict[Leased, Letter | RoutineLetter]], channel: Channel
+        self, messages: Sequence[dict[Leased, Letter | RoutineLetter | Notice]], channel: Channel
     ) -> list[Job]:
         """Write what the deliveries of each message say together."""
         bundles = []
@@ -347,8 +349,10 @@ class Dispatcher:
         again = next_attempt(attempts, now, newest, random.random(), wait)
         if isinstance(error, Refused) or again is None:
             log.error("channel %s: %s; given up", channel, error)
-            for delivery in self._finish(connection, members, State.FAILED, now, str(error)):
+            lost = self._finish(connection, members, State.FAILED, now, str(error))
+            for delivery in lost:
                 self._fall_back(connection, delivery, now)
+            self._give_notice(connection, lost[:1], error, now)
             return
         state = State.UNKNOWN if isinstance(error, Undecided) else State.RETRYING
         log.warning("channel %s: %s; next attempt %s", channel, error, f"{again:%F %TZ}")
@@ -361,6 +365,28 @@ class Dispatcher:
         if other is not None and not outbox.has_channel(connection, delivery.alert_id, other.name):
             targets = [(other.name, recipient.label) for recipient in other.recipients]
             outbox.enqueue(connection, delivery.alert_id, targets, now)
+
+    def _give_notice(
+        self, connection: Connection, lost: Iterable[Leased], error: DeliveryError, now: datetime
+    ) -> None:
+        """Tell the borrower over other channels, once, that an address takes nothing any more."""
+        reason = Reason.REFUSED if isinstance(error, Refused) else Reason.GAVE_UP
+        for delivery in lost:
+            others = self._others_than(delivery.channel)
+            if others and not history.was_noticed(connection, delivery.channel, delivery.address):
+                name = unreachable(delivery.id, delivery.attempts)
+                notice = Alert(None, now.date(), name, now, reason)
+                alert_id = history.record(connection, notice, now, superseded=False)
+                to = [(other.name, at.label) for other in others for at in other.recipients]
+                outbox.enqueue(connection, alert_id, to, now)
+
+    def _others_than(self, name: str) -> list[Channel]:
+        """Return where to tell the borrower that a channel fails: its fallback, or all others."""
+        failing = self.channels.get(name)
+        if failing is not None and failing.fallback in self.channels:
+            return [self.channels[failing.fallback]]
+        others = (channel for channel in self.channels.values() if channel.name != name)
+        return [channel for channel in others if not channel.reserved]
 
     def _finish(
         self,

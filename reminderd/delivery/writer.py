@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from ..alerts.alert import Alert
+from ..alerts.alert import Alert, lost_delivery
 from ..alerts.channel import Channel, Format, Recipient
 from ..alerts.escalation import unanswered_since
 from ..alerts.plan import Snooze, next_reminder, still_wanted
@@ -16,6 +16,7 @@ from ..alerts.wallclock import local_date
 from ..loans.position import Position, value
 from ..messages.compose import Letter, Occasion
 from ..messages.message import Message
+from ..messages.notice import Notice, Unreached
 from ..messages.routine import RoutineLetter
 from ..messages.sheet import Desk, Sheet
 from ..messages.words import words
@@ -28,7 +29,9 @@ from .transport import format_of
 _BORROWERS = 50  # loans; a book that holds more is an organisation's
 
 Defer = Callable[[datetime, Channel], datetime]
-Bundle = tuple[Sequence[Letter | RoutineLetter], Recipient]  # what goes to whom as one message
+Bundle = tuple[
+    Sequence[Letter | RoutineLetter | Notice], Recipient
+]  # what goes to whom as one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +55,45 @@ class Writer:
 
     def letters(
         self, connection: Connection, deliveries: Sequence[Leased], channel: Channel, now: datetime
-    ) -> dict[Leased, Letter | RoutineLetter | Needless]:
+    ) -> dict[Leased, Letter | RoutineLetter | Notice | Needless]:
         """Prepare the letter of each delivery, valued as of now, or say why there is none."""
         alerts = history.alerts_of(connection, (delivery.alert_id for delivery in deliveries))
         loans = {alert.loan_id for alert in alerts.values() if alert.loan_id is not None}
         entries = book.entries_of(connection, loans)
         self.snoozes = attention.snoozes_after(connection, now)
-        found: dict[Leased, Letter | RoutineLetter | Needless] = {}
+        found: dict[Leased, Letter | RoutineLetter | Notice | Needless] = {}
         for delivery in deliveries:
             alert = alerts[delivery.alert_id]
             if alert.loan_id is None:
-                found[delivery] = self._routine(connection, alert, channel, now)
+                found[delivery] = self._of_no_loan(connection, alert, channel, now)
             else:
                 entry = entries.get(alert.loan_id)
                 found[delivery] = self._letter(connection, alert, entry, channel, now)
         return found
 
-    def _routine(
+    def _of_no_loan(
         self, connection: Connection, alert: Alert, channel: Channel, now: datetime
-    ) -> RoutineLetter:
+    ) -> RoutineLetter | Notice | Needless:
+        if lost_delivery(alert.milestone) is not None:
+            return self._notice(connection, alert, channel)
         occasion = Occasion(alert, now, self.defer(alert.scheduled_for, channel))
         positions = self._positions(connection, now)
         return RoutineLetter(alert, occasion, self.desk, positions, channel.locale)
+
+    def _notice(self, connection: Connection, alert: Alert, channel: Channel) -> Notice | Needless:
+        """Tell that an address is dead, over any channel but its own."""
+        failed = history.delivery(connection, lost_delivery(alert.milestone) or 0)
+        if failed is None or failed["channel"] == channel.name:
+            return Needless("it is about this very channel")
+        lost = history.lost_at(connection, failed["channel"], failed["address"])
+        if not lost:
+            return Needless("the address works again, or is tried again")
+        names = dict.fromkeys(row["document"]["name"] for row in lost if row["document"])
+        rest = sum(row["document"] is None for row in lost)
+        unreached = Unreached(
+            failed["channel"], failed["address"], lost[-1]["error"], [*names], rest
+        )
+        return Notice(alert, unreached, self.desk, channel.locale)
 
     def _letter(
         self,
@@ -146,7 +166,7 @@ class Writer:
 
 
 def _commission(
-    letters: Sequence[Letter | RoutineLetter], locale: str, form: Format
+    letters: Sequence[Letter | RoutineLetter | Notice], locale: str, form: Format
 ) -> Commission | None:
     """Return what another process needs to write these letters; None where it is too much."""
     subjects = [
@@ -158,7 +178,7 @@ def _commission(
     return Commission(tuple(subjects), locale, form) if whole else None
 
 
-def _bound(letters: Sequence[Letter | RoutineLetter], form: Format) -> Message:
-    if isinstance(letters[0], RoutineLetter):  # which always goes alone
+def _bound(letters: Sequence[Letter | RoutineLetter | Notice], form: Format) -> Message:
+    if isinstance(letters[0], RoutineLetter | Notice):  # these always go alone
         return letters[0].message(form)
     return bound([letter for letter in letters if isinstance(letter, Letter)], form)

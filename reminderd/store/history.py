@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from ..alerts.alert import Alert, History, Identity, Reason, is_overdue, is_reminder
+from ..alerts.alert import Alert, History, Identity, Reason, is_overdue, is_reminder, lost_delivery
 from ..alerts.snooze import Snooze
 from . import attention
 from .outbox import NOT_CONFIGURED, WAITING, State
@@ -210,8 +210,7 @@ def _lost() -> Select[Any]:
         taken.c.finished_at >= deliveries.c.finished_at,
     )
     return (
-        select(deliveries, alerts.c.loan_id)
-        .join(alerts)
+        _with_alerts()
         .where(
             deliveries.c.state == State.FAILED,
             deliveries.c.error != NOT_CONFIGURED,  # that says nothing of the address
@@ -219,6 +218,23 @@ def _lost() -> Select[Any]:
         )
         .order_by(deliveries.c.finished_at, deliveries.c.id)
     )
+
+
+def lost_at(connection: Connection, channel: str, address: str) -> list[RowMapping]:
+    """Return what failed at an address that took nothing since; none where it did, or may yet."""
+    at_address = and_(deliveries.c.channel == channel, deliveries.c.address == address)
+    return list(connection.execute(_lost().where(at_address)).mappings())
+
+
+def was_noticed(connection: Connection, channel: str, address: str) -> bool:
+    """Return whether the borrower was told that an address fails, since it last took anything."""
+    lost = lost_at(connection, channel, address)
+    since = min((row["finished_at"] for row in lost), default=None)
+    if since is None:
+        return False
+    recent = and_(alerts.c.loan_id.is_(None), alerts.c.decided_at >= since)
+    told = connection.execute(select(alerts.c.milestone).where(recent)).scalars()
+    return not {row["id"] for row in lost}.isdisjoint(map(lost_delivery, told))
 
 
 def newest_instant(connection: Connection) -> datetime | None:

@@ -156,4 +156,5 @@ deliveries = Table(
     Column("title", Text),  # what was sent, word for word
     Column("body", Text),
     Index("ix_deliveries_state_next_attempt_at", "state", "next_attempt_at"),
+    Index("ix_deliveries_channel_address", "channel", "address"),
 )

@@ -198,7 +198,8 @@ class TestGivingUp:
         assert post.states("email") == [State.FAILED, State.FAILED]
         said = "the mail server answered 550 who? to the recipient's address"
         assert post.rows()[0].error == said
-        assert post.states("screen") == [State.SENT]
+        # The alert itself, and a notice of each address.
+        assert post.states("screen") == [State.SENT] * 3
         assert capsys.readouterr().out.count("招行信用卡") > 0
 
     def test_a_channel_that_was_told_anyway_is_not_told_again_as_fallback(
@@ -207,7 +208,7 @@ class TestGivingUp:
         mail_server.refused = {ME[1]: "550 who?"}
         post.put(ME, SCREEN)
         dispatch(email(ME[1], fallback="screen"), screen)
-        assert post.states("screen") == [State.SENT]
+        assert [row.alert_id for row in post.rows() if row.channel == "screen"] == [1, 2]
 
     def test_a_passing_no_does_not_bother_the_fallback(
         self, dispatch, post, email, screen, mail_server
@@ -226,13 +227,99 @@ class TestGivingUp:
         clock.at = now + timedelta(days=3)
         dispatch(email(ME[1], fallback="screen"), screen)
         assert post.states("email") == [State.FAILED]
-        assert post.states("screen") == [State.SENT]
+        assert post.states("screen") == [State.SENT, State.SENT]
 
     def test_without_a_fallback_it_merely_fails(self, dispatch, post, email, mail_server):
         mail_server.refused = {ME[1]: "550 who?"}
         post.put(ME)
         dispatch(email(ME[1]))
         assert post.states() == [State.FAILED]
+
+
+class TestNotice:
+    """That an address takes nothing any more is told through another channel."""
+
+    @pytest.fixture
+    def lose(self, dispatch, post, email, screen, mail_server):
+        """Return a function that has an alert refused for good, and returns the notices."""
+
+        def run(*more, fallback=None, answer="550 who?"):
+            mail_server.refused = {ME[1]: answer} if answer else {}
+            post.put(ME)
+            dispatch(email(ME[1], fallback=fallback), screen, *more)
+            return [row for row in post.rows() if row.title and "no longer reach" in row.title]
+
+        return run
+
+    def test_it_says_which_address_why_what_is_lost_and_what_to_do(self, lose):
+        [notice] = lose()
+        assert (notice.channel, notice.state) == ("screen", State.SENT)
+        assert notice.title == "Messages no longer reach email (me@example.com)"
+        for said in (
+            "the service refused them for good",
+            "the mail server answered 550 who?",
+            "招行信用卡: not delivered",
+            "reminderd test email",
+            "reminderd outbox retry --all",
+        ):
+            assert said in notice.body
+
+    def test_it_is_told_once_until_the_address_works_again(self, lose, clock):
+        assert len(lose()) == 1
+        clock.at += timedelta(hours=1)
+        assert len(lose()) == 1
+        clock.at += timedelta(hours=1)
+        lose(answer=None)
+        clock.at += timedelta(hours=1)
+        assert len(lose()) == 2
+
+    def test_a_delivery_that_fails_a_second_time_is_no_news(self, lose, database, now):
+        assert len(lose()) == 1
+        with database.transaction() as connection:
+            outbox.retry(connection, [1], now)
+        assert len(lose()) == 1
+
+    def test_it_goes_over_the_fallback_alone_or_else_over_every_other_channel(self, lose):
+        other = Channel("other", (Recipient("other", "console://"),), "zh-CN")
+        assert [row.channel for row in lose(other, fallback="screen")] == ["screen"]
+
+    def test_without_a_fallback_every_other_channel_tells_in_its_language(self, lose, post):
+        other = Channel("other", (Recipient("other", "console://"),), "zh-CN")
+        lose(other)
+        [chinese] = [row for row in post.rows() if row.channel == "other"]
+        assert chinese.title == "消息已无法送达email（me@example.com）"
+        assert "原因：对方服务拒收" in chinese.body
+
+    def test_others_who_are_told_where_nobody_reacts_are_not_bothered(self, lose):
+        spouse = Channel("spouse", (Recipient("it", "console://"),), "en", reserved=True)
+        assert [row.channel for row in lose(spouse)] == ["screen"]
+
+    def test_where_there_is_no_other_channel_nothing_is_put_into_the_outbox(
+        self, dispatch, post, email, mail_server
+    ):
+        mail_server.refused = {ME[1]: "550 who?"}
+        post.put(ME)
+        dispatch(email(ME[1]))
+        assert len(post.rows()) == 1
+
+    def test_channels_that_all_fail_end_in_no_circle(self, dispatch, post, email, mail_server):
+        mail_server.refused = {ME[1]: "550 who?", "b@x.com": "550 who?"}
+        post.put(ME, ("b", "b@x.com"))
+        one, two = email(ME[1], fallback="b"), replace(email("b@x.com", fallback="email"), name="b")
+        dispatch(one, two)
+        # The alert, and of each a notice over the other, which is of no use over its own channel.
+        assert post.states() == [State.FAILED] * 4 + [State.CANCELLED] * 2
+        assert {row.error for row in post.rows()[4:]} == {"it is about this very channel"}
+
+    def test_after_three_days_it_says_that_it_was_tried(
+        self, dispatch, post, email, screen, mail_server, clock
+    ):
+        mail_server.answers.extend(["451 busy"] * 2)
+        post.put(ME)
+        dispatch(email(ME[1]), screen)
+        clock.at += timedelta(days=3)
+        dispatch(email(ME[1]), screen)
+        assert "nothing got through in three days of trying" in post.rows()[-1].body
 
 
 class TestMeanwhile:

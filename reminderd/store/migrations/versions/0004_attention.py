@@ -1,4 +1,4 @@
-"""What borrowers say about a loan's alerts: not now, and seen."""
+"""What borrowers say about a loan's alerts: not now, and seen; addresses found by name."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,3 +30,4 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("loan_id", name=op.f("pk_acknowledgements")),
     )
+    op.create_index("ix_deliveries_channel_address", "deliveries", ["channel", "address"])

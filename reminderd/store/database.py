@@ -97,6 +97,21 @@ class Database:
                 yield connection
         except DBAPIError as error:
             raise store_error(error.orig, self.path) from None
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            self._blame_damage()
+            raise
+
+    def _blame_damage(self) -> None:
+        """Raise StoreError if the file is damaged: SQLite may read it all the same, as nonsense."""
+        if self.path is None:
+            return
+        try:
+            with self.engine.begin() as connection:
+                said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+        except DBAPIError as error:
+            raise store_error(error.orig, self.path) from None
+        if said != "ok":
+            raise backup.damaged(self.path, str(said)) from None
 
     def checkpoint(self) -> None:
         """Fold the write-ahead log into the file, so that a later change shows on disk."""

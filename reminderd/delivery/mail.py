@@ -157,7 +157,7 @@ class Session:
         # A mailbox or a server that is full may be emptied: RFC 5321, section 4.5.3.1.10.
         full = code == _TOO_MUCH and what is _RECIPIENT
         sentence = f"the mail server answered {_said(code, answer)}{what}"
-        raise Refused(sentence) if code >= 500 and not full else Unreachable(sentence)
+        raise Refused(sentence) if 500 <= code < 600 and not full else Unreachable(sentence)
 
     def _reset(self) -> None:
         """Take back what was begun, or hang up: the next mail must not go to these recipients."""

@@ -76,9 +76,9 @@ def note_the_times(file: Path) -> None:
     plan_due, deliver = App.plan_due, App.deliver
     times: list[float] = []
 
-    def planning(self: App, *arguments: Any) -> int:
+    def planning(self: App, *arguments: Any, **named: Any) -> int:
         times.append(time.monotonic())
-        return plan_due(self, *arguments)
+        return plan_due(self, *arguments, **named)
 
     def delivering(self: App, **named: Any) -> Any:
         delivered = deliver(self, **named)

@@ -126,15 +126,17 @@ class App:
         said = ", ".join(f"{verb} {count}" for verb, count in counted.items() if count)
         return [f"reminders in the coming year: {said}"] if said else []
 
-    def plan_due(self, now: datetime, beat: Callable[[], None] = lambda: None) -> int:
+    def plan_due(
+        self, now: datetime, beat: Callable[[], None] = lambda: None, *, alone: bool = False
+    ) -> int:
         """Decide, for every loan whose time has come, what is to be sent; return how many alerts.
 
         Decisions and outbox are written in one transaction for each batch of loans. *beat* is
-        called between batches, to show life.
+        called between batches, to show life; *alone* says that no other worker can hold a lease.
         """
         with self.database.transaction() as connection:
             # A delivery lost in a crash must wait again, for a newer alert to supersede it.
-            outbox.recover(connection, now, alone=False)
+            outbox.recover(connection, now, alone=alone)
             for loan_id in history.forget_the_future(connection, now):
                 book.touch(connection, loan_id, now)
             planned = self._plan_routines(connection, now)

@@ -18,6 +18,14 @@ from reminderd.redaction import Redactor
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Print what tests have counted, whichever process they ran in."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, counted in getattr(report, "user_properties", ()):
+                terminalreporter.write_line(f"{report.nodeid}: {name} {counted}")
+
+
 @pytest.fixture(autouse=True)
 def _nothing_of_the_users(monkeypatch, tmp_path):
     """Keep tests away from the state, the configuration and the language of whoever runs them."""

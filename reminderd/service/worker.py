@@ -87,7 +87,7 @@ def run_pass(
         more = True
         while more and not (hung or stopping()):
             beat()
-            decided = app.plan_due(app.clock.now(), beat)
+            decided = app.plan_due(app.clock.now(), beat, alone=True)
             delivered = app.deliver(alone=True, beat=beat, stopping=stopping)
             planned, sent, hung = planned + decided, sent + delivered.sent, delivered.hung
             following = app.next_event()

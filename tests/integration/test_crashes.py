@@ -19,21 +19,12 @@ needs_proc = pytest.mark.skipif(
 compiler = shutil.which("cc")
 
 
-@pytest.fixture
-def tell(capsys):
-    """Return a function that prints whether or not the test passes."""
-
-    def write(words):
-        with capsys.disabled():
-            sys.stdout.write(f"\n{words}\n")
-
-    return write
-
-
 @needs_proc
-def test_of_300_kills_none_loses_an_alert_and_every_second_copy_has_a_reason(tmp_path, tell):
+def test_of_300_kills_none_loses_an_alert_and_every_second_copy_has_a_reason(
+    tmp_path, record_property
+):
     tally = harness.crash(tmp_path, kills=300, daemon_kills=4, seed=5)
-    tell(tally)
+    record_property("counted", str(tally))
     assert tally.kills == 300
     assert tally.mails > 150
     assert tally.lost == 0
@@ -46,9 +37,11 @@ def test_of_300_kills_none_loses_an_alert_and_every_second_copy_has_a_reason(tmp
 @needs_proc
 @pytest.mark.skipif(not compiler, reason="the clock is shifted by a library built with cc")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="by way of LD_PRELOAD")
-def test_through_steps_of_the_clock_exactly_the_alerts_of_the_preview_are_sent(tmp_path, tell):
+def test_through_steps_of_the_clock_exactly_the_alerts_of_the_preview_are_sent(
+    tmp_path, record_property
+):
     foreseen, told, tally = harness.clock_steps(tmp_path, compiler, seed=5)
-    tell(tally)
+    record_property("counted", str(tally))
     assert len(foreseen) > 40
     assert told == foreseen
     assert tally.kills > 0

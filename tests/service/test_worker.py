@@ -20,6 +20,7 @@ from reminderd.playbook.playbook import packaged
 from reminderd.service.sanity import ClockDoubted
 from reminderd.service.worker import Reporter, read_config, run_pass, status_line, work
 from reminderd.state import DATABASE, LAST_GOOD, locked, signature, state_folder, watched
+from reminderd.store import outbox
 from reminderd.store.backup import backups
 
 DUE = """\
@@ -88,6 +89,19 @@ def pipe():
 
 def reports(end):
     return [json.loads(line) for line in os.read(end, 65536).splitlines()]
+
+
+def test_what_a_worker_that_died_was_sending_is_replaced_by_what_is_due_now(app, clock, folder):
+    """Its lease would hold for minutes; nobody else can be at work."""
+    app.sync()
+    clock.at = ON_THE_DAY - timedelta(minutes=2)
+    app.plan_due(ON_THE_DAY - timedelta(days=1))
+    with app.database.transaction() as connection:
+        until = ON_THE_DAY + timedelta(hours=1)
+        assert outbox.lease(connection, "screen", clock.at, until, "dead:1", 1)
+    clock.at = ON_THE_DAY
+    assert run_pass(app, folder).sent == 1
+    assert [row["state"] for row in app.sent(None, 9)] == ["sent", "superseded"]
 
 
 def test_a_pass_before_anything_is_due_sends_nothing_and_names_what_comes(app, folder):

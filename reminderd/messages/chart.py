@@ -40,10 +40,17 @@ def svg(points: Sequence[tuple[date, int]], cliffs: Collection[date] = ()) -> st
     The first day and the last stand out from those between them, and a day of *cliffs* from all.
     Curves of one shape are one string, whatever their dates and sums.
     """
+    marked = frozenset(at for at, (day, _) in enumerate(points) if day in cliffs)
+    return _drawing(tuple(_rises([total for _, total in points])), marked)
+
+
+@lru_cache(1024)
+def _drawing(rises: tuple[int, ...], marked: frozenset[int]) -> str:
+    """Draw columns that rise by so many steps; those *marked* stand out."""
     drawn: dict[str, list[_Column]] = {_BETWEEN: [], _END: [], _BEHIND: [], _CLIFF: []}
-    ends = (0, len(points) - 1)
-    for at, column in enumerate(_columns([total for _, total in points])):
-        if points[at][0] in cliffs:
+    ends = (0, len(rises) - 1)
+    for at, column in enumerate(_columns(rises)):
+        if at in marked:
             drawn[_BEHIND].append((*column[:2], HEIGHT))
             drawn[_CLIFF].append(column)
         else:
@@ -63,11 +70,16 @@ def png(drawing: str) -> bytes:
     return svg_to_bytes(svg_string=drawing, skip_system_fonts=True)
 
 
-def _columns(totals: Sequence[int]) -> list[_Column]:
-    """Return a column for each day; together they are as wide as the picture, to the pixel."""
-    days, today = len(totals), totals[0]
+def _rises(totals: Sequence[int]) -> list[int]:
+    """Return for each day by how many steps its column is higher than the foot."""
+    today = totals[0]
     full, steps = max(max(totals) - today, today // _TRIFLE, 1), (HEIGHT - _FOOT) // _STEP
-    rises = [(2 * max(total - today, 0) * steps + full) // (2 * full) for total in totals]
+    return [(2 * max(total - today, 0) * steps + full) // (2 * full) for total in totals]
+
+
+def _columns(rises: Sequence[int]) -> list[_Column]:
+    """Return a column for each day; together they are as wide as the picture, to the pixel."""
+    days = len(rises)
     gap = min(_GAP, WIDTH // days // 4)
     lefts = [(WIDTH + gap) * day // days for day in range(days + 1)]
     return [

@@ -8,11 +8,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from ..alerts.plan import Policy
 from ..alerts.wallclock import local_date
@@ -44,6 +56,20 @@ def _waiver_adapter() -> TypeAdapter[Waiver]:
 @cache
 def _policy_adapter() -> TypeAdapter[Policy]:
     return TypeAdapter(Policy)
+
+
+# A pass reads a loan when it plans and again when it sends; what is known of its terms is kept
+# with them, so that the second time costs less than the first.
+
+
+@lru_cache(8192)
+def _loan(document: str) -> Loan:
+    return _loan_adapter().validate_json(document)
+
+
+@lru_cache(64)
+def _policy(document: str) -> Policy:
+    return _policy_adapter().validate_json(document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +273,23 @@ def entry(connection: Connection, loan_id: str) -> Entry | None:
     return entries_of(connection, [loan_id]).get(loan_id)
 
 
+def _rows() -> Select[Any]:
+    """Select what makes an entry, its documents as text."""
+    documents = (cast(loans.c[name], Text).label(name) for name in ("document", "policy"))
+    return select(loans.c.id, *documents, loans.c.known_since, loans.c.archived_at)
+
+
 def entries_of(connection: Connection, ids: Iterable[str]) -> dict[str, Entry]:
     """Return some loans of the book by id, archived or not."""
     wanted = list(ids)
-    rows = connection.execute(select(loans).where(loans.c.id.in_(wanted))).mappings().all()
+    rows = connection.execute(_rows().where(loans.c.id.in_(wanted))).mappings().all()
     paid, agreed = _payments_of(connection, wanted), _agreed_of(connection, wanted)
     return {row["id"]: _entry(row, paid, agreed) for row in rows}
 
 
 def entries(connection: Connection, *, archived: bool = False) -> dict[str, Entry]:
     """Return every loan of the book by id."""
-    query = select(loans).order_by(loans.c.id)
+    query = _rows().order_by(loans.c.id)
     if not archived:
         query = query.where(loans.c.archived_at.is_(None))
     rows = connection.execute(query).mappings().all()
@@ -269,7 +301,7 @@ def due_for_a_look(connection: Connection, now: datetime, limit: int) -> list[En
     """Return loans whose ``next_alert_at`` has come, the longest waiting first."""
     rows = (
         connection.execute(
-            select(loans)
+            _rows()
             .where(loans.c.next_alert_at <= now)
             .order_by(loans.c.next_alert_at, loans.c.id)
             .limit(limit)
@@ -408,12 +440,12 @@ def _entry(
     paid: Mapping[str, list[RowMapping]],
     agreed: Mapping[str, list[RowMapping]],
 ) -> Entry:
-    loan = _loan_adapter().validate_python(row["document"])
+    loan = _loan(row["document"])
     currency = loan.terms.currency
     settled = tuple(to_payment(payment, currency) for payment in paid.get(row["id"], []))
     return Entry(
         with_agreements(replace(loan, payments=settled), agreed.get(row["id"], [])),
-        _policy_adapter().validate_python(row["policy"]),
+        _policy(row["policy"]),
         row["known_since"],
         row["archived_at"] is not None,
     )

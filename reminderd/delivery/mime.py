@@ -7,7 +7,7 @@ header again and write line by line, which takes longer than all the rest of a m
 from __future__ import annotations
 
 import re
-from binascii import b2a_base64
+from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email.header import Header
@@ -19,7 +19,9 @@ from .mail import Envelope
 
 _HEADER_NAME = re.compile(r"[!-9;-~]+")  # printable ASCII without the colon
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_LONGEST_LINE = 900  # characters; RFC 5322 allows 998
+_UNSAFE = re.compile(rb"[^\t\r\n -~]|\r(?!\n)|.{900}")  # in plain text; RFC 5322 allows 998 a line
+_WIDTH = 76
+_MOSTLY = 8  # of so many characters one may have to be encoded, and the text is legible still
 _LINE_OF_BASE64 = re.compile(rb"(.{76})(?=.)")
 
 
@@ -85,17 +87,21 @@ def _encoded(name: str, value: str) -> str:
         raise ValueError(f"{name!r} cannot be the name of a header")
     if _CONTROL.search(value):
         raise ValueError(f"the header {name} cannot hold a line break")
+    if value.isascii() and len(name) + len(value) < _WIDTH:
+        return value
     charset = "us-ascii" if value.isascii() else "utf-8"
     return Header(value, charset, header_name=name).encode(linesep="\r\n")
 
 
 def _text(words: str, kind: str) -> bytes:
     """Return a text as it is where any server passes it on unchanged, else encoded."""
-    content = words.replace("\n", "\r\n").encode()
-    longest = max(map(len, words.split("\n")))
-    if words.isascii() and longest < _LONGEST_LINE and not _CONTROL.search(words.replace("\n", "")):
-        return _entity(f'text/{kind}; charset="us-ascii"', "7bit", content)
-    return _entity(f'text/{kind}; charset="utf-8"', "base64", _base64(content))
+    content = words.removesuffix("\n").replace("\n", "\r\n").encode() + b"\r\n"
+    if not words.isascii() or _UNSAFE.search(content):
+        legible = len(content) - len(words) < len(words) // _MOSTLY and "\r" not in words
+        encoding = "quoted-printable" if legible else "base64"
+        encoded = b2a_qp(content) if legible else _base64(content)
+        return _entity(f'text/{kind}; charset="utf-8"', encoding, encoded)
+    return _entity(f'text/{kind}; charset="us-ascii"', "7bit", content)
 
 
 def _page(html: str, images: tuple[Image, ...], message_id: str) -> bytes:

@@ -3,13 +3,19 @@
 import re
 import socket
 from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reminderd.delivery import mail, mime
 from reminderd.delivery.mail import Envelope, Server, Session
 from reminderd.errors import Refused, Undecided, Unreachable
-from reminderd.messages.message import Format, Image
+from reminderd.messages.message import Format, Image, Message
+from reminderd.playbook.playbook import Severity
 
 SENDER = ("", "borrower@example.com")
 TO = ("", "me@example.com")
@@ -349,3 +355,36 @@ def test_the_password_is_in_no_repr():
     server = Server("smtp.example.com", 587, "starttls", "me", "p@ss", verify=True)
     assert repr(server) == "Server('smtp.example.com', 587, 'starttls')"
     assert "p@ss" not in repr(Session(server))
+
+
+class TestEncoding:
+    """What has to be encoded is; any text comes back as it was."""
+
+    @given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r")))
+    def test_any_text_comes_back_in_short_lines_of_ascii(self, words):
+        message = Message("t", words, Severity.INFO, Format.FULL)
+        mail = mime.build(Envelope(SENDER, TO), message, "id", datetime(2026, 1, 1, tzinfo=UTC))
+        assert mail.isascii()
+        assert b"\r" not in mail.replace(b"\r\n", b"")
+        assert b"\n" not in mail.replace(b"\r\n", b"")
+        assert max(map(len, mail.split(b"\r\n"))) <= 998
+        parsed = message_from_bytes(mail, policy=default)
+        lines = parsed.get_payload(decode=True).decode().replace("\r\n", "\n")
+        assert lines == words.removesuffix("\n") + "\n"
+
+    @pytest.mark.parametrize(
+        ("words", "encoding"),
+        [
+            ("plain\n", "7bit"),
+            ("x" * 2000, "quoted-printable"),
+            ("mostly plain · but not all\n", "quoted-printable"),
+            ("中文\n", "base64"),
+            ("line\rfeed", "base64"),
+        ],
+    )
+    def test_what_is_legible_stays_so(self, words, encoding):
+        message = Message("t", words, Severity.INFO, Format.FULL)
+        mail = mime.build(Envelope(SENDER, TO), message, "id", datetime(2026, 1, 1, tzinfo=UTC))
+        parsed = message_from_bytes(mail, policy=default)
+        assert parsed["Content-Transfer-Encoding"] == encoding
+        assert parsed.get_payload(decode=True).decode().split() == words.split()

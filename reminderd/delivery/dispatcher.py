@@ -20,7 +20,7 @@ import logging
 import queue
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -42,7 +42,7 @@ from .pace import Pace
 from .retry import next_attempt
 from .scribes import Scribes
 from .transport import Transports, connections_of
-from .writer import Defer, Needless, Writer
+from .writer import Defer, Draft, Needless, Writer
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,18 @@ class Lane:
     hung: bool = False
 
 
+Lettered = dict[Leased, Letter | RoutineLetter | Notice]  # one message's deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """Messages of a channel that are leased and being written."""
+
+    channel: str
+    messages: Sequence[Lettered]
+    draft: Draft
+
+
 class Dispatcher:
     """Sends what is due. Make one for each pass; it keeps connections for as long as it lives."""
 
@@ -120,6 +132,7 @@ class Dispatcher:
         self.lanes: dict[str, list[Lane]] = {}
         self.results: queue.SimpleQueue[tuple[Lane, Result]] = queue.SimpleQueue()
         self.pace = Pace()
+        self.draft: Drafted | None = None
         self.sent = 0
 
     @property
@@ -137,16 +150,18 @@ class Dispatcher:
         while True:
             if not self.stopping():
                 self._fill_lanes()
-            if not self._busy():
+            elif self.draft:
+                self._drop_draft(self.draft)
+            if self._busy():
+                self._collect()
+            elif not self.draft:
                 return
-            self._collect()
 
     def close(self) -> None:
         """Let idle lanes end and close their connections."""
         for lane in self._all_lanes():
             lane.jobs.put(None)
-        if self.writer.scribes:
-            self.writer.scribes.close()
+        self.writer.scribes.close()
 
     def _all_lanes(self) -> list[Lane]:
         return [lane for lanes in self.lanes.values() for lane in lanes]
@@ -155,37 +170,86 @@ class Dispatcher:
         return [lane for lane in self._all_lanes() if lane.waiting and not lane.hung]
 
     def _fill_lanes(self) -> None:
-        """Lease for every idle lane, and hand over once the leases are sure to be kept."""
+        """Lease for lanes that need work, and hand over once the leases are sure to be kept.
+
+        What scribes write is handed over when they have written it, while lanes still have some.
+        """
+        if self.draft and self._busy() and not self.writer.scribes.ready:
+            return
         now = self.clock.now()
         with self.database.transaction() as connection:
-            batches = [
-                (lane, jobs)
-                for channel in outbox.due_channels(connection, now)
-                if not self._quiet(connection, channel, now)
-                for lane, jobs in self._batches(connection, channel, now)
-            ]
-        for lane, jobs in batches:
-            self._give(lane, jobs)
+            if self.draft:
+                jobs = self._written(connection, self.draft, now)
+            else:
+                jobs = self._begin(connection, now)
+        for lane, job in jobs:
+            self._give(lane, job)
 
-    def _batches(
-        self, connection: Connection, channel: str, now: datetime
-    ) -> Iterator[tuple[Lane, list[Job]]]:
-        """Yield a batch for each lane that may begin one, as long as anything is due."""
-        if free := [*self._free(channel)]:
-            most = min(BATCH * len(free), self._room(connection, channel, now))
-            jobs = self._lease(connection, channel, now, most) if most else []
-            for number, lane in enumerate(free):
-                if batch := jobs[number * BATCH : (number + 1) * BATCH]:
-                    yield lane, batch
+    def _begin(self, connection: Connection, now: datetime) -> list[tuple[Lane, Job]]:
+        """Lease for every channel; return what is written, unless scribes have begun on it."""
+        jobs: list[tuple[Lane, Job]] = []
+        for name in outbox.due_channels(connection, now):
+            if self._quiet(connection, name, now):
+                continue
+            free = len(self._free(name))
+            most = min(BATCH * free, self._room(connection, name, now))
+            if messages := self._lease(connection, name, now, most) if most else []:
+                self.draft = self._drafted(messages, self.channels[name])
+                if self.writer.scribes.shares:
+                    break  # one batch can be under way
+                jobs += self._written(connection, self.draft, now)
+        return jobs
 
-    def _free(self, name: str) -> Iterator[Lane]:
-        """Yield a channel's lanes that need work, open ones first; none beside a hung one."""
+    def _drafted(self, messages: Sequence[Lettered], channel: Channel) -> Drafted:
+        """Have what the deliveries of each message say together written."""
+        bundles = []
+        for letters in messages:
+            recipient = channel.recipient(next(iter(letters)).address)
+            assert recipient is not None  # those without one were finished
+            bundles.append(([*letters.values()], recipient))
+        return Drafted(channel.name, messages, self.writer.begin(bundles, channel))
+
+    def _written(
+        self, connection: Connection, drafted: Drafted, now: datetime
+    ) -> list[tuple[Lane, Job]]:
+        """Keep the words of what was written, and share it out among the lanes."""
+        self.draft = None
+        written = self.writer.finish(drafted.draft)
+        jobs = [
+            Job(tuple(letters), recipient, message)
+            for letters, (_, recipient), message in zip(
+                drafted.messages, drafted.draft.bundles, written, strict=True
+            )
+        ]
+        outbox.write_contents(
+            connection,
+            [(d.id, job.message.title, job.message.body) for job in jobs for d in job.deliveries],
+        )
+        lanes = self._free(drafted.channel)
+        if not lanes:  # it hung meanwhile
+            self._put_back(connection, drafted, now)
+        return [(lanes[at // BATCH % len(lanes)], job) for at, job in enumerate(jobs) if lanes]
+
+    def _put_back(self, connection: Connection, drafted: Drafted, now: datetime) -> None:
+        """Have what was leased and not begun wait again."""
+        members = [delivery for letters in drafted.messages for delivery in letters]
+        self._finish(connection, members, State.RETRYING, now, "not begun", again=now)
+
+    def _drop_draft(self, drafted: Drafted) -> None:
+        self.draft = None
+        self.writer.finish(drafted.draft)
+        with self.database.transaction() as connection:
+            self._put_back(connection, drafted, self.clock.now())
+
+    def _free(self, name: str) -> list[Lane]:
+        """Return a channel's lanes that need work, open ones first; none beside a hung one."""
         if name not in self.lanes:
             self.lanes[name] = [Lane(name) for _ in range(self._most_lanes(name))]
         lanes = self.lanes[name]
-        if not any(lane.hung for lane in lanes):
-            free = [lane for lane in lanes if len(lane.waiting) <= BATCH // 2]
-            yield from sorted(free, key=lambda lane: (not lane.open, len(lane.waiting)))
+        if any(lane.hung for lane in lanes):
+            return []
+        free = [lane for lane in lanes if len(lane.waiting) <= BATCH // 2]
+        return sorted(free, key=lambda lane: (not lane.open, len(lane.waiting)))
 
     def _most_lanes(self, name: str) -> int:
         channel = self.channels.get(name)
@@ -208,7 +272,8 @@ class Dispatcher:
             outbox.postpone(connection, name, now, until)
         return until > now
 
-    def _lease(self, connection: Connection, name: str, now: datetime, most: int) -> list[Job]:
+    def _lease(self, connection: Connection, name: str, now: datetime, most: int) -> list[Lettered]:
+        """Lease for so many messages, and return what there is to say."""
         until = now + timedelta(seconds=self.deadline * (2 * BATCH + 1))
         channel = self.channels.get(name)
         together = channel is not None and channel.digest
@@ -216,11 +281,32 @@ class Dispatcher:
         while leased := outbox.lease(
             connection, name, now, until, self.owner, most, together=together
         ):
-            if jobs := self._prepare(connection, leased, channel, now):
-                return jobs
+            if messages := self._letters(connection, leased, channel, now):
+                return messages
         return []
 
-    def _give(self, lane: Lane, jobs: list[Job]) -> None:
+    def _letters(
+        self,
+        connection: Connection,
+        leased: Sequence[Leased],
+        channel: Channel | None,
+        now: datetime,
+    ) -> list[Lettered]:
+        """Return the letters of each message; finish the deliveries that need none any more."""
+        rest = [d for d in leased if channel is not None and channel.recipient(d.address)]
+        homeless = set(leased).difference(rest)
+        self._finish(connection, homeless, State.FAILED, now, outbox.NOT_CONFIGURED)
+        if channel is None:
+            return []
+        messages: dict[str, Lettered] = {}
+        for delivery, letter in self.writer.letters(connection, rest, channel, now).items():
+            if isinstance(letter, Needless):
+                self._finish(connection, [delivery], State.CANCELLED, now, letter.reason)
+            else:
+                messages.setdefault(delivery.message_id, {})[delivery] = letter
+        return [*messages.values()]
+
+    def _give(self, lane: Lane, job: Job) -> None:
         if not lane.open:
             lane.open = True
             threading.Thread(
@@ -228,50 +314,8 @@ class Dispatcher:
             ).start()
         if not lane.waiting:
             lane.since = self.clock.monotonic()
-        lane.waiting = [*lane.waiting, *jobs]
-        for job in jobs:
-            lane.jobs.put(job)
-
-    def _prepare(
-        self,
-        connection: Connection,
-        leased: Sequence[Leased],
-        channel: Channel | None,
-        now: datetime,
-    ) -> list[Job]:
-        """Render messages as of now, and finish the deliveries that need none any more."""
-        rest = [d for d in leased if channel is not None and channel.recipient(d.address)]
-        homeless = set(leased).difference(rest)
-        self._finish(connection, homeless, State.FAILED, now, outbox.NOT_CONFIGURED)
-        if channel is None:
-            return []
-        messages: dict[str, dict[Leased, Letter | RoutineLetter | Notice]] = {}
-        for delivery, letter in self.writer.letters(connection, rest, channel, now).items():
-            if isinstance(letter, Needless):
-                self._finish(connection, [delivery], State.CANCELLED, now, letter.reason)
-            else:
-                messages.setdefault(delivery.message_id, {})[delivery] = letter
-        jobs = self._jobs([*messages.values()], channel)
-        outbox.write_contents(
-            connection,
-            [(d.id, job.message.title, job.message.body) for job in jobs for d in job.deliveries],
-        )
-        return jobs
-
-    def _jobs(
-        self, messages: Sequence[dict[Leased, Letter | RoutineLetter | Notice]], channel: Channel
-    ) -> list[Job]:
-        """Write what the deliveries of each message say together."""
-        bundles = []
-        for letters in messages:
-            recipient = channel.recipient(next(iter(letters)).address)
-            assert recipient is not None  # those without one were finished
-            bundles.append(([*letters.values()], recipient))
-        written = self.writer.messages(bundles, channel)
-        return [
-            Job(tuple(letters), recipient, message)
-            for letters, (_, recipient), message in zip(messages, bundles, written, strict=True)
-        ]
+        lane.waiting = [*lane.waiting, job]
+        lane.jobs.put(job)
 
     def _work(self, lane: Lane) -> None:
         """Run in the lane's thread: send each job, report each result."""

@@ -73,6 +73,8 @@ class Scribes:
         wanted = min(messages // PER_SCRIBE, os.cpu_count() or 1, AT_MOST) if _FORKS else 0
         self.links: list[Link] = []
         self.pids: list[int] = []
+        self.asked: Sequence[Commission] = ()
+        self.shares: list[tuple[Link, Sequence[Commission]]] = []
         for _ in range(wanted):
             self._fork()
 
@@ -85,18 +87,31 @@ class Scribes:
         self.links.append(ours)
         self.pids.append(pid)
 
-    def write(self, commissions: Sequence[Commission]) -> list[Message]:
-        """Return the message of each commission, in their order."""
+    def begin(self, commissions: Sequence[Commission]) -> None:
+        """Have messages written; ``finish`` returns them. One batch can be under way."""
+        self.asked = commissions
+        self.shares = self._shared_out(commissions)
+        try:
+            for link, share in self.shares:
+                link.send(share)
+        except OSError:  # one of them died; what it was to write is written here
+            self.close()
+
+    @property
+    def ready(self) -> bool:
+        """Whether what was begun can be had without waiting long."""
+        return all(link.poll() for link, _ in self.shares)
+
+    def finish(self) -> list[Message]:
+        """Return the message of each commission that was begun, in their order."""
         found: list[Message] = []
         try:
-            shares = self._shared_out(commissions)
-            for link, share in shares:
-                link.send(share)
-            for link, _ in shares:
+            for link, _ in self.shares:
                 found += link.recv()
-        except (OSError, EOFError):  # one of them died; what it was to write is written here
+        except (OSError, EOFError):
             self.close()
-        return found + [each.written(self.desk) for each in commissions[len(found) :]]
+        asked, self.asked, self.shares = self.asked, (), []
+        return found + [each.written(self.desk) for each in asked[len(found) :]]
 
     def _shared_out(
         self, commissions: Sequence[Commission]
@@ -114,7 +129,7 @@ class Scribes:
         for pid in self.pids:
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-        self.links, self.pids = [], []
+        self.links, self.pids, self.shares = [], [], []
 
 
 def _serve(link: Link, desk: Desk) -> None:

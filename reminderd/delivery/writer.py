@@ -41,6 +41,15 @@ class Needless:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Messages that are being written; without a commission, by this process when it wants them."""
+
+    bundles: Sequence[Bundle]
+    forms: Sequence[Format]
+    commissions: Sequence[Commission | None]
+
+
 class Writer:
     """Values loans and writes of them. Make one for each pass: it remembers what it looked up."""
 
@@ -48,7 +57,7 @@ class Writer:
         """Draw on *desk*; *defer* returns the end of a channel's quiet hours that it is in."""
         self.desk = desk
         self.defer = defer
-        self.scribes: Scribes | None = None
+        self.scribes = Scribes(desk, 0)
         self.forms: dict[tuple[str, str], Format] = {}
         self.known: dict[date, list[Position]] = {}
         self.snoozes: dict[str, Snooze] = {}
@@ -120,18 +129,24 @@ class Writer:
         loan, snooze = entry.loan, self.snoozes.get(entry.loan.id)
         return next_reminder(loan, position, entry.policy, now, snooze, self.desk.playbook)
 
-    def messages(self, bundles: Sequence[Bundle], channel: Channel) -> list[Message]:
-        """Write each bundle of letters as one message, in the format that suits its recipient."""
+    def begin(self, bundles: Sequence[Bundle], channel: Channel) -> Draft:
+        """Have each bundle of letters written as one message, in its recipient's format."""
         forms = [self._form(channel, recipient) for _, recipient in bundles]
         commissions = [
-            _commission(letters, channel.locale, form)
+            _commission(letters, channel.locale, form) if self.scribes.pids else None
             for (letters, _), form in zip(bundles, forms, strict=True)
         ]
-        simple = [commission for commission in commissions if commission]
-        written = iter(self.scribes.write(simple) if self.scribes else ())
+        self.scribes.begin([commission for commission in commissions if commission])
+        return Draft(bundles, forms, commissions)
+
+    def finish(self, draft: Draft) -> list[Message]:
+        """Return the messages of the draft that was begun last."""
+        written = iter(self.scribes.finish())
         return [
-            next(written) if commission and self.scribes else _bound(letters, form)
-            for (letters, _), commission, form in zip(bundles, commissions, forms, strict=True)
+            next(written) if commission else _bound(letters, form)
+            for (letters, _), form, commission in zip(
+                draft.bundles, draft.forms, draft.commissions, strict=True
+            )
         ]
 
     def _form(self, channel: Channel, recipient: Recipient) -> Format:

@@ -52,34 +52,39 @@ def scribes(monkeypatch):
     scribes.close()
 
 
+def write(scribes, commissions):
+    scribes.begin(commissions)
+    return scribes.finish()
+
+
 def by_ourselves(commissions):
     return [each.written(Desk()) for each in commissions]
 
 
 def test_they_write_what_one_would_write_oneself(scribes):
-    assert scribes.write(COMMISSIONS) == by_ourselves(COMMISSIONS)
-    assert scribes.write(COMMISSIONS[:1]) == by_ourselves(COMMISSIONS[:1])
-    assert scribes.write([]) == []
+    assert write(scribes, COMMISSIONS) == by_ourselves(COMMISSIONS)
+    assert write(scribes, COMMISSIONS[:1]) == by_ourselves(COMMISSIONS[:1])
+    assert write(scribes, []) == []
 
 
 def test_a_few_messages_are_worth_no_process():
     scribes = Scribes(Desk(), PER_SCRIBE - 1)
     assert scribes.pids == []
-    assert scribes.write(COMMISSIONS) == by_ourselves(COMMISSIONS)
+    assert write(scribes, COMMISSIONS) == by_ourselves(COMMISSIONS)
 
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_what_one_that_died_was_to_write_is_written_all_the_same(scribes, which):
     os.kill(scribes.pids[which], signal.SIGKILL)
-    assert scribes.write(COMMISSIONS) == by_ourselves(COMMISSIONS)
-    assert scribes.write(COMMISSIONS) == by_ourselves(COMMISSIONS)
+    assert write(scribes, COMMISSIONS) == by_ourselves(COMMISSIONS)
+    assert write(scribes, COMMISSIONS) == by_ourselves(COMMISSIONS)
     assert scribes.pids == []
 
 
 def test_a_mistake_of_one_is_met_by_whoever_asked(scribes):
     wrong = Commission(COMMISSIONS[0].subjects, "xx", Format.TEXT)
     with pytest.raises(FileNotFoundError):
-        scribes.write([COMMISSIONS[0], wrong, COMMISSIONS[1]])
+        write(scribes, [COMMISSIONS[0], wrong, COMMISSIONS[1]])
 
 
 def test_they_leave_no_process_behind(scribes):
@@ -124,6 +129,6 @@ def select_readable(handle):
 
 def test_they_hold_none_of_the_files_that_were_open(scribes):
     for pid in scribes.pids:
-        scribes.write(COMMISSIONS)  # both are at work by now
+        write(scribes, COMMISSIONS)  # both are at work by now
         kept = {int(file.name) for file in Path(f"/proc/{pid}/fd").iterdir()}
         assert len(kept - {0, 1, 2}) == 1

@@ -101,7 +101,8 @@ class TestFormat:
         writer = Writer(Desk(), lambda at, _channel: at)
         channel = replace(SCREEN, format=wanted)
         written = letter(a_loan("a", 2))
-        [message] = writer.messages([([written], channel.recipients[0])], channel)
+        draft = writer.begin([([written], channel.recipients[0])], channel)
+        [message] = writer.finish(draft)
         assert message.format is form
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, RowMapping
 
 from .alerts.channel import Channel
 from .alerts.forecast import Foreseen, forecast, routine_forecast
+from .alerts.misconfigured import misconfigured
 from .alerts.plan import (
     ESCALATED,
     SETTLED,
@@ -68,6 +69,25 @@ class Upcoming:
         return self.loan.name if self.loan else "a routine" if self.routine else "a delivery"
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a changed configuration changed: loan by loan, and among the reminders of a year."""
+
+    loans: tuple[str, ...] = ()
+    reminders: str = ""  # "adds 2 reminders, cancels 1, moves 3"
+
+    @property
+    def lines(self) -> list[str]:
+        """All of it, a line each."""
+        return [*self.loans, *([f"in the coming year: {self.reminders}"] if self.reminders else [])]
+
+    @property
+    def summary(self) -> str:
+        """All of it in a few words; nothing if nothing changed."""
+        many = len(self.loans) > _DIFFERENCE_AT_MOST
+        return f"changes {len(self.loans)} loans" if many else self.reminders
+
+
 class App:
     """The program on one configuration and one store."""
 
@@ -91,23 +111,22 @@ class App:
         exists = (folder / DATABASE).exists()
         return cls(config, Database.open(folder) if exists else Database.in_memory(), clock)
 
-    def sync(self) -> list[str]:
-        """Bring the book up to the configuration; return the difference, a line each."""
+    def sync(self) -> Difference:
+        """Bring the book up to the configuration; return the difference."""
         now = self.clock.now()
         with self.database.transaction() as connection:
             configured = ((loan, self.config.policy) for loan in self.config.loans)
             changes = book.sync(connection, configured, now)
-            return [_describe(change) for change in changes] + self._reminders(
-                connection, changes, now
-            )
+            described = tuple(_describe(change) for change in changes)
+            return Difference(described, self._reminders(connection, changes, now))
 
-    def _reminders(self, connection: Connection, changes: list[Change], now: datetime) -> list[str]:
+    def _reminders(self, connection: Connection, changes: list[Change], now: datetime) -> str:
         """Say how many reminders of the coming year the changes add, cancel and move.
 
         Not where many loans changed at once: looking a year ahead for each would take minutes.
         """
         if len(changes) > _DIFFERENCE_AT_MOST:
-            return []
+            return ""
         before: dict[tuple[str, date, str], datetime] = {}
         after: dict[tuple[str, date, str], datetime] = {}
         for change in changes:
@@ -123,8 +142,7 @@ class App:
             "cancels": len(before.keys() - after.keys()),
             "moves": len(moved),
         }
-        said = ", ".join(f"{verb} {count}" for verb, count in counted.items() if count)
-        return [f"reminders in the coming year: {said}"] if said else []
+        return _verbs({verb: count for verb, count in counted.items() if count})
 
     def plan_due(
         self, now: datetime, beat: Callable[[], None] = lambda: None, *, alone: bool = False
@@ -139,7 +157,7 @@ class App:
             outbox.recover(connection, now, alone=alone)
             for loan_id in history.forget_the_future(connection, now):
                 book.touch(connection, loan_id, now)
-            planned = self._plan_routines(connection, now)
+            planned = self._plan_routines(connection, now) + self._plan_notice(connection, now)
         while True:
             beat()
             with self.database.transaction() as connection:
@@ -153,13 +171,24 @@ class App:
         self.planner.enqueue(connection, [(alert, None, ()) for alert in decision.alerts], now)
         return len(decision.alerts)
 
+    def _plan_notice(self, connection: Connection, now: datetime) -> int:
+        """Tell the borrower, once, that the configuration in the file is not the one in force."""
+        problems = self.config.desk.problems
+        if not problems:
+            return 0
+        notice = misconfigured(problems, now, self.config.timezone)
+        if notice.milestone in {milestone for _, milestone in history.of_no_loan(connection)}:
+            return 0
+        self.planner.announce(connection, notice, now)
+        return 1
+
     def _routines(self, connection: Connection, now: datetime) -> Decision:
         """Decide which routines are told of now; without any loan there are none."""
         routine = self._routine
         since = book.known_since_first(connection) if routine.rounds() else None
         if since is None:
             return Decision((), (), None)
-        told = history.of_routines(connection)
+        told = history.of_no_loan(connection)
         return routine_due(routine, told, since, now, self.config.timezone)
 
     @property
@@ -244,7 +273,7 @@ class App:
         self, since: datetime, start: datetime, end: datetime
     ) -> Iterator[Foreseen]:
         with self.database.transaction() as connection:
-            told = history.of_routines(connection)
+            told = history.of_no_loan(connection)
         return routine_forecast(self._routine, told, since, self.config.timezone, start, end)
 
     def told(self, loan_id: str | None, due: date) -> set[str]:
@@ -522,6 +551,14 @@ def _outdated(row: RowMapping, rows: Iterable[RowMapping]) -> bool:
 def _alert_of(row: RowMapping) -> Alert:
     told = row["loan_id"], row["due"], row["milestone"], row["scheduled_for"]
     return Alert(*told, Reason(row["reason"]))
+
+
+def _verbs(counts: Mapping[str, int]) -> str:
+    """Write what happens to how many reminders: the first count says of what."""
+    said = [f"{verb} {count}" for verb, count in counts.items()]
+    if said:
+        said[0] += " reminder" if next(iter(counts.values())) == 1 else " reminders"
+    return ", ".join(said)
 
 
 def _split(channel: Channel) -> Channel:

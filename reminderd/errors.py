@@ -13,8 +13,10 @@ ReminderdError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from .redaction import redact
 
@@ -50,11 +52,17 @@ class ConfigError(ReminderdError):
 
     exit_code = 78
 
-    def __init__(self, problems: list[Problem]) -> None:
-        """Keep the problems of each file together, in the order of the file."""
-        files = list(dict.fromkeys(problem.file for problem in problems))
+    def __init__(
+        self, problems: list[Problem], files: Mapping[Path, tuple[int, int]] | None = None
+    ) -> None:
+        """Keep the problems of each file together, in the order of the file.
+
+        *files* are those that the configuration names, with their signatures when it was read.
+        """
+        self.files = files or {}
+        order = list(dict.fromkeys(problem.file for problem in problems))
         self.problems = sorted(
-            problems, key=lambda p: (files.index(p.file), p.line, p.column, p.path)
+            problems, key=lambda p: (order.index(p.file), p.line, p.column, p.path)
         )
         super().__init__("\n".join(str(problem) for problem in self.problems))
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from .alerts.channel import Channel, reserved, targets
+from .alerts.channel import Channel, reserved, speaks_of, targets
 from .alerts.plan import (
     ESCALATED,
     SETTLED,
@@ -136,6 +136,19 @@ class Planner:
                 for number, (alert, position, also) in zip(numbers, told, strict=True)
                 for at, to in self.destinations(alert, position, now, also).items()
                 for channel, address in to
+            ],
+        )
+
+    def announce(self, connection: Connection, alert: Alert, now: datetime) -> None:
+        """Write a notice down, and put it into the outbox for all that the borrower reads."""
+        [number] = history.record_all(connection, [alert], now, superseded=False)
+        own = [channel for channel in self.channels.values() if speaks_of(None, channel)]
+        outbox.enqueue_all(
+            connection,
+            [
+                Parcel(number, channel.name, recipient.label, self.defer(now, channel))
+                for channel in own
+                for recipient in channel.recipients
             ],
         )
 

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISDIR
 
 from .errors import StoreError
 
 DATABASE = "reminderd.sqlite3"
 LAST_GOOD = "last-good.toml"
+_TEMPLATES = (".md", ".html", ".txt")
 _MOMENT = 0.2  # seconds between two tries for a lock
 
 
@@ -24,18 +26,28 @@ def state_folder() -> Path:
     return Path(home) / "reminderd"
 
 
-def signature(path: Path) -> tuple[int, int]:
-    """Return what changes when a file does. A missing file and an empty one are alike."""
+Signature = tuple[int, int]  # time of the last change in nanoseconds, size in bytes
+
+
+def signature(path: Path) -> Signature:
+    """Return what changes when a file does, or a template in a folder.
+
+    A missing file and an empty one are alike.
+    """
     try:
         found = path.stat()
+        if not S_ISDIR(found.st_mode):
+            return (found.st_mtime_ns, found.st_size) if found.st_size else (0, 0)
+        # Of other files too much may change: the folder may hold our own state.
+        inside = [signature(file) for file in path.rglob("*") if file.suffix in _TEMPLATES]
     except OSError:
         return 0, 0
-    return (found.st_mtime_ns, found.st_size) if found.st_size else (0, 0)
+    return max((changed for changed, _ in inside), default=0), sum(size for _, size in inside)
 
 
-def watched(folder: Path, config: Path) -> list[Path]:
-    """Return the files whose change means there is something to do."""
-    return [config, folder / DATABASE, folder / f"{DATABASE}-wal"]
+def watched(folder: Path, *config: Path) -> list[Path]:
+    """Return the files whose change means there is something to do: *config* and the store."""
+    return [*config, folder / DATABASE, folder / f"{DATABASE}-wal"]
 
 
 def write_private(path: Path, text: str) -> None:

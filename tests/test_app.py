@@ -150,7 +150,9 @@ def test_many_new_loans_are_taken_in_without_counting_their_reminders(make):
     app = make(BASE, shanghai(date(2026, 11, 20)))
     app.config = load_text(BASE + many, Path("config.toml"))
 
-    assert app.sync() == [f"adds loan loan{n}" for n in range(21)]
+    difference = app.sync()
+    assert difference.lines == [f"adds loan loan{n}" for n in range(21)]
+    assert difference.summary == "changes 21 loans"
 
 
 def test_the_next_bill_under_a_paid_ones_id_is_reminded_of(make, capsys):
@@ -160,7 +162,7 @@ def test_the_next_bill_under_a_paid_ones_id_is_reminded_of(make, capsys):
     app.config = load_text(BASE.replace("2026-12-05", "2027-01-05"), Path("config.toml"))
     assert app.preview(app.clock.now(), 60)
 
-    assert app.sync()[0] == "starts the next bill of loan card"
+    assert app.sync().lines[0] == "starts the next bill of loan card"
 
     assert [m for _, m in run_days(app, date(2026, 12, 28), 9)] == [
         "due-7",

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     REFUSED = "refused"
     GAVE_UP = "gave_up"
     ROUTINE = "routine"
+    MISCONFIGURED = "misconfigured"
     NEWER_ALERT = "newer_alert"
     SAME_SLOT = "same_slot"
 
@@ -77,7 +78,7 @@ class Alert:
     """One alert; loan, date and milestone identify it for ever.
 
     The date is that of the installment it is about, of the request that nobody answered, or of
-    what concerns no single loan: a routine, or a notice that an address takes nothing.
+    what concerns no single loan: a routine, or a notice.
     """
 
     loan_id: str | None

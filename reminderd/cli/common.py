@@ -82,7 +82,7 @@ def writing(config_file: str | None) -> App:
     from ..config.load import load_file
 
     app = App.open(load_file(config_file_of(config_file)), Clock())
-    for line in app.sync():
+    for line in app.sync().lines:
         click.echo(line, err=True)
     return app
 

@@ -23,6 +23,7 @@ from ..loans.terms import Loan
 from ..messages.sheet import Desk
 from ..playbook.playbook import Playbook, Severity, packaged
 from ..redaction import learn
+from ..state import Signature, signature
 from .build import to_borrower, to_loan, to_policy, to_quiet_hours, to_routine, to_terms
 from .findings import Findings
 from .loan_tables import LoanModel
@@ -61,6 +62,7 @@ class Config:
     channels_given: bool  # else there is only the screen
     desk: Desk = field(default_factory=Desk)  # what messages draw on
     routine: Routine = field(default_factory=Routine)
+    files: Mapping[Path, Signature] = field(default_factory=dict)  # named in it; when it was read
 
 
 def load_file(file: Path, verify: Verify | None = None) -> Config:
@@ -89,6 +91,7 @@ class _Loader(Findings):
         super().__init__(reading, file, Settings)
         self.verify = verify
         self.in_need = in_need
+        self.files: dict[Path, Signature] = {}
 
     def config(self) -> Config:
         settings = self._settings()
@@ -103,7 +106,7 @@ class _Loader(Findings):
         ]
         problems = self.all()
         if problems or settings is None:
-            raise ConfigError(problems)
+            raise ConfigError(problems, self.files)
         return Config(
             file=self.file,
             text=self.positions.text,
@@ -120,6 +123,7 @@ class _Loader(Findings):
                 templates,
             ),
             routine=to_routine(settings),
+            files=self.files,
         )
 
     def _own(
@@ -156,6 +160,7 @@ class _Loader(Findings):
             return None
         with suppress(OSError, RuntimeError):  # names too long, homes that nobody knows
             path = folder / Path(name).expanduser()
+            self.files[path] = signature(path)
             if exists(path):
                 return path
         message = f"there is no {kind} {shown(name)} in {folder} (make it, or remove this key)"

@@ -30,10 +30,8 @@ from ..alerts.alert import Alert, Reason, unreachable
 from ..alerts.channel import Channel, Recipient
 from ..clock import Clock
 from ..errors import DeliveryError, Refused, Undecided, Unreachable
-from ..messages.compose import Letter
 from ..messages.message import Message
-from ..messages.notice import Notice
-from ..messages.routine import RoutineLetter
+from ..messages.paper import Paper
 from ..messages.sheet import Desk
 from ..store import history, outbox
 from ..store.database import Database
@@ -84,7 +82,7 @@ class Lane:
     hung: bool = False
 
 
-Lettered = dict[Leased, Letter | RoutineLetter | Notice]  # one message's deliveries
+Lettered = dict[Leased, Paper]  # one message's deliveries
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,15 @@ from sqlalchemy import Connection
 from ..alerts.alert import Alert, lost_delivery
 from ..alerts.channel import Channel, Format, Recipient
 from ..alerts.escalation import unanswered_since
+from ..alerts.misconfigured import is_misconfigured, tells_of
 from ..alerts.plan import Snooze, next_reminder, still_wanted
 from ..alerts.wallclock import local_date
 from ..loans.position import Position, value
 from ..messages.compose import Letter, Occasion
 from ..messages.message import Message
+from ..messages.misconfigured import Misconfigured
 from ..messages.notice import Notice, Unreached
+from ..messages.paper import Paper
 from ..messages.routine import RoutineLetter
 from ..messages.sheet import Desk, Sheet
 from ..messages.words import words
@@ -29,9 +32,7 @@ from .transport import format_of
 _BORROWERS = 50  # loans; a book that holds more is an organisation's
 
 Defer = Callable[[datetime, Channel], datetime]
-Bundle = tuple[
-    Sequence[Letter | RoutineLetter | Notice], Recipient
-]  # what goes to whom as one message
+Bundle = tuple[Sequence[Paper], Recipient]  # what goes to whom as one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,13 @@ class Writer:
 
     def letters(
         self, connection: Connection, deliveries: Sequence[Leased], channel: Channel, now: datetime
-    ) -> dict[Leased, Letter | RoutineLetter | Notice | Needless]:
+    ) -> dict[Leased, Paper | Needless]:
         """Prepare the letter of each delivery, valued as of now, or say why there is none."""
         alerts = history.alerts_of(connection, (delivery.alert_id for delivery in deliveries))
         loans = {alert.loan_id for alert in alerts.values() if alert.loan_id is not None}
         entries = book.entries_of(connection, loans)
         self.snoozes = attention.snoozes_after(connection, now)
-        found: dict[Leased, Letter | RoutineLetter | Notice | Needless] = {}
+        found: dict[Leased, Paper | Needless] = {}
         for delivery in deliveries:
             alert = alerts[delivery.alert_id]
             if alert.loan_id is None:
@@ -82,9 +83,13 @@ class Writer:
 
     def _of_no_loan(
         self, connection: Connection, alert: Alert, channel: Channel, now: datetime
-    ) -> RoutineLetter | Notice | Needless:
+    ) -> RoutineLetter | Notice | Misconfigured | Needless:
         if lost_delivery(alert.milestone) is not None:
             return self._notice(connection, alert, channel)
+        if is_misconfigured(alert.milestone):
+            if tells_of(alert, self.desk.problems):
+                return Misconfigured(self.desk, channel.locale)
+            return Needless("the configuration was changed meanwhile")
         occasion = Occasion(alert, now, self.defer(alert.scheduled_for, channel))
         positions = self._positions(connection, now)
         return RoutineLetter(alert, occasion, self.desk, positions, channel.locale)
@@ -180,9 +185,7 @@ class Writer:
         return [value(loan, local_date(now, loan.timezone)) for loan in loans]
 
 
-def _commission(
-    letters: Sequence[Letter | RoutineLetter | Notice], locale: str, form: Format
-) -> Commission | None:
+def _commission(letters: Sequence[Paper], locale: str, form: Format) -> Commission | None:
     """Return what another process needs to write these letters; None where it is too much."""
     subjects = [
         Subject(letter.sheet.loan, letter.sheet.today, letter.occasion)
@@ -193,7 +196,7 @@ def _commission(
     return Commission(tuple(subjects), locale, form) if whole else None
 
 
-def _bound(letters: Sequence[Letter | RoutineLetter | Notice], form: Format) -> Message:
-    if isinstance(letters[0], RoutineLetter | Notice):  # these always go alone
+def _bound(letters: Sequence[Paper], form: Format) -> Message:
+    if not isinstance(letters[0], Letter):  # what concerns no loan always goes alone
         return letters[0].message(form)
     return bound([letter for letter in letters if isinstance(letter, Letter)], form)

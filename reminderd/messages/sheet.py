@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..alerts.plan import SETTLED, Alert
+from ..errors import Problem
 from ..loans.caps import Exceeded, exceeded
 from ..loans.charges import CapMode
 from ..loans.cures import cost_of_lateness, last_cure, saved_by_early_payoff
@@ -35,6 +36,7 @@ class Desk:
     borrower: Borrower = field(default_factory=Borrower)
     templates: Path | None = None  # where the borrower's own stand
     strict: bool = False  # whether one of them that fails is an error, as in a rehearsal
+    problems: tuple[Problem, ...] = ()  # of a configuration whose last good version is in force
 
 
 class Sheet:

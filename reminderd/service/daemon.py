@@ -39,7 +39,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from ..clock import Clock, ClockReading
 from ..errors import ReminderdError
-from ..state import locked, signature, state_folder, watched
+from ..state import Signature, locked, signature, state_folder, watched
 from . import systemd
 from .launch import command
 from .log import set_up_logging, where
@@ -52,6 +52,7 @@ SILENCE = 120.0  # seconds without a report after which a worker is killed
 STOP_AFTER = 8.0  # seconds that a worker has to finish when asked to stop
 RETRY_AFTER = 2.0  # seconds before a worker that failed is started again, doubled each time
 RETRY_AT_MOST = 300.0
+SETTLED = 1.0  # seconds for which a changed configuration must be left alone to be read
 PAUSE = 5.0  # seconds from one worker's start to the next one's, unless somebody asks
 
 # What wakes the loop: a signal's number, written by the interpreter, or one of our own.
@@ -127,9 +128,12 @@ class Supervisor:
         self.not_before = 0.0  # monotonic; workers must not follow each other too fast
         self.failures = 0  # of workers, in a row
         self.failure = ""  # of the last one, as it told it
-        self.tried: tuple[int, int] | None = None  # the configuration when the last one started
+        self.files = [config]  # that make up the configuration
+        self.tried: list[Signature] = []  # what they looked like when the last one started
+        self.seen: list[Signature] | None = None  # they and the store, when a pass saw them
+        self.restless: list[Signature] = []  # they, being changed
+        self.restless_since = 0.0  # monotonic
         self.next_at: float | None = None
-        self.seen: list[tuple[int, int]] | None = None
         self.ready = False
         self.reloading = False
         self.status = "starting"
@@ -264,6 +268,7 @@ class Supervisor:
             worker.finished = True
             self.next_at = report["next"]
             self.status = report["status"]
+            self.files = [Path(name) for name in report["files"]]
             self.seen = [(part[0], part[1]) for part in report["signature"]]
 
     def _become_ready(self, worker: Worker) -> None:
@@ -311,10 +316,11 @@ class Supervisor:
         due = self.next_at is not None and self.next_at <= now
         if self.worker or not (self.wanted or due or self._files_changed()):
             return
-        if self.clock.monotonic() < self.not_before and self.tried == signature(self.config):
+        files = self._signatures()
+        if self.clock.monotonic() < self.not_before and not self._changed_since(self.tried, files):
             return
         self.wanted, self.next_at = False, None
-        self.tried = signature(self.config)
+        self.tried = files
         try:
             self.worker = Worker(self.config, self.clock.monotonic())
         except OSError as error:
@@ -325,7 +331,27 @@ class Supervisor:
     def _files_changed(self) -> bool:
         if self.seen is None:
             return False
-        return self.seen != [signature(path) for path in watched(self.folder, self.config)]
+        files, count = self._signatures(), len(self.files)
+        stored = [signature(path) for path in watched(self.folder)]
+        return self._changed_since(self.seen[:count], files) or self.seen[count:] != stored
+
+    def _signatures(self) -> list[Signature]:
+        return [signature(path) for path in self.files]
+
+    def _changed_since(self, before: list[Signature], files: list[Signature]) -> bool:
+        """Return whether the configuration changed, and was then left alone for a moment.
+
+        Whoever writes it may not be done yet.
+        """
+        if files == before:
+            return False
+        now = self.clock.monotonic()
+        if files != self.restless:
+            self.restless, self.restless_since = files, now
+        wait = self.restless_since + SETTLED - now
+        if wait > 0:
+            self._wake_at("settled", self.clock.now() + timedelta(seconds=wait))
+        return wait <= 0
 
     def _status_text(self) -> str:
         failed = "; the last pass failed and is tried again" + self.failure

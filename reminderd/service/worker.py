@@ -5,7 +5,8 @@ It reports to its supervisor over a pipe, one JSON object a line:
 * ``{"config": null}`` or ``{"config": "what is wrong"}`` once the configuration was read, or
   the last good one in its place; ``{"unusable": "what is wrong"}`` when there is none;
 * ``{"beat": 1}`` while it lives;
-* ``{"next": 1732150800.0, "status": "…", "signature": [[…], …]}`` when it is done;
+* ``{"next": 1732150800.0, "status": "…", "files": ["…"], "signature": [[…], …]}`` when it is
+  done: which files make up the configuration, and what they and the store looked like;
 * ``{"failed": "what is wrong"}`` when it could not do its work.
 
 When the supervisor is gone, nobody reads the pipe: the worker then finishes what it is sending,
@@ -27,7 +28,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from datetime import time as wall_time
 from pathlib import Path
@@ -58,6 +59,7 @@ class Outcome:
     hung: bool
     following: Upcoming | None
     trouble: str | None = None  # with the store
+    difference: str = ""  # that a changed configuration makes
 
 
 def run_pass(
@@ -82,7 +84,8 @@ def run_pass(
         with app.database.transaction() as connection:
             newest = history.newest_instant(connection)
         check_clock(app.clock.now(), newest, folder)
-        for line in app.sync():
+        difference = app.sync()
+        for line in difference.lines:
             log.info("%s", line)
         more = True
         while more and not (hung or stopping()):
@@ -94,7 +97,7 @@ def run_pass(
             due = following is not None and following.at <= app.clock.now()
             more = due and bool(decided or delivered.sent)
         trouble = look_after(app)
-        return Outcome(planned, sent, hung, app.next_event(), trouble)
+        return Outcome(planned, sent, hung, app.next_event(), trouble, difference.summary)
 
 
 def look_after(app: App) -> str | None:
@@ -174,13 +177,20 @@ def read_config(file: Path, folder: Path) -> tuple[Config, str | None]:
         config = load_file(file)
     except ConfigError as broken:
         with suppress(OSError, ReminderdError):
-            return load_text(kept.read_text("utf-8"), file, in_need=True), str(broken)
+            good = load_text(kept.read_text("utf-8"), file, in_need=True)
+            return _in_place_of(broken, good), str(broken)
         raise
     with suppress(OSError):
         if not kept.exists() or kept.read_text("utf-8") != config.text:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_private(kept, config.text)
     return config, None
+
+
+def _in_place_of(broken: ConfigError, good: Config) -> Config:
+    """Return the last good configuration, knowing what it stands in for."""
+    desk = replace(good.desk, problems=tuple(broken.problems))
+    return replace(good, desk=desk, files={**good.files, **broken.files})
 
 
 def work(file: Path, reporter: Reporter, clock: Clock) -> bool:
@@ -199,12 +209,16 @@ def work(file: Path, reporter: Reporter, clock: Clock) -> bool:
     app = App.open(config, clock, folder)
     outcome = run_pass(app, folder, reporter.beat, reporter.stop.is_set)
     app.database.checkpoint()
-    seen = [before, *(signature(path) for path in watched(folder, file)[1:])]
+    made_of = {file: before, **config.files}
+    seen = [*made_of.values(), *map(signature, watched(folder))]
     following = app.next_event()  # read after the signature: no change can fall between them
     coming = min(following.at, tonight(app)) if following else tonight(app)
-    trouble = f"; {outcome.trouble}" if outcome.trouble else ""
+    said = [status_line(app, following), outcome.difference, outcome.trouble]
     reporter.send(
-        next=coming.timestamp(), status=status_line(app, following) + trouble, signature=seen
+        next=coming.timestamp(),
+        status="; ".join(filter(None, said)),
+        files=[str(path) for path in made_of],
+        signature=seen,
     )
     app.database.close()
     return outcome.hung

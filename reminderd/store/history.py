@@ -59,8 +59,8 @@ def _history(
     )
 
 
-def of_routines(connection: Connection) -> frozenset[Identity]:
-    """Return the routines that were told of."""
+def of_no_loan(connection: Connection) -> frozenset[Identity]:
+    """Return the routines that were told of, and the notices that were given."""
     rows = connection.execute(
         select(alerts.c.due, alerts.c.milestone).where(alerts.c.loan_id.is_(None))
     )

@@ -16,7 +16,7 @@ from reminderd.config.load import load_file
 from reminderd.delivery import dispatcher
 from reminderd.loans.money import Money
 from reminderd.service import daemon
-from reminderd.service.daemon import Supervisor
+from reminderd.service.daemon import SETTLED, Supervisor
 from reminderd.service.worker import tonight
 from reminderd.state import signature, watched
 
@@ -77,7 +77,7 @@ def rest(supervisor):
     """Put it where a first pass leaves it: nothing to do until an instant that is far away."""
     supervisor.wanted, supervisor.ready, supervisor.status = False, True, "resting"
     supervisor.next_at = NOW.timestamp() + 86400
-    supervisor.tried = signature(supervisor.config)
+    supervisor.tried = [signature(supervisor.config)]
     supervisor.seen = [signature(path) for path in watched(supervisor.folder, supervisor.config)]
 
 
@@ -201,9 +201,39 @@ def test_a_payment_is_a_change_that_is_looked_at(supervisor, app):
     assert supervisor.worker is not None
 
 
-def test_a_saved_configuration_is_a_change_that_is_looked_at(supervisor, daemon):
+def test_a_saved_configuration_is_looked_at_once_it_was_left_alone_for_a_second(
+    supervisor, clock, daemon
+):
     rest(supervisor)
     daemon.edit("Credit card", "Blue card")
+    supervisor.step()
+    assert supervisor.worker is None
+    wake = supervisor.scheduler.get_job("settled").trigger.run_date
+    assert wake == clock.now() + timedelta(seconds=SETTLED)
+    clock.pass_(SETTLED)
+    supervisor.step()
+    assert supervisor.worker is not None
+
+
+def test_a_configuration_that_is_still_being_written_is_left_alone(supervisor, clock, daemon):
+    rest(supervisor)
+    for part in ("Blue", "Blue card", "Blue card of mine"):
+        daemon.config.write_text(part)
+        clock.pass_(SETTLED / 2)
+        supervisor.step()
+        assert supervisor.worker is None
+
+
+def test_a_file_that_the_configuration_names_counts_as_a_part_of_it(supervisor, clock, daemon):
+    rest(supervisor)
+    templates = daemon.folder / "templates"
+    templates.mkdir()
+    supervisor.files = [daemon.config, templates]
+    supervisor.seen[1:1] = [signature(templates)]
+    assert not supervisor._files_changed()
+    (templates / "message.md").write_text("{{ title }}")
+    assert not supervisor._files_changed()
+    clock.pass_(SETTLED)
     assert supervisor._files_changed()
     supervisor.step()
     assert supervisor.worker is not None
@@ -311,17 +341,21 @@ def test_a_first_worker_that_fails_ends_the_daemon_with_its_code(supervisor, mon
     assert (supervisor.stopping, supervisor.exit_code) == (True, 1)
 
 
-def test_no_configuration_at_all_is_survived_once_it_has_run(supervisor, daemon, manager):
+def test_no_configuration_at_all_is_survived_once_it_has_run(supervisor, clock, daemon, manager):
     rest(supervisor)
     text = daemon.config.read_text()
     daemon.config.unlink()
+    supervisor.step()
+    clock.pass_(SETTLED)
     supervisor.step()
     assert finish(supervisor) == 78
     supervisor.step()
     assert not supervisor.stopping
     assert f"no configuration can be used: {daemon.config}:1:1" in manager.pending()[-1]["STATUS"]
     daemon.config.write_text(text)
-    supervisor.step()  # at once, though failures are tried again slowly
+    supervisor.step()
+    clock.pass_(SETTLED)
+    supervisor.step()  # long before what failed is tried again
     assert finish(supervisor) == 0
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from reminderd.state import DATABASE
 
 # Files of compiled modules that a process has mapped once it imported the library.
 HEAVY_FILES = ("pydantic_core", "sqlalchemy", "_sqlite3", "markupsafe", "css_inline")
+ONE_REMINDER = "reminders.before_due = [1]"
 HEAVY_MODULES = {"pydantic", "sqlalchemy", "sqlite3", "apprise", "jinja2", "babel", "click"}
 
 
@@ -94,6 +96,17 @@ def test_a_reload_is_announced_answered_and_puts_the_changed_configuration_in_fo
     assert int(reloading["MONOTONIC_USEC"]) > 0
     daemon.manager.wait_for("READY")
     daemon.wait_for_status(lambda status: status.startswith("next: Blue card"))
+
+
+def test_the_status_says_what_a_changed_configuration_does_to_the_reminders(daemon):
+    soon = datetime.now(UTC).date() + timedelta(days=60)
+    daemon.start_and_settle()
+    daemon.edit("due = 2099-12-05", f"due = {soon}")
+    daemon.signal(signal.SIGHUP)
+    daemon.wait_for_status(lambda status: re.search(r"; adds \d+ reminders$", status))
+    daemon.edit('timezone = "Asia/Shanghai"', f'timezone = "Asia/Shanghai"\n{ONE_REMINDER}')
+    daemon.signal(signal.SIGHUP)
+    daemon.wait_for_status(lambda status: re.search(r"; cancels \d+ reminders$", status))
 
 
 def test_a_configuration_broken_later_leaves_the_last_good_one_in_force(daemon):

@@ -20,7 +20,7 @@ from reminderd.playbook.playbook import packaged
 from reminderd.service.sanity import ClockDoubted
 from reminderd.service.worker import Reporter, read_config, run_pass, status_line, work
 from reminderd.state import DATABASE, LAST_GOOD, locked, signature, state_folder, watched
-from reminderd.store import outbox
+from reminderd.store import history, outbox
 from reminderd.store.backup import backups
 
 DUE = """\
@@ -36,6 +36,7 @@ name = "Credit card"
 due = 2026-03-10
 amount = "1234.00"
 """
+BROKEN = DUE.replace("2026-03-10", '"Decembr"')
 BEFORE = datetime(2026, 3, 1, 4, tzinfo=UTC)  # nine days ahead, noon in Shanghai
 ON_THE_DAY = datetime(2026, 3, 10, 1, 1, tzinfo=UTC)  # a minute after the reminder of the day
 
@@ -275,6 +276,60 @@ def test_secrets_named_by_the_kept_configuration_are_found_beside_the_file(confi
     assert read.channels[0].recipients[0].target == "console://"
 
 
+def broken(config, text=BROKEN):
+    """Break the configuration after it was good; return what is in force instead."""
+    read_config(config, state_folder())
+    config.write_text(text)
+    return read_config(config, state_folder())[0]
+
+
+def test_the_borrower_is_told_that_a_configuration_cannot_be_used(app, config, clock, capsys):
+    told = App(broken(config), app.database, clock)
+    assert run_pass(told, state_folder()).sent == 1
+    said = capsys.readouterr().out
+    assert "config.toml cannot be used: see line 10" in said
+    assert "line 10: loans[0].due: 'Decembr' is not a date (write 2026-12-05)" in said
+
+
+def test_the_same_mistakes_are_told_once_however_often_they_are_read(app, config, clock):
+    told = App(broken(config), app.database, clock)
+    passes = [run_pass(told, state_folder()).sent]
+    clock.at += timedelta(days=1)
+    passes.append(run_pass(told, state_folder()).sent)
+    config.write_text(DUE)
+    mended = App(read_config(config, state_folder())[0], app.database, clock)
+    passes.append(run_pass(mended, state_folder()).sent)
+    again = App(broken(config), app.database, clock)
+    passes.append(run_pass(again, state_folder()).sent)
+    assert passes == [1, 0, 0, 0]
+
+
+def test_other_mistakes_are_told_anew(app, config, clock):
+    first = App(broken(config), app.database, clock)
+    second = App(broken(config, DUE.replace("1234.00", "-5")), app.database, clock)
+    assert [run_pass(each, state_folder()).sent for each in (first, second)] == [1, 1]
+
+
+def test_a_notice_that_waits_has_nothing_to_say_once_the_file_was_mended(app, config, clock):
+    told = App(broken(config), app.database, clock)
+    run_pass(told, state_folder(), stopping=lambda: True)
+    told.plan_due(clock.at)
+    assert run_pass(app, state_folder()).sent == 0
+    with app.database.transaction() as connection:
+        [row] = history.deliveries_of(connection)
+    assert (row["state"], row["error"]) == (
+        "cancelled",
+        "the configuration was changed meanwhile",
+    )
+
+
+def test_a_channel_for_the_worst_only_hears_of_it_too(app, config, clock):
+    """What is changed now will not be reminded of: whoever reads is told."""
+    config.write_text(DUE.replace("[[loans]]", 'min_severity = "critical"\n\n[[loans]]'))
+    told = App(broken(config), app.database, clock)
+    assert run_pass(told, state_folder()).sent == 1
+
+
 def test_a_worker_reports_the_verdict_then_life_then_what_comes_next(
     config, clock, folder, app, pipe
 ):
@@ -282,7 +337,9 @@ def test_a_worker_reports_the_verdict_then_life_then_what_comes_next(
     said = reports(pipe[0])
     assert said[0] == {"config": None}
     assert {"beat": 1} in said[1:-1]
-    assert said[-1]["status"] == "next: Credit card, in 2 days, 09:00 Asia/Shanghai"
+    assert said[-1]["status"] == (
+        "next: Credit card, in 2 days, 09:00 Asia/Shanghai; adds 33 reminders"
+    )
     night = datetime(2026, 3, 1, 19, 30, tzinfo=UTC)  # half past three, to look after the store
     assert said[-1]["next"] == night.timestamp()
 
@@ -346,6 +403,26 @@ def test_the_signature_that_a_worker_reports_is_that_of_the_files_it_leaves(
     assert reports(pipe[0])[-1]["signature"] == [
         list(signature(path)) for path in watched(folder, config)
     ]
+
+
+def test_a_worker_reports_what_the_configuration_is_made_of(config, clock, folder, app, pipe):
+    app.database.close()
+    (config.parent / "own.toml").write_text('[stages.overdue-4-7]\nseverity = "info"\n')
+    config.write_text(f'playbook = "own.toml"\ntemplates = "mine"\n{DUE}')
+    (config.parent / "mine").mkdir()
+    work(config, Reporter(pipe[1]), clock)
+    names = [str(config), *(str(config.parent / name) for name in ("own.toml", "mine"))]
+    assert reports(pipe[0])[-1]["files"] == names
+
+
+def test_what_a_broken_configuration_names_is_watched_beside_what_the_good_one_does(
+    config, clock, folder, app, pipe
+):
+    app.database.close()
+    read_config(config, folder)
+    config.write_text(f'playbook = "missing.toml"\n{DUE}')
+    work(config, Reporter(pipe[1]), clock)
+    assert str(config.parent / "missing.toml") in reports(pipe[0])[-1]["files"]
 
 
 def test_a_worker_says_that_no_configuration_can_be_used(config, clock, folder, pipe):

@@ -129,7 +129,7 @@ def test_routines_have_a_history_of_their_own(connection, make_alert, routine, n
     make_alert("due-7")
     routine("routine-fund")
     routine("routine-alive", date(2026, 12, 1))
-    assert history.of_routines(connection) == {
+    assert history.of_no_loan(connection) == {
         (DUE, "routine-fund"),
         (date(2026, 12, 1), "routine-alive"),
     }
@@ -148,7 +148,7 @@ def test_deliveries_of_routines_are_listed_among_the_others_without_a_loan(
 def test_a_routine_told_while_the_clock_ran_ahead_stays_told(connection, routine, now):
     routine("routine-fund")
     assert history.forget_the_future(connection, now - timedelta(days=1)) == []
-    assert history.of_routines(connection) == {(DUE, "routine-fund")}
+    assert history.of_no_loan(connection) == {(DUE, "routine-fund")}
     assert history.forget_the_future(connection, now - timedelta(days=1)) == []
 
 

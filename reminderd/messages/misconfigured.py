@@ -1,0 +1,92 @@
+"""The notice that a changed configuration cannot be used: which file, which line, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem
+from ..playbook.playbook import Advice, Severity
+from ..redaction import redact
+from .paper import Paper
+from .phone import Line, fitted
+from .sheet import Desk, one_line
+from .words import words
+
+_LISTED = 3  # mistakes
+_MISTAKE_AT_MOST = 160  # characters
+
+
+class Misconfigured(Paper):
+    """One notice, whatever its format; what is wrong is told in the words of ``check``."""
+
+    template = "routine"
+
+    def __init__(self, desk: Desk, locale: str) -> None:
+        """Prepare to write of the problems that *desk* knows of; there is at least one."""
+        self.desk = desk
+        self.words = words(locale)
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is: what was changed is not watched."""
+        return Severity.WARNING
+
+    @property
+    def title(self) -> str:
+        """The one line that says which file, and where in it the first mistake is."""
+        first = self._problems[0]
+        return self._say("title", file=Path(first.file).name, place=self._place(first))
+
+    @property
+    def _problems(self) -> Sequence[Problem]:
+        return self.desk.problems
+
+    def context(self) -> dict[str, Any]:
+        """Return what templates may mention."""
+        return {
+            "figures": self.figures(),
+            "coming": self.mistakes(),
+            "advice": [self.advice],
+            "late": None,
+            "as_of": None,
+        }
+
+    def figures(self) -> list[tuple[str, str]]:
+        """Return which file it is, and what is in force instead."""
+        file = one_line(self._problems[0].file, _MISTAKE_AT_MOST)
+        return [(self._say("file"), file), (self._say("in_force"), self._say("last_good"))]
+
+    def mistakes(self) -> list[str]:
+        """Say what is wrong, the first mistakes only."""
+        said = [self._mistake(problem) for problem in self._problems[:_LISTED]]
+        rest = len(self._problems) - len(said)
+        return [*said, self._say("more", count=str(rest))] if rest else said
+
+    def _mistake(self, problem: Problem) -> str:
+        what = one_line(redact(problem.message), _MISTAKE_AT_MOST)
+        told = f"{problem.path}: {what}" if problem.path else what
+        return self._say("mistake", place=self._place(problem), told=told)
+
+    def _place(self, problem: Problem) -> str:
+        """Name the line; an environment variable has none."""
+        if problem.file.startswith("$"):
+            return problem.file
+        return self._say("line", line=str(problem.line))
+
+    @property
+    def advice(self) -> Advice:
+        """What to do about it."""
+        return Advice("mend-configuration", self._say("do"), self._say("then"))
+
+    def text(self) -> str:
+        """Return what fits on a phone."""
+        colon = self.words.line("colon")
+        lines = [Line(2, f"{name}{colon}{said}") for name, said in self.figures()]
+        lines += [Line(3 * number, f"· {said}") for number, said in enumerate(self.mistakes())]
+        lines += [Line(0, f"▶ {self.advice.title}"), Line(1, self.advice.detail)]
+        return fitted(self.title, lines)
+
+    def _say(self, key: str, **values: str) -> str:
+        return self.words.say("misconfigured", key, **values)

@@ -229,6 +229,18 @@ class App:
             dispatcher.close()
         return Delivered(dispatcher.sent, dispatcher.hung)
 
+    def nobody_reached(self) -> bool:
+        """Return whether nothing gets through to any address that the borrower reads."""
+        own = {
+            (channel.name, recipient.label)
+            for channel in self.channels.values()
+            if not channel.reserved
+            for recipient in channel.recipients
+        }
+        with self.database.transaction() as connection:
+            dead = {(at.channel, at.address) for at in history.dead_addresses(connection)}
+            return own <= dead | outbox.struggling(connection)
+
     def next_event(self) -> Upcoming | None:
         """Return when there is something to do next."""
         with self.database.transaction() as connection:

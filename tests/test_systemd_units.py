@@ -14,6 +14,7 @@ from reminderd.errors import ConfigError
 from reminderd.service import daemon
 
 FOLDER = Path(__file__).parents[1] / "systemd"
+RELOAD = FOLDER / "notify-reload.conf"
 SYSTEM, USER = FOLDER / "reminderd.service", FOLDER / "reminderd-user.service"
 
 needs_systemd = pytest.mark.skipif(
@@ -85,6 +86,23 @@ def test_the_service_says_itself_when_it_is_ready(unit):
     assert service(unit)["Type"] == "notify"
     assert service(unit)["NotifyAccess"] == "main"
     assert "-HUP $MAINPID" in service(unit)["ExecReload"]
+
+
+def test_where_systemd_can_wait_for_a_reload_it_sends_the_signal_itself():
+    """An older systemd ignores the type, with a warning: so it is no part of the units."""
+    assert service(RELOAD)["Type"] == "notify-reload"
+    assert service(RELOAD)["ExecReload"] == ""
+
+
+@needs_systemd
+def test_the_units_are_accepted_with_a_waiting_reload_where_systemd_knows_it(tmp_path):
+    version = int(re.search(r"systemd (\d+)", analyze(tmp_path, "--version").stdout)[1])
+    shutil.copy(SYSTEM, tmp_path)
+    (tmp_path / "reminderd.service.d").mkdir()
+    shutil.copy(RELOAD, tmp_path / "reminderd.service.d")
+    done = analyze(tmp_path, "--system", "verify", str(tmp_path / "reminderd.service"))
+    assert done.returncode == 0
+    assert ("notify-reload" in done.stderr) == (version < 253)  # which says that it is ignored
 
 
 def test_the_system_unit_keeps_state_where_only_its_own_user_can_read_it():

@@ -104,6 +104,7 @@ def run(config_file: str | None, as_json: bool, once: bool) -> None:
 def _run_once(config_file: str | None, *, as_json: bool) -> None:
     from ..app import App
     from ..clock import Clock
+    from ..service.heartbeat import beat
     from ..service.log import set_up_logging
     from ..service.worker import read_config, run_pass, status_line
     from ..state import state_folder
@@ -122,6 +123,8 @@ def _run_once(config_file: str | None, *, as_json: bool) -> None:
         print_json(views.pass_json(app, outcome))
     else:
         click.echo(f"sent {outcome.sent}; {status_line(app, outcome.following)}", err=True)
+    if config.heartbeat:
+        beat(config.heartbeat, well=not outcome.trouble and not app.nobody_reached())
     app.database.close()
     if outcome.hung:
         sys.stdout.flush()

@@ -28,7 +28,14 @@ from .build import to_borrower, to_loan, to_policy, to_quiet_hours, to_routine, 
 from .findings import Findings
 from .loan_tables import LoanModel
 from .mistakes import mistakes, too_exact
-from .models import BorrowerModel, ChannelModel, QuietHoursModel, RoutineModel, Settings
+from .models import (
+    BorrowerModel,
+    ChannelModel,
+    DaemonModel,
+    QuietHoursModel,
+    RoutineModel,
+    Settings,
+)
 from .positions import Path as KeyPath
 from .secrets import SOURCES, is_reference, resolve, secrets_in
 from .sentences import dotted, misspelt, public_keys
@@ -40,6 +47,7 @@ Own = TypeVar("Own")
 Table = TypeVar("Table", bound=BaseModel)
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://", re.ASCII)
+_WEB = re.compile(r"https?://[!-~]+")
 _VARIABLE = "REMINDERD_"
 _NO_FUND = (
     "needs to know the fund "
@@ -62,6 +70,7 @@ class Config:
     channels_given: bool  # else there is only the screen
     desk: Desk = field(default_factory=Desk)  # what messages draw on
     routine: Routine = field(default_factory=Routine)
+    heartbeat: str | None = field(default=None, repr=False)  # where to send a sign of life
     files: Mapping[Path, Signature] = field(default_factory=dict)  # named in it; when it was read
 
 
@@ -98,6 +107,7 @@ class _Loader(Findings):
         self._duplicate_ids()
         self._channel_names(settings)
         self._borrower(settings)
+        heartbeat = self._heartbeat(settings)
         playbook = self._own(self._playbook, settings)
         templates = self._own(self._templates, settings)
         loans = [self._loan(n, model, settings) for n, model in self._loan_models(settings)]
@@ -123,6 +133,7 @@ class _Loader(Findings):
                 templates,
             ),
             routine=to_routine(settings),
+            heartbeat=heartbeat,
             files=self.files,
         )
 
@@ -166,6 +177,19 @@ class _Loader(Findings):
         message = f"there is no {kind} {shown(name)} in {folder} (make it, or remove this key)"
         self.add((key,), message)
         return None
+
+    def _heartbeat(self, settings: Settings | None) -> str | None:
+        """Return the address for signs of life."""
+        daemon, path = self._table(settings, "daemon", DaemonModel), ("daemon", "heartbeat_url")
+        if daemon is None or daemon.heartbeat_url is None:
+            return None
+        url = self._secret(path, daemon.heartbeat_url)
+        if not (isinstance(url, str) and _WEB.fullmatch(url)):
+            if url is not None:
+                self.add(path, 'is not a web address (write one as "https://hc-ping.com/…")')
+            return None
+        learn(secrets_in(url))
+        return url
 
     def _borrower(self, settings: Settings | None) -> None:
         """Find what cannot be right about the borrower and the routines."""

@@ -177,6 +177,17 @@ class EscalationModel(Strict):
     )
 
 
+class DaemonModel(Strict):
+    """The program itself."""
+
+    heartbeat_url: str | dict[str, str] | None = Field(
+        None,
+        description="Asked for after each good pass, at least once a day; with /fail behind it "
+        "when the store or all channels fail.",
+        examples=['heartbeat_url = { file = "heartbeat-url" }'],
+    )
+
+
 class ChannelModel(BaseModel):
     """``[channels.NAME]``: a URL, or Apprise's own names in a table."""
 
@@ -280,6 +291,11 @@ class Settings(BaseSettings):
         default_factory=Reminders,
         description="When to remind.",
         examples=["[reminders] on a line of its own, and its keys below"],
+    )
+    daemon: DaemonModel = Field(
+        default_factory=DaemonModel,
+        description="The program itself.",
+        examples=["[daemon] on a line of its own, and heartbeat_url below"],
     )
     escalation: EscalationModel | None = Field(
         None,

@@ -28,6 +28,7 @@ from .loan_tables import (
 from .models import (
     BorrowerModel,
     ChannelModel,
+    DaemonModel,
     FundModel,
     QuietHoursModel,
     Reminders,
@@ -53,6 +54,7 @@ _TABLES: dict[tuple[type[BaseModel], str | int], type[BaseModel]] = {
     (Settings, "borrower"): BorrowerModel,
     (BorrowerModel, "emergency_fund"): FundModel,
     (Settings, "routine"): RoutineModel,
+    (Settings, "daemon"): DaemonModel,
     (Settings, "loans"): LoanModel,
     (LoanModel, "penalty"): PenaltyModel,
     (LoanModel, "payments"): PaymentModel,
@@ -91,6 +93,7 @@ _HEADINGS: dict[type[BaseModel], str] = {
     LoanModel: "under [[loans]]",
     BorrowerModel: "under [borrower]",
     RoutineModel: "under [routine]",
+    DaemonModel: "under [daemon]",
 }
 _WANTED = {
     "int": "a whole number",

@@ -51,7 +51,7 @@ class Tables:
 
 CONFIGURATION = Tables(
     open=("reminders", "loans", "borrower", "routine"),
-    secret=("channels",),
+    secret=("channels", "daemon"),
     lists=("loans",),
     told="[reminders], [channels.NAME] or [[loans]]",
 )

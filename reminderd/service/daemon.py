@@ -31,6 +31,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from filecmp import cmp
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from ..clock import Clock, ClockReading
 from ..errors import ReminderdError
-from ..state import Signature, locked, signature, state_folder, watched
+from ..state import LAST_GOOD, Signature, locked, signature, state_folder, watched
 from . import systemd
 from .launch import command
 from .log import set_up_logging, where
@@ -134,7 +135,7 @@ class Supervisor:
         self.restless: list[Signature] = []  # they, being changed
         self.restless_since = 0.0  # monotonic
         self.next_at: float | None = None
-        self.ready = False
+        self.ready = False  # a worker has said that a configuration can be used
         self.reloading = False
         self.status = "starting"
         self.config_note = ""
@@ -163,6 +164,7 @@ class Supervisor:
             signal.signal(number, lambda *_: None)
         self.scheduler.start()
         self._start_ticking()
+        self._promise()
         try:
             while not self.stopping:
                 self.step()
@@ -178,6 +180,16 @@ class Supervisor:
         self._hear_worker()
         self._start_worker_if_needed()
         self._tell_systemd()
+
+    def _promise(self) -> None:
+        """Say that we are ready, where the configuration is one that was accepted before.
+
+        With many loans it takes long to read. Should it not be usable any more, as when a secret
+        has gone, the worker says so, and we end all the same.
+        """
+        with suppress(OSError):
+            if cmp(self.config, self.folder / LAST_GOOD, shallow=False):
+                systemd.notify(READY="1", MAINPID=str(os.getpid()))
 
     def _sleep(self) -> None:
         # After a step of the wall clock no tick may come; wake up all the same.

@@ -11,12 +11,27 @@ from typing import TextIO
 
 from ..redaction import redact
 
+_RANKS = (
+    (logging.CRITICAL, 2),
+    (logging.ERROR, 3),
+    (logging.WARNING, 4),
+    (logging.INFO, 6),
+)
+
 
 class _Discreet(logging.Formatter):
     """Hides the secrets of the configuration, in tracebacks of libraries as well."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))
+
+
+class _Ranked(_Discreet):
+    """Begins each line with its syslog priority, which the journal takes off and keeps."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        rank = next((rank for level, rank in _RANKS if record.levelno >= level), 7)
+        return "\n".join(f"<{rank}>{line}" for line in super().format(record).split("\n"))
 
 
 class _Handler(logging.StreamHandler[TextIO]):
@@ -29,9 +44,9 @@ class _Handler(logging.StreamHandler[TextIO]):
 
 def set_up_logging(level: int = logging.INFO) -> None:
     """Log to standard error; the journal adds its own time, a terminal is given one."""
-    form = "%(message)s" if _to_journal() else "%(asctime)s %(message)s"
+    plain = _Discreet("%(asctime)s %(message)s", datefmt="%H:%M:%S")
     handler = _Handler(sys.stderr)
-    handler.setFormatter(_Discreet(form, datefmt="%H:%M:%S"))
+    handler.setFormatter(_Ranked("%(message)s") if _to_journal() else plain)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -26,7 +26,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -39,8 +39,9 @@ from ..app import App, Upcoming
 from ..clock import Clock
 from ..config.load import Config, load_file, load_text
 from ..errors import ConfigError, ReminderdError, StoreError
-from ..state import LAST_GOOD, locked, signature, state_folder, watched, write_private
+from ..state import LAST_GOOD, Signature, locked, signature, state_folder, watched, write_private
 from ..store import history, outbox
+from .heartbeat import beat
 from .log import set_up_logging, where
 from .sanity import check_clock
 
@@ -206,10 +207,29 @@ def work(file: Path, reporter: Reporter, clock: Clock) -> bool:
     if verdict:
         log.error("%s", verdict)
         log.error("running on with the last good configuration")
+    try:
+        outcome, well = _pass_and_report(config, {file: before, **config.files}, reporter, clock)
+    except ReminderdError:
+        _pulse(config, reporter, well=False)
+        raise
+    _pulse(config, reporter, well=well)
+    return outcome.hung
+
+
+def _pulse(config: Config, reporter: Reporter, *, well: bool) -> None:
+    """Send a sign of life, where one is wanted; a pass that was told to stop says nothing."""
+    if config.heartbeat and not reporter.stop.is_set():
+        beat(config.heartbeat, well=well)
+
+
+def _pass_and_report(
+    config: Config, made_of: Mapping[Path, Signature], reporter: Reporter, clock: Clock
+) -> tuple[Outcome, bool]:
+    """Do one pass and report; return how it went, and whether all is well after it."""
+    folder = state_folder()
     app = App.open(config, clock, folder)
     outcome = run_pass(app, folder, reporter.beat, reporter.stop.is_set)
     app.database.checkpoint()
-    made_of = {file: before, **config.files}
     seen = [*made_of.values(), *map(signature, watched(folder))]
     following = app.next_event()  # read after the signature: no change can fall between them
     coming = min(following.at, tonight(app)) if following else tonight(app)
@@ -220,8 +240,9 @@ def work(file: Path, reporter: Reporter, clock: Clock) -> bool:
         files=[str(path) for path in made_of],
         signature=seen,
     )
+    well = not outcome.trouble and not app.nobody_reached()
     app.database.close()
-    return outcome.hung
+    return outcome, well
 
 
 def _tell_of_thread(ended: threading.ExceptHookArgs) -> None:

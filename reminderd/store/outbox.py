@@ -400,6 +400,13 @@ def counts(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def struggling(connection: Connection) -> set[tuple[str, str]]:
+    """Return each (channel, address) at which an attempt failed that is to be made again."""
+    failed = deliveries.c.state.in_((State.RETRYING, State.UNKNOWN))
+    query = select(deliveries.c.channel, deliveries.c.address).where(failed).distinct()
+    return {(row.channel, row.address) for row in connection.execute(query)}
+
+
 def has_channel(connection: Connection, alert_id: int, channel: str) -> bool:
     """Return whether an alert already has a delivery on a channel."""
     found = connection.execute(

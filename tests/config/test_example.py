@@ -26,6 +26,7 @@ from reminderd.config.loan_tables import (
 from reminderd.config.models import (
     BorrowerModel,
     ChannelModel,
+    DaemonModel,
     FundModel,
     QuietHoursModel,
     Reminders,
@@ -59,8 +60,13 @@ SWITCHED_OFF = re.compile(r"^# ?((?:\[|\]$|  \{ (?!env|file|cred)|[\w.]+ = ).*)$
 @pytest.fixture
 def whole(tmp_path):
     """Return the example with everything in it switched on, as a file."""
-    for name in ("ntfy-url", "smtp-password"):
-        (tmp_path / name).write_text("ntfys://ntfy.sh/a-topic-nobody-can-guess")
+    secrets = {
+        "ntfy-url": "ntfys://ntfy.sh/a-topic-nobody-can-guess",
+        "smtp-password": "a password",
+        "heartbeat-url": "https://hc-ping.com/an-id-nobody-can-guess",
+    }
+    for name, secret in secrets.items():
+        (tmp_path / name).write_text(secret)
         (tmp_path / name).chmod(0o600)
     (tmp_path / "playbook.toml").touch()
     (tmp_path / "templates").mkdir()
@@ -120,6 +126,7 @@ MODELS = {
     ChannelModel: lambda found: list(found["channels"].values()),
     BorrowerModel: lambda found: [found["borrower"]],
     FundModel: lambda found: [found["borrower"]["emergency_fund"]],
+    DaemonModel: lambda found: [found["daemon"]],
     RoutineModel: lambda found: [found["routine"]],
     AutoDebitModel: lambda found: [loan.get("auto_debit", {}) for loan in found["loans"]],
     RequestModel: lambda found: entries(found, "extension_requests"),

@@ -12,6 +12,7 @@ from reminderd.config.loan_tables import LoanModel
 from reminderd.config.models import (
     BorrowerModel,
     ChannelModel,
+    DaemonModel,
     Reminders,
     RoutineModel,
     Settings,
@@ -42,7 +43,7 @@ penalty.daily_rate = "0.05%"
 """
 
 
-TABLES = [Settings, Reminders, ChannelModel, BorrowerModel, RoutineModel]
+TABLES = [Settings, Reminders, ChannelModel, BorrowerModel, DaemonModel, RoutineModel]
 
 
 def outcome(text):

@@ -29,6 +29,20 @@ def test_it_is_ready_before_the_first_pass_ends_and_then_names_the_next_event(id
     assert re.fullmatch(r"next: Credit card, in \d+ days, 09:00 Asia/Shanghai", status[-1])
 
 
+def test_it_is_ready_at_once_on_a_configuration_that_was_accepted_before(daemon):
+    (daemon.state / "last-good.toml").write_text(daemon.config.read_text())
+    daemon.start()
+    assert daemon.manager.receive()["READY"] == "1"  # before there is a worker, or a status
+
+
+def test_a_configuration_that_was_accepted_before_and_is_of_no_use_now_ends_it_all_the_same(daemon):
+    daemon.edit('url = "console://"', 'url = { file = "gone" }')
+    (daemon.state / "last-good.toml").write_text(daemon.config.read_text())
+    daemon.start()
+    assert daemon.process.wait(30) == 78
+    assert "channels.screen.url" in daemon.errors.read_text()
+
+
 def test_it_feeds_the_watchdog_while_it_works(idle):
     assert {"WATCHDOG", "STATUS"} <= idle.manager.messages[-1].keys()
     assert idle.manager.messages[-1]["WATCHDOG"] == "1"

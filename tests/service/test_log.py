@@ -30,7 +30,17 @@ def test_the_journal_which_has_its_own_is_not(tmp_path):
     with (tmp_path / "log").open("wb") as log:
         found = os.fstat(log.fileno())
         said(log, JOURNAL_STREAM=f"{found.st_dev}:{found.st_ino}")
-    assert (tmp_path / "log").read_text() == "hello\n"
+    assert (tmp_path / "log").read_text() == "<6>hello\n"
+
+
+def test_the_journal_is_told_how_bad_each_line_is(tmp_path):
+    lines = "import logging; from reminderd.service.log import set_up_logging; set_up_logging(); "
+    lines += "log = logging.getLogger('x'); log.error('two\\nlines'); log.warning('hm')"
+    with (tmp_path / "log").open("wb") as log:
+        found = os.fstat(log.fileno())
+        stream = {"JOURNAL_STREAM": f"{found.st_dev}:{found.st_ino}"}
+        subprocess.run([sys.executable, "-c", lines], check=True, stderr=log, env=stream)
+    assert (tmp_path / "log").read_text().splitlines() == ["<3>two", "<3>lines", "<4>hm"]
 
 
 def test_a_terminal_started_by_the_journal_s_service_is_no_journal(tmp_path):

@@ -1,0 +1,121 @@
+"""The sign of life, asked of a real server after real passes."""
+
+import socket
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reminderd.clock import Clock
+from reminderd.config.load import load_file
+from reminderd.errors import ConfigError, StoreError
+from reminderd.service import heartbeat
+from reminderd.service.worker import Reporter, work
+from reminderd.state import DATABASE, state_folder
+
+SECRET = "an-id-nobody-can-guess"
+CONFIG = """\
+timezone = "Asia/Shanghai"
+locale = "en"
+
+[daemon]
+heartbeat_url = "{url}"
+
+[channels.screen]
+url = "{channel}"
+
+[[loans]]
+id = "card"
+due = 2026-03-10
+amount = "1234.00"
+"""
+
+
+class StoppedClock(Clock):
+    """A wall clock that stands on the day on which the loan is due."""
+
+    def now(self):
+        return datetime(2026, 3, 10, 1, 1, tzinfo=UTC)
+
+
+class Pass:
+    """One worker's work, and what it asked the server for."""
+
+    def __init__(self, config, server, folder, pipe):
+        self.config, self.server, self.folder, self.pipe = config, server, folder, pipe
+
+    def __call__(self, channel="console://", url=None, reporter=None):
+        self.config.write_text(
+            CONFIG.format(url=url or self.server.url_for(f"/{SECRET}"), channel=channel)
+        )
+        with suppress(StoreError):
+            work(self.config, reporter or Reporter(self.pipe), StoppedClock())
+        return [request.path for request, _ in self.server.log]
+
+
+@pytest.fixture
+def do(tmp_path, httpserver, migrated):
+    httpserver.expect_request(f"/{SECRET}").respond_with_data("OK")
+    httpserver.expect_request(f"/{SECRET}/fail").respond_with_data("OK")
+    folder = state_folder()
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / migrated.name).write_bytes(migrated.read_bytes())
+    with Path("/dev/null").open("wb") as null:
+        yield Pass(tmp_path / "config.toml", httpserver, folder, null.fileno())
+
+
+def test_a_good_pass_sends_one(do):
+    assert do() == [f"/{SECRET}"]
+
+
+def test_when_every_channel_fails_it_says_so(do):
+    assert do(channel="json://127.0.0.1:1/") == [f"/{SECRET}/fail"]  # nobody listens there
+
+
+def test_when_the_store_fails_it_says_so(do):
+    (do.folder / DATABASE).write_bytes(b"this is no database" * 100)
+    assert do() == [f"/{SECRET}/fail"]
+
+
+def test_a_pass_that_was_told_to_stop_says_nothing(do):
+    reporter = Reporter(do.pipe)
+    reporter.stop.set()
+    assert do(reporter=reporter) == []
+
+
+def test_a_server_that_cannot_be_reached_is_logged_without_the_address(do, caplog):
+    do(url=f"http://127.0.0.1:1/{SECRET}")
+    assert "the heartbeat could not be sent" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_a_server_that_never_answers_is_left_behind_once_reminders_are_out(
+    do, caplog, capsys, monkeypatch
+):
+    monkeypatch.setattr(heartbeat, "DEADLINE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        do(url=f"http://127.0.0.1:{silent.getsockname()[1]}/{SECRET}")
+        assert "card" in capsys.readouterr().out
+    assert "the heartbeat" in caplog.text
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("url", "failing"),
+    [
+        ("https://hc-ping.com/id", "https://hc-ping.com/id/fail"),
+        ("https://hc-ping.com/id/", "https://hc-ping.com/id/fail"),
+        ("https://example.com/ping?key=a%2Fb", "https://example.com/ping/fail?key=a%2Fb"),
+    ],
+)
+def test_the_address_for_failures_keeps_the_rest_of_it(url, failing):
+    assert heartbeat.failing(url) == failing
+
+
+@pytest.mark.parametrize("url", ["hc-ping.com/id", "ftp://hc-ping.com/id", "https://a b"])
+def test_what_is_no_web_address_is_refused(tmp_path, url):
+    file = tmp_path / "config.toml"
+    file.write_text(CONFIG.format(url=url, channel="console://"))
+    with pytest.raises(ConfigError, match=r"config.toml:5:17: daemon.heartbeat_url: is not a"):
+        load_file(file)

@@ -262,19 +262,33 @@ class App:
 
         Routines concern no loan.
         """
+        return _in_order(
+            (loan, foreseen) for loan, ahead in self.ahead(start, days) for foreseen in ahead
+        )
+
+    def next_alerts(self, start: datetime, days: int) -> list[tuple[Loan | None, Foreseen]]:
+        """Return the first of those alerts for each loan, and the first routine, in order."""
+        return _in_order(
+            (loan, first)
+            for loan, ahead in self.ahead(start, days)
+            if (first := next(ahead, None)) is not None
+        )
+
+    def ahead(
+        self, start: datetime, days: int
+    ) -> Iterator[tuple[Loan | None, Iterator[Foreseen]]]:
+        """Yield each loan, and None for the routines, with its alerts from *start* for some days.
+
+        An alert is worked out when it is asked for.
+        """
         end = start + timedelta(days=days)
         now = min(start, self.clock.now())  # what goes before *start* bears on what goes after
         entries = self.entries()
-        found: list[tuple[Loan | None, Foreseen]] = [
-            (entry.loan, foreseen)
-            for entry, past in entries
-            for foreseen in self._forecast(entry, past, now, end)
-        ]
-        since = min((entry.known_since for entry, _ in entries), default=None)
-        if since is not None:
-            found += [(None, foreseen) for foreseen in self._routines_ahead(since, now, end)]
-        coming = [(loan, foreseen) for loan, foreseen in found if foreseen.at >= start]
-        return sorted(coming, key=lambda item: (item[1].at, item[0].id if item[0] else ""))
+        for entry, past in entries:
+            yield entry.loan, _since(start, self._forecast(entry, past, now, end))
+        known = min((entry.known_since for entry, _ in entries), default=None)
+        if known is not None:
+            yield None, _since(start, self._routines_ahead(known, now, end))
 
     def _forecast(
         self, entry: Entry, past: History, start: datetime, end: datetime
@@ -528,6 +542,16 @@ class App:
                 results.append(told | {"error": error})
         transports.close()
         return results
+
+
+def _since(start: datetime, ahead: Iterator[Foreseen]) -> Iterator[Foreseen]:
+    return (foreseen for foreseen in ahead if foreseen.at >= start)
+
+
+def _in_order(
+    found: Iterable[tuple[Loan | None, Foreseen]],
+) -> list[tuple[Loan | None, Foreseen]]:
+    return sorted(found, key=lambda item: (item[1].at, item[0].id if item[0] else ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def check_text(app: App) -> str:
 
 
 def _following(app: App) -> tuple[Loan | None, Foreseen] | None:
-    ahead = app.preview(app.clock.now(), _LOOK_AHEAD.days)
+    ahead = app.next_alerts(app.clock.now(), _LOOK_AHEAD.days)
     return ahead[0] if ahead else None
 
 
@@ -110,10 +110,8 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
     """Return every loan's figures and next alert."""
     now = app.clock.now()
     start = now if as_of is None else max(now, instant(as_of, time(0), app.config.timezone))
-    ahead: dict[str, datetime] = {}
-    for loan, foreseen in app.preview(start, _LOOK_AHEAD.days):
-        if loan is not None:
-            ahead.setdefault(loan.id, foreseen.at)
+    following = app.next_alerts(start, _LOOK_AHEAD.days)
+    ahead = {loan.id: foreseen.at for loan, foreseen in following if loan is not None}
     rows, dead, snoozed = [], app.dead_addresses(), app.snoozed()
     for entry, _ in app.entries():
         loan = entry.loan

@@ -257,14 +257,20 @@ class App:
                 found.append(Upcoming(attempt))
             return min(found, key=lambda upcoming: upcoming.at, default=None)
 
-    def preview(self, start: datetime, days: int) -> list[tuple[Loan | None, Foreseen]]:
+    def preview(
+        self, start: datetime, days: int, beat: Callable[[float], None] = lambda _share: None
+    ) -> list[tuple[Loan | None, Foreseen]]:
         """Return exactly the alerts that will go from *start* for so many days, in order.
 
-        Routines concern no loan.
+        Routines concern no loan. *beat* is told which share of the work is done.
         """
-        return _in_order(
-            (loan, foreseen) for loan, ahead in self.ahead(start, days) for foreseen in ahead
-        )
+        found: list[tuple[Loan | None, Foreseen]] = []
+        span, parts = timedelta(days=days), len(self.config.loans) + 1
+        for number, (loan, ahead) in enumerate(self.ahead(start, days)):
+            for foreseen in ahead:
+                beat((number + (foreseen.at - start) / span) / parts)
+                found.append((loan, foreseen))
+        return _in_order(found)
 
     def next_alerts(self, start: datetime, days: int) -> list[tuple[Loan | None, Foreseen]]:
         """Return the first of those alerts for each loan, and the first routine, in order."""
@@ -274,9 +280,7 @@ class App:
             if (first := next(ahead, None)) is not None
         )
 
-    def ahead(
-        self, start: datetime, days: int
-    ) -> Iterator[tuple[Loan | None, Iterator[Foreseen]]]:
+    def ahead(self, start: datetime, days: int) -> Iterator[tuple[Loan | None, Iterator[Foreseen]]]:
         """Yield each loan, and None for the routines, with its alerts from *start* for some days.
 
         An alert is worked out when it is asked for.
@@ -464,10 +468,15 @@ class App:
         ]
         return sorted(entered, key=lambda item: item[1].id or 0)
 
-    def sent(self, loan_id: str | None, limit: int) -> list[RowMapping]:
+    def sent(self, loan_id: str | None, limit: int | None) -> list[RowMapping]:
         """Return the deliveries about a loan, or about all, the newest first."""
         with self.database.transaction() as connection:
             return history.deliveries_of(connection, loan_id, limit)
+
+    def decisions(self, loan_id: str) -> list[RowMapping]:
+        """Return the alerts that were decided about a loan, the newest first."""
+        with self.database.transaction() as connection:
+            return history.decisions_of(connection, loan_id)
 
     def undelivered(self) -> list[RowMapping]:
         """Return what waits to be delivered, and what failed in the last days, oldest first."""

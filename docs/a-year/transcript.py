@@ -36,7 +36,7 @@ def app() -> App:
 
 def transcript() -> str:
     """Return the page."""
-    return f"$ {COMMAND}\n\n{preview_text(app(), START, DAYS, full=True)}\n"
+    return f"$ {COMMAND}\n\n{preview_text(app(), START, DAYS)}\n"
 
 
 if __name__ == "__main__":

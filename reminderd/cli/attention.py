@@ -25,6 +25,7 @@ def snooze(
     news that it is paid, come through at once.
     """
     from ..alerts.wallclock import local_date
+    from ..messages.words import words
     from . import attention_views
 
     if (day is None) == (days is None):
@@ -36,7 +37,7 @@ def snooze(
     if as_json:
         print_json(attention_views.snooze_json(found, chosen))
     else:
-        click.echo(attention_views.snoozed_text(found, chosen))
+        click.echo(attention_views.snoozed_text(found, chosen, words(app.config.locale)))
         click.echo(f"to end it: reminderd unsnooze {found.id}")
 
 

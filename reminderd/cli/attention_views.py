@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from ..alerts.snooze import Snooze
 from ..app import App
 from ..loans.terms import Loan
+from ..messages.words import Words, words
 from ..playbook.playbook import Severity
 
 
@@ -22,19 +23,21 @@ def snooze_json(loan: Loan, snooze: Snooze) -> dict[str, Any]:
     }
 
 
-def snoozed_text(loan: Loan, snooze: Snooze) -> str:
+def snoozed_text(loan: Loan, snooze: Snooze, say: Words) -> str:
     """Say until when a loan is snoozed, and what is told all the same."""
-    but = "before that only its being paid is told"
-    if snooze.severity < max(Severity):
-        but = f"before that only what is worse than {snooze.severity.name.lower()} is told"
-    return f"{loan.id} is snoozed until {_local(loan, snooze):%F %H:%M}; {but}"
+    until = f"{_local(loan, snooze):%F %H:%M}"
+    if snooze.severity == max(Severity):
+        return say.say("view", "snoozed", loan=loan.id, until=until)
+    severity = say.say("view", snooze.severity.name.lower())
+    return say.say("view", "snoozed_but", loan=loan.id, until=until, severity=severity)
 
 
 def snooze_lines(app: App) -> list[str]:
     """Say which loans are snoozed now, a line each."""
     snoozed = app.snoozed()
     loans = (entry.loan for entry, _ in app.entries() if entry.loan.id in snoozed)
-    return [snoozed_text(loan, snoozed[loan.id]) for loan in loans]
+    say = words(app.config.locale)
+    return [snoozed_text(loan, snoozed[loan.id], say) for loan in loans]
 
 
 def snoozed_until(loan: Loan, snooze: Snooze | None) -> str | None:

@@ -13,16 +13,15 @@ import click
 
 from ..alerts.wallclock import local_date
 from ..app import App
-from ..config.edit import write_terms, written
 from ..errors import UsageError
-from ..loans.cashplan import CashPlan
+from ..loans.cashplan import CashPlan, Share
 from ..loans.cashplan import plan as split_cash
 from ..loans.explain import explain_next
 from ..loans.money import Money
 from ..loans.owed import Owed
 from ..loans.position import Position, value
 from ..loans.presets import Preset
-from ..loans.reconcile import Candidate
+from ..loans.reconcile import Candidate, Change
 from ..loans.reconcile import reconcile as search
 from ..loans.steps import Step
 from ..loans.terms import Loan
@@ -31,8 +30,11 @@ from ..messages.ahead import ahead
 from ..messages.basis import basis
 from ..messages.derivation import Row, exact
 from ..messages.shares import given, reason
-from ..messages.sheet import Sheet
+from ..messages.sheet import Sheet, name_of
 from ..messages.words import Words, words
+from .meter import meter
+from .tables import NOTHING, Table, columns, in_terminal, show
+from .tables import Row as TableRow
 
 
 def position_on(app: App, loan: Loan, as_of: date | None = None) -> Position:
@@ -109,6 +111,13 @@ def quote_text(app: App, loan: Loan, as_of: date | None, *, explain: bool = Fals
     lines.append(say.line("basis", basis=say.line("list_joint").join(sheet.basis())))
     lines.append(say.line("estimate"))
     return "\n".join(lines)
+
+
+def derivation_table(app: App, loan: Loan, as_of: date | None) -> Table:
+    """Return every factor of the figure, a row each."""
+    sheet = sheet_of(app, position_on(app, loan, as_of))
+    rows = [TableRow((row.amount, row.label, row.how or NOTHING)) for row in sheet.derivation()]
+    return Table(columns(sheet.words, "amount", "what", "how", right={"amount"}), rows)
 
 
 def what_if_json(
@@ -226,7 +235,9 @@ class Reconciled:
     def of(cls, app: App, loan: Loan, stated: Money, as_of: date | None, figure: str) -> Reconciled:
         """Search."""
         day = as_of or local_date(app.clock.now(), loan.timezone)
-        return cls(app, loan, stated, day, search(loan, stated, day, figure))
+        with meter(words(app.config.locale).say("view", "trying_rules")) as beat:
+            found = search(loan, stated, day, figure, lambda: beat(None))
+        return cls(app, loan, stated, day, found)
 
     @property
     def matches(self) -> bool:
@@ -255,7 +266,7 @@ class Reconciled:
     def _candidate(candidate: Candidate) -> dict[str, Any]:
         return {
             "terms_changed": len(candidate.changes),
-            "changes": [written(change) for change in candidate.changes],
+            "changes": [_written(change) for change in candidate.changes],
             "figure": str(candidate.figure),
             "difference": str(candidate.difference),
         }
@@ -292,7 +303,7 @@ class Reconciled:
 
     def _changes(self, candidate: Candidate) -> str:
         joint = self._words.line("list_joint")
-        return joint.join(map(written, candidate.changes)) or self._say("unchanged")
+        return joint.join(map(_written, candidate.changes)) or self._say("unchanged")
 
     def ask(self, choice: int) -> bool:
         """Ask whether to write the terms."""
@@ -302,10 +313,12 @@ class Reconciled:
         """Write the terms of a candidate into the configuration and say so."""
         if choice > len(self.found):
             raise UsageError(f"there is no number {choice} (there are {len(self.found)})")
+        from ..config.edit import write_terms
+
         candidate = self.found[choice - 1]
         file = self.app.config.file
         changes = write_terms(file, self.loan.id, candidate.changes, candidate.terms)
-        listed = self._words.line("list_joint").join(map(written, changes))
+        listed = self._words.line("list_joint").join(map(_written, changes))
         return self._say("written", file=str(file), changes=listed)
 
     @property
@@ -314,6 +327,12 @@ class Reconciled:
 
     def _say(self, key: str, **values: str) -> str:
         return self._words.say("reconcile", key, **values)
+
+
+def _written(change: Change) -> str:
+    from ..config.edit import written  # what edits the file is slow to import
+
+    return written(change)
 
 
 def main_currency(app: App) -> str:
@@ -362,17 +381,31 @@ def plan_json(app: App, cash: Money, as_of: date | None) -> dict[str, Any]:
     }
 
 
-def plan_text(app: App, cash: Money, as_of: date | None) -> str:
-    """Say who gets what and why, a line for each."""
+def _plan_table(planned: CashPlan, say: Words) -> Table:
+    rows = [_share_row(share, say) for share in planned.shares]
+    return Table(columns(say, "loan", "pay", "keep", "why", right={"pay"}), rows)
+
+
+def _share_row(share: Share, say: Words) -> TableRow:
+    here, kept = share.position, NOTHING
+    if share.keep and share.keep_for:
+        day = say.day(share.keep_for, here.as_of)
+        kept = say.say("table", "kept_until", amount=say.money(share.keep), due_date=day)
+    paid = say.money(share.pay) if share.pay else NOTHING
+    return TableRow((name_of(here.loan), paid, kept, reason(share, say)))
+
+
+def print_plan(app: App, cash: Money, as_of: date | None) -> None:
+    """Say who gets what and why: in a table, or a line for each."""
     planned, others = _planned(app, cash, as_of)
     say = words(app.config.locale)
     day = planned.shares[0].position.as_of
-    lines = [say.say("plan", "title", cash=say.money(cash), day=say.day(day, day))]
-    lines += [
-        f"  {given(share, say)}{say.line('list_joint')}{reason(share, say)}"
-        for share in planned.shares
-    ]
-    lines.append(say.say("plan", "left", amount=say.money(planned.left)))
+    click.echo(say.say("plan", "title", cash=say.money(cash), day=say.day(day, day)))
+    if in_terminal():
+        show(_plan_table(planned, say))
+    else:
+        for share in planned.shares:
+            click.echo(f"  {given(share, say)}{say.line('list_joint')}{reason(share, say)}")
+    click.echo(say.say("plan", "left", amount=say.money(planned.left)))
     if others:
-        lines.append(say.say("plan", "other", loans=say.line("list_joint").join(others)))
-    return "\n".join(lines)
+        click.echo(say.say("plan", "other", loans=say.line("list_joint").join(others)))

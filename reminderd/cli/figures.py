@@ -34,6 +34,7 @@ def quote(
     recorded by --pay; `reminderd pay` does that.
     """
     from . import figure_views as views
+    from .tables import in_terminal, show
 
     app = looking(config_file)
     found = app.loan(loan)
@@ -42,9 +43,12 @@ def quote(
         answer = views.quote_json(app, found, as_of, explain=explain)
         print_json(answer | views.what_if_json(app, found, as_of, paid, days))
     else:
-        answers = [views.quote_text(app, found, as_of, explain=explain)]
+        drawn = explain and in_terminal()
+        answers = [views.quote_text(app, found, as_of, explain=explain and not drawn)]
         answers += views.what_if_text(app, found, as_of, paid, days)
         click.echo("\n\n".join(answers))
+        if drawn:
+            show(views.derivation_table(app, found, as_of))
 
 
 @click.command()
@@ -134,4 +138,4 @@ def plan(
     if as_json:
         print_json(views.plan_json(app, money, as_of))
     else:
-        click.echo(views.plan_text(app, money, as_of))
+        views.print_plan(app, money, as_of)

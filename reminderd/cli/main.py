@@ -27,6 +27,8 @@ from .common import (
     print_json,
     writing,
 )
+from .doctor import doctor
+from .explain import explain
 from .figures import plan, presets, quote, reconcile
 from .letter import letter
 from .negotiation import extension, waive
@@ -212,8 +214,10 @@ def preview(
     begin = _start_of(app, start)
     if as_json:
         print_json(views.preview_json(app, begin, days, full=full))
+    elif full:
+        click.echo(views.preview_text(app, begin, days))
     else:
-        click.echo(views.preview_text(app, begin, days, full=full))
+        views.print_preview(app, begin, days)
 
 
 def _start_of(app: App, day: date | None) -> datetime:
@@ -323,12 +327,12 @@ def history(
     if as_json:
         print_json(views.history_json(rows))
     else:
-        click.echo(views.history_text(app, rows, full=full))
+        views.print_history(app, rows, full=full)
 
 
 for command in (
     *(quote, reconcile, plan, presets, extension, waive, letter),
-    *(snooze, unsnooze, ack, outbox, restore),
+    *(snooze, unsnooze, ack, explain, outbox, restore, doctor),
 ):
     cli.add_command(command)
 

@@ -25,7 +25,7 @@ def outbox(ctx: click.Context, config_file: str | None, as_json: bool) -> None:
     if as_json:
         print_json(outbox_views.outbox_json(app))
     else:
-        click.echo(outbox_views.outbox_text(app))
+        outbox_views.print_outbox(app)
 
 
 @outbox.command()

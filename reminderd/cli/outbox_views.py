@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import click
 from sqlalchemy import RowMapping
 
 from ..app import App
+from ..messages.words import Words, words
+from ..playbook.playbook import Severity
 from ..store.history import Dead
 from ..store.outbox import State
+from .tables import NOTHING, Row, Table, columns, show
 
 
 def delivery_json(row: RowMapping) -> dict[str, Any]:
@@ -56,34 +60,62 @@ def dead_json(dead: Dead) -> dict[str, Any]:
     }
 
 
-def outbox_text(app: App) -> str:
-    """Say what waits and why, what failed lately, and which addresses are dead."""
-    rows, zone = app.undelivered(), ZoneInfo(app.config.timezone)
-    lines = [line for row in rows for line in _lines(row, zone)] + dead_lines(app)
-    return "\n".join(lines) or "Nothing waits to be delivered, and nothing failed lately."
+def print_outbox(app: App) -> None:
+    """Show what waits and why, what failed lately, and which addresses are dead."""
+    rows, say = app.undelivered(), words(app.config.locale)
+    if rows:
+        zone = ZoneInfo(app.config.timezone)
+        keys = ("number", "where", "about", "state", "tries", "next_attempt", "error")
+        heads = columns(say, *keys, right={"number", "tries"})
+        show(Table(heads, [_row(row, zone, say) for row in rows]))
+    else:
+        click.echo(say.say("view", "nothing_waits"))
+    for line in dead_lines(app):
+        click.echo(line)
 
 
-def _lines(row: RowMapping, zone: ZoneInfo) -> Iterator[str]:
-    about = " ".join(filter(None, (row["loan_id"], row["milestone"])))
-    yield f"{row['id']}  {row['channel']}: {row['address']}  {about}, of {row['due']}"
-    tried = "1 attempt" if row["attempts"] == 1 else f"{row['attempts']} attempts"
-    said = [f"{row['state']} after {tried}" if row["attempts"] else row["state"]]
-    if row["error"]:
-        said.append(row["error"])
-    if row["next_attempt_at"]:
-        said.append(f"next attempt {row['next_attempt_at'].astimezone(zone):%F %H:%M}")
-    if row["finished_at"]:
-        said.append(f"given up {row['finished_at'].astimezone(zone):%F %H:%M}")
-    yield f"    {'; '.join(said)}"
+def _row(row: RowMapping, zone: ZoneInfo, say: Words) -> Row:
+    again, ended = row["next_attempt_at"], row["finished_at"]
+    cells = (
+        str(row["id"]),
+        f"{row['channel']}: {row['address']}",
+        f"{about(row)} {row['due']}",
+        say.say("state", row["state"]) + (f" {_shown(ended, zone)}" if ended else ""),
+        str(row["attempts"]),
+        _shown(again, zone) if again else NOTHING,
+        row["error"] or NOTHING,
+    )
+    return Row(cells, severity_of(row["state"]))
+
+
+def _shown(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%F %H:%M}"
+
+
+def about(row: RowMapping) -> str:
+    """Name what a delivery is about: its loan, if there is one, and its milestone."""
+    return " ".join(filter(None, (row["loan_id"], row["milestone"])))
+
+
+def severity_of(state: str) -> Severity:
+    """Return how bad it is that a delivery stands where it stands."""
+    if state == State.FAILED:
+        return Severity.CRITICAL
+    return Severity.WARNING if state in {State.RETRYING, State.UNKNOWN} else Severity.INFO
 
 
 def dead_lines(app: App) -> list[str]:
     """Say which addresses are dead, and what to do, a line each."""
-    zone = ZoneInfo(app.config.timezone)
+    zone, say = ZoneInfo(app.config.timezone), words(app.config.locale)
     return [
-        f"{dead.channel}: {dead.address} has taken nothing since {dead.since.astimezone(zone):%F}: "
-        f"{dead.error} (put it right, see `reminderd test {dead.channel}`, "
-        "then `reminderd outbox retry --all`)"
+        say.say(
+            "view",
+            "dead",
+            channel=dead.channel,
+            address=dead.address,
+            since=f"{dead.since.astimezone(zone):%F}",
+            error=dead.error,
+        )
         for dead in app.dead_addresses()
     ]
 

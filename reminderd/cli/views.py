@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import click
 from sqlalchemy import RowMapping
 
 from ..alerts.channel import Format, speaks_of
@@ -20,16 +21,20 @@ from ..loans.money import Money
 from ..loans.position import Position, value
 from ..loans.terms import Loan
 from ..messages.compose import Letter, Occasion
-from ..messages.message import Message
-from ..messages.routine import compose_routine
-from ..messages.words import words
+from ..messages.routine import RoutineLetter
+from ..messages.sheet import name_of
+from ..messages.words import Words, words
+from ..playbook.playbook import Severity
 from ..redaction import redact
 from ..service.worker import Outcome
 from .attention_views import snooze_lines, snoozed_until
 from .figure_views import position_on, sheet_of
-from .outbox_views import dead_json, dead_lines
+from .meter import meter, tracked
+from .outbox_views import about, dead_json, dead_lines, severity_of
+from .tables import NOTHING, Row, Table, columns, show
 
 _LOOK_AHEAD = timedelta(days=366)
+_Address = tuple[str, str, str]  # when, over which channel, to whom
 
 
 def problems(error: ConfigError) -> list[dict[str, Any]]:
@@ -140,35 +145,35 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
 
 
 def print_status(app: App, as_of: date | None) -> None:
-    """Print every loan as a row of a table."""
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.table import Table
-
-    say, book = words(app.config.locale), app.config.desk.playbook
-    table = Table(box=SIMPLE, pad_edge=False)
-    for title in ("Loan", "Stage", "Owed today", "One more day", "Next due", "Next alert"):
-        table.add_column(
-            title, justify="right" if title in {"Owed today", "One more day"} else "left"
-        )
-    for (entry, _), row in zip(app.entries(), status_json(app, as_of), strict=True):
-        loan = entry.loan
-        position = value(loan, date.fromisoformat(row["as_of"]))
-        coming = position.upcoming[0] if position.upcoming else None
-        alert = row["next_alert_at"]
-        table.add_row(
-            f"{loan.name} ({loan.id})",
-            book.stage_title(book.stage_of(position), say.name),
-            say.money(position.due_total),
-            f"+{say.money(position.increase)}" if position.increase else "–",
-            f"{coming.due} {say.money(coming.remaining)}" if coming else "–",
-            f"{datetime.fromisoformat(alert):%F %H:%M}" if alert else "–",
-        )
-    console = Console()
-    console = console if console.is_terminal else Console(width=160)
-    console.print(table)
+    """Show every loan as a row of a table."""
+    say = words(app.config.locale)
+    keys = ("loan", "stage", "owed", "more", "next_due", "next_alert")
+    heads = columns(say, *keys, right={"owed", "more"})
+    standing = zip(app.entries(), status_json(app, as_of), strict=True)
+    show(Table(heads, [_status_row(app, entry.loan, row, say) for (entry, _), row in standing]))
     for line in snooze_lines(app) + dead_lines(app):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        click.echo(line)
+
+
+def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:
+    book = app.config.desk.playbook
+    position = value(loan, date.fromisoformat(row["as_of"]))
+    stage = book.stage_of(position)
+    coming = position.upcoming[0] if position.upcoming else None
+    cells = (
+        say.say("table", "named", name=name_of(loan), id=loan.id),
+        book.stage_title(stage, say.name),
+        say.money(position.due_total),
+        f"+{say.money(position.increase)}" if position.increase else NOTHING,
+        f"{coming.due} {say.money(coming.remaining)}" if coming else NOTHING,
+        _minute(row["next_alert_at"]) if row["next_alert_at"] else NOTHING,
+    )
+    return Row(cells, stage.severity)
+
+
+def _minute(written: str) -> str:
+    """Write an instant of the JSON as a table has it."""
+    return f"{datetime.fromisoformat(written):%F %H:%M}"
 
 
 def _next_due(position: Position) -> dict[str, str] | None:
@@ -183,10 +188,12 @@ def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[di
     end = start + timedelta(days=days)
     now = min(start, app.clock.now())  # who is told before *start* bears on who is told after
     heard: dict[tuple[str | None, date], set[str]] = {}
-    rows, snoozed = [], app.snoozed()
-    for loan, seen in app.preview(now, (end - now).days + 1):
-        about = seen.alert.loan_id, seen.alert.due
-        known = heard.setdefault(about, app.told(*about))
+    rows, snoozed, say = [], app.snoozed(), words(app.config.locale)
+    with meter(say.say("view", "looking_ahead")) as beat:
+        ahead = app.preview(now, (end - now).days + 1, beat)
+    for loan, seen in tracked(ahead, say.say("view", "writing")):
+        news = seen.alert.loan_id, seen.alert.due
+        known = heard.setdefault(news, app.told(*news))
         row = _alert_json(app, loan, seen, known, full=full)
         known |= {to["channel"] for to in row["to"]}
         if start <= seen.at <= end:
@@ -195,13 +202,21 @@ def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[di
     return rows
 
 
+def foreseen_json(app: App, loan: Loan) -> dict[str, Any] | None:
+    """Return the next alert of a loan, if one will go within a year."""
+    for whose, seen in app.next_alerts(app.clock.now(), _LOOK_AHEAD.days):
+        if whose is not None and whose.id == loan.id:
+            return _alert_json(app, whose, seen, app.told(loan.id, seen.alert.due))
+    return None
+
+
 def _alert_json(
     app: App, loan: Loan | None, seen: Foreseen, told: Collection[str] = (), *, full: bool = False
 ) -> dict[str, Any]:
     also = told if seen.alert.milestone == SETTLED else ()
     to = app.planner.destinations(seen.alert, seen.position, seen.at, also)
     goes = min(to, default=seen.at)
-    message = _message(app, loan, seen, goes)
+    letter = _letter(app, loan, seen, goes)
     zone = ZoneInfo(loan.timezone if loan else app.config.timezone)
     row: dict[str, Any] = {
         "at": _shown(goes, zone),
@@ -209,7 +224,7 @@ def _alert_json(
         "due": str(seen.alert.due),
         "milestone": seen.alert.milestone,
         "reason": str(seen.alert.reason),
-        "severity": message.severity.name.lower(),
+        "severity": letter.severity.name.lower(),
         "to": [
             # Channels may have quiet hours of their own.
             {"channel": channel, "address": address}
@@ -217,50 +232,96 @@ def _alert_json(
             for at, pairs in to.items()
             for channel, address in pairs
         ],
-        "title": message.title,
+        "title": letter.title,
     }
-    return row | {"text": message.body} if full else row
+    return row | {"text": letter.message(Format.FULL).body} if full else row
 
 
 def _shown(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).isoformat(timespec="minutes")
 
 
-def _message(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Message:
+def _letter(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Letter | RoutineLetter:
     since = unanswered_since(seen.alert, app.config.policy)
     following = None if since else seen.next_at
     coming = following and min(app.planner.defer(following, to) for to in app.channels.values())
     occasion = Occasion(seen.alert, goes, goes, coming, since)
     if loan is not None:
-        position = value(loan, local_date(goes, loan.timezone))
-        return Letter(sheet_of(app, position), occasion).message(Format.FULL)
+        return Letter(sheet_of(app, value(loan, local_date(goes, loan.timezone))), occasion)
     loans = [entry.loan for entry, _ in app.entries()]
     positions = [value(each, local_date(goes, each.timezone)) for each in loans]
-    desk, locale = app.config.desk, app.config.locale
-    return compose_routine(seen.alert, occasion, desk, positions, locale, Format.FULL)
+    return RoutineLetter(seen.alert, occasion, app.config.desk, positions, app.config.locale)
 
 
-def preview_text(app: App, start: datetime, days: int, *, full: bool) -> str:
-    """Say which alerts are to come."""
+def print_preview(app: App, start: datetime, days: int) -> None:
+    """Show the alerts to come as rows of a table, or say that there are none."""
+    say = words(app.config.locale)
+    for line in snooze_lines(app):
+        click.echo(line)
+    rows = sorted(preview_json(app, start, days, full=False), key=lambda row: str(row["at"]))
+    if not rows:
+        click.echo(say.say("view", "nothing_ahead", days=say.days(days)))
+        return
+    together = _together(app, rows)
+    heads = columns(say, "when", "loan", "message", "why", "where")
+    show(Table(heads, [_preview_row(row, together, say) for row in rows]))
+
+
+def _preview_row(row: dict[str, Any], together: Mapping[_Address, int], say: Words) -> Row:
+    cells = (
+        _minute(row["at"]),
+        row["loan"] or NOTHING,
+        row["title"],
+        _why(row, say),
+        _places(row, together, say),
+    )
+    return Row(cells, Severity.parse(row["severity"]))
+
+
+def _why(row: dict[str, Any], say: Words) -> str:
+    reason = say.say("reason", row["reason"])
+    return say.say("table", "named", name=row["milestone"], id=reason)
+
+
+def preview_text(app: App, start: datetime, days: int) -> str:
+    """Say which alerts are to come, each message whole."""
+    say = words(app.config.locale)
     lines: list[str] = []
-    for row in preview_json(app, start, days, full=full):
-        where = ", ".join(map(_where, _each_channel(row["to"]))) or "no channel"
-        at = datetime.fromisoformat(row["at"])
-        lines.append(f"{at:%F %H:%M}  {row['title']}")
-        lines.append(f"                  {row['milestone']} ({row['reason']}) → {where}")
-        if full:
-            lines += ["", *(f"    {line}" for line in row["text"].splitlines()), ""]
-    lines = lines or [f"Nothing will be sent in {days} days."]
+    rows = preview_json(app, start, days, full=True)
+    together = _together(app, rows)
+    for row in rows:
+        lines.append(f"{_minute(row['at'])}  {row['title']}")
+        lines.append(f"                  {_why(row, say)} → {_places(row, together, say)}")
+        lines += ["", *(f"    {line}" for line in row["text"].splitlines()), ""]
+    lines = lines or [say.say("view", "nothing_ahead", days=say.days(days))]
     return "\n".join(snooze_lines(app) + lines)
 
 
-def _where(to: dict[str, str]) -> str:
-    later = f" ({datetime.fromisoformat(to['at']):%F %H:%M})" if "at" in to else ""
-    return to["channel"] + later
+def _together(app: App, rows: Iterable[dict[str, Any]]) -> dict[_Address, int]:
+    """Return how many alerts make one message, by when and where it goes; only of digests."""
+    loans: dict[_Address, list[str]] = {}
+    for row in rows:
+        for to in row["to"] if row["loan"] else ():
+            if app.channels[to["channel"]].digest:
+                loans.setdefault(_address(row, to), []).append(row["loan"])
+    return {place: len(about) for place, about in loans.items() if len(set(about)) > 1}
 
 
-def _each_channel(to: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-    return list({entry["channel"]: entry for entry in to}.values())
+def _address(row: dict[str, Any], to: dict[str, str]) -> _Address:
+    return to.get("at", row["at"]), to["channel"], to["address"]
+
+
+def _places(row: dict[str, Any], together: Mapping[_Address, int], say: Words) -> str:
+    """Say where an alert goes, and where it is one of several in a message."""
+    said = {}
+    for to in row["to"]:
+        name = to["channel"]
+        if row["loan"] and (count := together.get(_address(row, to))):
+            name = say.say("table", "one_of", channel=name, count=str(count))
+        if "at" in to:
+            name = say.say("table", "later", channel=name, at=_minute(to["at"]))
+        said[to["channel"]] = name
+    return say.line("comma").join(said.values()) or say.say("table", "no_channel")
 
 
 def paid_text(app: App, loan: Loan, number: int, paid: Money) -> str:
@@ -351,19 +412,33 @@ def history_json(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:
     ]
 
 
-def _named(row: RowMapping) -> str:
-    return " ".join(filter(None, (row["loan_id"], row["milestone"])))
+def print_history(app: App, rows: Sequence[RowMapping], *, full: bool) -> None:
+    """Show what was sent: a row for each message, or each message whole."""
+    say, zone = words(app.config.locale), ZoneInfo(app.config.timezone)
+    if not rows:
+        click.echo(say.say("view", "nothing_sent"))
+    elif full:
+        click.echo("\n".join(line for row in rows for line in _sent_whole(row, zone, say)))
+    else:
+        heads = columns(say, "when", "where", "state", "message", "error")
+        sent = (Row(_sent(row, zone, say), severity_of(row["state"])) for row in rows)
+        show(Table(heads, list(sent)))
 
 
-def history_text(app: App, rows: Iterable[RowMapping], *, full: bool) -> str:
-    """Say what was sent."""
-    zone = ZoneInfo(app.config.timezone)
-    lines = []
-    for row in rows:
-        at = (row["finished_at"] or row["created_at"]).astimezone(zone)
-        state = row["state"] + (f" ({row['error']})" if row["error"] else "")
-        lines.append(f"{at:%F %H:%M}  {state}  {row['channel']}: {row['address']}")
-        lines.append(f"                  {row['title'] or _named(row)}")
-        if full and row["body"]:
-            lines += ["", *(f"    {line}" for line in row["body"].splitlines()), ""]
-    return "\n".join(lines) or "Nothing has been sent yet."
+def _sent(row: RowMapping, zone: ZoneInfo, say: Words) -> tuple[str, ...]:
+    at = (row["finished_at"] or row["created_at"]).astimezone(zone)
+    return (
+        f"{at:%F %H:%M}",
+        f"{row['channel']}: {row['address']}",
+        say.say("state", row["state"]),
+        row["title"] or about(row),
+        row["error"] or NOTHING,
+    )
+
+
+def _sent_whole(row: RowMapping, zone: ZoneInfo, say: Words) -> Iterator[str]:
+    at, where, state, title, error = _sent(row, zone, say)
+    yield "  ".join((at, state, where, *([error] if row["error"] else ())))
+    yield f"                  {title}"
+    if row["body"]:
+        yield from ("", *(f"    {line}" for line in row["body"].splitlines()), "")

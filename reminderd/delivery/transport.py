@@ -16,7 +16,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, OverflowMode
 from apprise.plugins import N_MGR, url_to_dict
@@ -520,6 +520,28 @@ def verify(recipient: Recipient) -> str | None:
     except DeliveryError as error:
         return str(error)
     return None
+
+
+# The ports that are usual without encryption, and with it.
+_WEB = (80, 443)
+_PORTS = {Chat: (6667, 6697), Broker: (1883, 8883)}
+_MAIL = 25
+
+
+def endpoint(recipient: Recipient) -> tuple[str, int] | None:
+    """Return the host and the port that a recipient's messages go to first, if they are known."""
+    try:
+        plugin = instantiate(recipient)
+    except DeliveryError:
+        return None
+    if isinstance(plugin, Mailbox):
+        return str(plugin.smtp_host), int(plugin.port or _MAIL)
+    if getattr(plugin, "mode", "") != "cloud" and "host" in plugin.template_tokens and plugin.host:
+        usual = next((ports for kind, ports in _PORTS.items() if isinstance(plugin, kind)), _WEB)
+        return str(plugin.host), int(plugin.port or usual[bool(plugin.secure)])
+    fixed = (getattr(plugin, name, None) for name in ("notify_url", "cloud_notify_url"))
+    url = urlsplit(next((url for url in fixed if isinstance(url, str)), ""))
+    return (url.hostname, url.port or _WEB[url.scheme == "https"]) if url.hostname else None
 
 
 def split(recipient: Recipient) -> list[Recipient]:

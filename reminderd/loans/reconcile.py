@@ -80,15 +80,25 @@ class Candidate:
         return len(self.changes), sum(change.unlikely for change in self.changes)
 
 
-def reconcile(loan: Loan, stated: Money, as_of: date, of: str = "due") -> list[Candidate]:
+def reconcile(
+    loan: Loan,
+    stated: Money,
+    as_of: date,
+    of: str = "due",
+    beat: Callable[[], None] = lambda: None,
+) -> list[Candidate]:
     """Return the candidates that give *stated* as the figure *of*, the likeliest first.
 
-    Where there are none, those that come nearest; ``matches`` tells them apart.
+    Where there are none, those that come nearest; ``matches`` tells them apart. *beat* is called
+    for each candidate, to show life.
     """
     nearest: list[Candidate] = []
     options = _options(loan.terms)
     for number in range(MOST_CHANGES + 1):
-        found = list(_candidates(loan, stated, as_of, FIGURES[of], options, number))
+        found = []
+        for candidate in _candidates(loan, stated, as_of, FIGURES[of], options, number):
+            beat()
+            found.append(candidate)
         if matching := [candidate for candidate in found if candidate.matches]:
             return _together(sorted(matching, key=lambda candidate: candidate.rank))
         nearest = _nearest([*nearest, *found])

@@ -94,6 +94,12 @@ def record_all(
     return list(connection.execute(numbers, rows).scalars())
 
 
+def decisions_of(connection: Connection, loan_id: str) -> list[RowMapping]:
+    """Return what was decided about a loan, the newest first, what was superseded included."""
+    query = select(alerts).where(alerts.c.loan_id == loan_id)
+    return list(connection.execute(query.order_by(alerts.c.id.desc())).mappings())
+
+
 def alerts_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Alert]:
     """Return recorded alerts by number."""
     rows = connection.execute(select(alerts).where(alerts.c.id.in_(set(numbers))))

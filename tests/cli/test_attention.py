@@ -129,7 +129,7 @@ def test_a_preview_shows_who_else_will_be_told_and_why(told_others, call, said, 
     call("run", "--once")
     assert escalations(told)[0] == ("card", "2026-12-09T17:00+08:00", ["spouse"])
     text = said("preview", "--days", "1", "--full")
-    assert "escalated (nobody_reacted) → spouse" in text
+    assert "escalated (nobody reacted) → spouse" in text
     assert (
         "The borrower asked that you be told if nobody reacts: since the reminder of 12:00" in text
     )

@@ -5,20 +5,30 @@ from decimal import Decimal
 
 import pytest
 
+CARD = "4 days overdue, CN¥1,236.47 owed today"
+LINE = "24 days overdue, CN¥1,157.50 owed today"
 MONEY = re.compile(r"-?\d+\.\d\d")
 
 
 def test_status_has_a_row_for_each_loan(config, said):
-    lines = [line.split() for line in said("status").splitlines() if line.strip()]
-    assert " ".join(lines[0]) == "Loan Stage Owed today One more day Next due Next alert"
-    card = " ".join(lines[2])
-    assert "Credit card (card)" in card
-    assert "CN¥1,236.47" in card
-    assert "+CN¥0.62" in card
-    line = " ".join(lines[3])
-    assert "weilidai (weilidai)" in line
-    assert "CN¥1,157.50" in line
-    assert "2026-12-15 CN¥1,120.00" in line
+    head, card, line = [line.split("\t") for line in said("status").splitlines()]
+    assert head == ["Loan", "Stage", "Owed today", "One more day", "Next due", "Next alert"]
+    assert card[:2] == ["Credit card (card)", "4–7 days overdue"]
+    assert card[2:5] == ["CN¥1,236.47", "+CN¥0.62", "–"]
+    assert line[0] == "weilidai (weilidai)"
+    assert line[2:] == [
+        "CN¥1,157.50",
+        "+CN¥0.75",
+        "2026-12-15 CN¥1,120.00",
+        "2026-12-09 12:00",
+    ]
+
+
+def test_status_speaks_the_configured_language(config, write, said):
+    write(config.read_text().replace('"en"', '"zh-CN"'))
+    head, card, _ = said("status").splitlines()
+    assert head == "贷款\t状态\t今天应还\t再拖一天\t下一期\t下次提醒"
+    assert card.startswith("Credit card（card）\t逾期4–7天\t¥1,236.47\t+¥0.62\t")
 
 
 def test_status_in_json(config, told):
@@ -198,13 +208,27 @@ def test_a_loan_where_there_are_none(write, refused):
 
 def test_preview_says_when_what_where_and_why(config, said):
     lines = said("preview", "--days", "7").splitlines()
-    assert lines[:4] == [
-        "2026-12-09 12:00  Credit card: 4 days overdue, CN¥1,236.47 owed today",
-        "                  due+4 (first_look) → screen",
-        "2026-12-09 12:00  weilidai: 24 days overdue, CN¥1,157.50 owed today",
-        "                  due-7 (first_look) → screen",
+    now = "2026-12-09 12:00"
+    assert [line.split("\t") for line in lines[:3]] == [
+        ["When", "Loan", "Message", "Why", "Where"],
+        [now, "card", f"Credit card: {CARD}", "due+4 (the loan is new here)", "screen"],
+        [now, "weilidai", f"weilidai: {LINE}", "due-7 (the loan is new here)", "screen"],
     ]
-    assert "2026-12-12 09:00  Credit card: 7 days overdue, CN¥1,238.32 owed today" in lines
+    third = "2026-12-12 09:00\tcard\tCredit card: 7 days overdue, CN¥1,238.32 owed today"
+    assert any(line.startswith(third) for line in lines)
+
+
+def test_preview_says_which_alerts_make_one_message(config, write, said):
+    write(config.read_text().replace("digest = false", "digest = true"))
+    lines = [line.split("\t") for line in said("preview", "--days", "7").splitlines()[1:]]
+    together = [line for line in lines if line[-1] == "screen (one message of 2)"]
+    assert [line[:2] for line in together[:2]] == [
+        ["2026-12-09 12:00", "card"],
+        ["2026-12-09 12:00", "weilidai"],
+    ]
+    alone = [line[:2] for line in lines if line[-1] == "screen"]
+    assert ["2026-12-14 09:00", "weilidai"] in alone
+    assert len(together) + len(alone) == len(lines)
 
 
 def test_preview_ends_after_the_days_it_was_given(config, told):
@@ -274,7 +298,7 @@ def test_a_preview_names_only_the_channels_that_will_be_used(write, said):
         '[[loans]]\nid = "a"\ndue = 2026-12-12\namount = 5\nchannels = ["one", "two"]\n'
     )
     lines = said("preview", "--days", "8").splitlines()
-    where = [line.split("→ ")[1] for line in lines if "→" in line]
+    where = [line.split("\t")[-1] for line in lines[1:]]
     assert where[0] == "one"
     assert where[-1] == "one, two"
 
@@ -294,7 +318,7 @@ def test_good_news_is_previewed_for_whom_the_bad_was_told(write, call, told):
 
 def test_where_nothing_is_to_come_preview_says_so(write, said, told):
     write("")
-    assert said("preview", "--days", "9") == "Nothing will be sent in 9 days.\n"
+    assert said("preview", "--days", "9") == "9天内不会发送任何消息。\n"
     assert told("preview") == []
 
 

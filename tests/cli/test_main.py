@@ -27,6 +27,8 @@ READ_ONLY = [
     ("history", "--json"),
     ("outbox",),
     ("outbox", "--json"),
+    ("explain", "card"),
+    ("explain", "card", "--json"),
     ("test",),
 ]
 COMMANDS = [
@@ -48,8 +50,10 @@ COMMANDS = [
     "snooze",
     "unsnooze",
     "ack",
+    "explain",
     "outbox",
     "restore",
+    "doctor",
 ]
 
 

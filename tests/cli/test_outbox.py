@@ -45,11 +45,12 @@ def test_an_empty_outbox_says_so(config, said, told):
 
 def test_what_waits_says_why_and_when_it_is_tried_again(hook, said, told):
     hook(503)
-    first, reason, *_ = said("outbox").splitlines()
-    assert first == "1  hook: hook  card due+4, of 2026-12-05"
-    assert reason.startswith("    retrying after 1 attempt; ")
-    assert "503" in reason
-    assert "next attempt 2026-12-09 12:00" in reason
+    head, first, *_ = said("outbox").splitlines()
+    assert head == "ID\tWhere\tAbout\tState\tTries\tNext attempt\tError"
+    *known, error = first.split("\t")
+    assert known[:3] == ["1", "hook: hook", "card due+4 2026-12-05"]
+    assert known[3:] == ["to be tried again", "1", "2026-12-09 12:00"]
+    assert "503" in error
     [card, _] = told("outbox")["waiting"]
     assert (card["loan"], card["state"], card["attempts"]) == ("card", "retrying", 1)
 
@@ -57,7 +58,7 @@ def test_what_waits_says_why_and_when_it_is_tried_again(hook, said, told):
 def test_what_failed_is_listed_and_its_address_is_dead(hook, said, told):
     hook(404)
     text = said("outbox").splitlines()
-    assert "given up 2026-12-09 12:00" in text[1]
+    assert "failed 2026-12-09 12:00" in text[1].split("\t")
     assert text[-1].startswith("hook: hook has taken nothing since 2026-12-09: ")
     assert "`reminderd test hook`, then `reminderd outbox retry --all`" in text[-1]
     known = told("outbox")

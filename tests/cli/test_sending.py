@@ -172,9 +172,10 @@ def test_before_anything_was_sent_the_history_is_empty(config, said, told):
 def test_the_history_says_what_went_when_and_where(config, call, said):
     call("run", "--once")
     lines = said("history").splitlines()
-    assert len(lines) == 4
-    assert "2026-12-09 12:00  sent  screen: screen" in lines
-    assert "                  Credit card: 4 days overdue, CN¥1,236.47 owed today" in lines
+    assert lines[0] == "When\tWhere\tState\tMessage\tError"
+    title = "Credit card: 4 days overdue, CN¥1,236.47 owed today"
+    assert f"2026-12-09 12:00\tscreen: screen\tsent\t{title}\t–" in lines
+    assert len(lines) == 3
 
 
 def test_the_history_in_json_holds_the_message_word_for_word(config, call, told):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import reminderd.messages
+from reminderd.alerts.alert import Reason
 from reminderd.loans.cashplan import Why
 from reminderd.loans.frequency import BusinessDayConvention
 from reminderd.loans.money import Money, Rate, Rounding
@@ -18,6 +19,7 @@ from reminderd.loans.steps import Step
 from reminderd.loans.terms import LoanTerms, Repayment, RequestState, RoundingAt
 from reminderd.messages.words import words
 from reminderd.playbook.playbook import LOCALES, Severity, packaged
+from reminderd.store.outbox import State
 
 ROOM = Path(reminderd.messages.__file__).parent
 TODAY = date(2026, 11, 26)
@@ -64,6 +66,7 @@ def test_every_word_is_used_somewhere():
     used |= {f"rounding_{mode}_{at}" for mode in Rounding for at in RoundingAt}
     used |= {"compounding-daily", "compounding-monthly", "rate_day", "rate_year"}
     used |= {"chart_last", "chart_alt"}
+    used |= {*State, *Reason, *(severity.name.lower() for severity in Severity)}
     used |= {f"business_days_{how}" for how in BusinessDayConvention}
     unused = {key for _, key in sentences("en") if f'"{key}"' not in text and key not in used}
     assert unused == set()

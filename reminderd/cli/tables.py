@@ -1,0 +1,119 @@
+"""Tables: drawn in a terminal, a line a row anywhere else. rich is imported only to draw."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from ..messages.sheet import one_line
+from ..messages.words import Words
+from ..playbook.playbook import Severity
+
+if TYPE_CHECKING:
+    from rich.console import JustifyMethod, RenderableType
+
+NOTHING = "–"  # what stands in a cell that has nothing to say
+_PROSE = frozenset({"message", "why", "where", "error", "how"})
+_FOLDED = 16  # the least width of a column of prose
+_STYLES = {Severity.INFO: "", Severity.WARNING: "yellow", Severity.CRITICAL: "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; figures stand to the right, and only prose may be folded."""
+
+    title: str
+    right: bool = False
+    prose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: a cell for each column, and how bad it is, which gives its colour."""
+
+    cells: Sequence[str]
+    severity: Severity = Severity.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is to be shown. Each row makes sense alone, as ``grep`` finds it."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+
+    def plain(self) -> str:
+        """Return the head and the rows, a line each, with a tab between two cells."""
+        lines = [[column.title for column in self.columns], *(row.cells for row in self.rows)]
+        return "\n".join("\t".join(map(one_line, line)) for line in lines)
+
+
+def columns(say: Words, *keys: str, right: Collection[str] = ()) -> list[Column]:
+    """Return columns with the titles that a locale has for these keys."""
+    return [Column(say.say("table", key), key in right, key in _PROSE) for key in keys]
+
+
+def in_terminal() -> bool:
+    """Return whether somebody reads along."""
+    return sys.stdout.isatty()
+
+
+def show(table: Table) -> None:
+    """Draw a table if standard output is a terminal; else print it plain."""
+    if not in_terminal():
+        click.echo(table.plain())
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print(_grid(table) if _least_width(table) <= console.width else _cards(table))
+
+
+def _least_width(table: Table) -> int:
+    """Return how wide a terminal must be to show the table with nothing cut off."""
+    from rich.cells import cell_len
+
+    width = 2 + 3 * (len(table.columns) - 1)  # what stands between
+    lines = [[column.title for column in table.columns], *(row.cells for row in table.rows)]
+    for number, column in enumerate(table.columns):
+        widest = max(cell_len(one_line(line[number])) for line in lines)
+        width += min(widest, _FOLDED) if column.prose else widest
+    return width
+
+
+def _grid(table: Table) -> RenderableType:
+    from rich.box import SIMPLE
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid(box=SIMPLE, pad_edge=False)
+    for column in table.columns:
+        side: JustifyMethod = "right" if column.right else "left"
+        grid.add_column(Text(column.title), justify=side, no_wrap=not column.prose, overflow="fold")
+    for row in table.rows:
+        cells = (Text(one_line(cell)) for cell in row.cells)
+        grid.add_row(*cells, style=_STYLES[row.severity])
+    return grid
+
+
+def _cards(table: Table) -> RenderableType:
+    """Return each row as a block, for a terminal that is too narrow for columns."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    blocks: list[RenderableType] = []
+    for row in table.rows:
+        style = _STYLES[row.severity]
+        grid = Grid.grid(padding=(0, 2))
+        grid.add_column(style="dim", no_wrap=True)
+        grid.add_column(style=style, overflow="fold")
+        for column, cell in list(zip(table.columns, row.cells, strict=True))[1:]:
+            grid.add_row(Text(column.title), Text(one_line(cell)))
+        blocks += [Text(one_line(row.cells[0]), style=f"bold {style}"), Padding(grid, (0, 0, 1, 2))]
+    return Group(*blocks)

@@ -1,0 +1,118 @@
+"""What a real terminal shows: tables, colours, narrow screens, progress."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+
+import pytest
+from rich.cells import cell_len
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+TWO = """\
+locale = "{locale}"
+timezone = "Asia/Shanghai"
+[[loans]]
+id = "card"
+name = "招商银行信用卡"
+due = 2026-08-05
+amount = "1234.00"
+[[loans]]
+id = "rent"
+due = 2099-12-05
+amount = "800.00"
+"""
+
+
+@pytest.fixture
+def shown(tmp_path):
+    """Return a function that runs a command in a terminal of some columns, and what it shows."""
+
+    def run(*arguments, columns=120, locale="zh-CN", text=TWO, **environment):
+        path = tmp_path / "config.toml"
+        path.write_text(text.format(locale=locale))
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        known = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "STATE_DIRECTORY": str(tmp_path / "state"),
+            "REMINDERD_CONFIG": str(path),
+            "TERM": "xterm-256color",
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "reminderd", *arguments],
+            env=known | environment,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        output = read_all(ours)
+        assert process.wait() == 0, output
+        return output
+
+    return run
+
+
+def read_all(descriptor):
+    output = b""
+    try:
+        while chunk := os.read(descriptor, 65536):
+            output += chunk
+    except OSError:  # the other end was closed
+        pass
+    os.close(descriptor)
+    return output.decode().replace("\r\n", "\n")
+
+
+def test_the_columns_stand_one_below_the_other_in_chinese_too(shown):
+    lines = [line for line in COLOUR.sub("", shown("status")).splitlines() if line.strip()]
+    head, rule, card, rent = lines
+    assert len({cell_len(line) for line in lines}) == 1
+    assert "招商银行信用卡（card）" in card
+    ends = [
+        cell_len(line[: line.index(word) + len(word)])
+        for line, word in (
+            (head, "今天应还"),
+            (card, "¥1,234.00"),
+            (rent, "¥0.00"),
+        )
+    ]
+    assert len(set(ends)) == 1, "amounts stand to the right"
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+@pytest.mark.parametrize("command", [("status",), ("preview", "--days", "20")])
+def test_a_narrow_terminal_gets_blocks_with_nothing_cut_off(shown, command, locale):
+    text = COLOUR.sub("", shown(*command, columns=60, locale=locale))
+    assert max(map(cell_len, text.splitlines())) <= 60
+    assert "…" not in text
+    assert "1,234.00" in text
+    assert ("渠道" if locale == "zh-CN" else "Where") in text or command == ("status",)
+
+
+def test_what_is_bad_is_red(shown):
+    [card] = [line for line in shown("status").splitlines() if "card" in line]
+    [rent] = [line for line in shown("status").splitlines() if "rent" in line]
+    assert "\x1b[1;31m" in card
+    assert "\x1b[1;31m" not in rent
+
+
+def test_no_colour_is_no_colour(shown):
+    assert "31m" not in shown("status", NO_COLOR="1")
+
+
+def test_history_and_outbox_are_tables_too(shown):
+    assert "还没有发送过消息。" in shown("history")
+    assert "没有待发送的消息" in shown("outbox")
+
+
+def test_long_work_shows_how_far_it_is(shown):
+    text = shown("preview", "--days", "36500", text=TWO.replace("2099", "2026"))
+    assert "推算今后的提醒" in text
+    assert "%" in text

@@ -58,7 +58,7 @@ def _reached(places: Iterable[Place]) -> dict[Place, str | None]:
 def _reach(place: Place, answers: queue.SimpleQueue[tuple[Place, str | None]]) -> None:
     try:
         socket.create_connection(place, DEADLINE).close()
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):
         answers.put((place, "its name is not known (is the network up? is it spelt right?)"))
     except OSError as error:
         answers.put((place, error.strerror or str(error)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing, nullcontext
+from datetime import datetime
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -23,24 +25,33 @@ def findings(file: Path) -> Iterator[Finding]:
     """Yield what each check finds. Nothing is changed and no message is sent."""
     folder, clock = state_folder(), Clock()
     app, complaints = _configured(file, folder, clock)
-    newest = None
-    if app is not None:
-        with app.database.transaction() as connection:
-            newest = history.newest_instant(connection)
-    yield from check_machine.clock(clock.now(), newest)
-    yield from complaints
-    if app is not None:
-        yield from check_machine.zone(app.config.timezone, _system_zone())
+    with closing(app.database) if app else nullcontext():
+        yield from check_machine.clock(clock.now(), _newest(app))
+        yield from complaints
+        if app is not None:
+            yield from check_machine.zone(app.config.timezone, _system_zone())
+        yield from _on_disk(file, folder, clock.now())
+        if app is not None:
+            yield from check_channels.channels(app.channels.values())
+            yield from _outbox(app)
+
+
+def _newest(app: App | None) -> datetime | None:
+    """Return when anything was last recorded."""
+    if app is None:
+        return None
+    with app.database.transaction() as connection:
+        return history.newest_instant(connection)
+
+
+def _on_disk(file: Path, folder: Path, now: datetime) -> Iterator[Finding]:
     yield from check_state.permissions(file, folder)
     yield from check_state.store(folder)
-    yield from check_state.backups(folder, clock.now())
+    yield from check_state.backups(folder, now)
     yield from check_machine.units()
     scopes = [scope for scope, _ in check_machine.installed()]
     start = check_machine.start_command(scopes[0] if scopes else None)
-    yield from check_state.daemon(folder, clock.now(), start)
-    if app is not None:
-        yield from check_channels.channels(app.channels.values())
-        yield from _outbox(app)
+    yield from check_state.daemon(folder, now, start)
 
 
 def _configured(file: Path, folder: Path, clock: Clock) -> tuple[App | None, list[Finding]]:

@@ -36,6 +36,7 @@ from .outbox import outbox
 from .restore import restore
 
 if TYPE_CHECKING:
+    from ..alerts.channel import Recipient
     from ..app import App
 
 
@@ -164,12 +165,18 @@ def _checked(file: Path) -> App:
     from ..app import App
     from ..clock import Clock
     from ..config.load import load_file
-    from ..delivery.transport import verify
 
-    app = App.look(load_file(file, verify), Clock())
+    app = App.look(load_file(file, _complaint), Clock())
     if app.config.desk.templates is not None:
         _rehearsed(app)
     return app
+
+
+def _complaint(recipient: Recipient) -> str | None:
+    """Return what is wrong with a recipient's target; Apprise is imported where there is one."""
+    from ..delivery.transport import verify
+
+    return verify(recipient)
 
 
 def _rehearsed(app: App) -> None:

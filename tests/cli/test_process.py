@@ -102,3 +102,20 @@ def test_a_key_of_the_home_folders_of_nobody_is_no_mistake_of_the_program(comman
     code, out, _ = finish(command("check", text=text))
     assert code == 78
     assert "nobody knows that home folder" in out
+
+
+@pytest.mark.parametrize("name", ["status", "preview", "history", "outbox", "explain"])
+def test_nothing_is_imported_to_draw_where_nothing_is_drawn(tmp_path, name):
+    path = tmp_path / "config.toml"
+    path.write_text(SOON)
+    arguments = [name, "a"] if name == "explain" else [name]
+    code = (
+        "import sys; from reminderd.cli.main import cli; "
+        f"cli(['--config', {str(path)!r}, *{arguments!r}], standalone_mode=False); "
+        "sys.exit('rich' in sys.modules)"
+    )
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, timeout=PATIENCE
+    )
+    assert done.returncode == 0

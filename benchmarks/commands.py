@@ -64,7 +64,11 @@ def processes(folder: Path) -> dict[str, tuple[str, list[str], float | None]]:
 def seconds(arguments: list[str], environment: dict[str, str]) -> float:
     started = time.perf_counter()
     subprocess.run(
-        [sys.executable, *arguments], env=environment, check=True, stdout=subprocess.DEVNULL
+        [sys.executable, *arguments],
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     return time.perf_counter() - started
 

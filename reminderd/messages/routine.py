@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from ..alerts.channel import Format
 from ..alerts.plan import Alert
 from ..alerts.routine import ALIVE
 from ..loans.money import Money
@@ -17,7 +16,6 @@ from ..loans.position import Position
 from ..playbook.facts import Fund
 from ..playbook.playbook import Advice, Severity
 from .compose import Occasion
-from .message import Message
 from .paper import Paper
 from .phone import Line, fitted
 from .sheet import Desk, name_of
@@ -26,18 +24,6 @@ from .words import words
 LOOK_AHEAD = 30  # days
 _LISTED = 50  # entries that are listed one by one
 _NO_FUND = Fund(Money(0, "CNY"), Money(0, "CNY"), Money(0, "CNY"))
-
-
-def compose_routine(
-    alert: Alert,
-    occasion: Occasion,
-    desk: Desk,
-    positions: Sequence[Position],
-    locale: str,
-    form: Format = Format.HTML,
-) -> Message:
-    """Write the message of a routine; *positions* are those of all loans that are watched."""
-    return RoutineLetter(alert, occasion, desk, positions, locale).message(form)
 
 
 class RoutineLetter(Paper):

@@ -32,7 +32,7 @@ amount = "800.00"
 def shown(tmp_path):
     """Return a function that runs a command in a terminal of some columns, and what it shows."""
 
-    def run(*arguments, columns=120, locale="zh-CN", text=TWO, **environment):
+    def run(*arguments, columns=120, locale="zh-CN", text=TWO, code=0, **environment):
         path = tmp_path / "config.toml"
         path.write_text(text.format(locale=locale))
         ours, theirs = pty.openpty()
@@ -53,7 +53,7 @@ def shown(tmp_path):
         )
         os.close(theirs)
         output = read_all(ours)
-        assert process.wait() == 0, output
+        assert process.wait() == code, output
         return output
 
     return run
@@ -110,6 +110,34 @@ def test_no_colour_is_no_colour(shown):
 def test_history_and_outbox_are_tables_too(shown):
     assert "还没有发送过消息。" in shown("history")
     assert "没有待发送的消息" in shown("outbox")
+
+
+def test_a_derivation_is_a_table_whose_sum_is_the_figure(shown):
+    lines = COLOUR.sub("", shown("quote", "card", "--explain")).splitlines()
+    [head] = [line for line in lines if "算法" in line]
+    [total] = [line for line in lines if line.split()[1:] == ["合计"]]
+    assert total.split()[0] == "1234.00"
+    amounts = [
+        cell_len(line[: line.index(end) + len(end)])
+        for line, end in (
+            (head, "金额"),
+            (total, "1234.00"),
+        )
+    ]
+    assert len(set(amounts)) == 1
+
+
+def test_a_plan_is_a_table(shown):
+    lines = COLOUR.sub("", shown("plan", "2000")).splitlines()
+    [head] = [line for line in lines if "现在还" in line and "留出" in line]
+    [card] = [line for line in lines if "招商银行信用卡" in line]
+    assert head.split() == ["贷款", "现在还", "留出", "原因"]
+    assert "¥1,234.00" in card
+
+
+def test_the_doctor_is_coloured_and_plain_with_no_colour(shown):
+    assert "\x1b[31mproblem  daemon" in shown("doctor", code=1)
+    assert "\x1b" not in shown("doctor", code=1, NO_COLOR="1")
 
 
 def test_long_work_shows_how_far_it_is(shown):

@@ -13,7 +13,7 @@ from reminderd.loans.position import value
 from reminderd.loans.terms import Installment, Loan, LoanTerms, Payment, Penalty, PenaltyRule
 from reminderd.messages.compose import Occasion
 from reminderd.messages.message import Format
-from reminderd.messages.routine import compose_routine
+from reminderd.messages.routine import RoutineLetter
 from reminderd.messages.sheet import Desk
 from reminderd.playbook.facts import Borrower, Fund
 from reminderd.playbook.playbook import LOCALES
@@ -40,7 +40,8 @@ def write(what, *loans, locale="en", form=Format.FULL, saving=None, planned=MORN
     desk = Desk(borrower=Borrower(fund=saving))
     positions = [value(each, TODAY) for each in loans]
     alert = Alert(None, TODAY, what, planned, Reason.ROUTINE)
-    return compose_routine(alert, Occasion(alert, now, planned), desk, positions, locale, form)
+    occasion = Occasion(alert, now, planned)
+    return RoutineLetter(alert, occasion, desk, positions, locale).message(form)
 
 
 # ─── The sign of life ───

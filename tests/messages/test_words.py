@@ -72,6 +72,13 @@ def test_every_word_is_used_somewhere():
     assert unused == set()
 
 
+def test_every_state_reason_and_severity_has_a_word():
+    known = {section: set(table("en")[section]) for section in ("state", "reason", "view")}
+    assert known["state"] == set(State)
+    assert known["reason"] == set(Reason)
+    assert {severity.name.lower() for severity in Severity} <= known["view"]
+
+
 def test_a_locale_that_nobody_wrote_is_an_error():
     with pytest.raises(FileNotFoundError):
         words("tlh")

@@ -30,6 +30,7 @@ from .common import (
 from .doctor import doctor
 from .explain import explain
 from .figures import plan, presets, quote, reconcile
+from .init import init
 from .letter import letter
 from .negotiation import extension, waive
 from .outbox import outbox
@@ -75,6 +76,7 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
 
     \b
     Start here:
+      reminderd init        a few questions make a configuration
       reminderd check       is the configuration right, and what happens next?
       reminderd test        does a message reach me?
       reminderd run         watch and remind, in the foreground
@@ -338,7 +340,7 @@ def history(
 
 
 for command in (
-    *(quote, reconcile, plan, presets, extension, waive, letter),
+    *(init, quote, reconcile, plan, presets, extension, waive, letter),
     *(snooze, unsnooze, ack, explain, outbox, restore, doctor),
 ):
     cli.add_command(command)

@@ -126,7 +126,7 @@ class _Loader(Findings):
             channels=tuple(c for c in channels if c) or (_screen(settings),),
             channels_given=bool(channels),
             locale=settings.locale,
-            timezone=settings.timezone or _system_timezone(),
+            timezone=settings.timezone or system_timezone(),
             desk=Desk(
                 playbook or packaged(),
                 to_borrower(settings.borrower, settings.currency),
@@ -330,7 +330,7 @@ class _Loader(Findings):
             inside = (int(key) if key.isdecimal() else key for key in error.field.split("."))
             self._loan_problem((*here, *inside), str(error))
             return None
-        zone = model.timezone or self._top(settings, "timezone", "") or _system_timezone()
+        zone = model.timezone or self._top(settings, "timezone", "") or system_timezone()
         return to_loan(model, terms, zone)
 
     def _loan_problem(self, path: KeyPath, message: str) -> None:
@@ -460,7 +460,8 @@ def _screen(settings: Settings) -> Channel:
     return Channel("screen", to, settings.locale, quiet=quiet)
 
 
-def _system_timezone() -> str:
+def system_timezone() -> str:
+    """Return the zone that this machine is set to, as far as it says."""
     from tzlocal import get_localzone_name
 
     try:

@@ -1,0 +1,224 @@
+"""``reminderd init``: from nothing to a configuration that has sent its first message."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import ConfigError, ReminderdError, UsageError
+from .common import common, config_file_of, print_json
+
+if TYPE_CHECKING:
+    from .init_answers import Here
+    from .init_setup import Setup
+    from .init_terminal import Terminal
+
+
+@click.command()
+@common
+@click.option(
+    "--answers",
+    metavar="FILE",
+    help="Ask nothing: take the answers from a TOML file, or from standard input for -.",
+)
+@click.option("--print-answers", is_flag=True, help="Print a file of answers to start from.")
+def init(config_file: str | None, as_json: bool, answers: str | None, print_answers: bool) -> None:
+    """Ask a few questions, send a test message, and write a commented configuration.
+
+    At most eight questions: language, time zone, a channel and its address and secret, and one
+    loan. Then it shows the first message that will go, and offers to keep reminderd running.
+    Nothing is written before the test message was taken, or you say so; Ctrl+C leaves nothing
+    behind. An existing file is replaced only if you agree.
+    """
+    if print_answers:
+        from .init_file import template
+
+        click.echo(template(_here("none")), nl=False)
+    elif answers is not None:
+        _from_file(config_file_of(config_file).absolute(), answers, as_json=as_json)
+    elif as_json:
+        raise UsageError("--json goes with --answers: a conversation is no JSON")
+    elif not sys.stdin.isatty():
+        raise UsageError(
+            "init asks its questions at a terminal, and there is none (give --answers FILE; "
+            "`reminderd init --print-answers` shows what can be in it)"
+        )
+    else:
+        _at_terminal(config_file_of(config_file).absolute())
+
+
+def _here(service: str) -> Here:
+    from ..clock import Clock
+    from ..config.load import system_timezone
+    from .init_answers import Here
+
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+    language = "zh-CN" if (locale or "").lower().startswith("zh") else "en"
+    return Here(language, system_timezone(), Clock().now(), service)
+
+
+def _from_file(file: Path, answers: str, *, as_json: bool) -> None:
+    from ..config.toml import read_text
+    from .init_answers import read_answers
+    from .init_setup import Setup
+    from .init_words import say
+
+    if answers == "-":
+        text, name = sys.stdin.read(), "standard input"
+    else:
+        text, name = (
+            read_text(Path(answers), "`reminderd init --print-answers` writes one"),
+            answers,
+        )
+    known = read_answers(text, name, _here("none"))
+    if file.exists() and not known["overwrite"]:
+        raise UsageError(f"{file} is there already (say overwrite = true, or give --config FILE)")
+    # What a channel prints is no part of the JSON.
+    with redirect_stdout(sys.stderr if as_json else sys.stdout):
+        setup = Setup(file, known)
+        results = setup.test()
+        _tell(known["language"], results)
+        if not all(result["ok"] for result in results):
+            raise ReminderdError(say(known["language"], "not_sent"))
+        setup.write()
+        first = _finish(setup)
+        _service(setup, known["service"])
+    if as_json:
+        print_json(
+            {
+                "file": str(file),
+                "secret_file": _secret_place(setup),
+                "sent": results,
+                "first": first,
+            }
+        )
+
+
+def _secret_place(setup: Setup) -> str | None:
+    return str(setup.file.parent / setup.secret) if setup.secret else None
+
+
+def _at_terminal(file: Path) -> None:
+    from .init_service import has_systemctl
+    from .init_terminal import Terminal
+
+    terminal = Terminal(_here("user" if has_systemctl() else "none"))
+    try:
+        if file.exists() and not terminal.agree("offer_overwrite", usual=False, file=file):
+            raise click.Abort
+        terminal.questions()
+        setup = _tried(terminal, file)
+        setup.write()
+    except (click.Abort, KeyboardInterrupt):
+        click.echo()
+        terminal.say("kept")
+        sys.exit(1)
+    _finish(setup)
+    terminal.ask("service", "offer_service")
+    _service(setup, terminal.known["service"])
+
+
+def _tried(terminal: Terminal, file: Path) -> Setup:
+    """Return what is to be written, once a message was taken or it is wanted all the same."""
+    from .init_answers import has_secret
+    from .init_setup import Setup
+
+    known = terminal.known
+    if has_secret(known):
+        known["secret_file"] = True
+        name = Setup(file, known).secret
+        known["secret_file"] = terminal.agree("offer_secret_file", usual=True, file=name)
+    while True:
+        setup = Setup(file, known)
+        if _works(setup, terminal):
+            return setup
+        if terminal.agree("offer_again", usual=True):
+            terminal.channel(again=True)
+        elif terminal.agree("offer_keep", usual=False):
+            return setup
+        else:
+            raise click.Abort
+
+
+def _works(setup: Setup, terminal: Terminal) -> bool:
+    terminal.say("testing")
+    try:
+        results = setup.test()
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        return False
+    _tell(terminal.known["language"], results)
+    return all(result["ok"] for result in results)
+
+
+def _tell(language: str, results: list[dict[str, object]]) -> None:
+    """Say how each address fared."""
+    from .init_words import say
+
+    for result in results:
+        click.echo(say(language, "accepted" if result["ok"] else "failed", **result))
+
+
+def _finish(setup: Setup) -> dict[str, Any] | None:
+    """Say what was written, and show the first message that will go."""
+    from datetime import datetime
+
+    from .init_words import say
+
+    language = setup.known["language"]
+    for name in setup.files:
+        click.echo(say(language, "written", file=setup.file.parent / name))
+    click.echo(say(language, "right"))
+    first = setup.first()
+    if first is None:
+        click.echo(say(language, "nothing_goes"))
+        return None
+    at = f"{datetime.fromisoformat(first['at']):%F %H:%M}"
+    click.echo(say(language, "first", at=at, channel=setup.known["channel"]))
+    lines = (first["title"], "", *first["text"].splitlines())
+    click.echo("\n" + "\n".join(f"    {line}".rstrip() for line in lines) + "\n")
+    return first
+
+
+def _service(setup: Setup, wanted: str) -> None:
+    """Have it run in the background, or say how that is done."""
+    from . import init_service as service
+    from .init_words import say
+
+    language = setup.known["language"]
+    if wanted == "system":
+        click.echo(say(language, "system"))
+        click.echo("\n".join(f"    {line}" for line in service.for_root(setup.file)))
+        if setup.secret:
+            click.echo(say(language, "system_secret", name=setup.secret))
+            place = setup.file.parent / setup.secret
+            click.echo(f"    LoadCredential={setup.secret}:{place}")
+    elif wanted == "user":
+        _user_service(setup.file, language)
+    else:
+        command = service.foreground(setup.file)
+        click.echo(say(language, "by_hand", command=command))
+
+
+def _user_service(file: Path, language: str) -> None:
+    from . import init_service as service
+    from .init_words import say
+
+    unit = service.write_unit(file)
+    click.echo(say(language, "written", file=unit))
+    try:
+        if service.has_systemctl():
+            service.start()
+            click.echo(say(language, "running"))
+        else:
+            click.echo(say(language, "no_systemctl", unit=unit))
+            click.echo("\n".join(f"    {command}" for command in service.commands()))
+    except service.ServiceError as error:
+        click.echo(say(language, "unit_failed", error=error))
+        click.echo("\n".join(f"    {command}" for command in service.commands()))
+    click.echo(say(language, "linger"))

@@ -34,9 +34,9 @@ _AHEAD = timedelta(days=30)
 _LONGEST_NAME = 60
 _SERVER = re.compile(r"[\w-]+(\.[\w-]+)*(:\d{1,5})?", re.ASCII)
 _RATE = re.compile(r"\d+(?:\.\d+)?\s*[%％]")
-_PERIODS = {
-    "daily_rate": re.compile(r"day|daily|日|天"),
-    "annual_rate": re.compile(r"year|annual|年"),
+_RATES = {
+    "daily_rate": (DailyRate, re.compile(r"day|daily|日|天")),
+    "annual_rate": (Rate, re.compile(r"year|annual|年")),
 }
 _USUAL_RATES = {"weilidai": ("daily_rate", "0.05%"), "cn-bank-loan": ("annual_rate", "18%")}
 _ABROAD = {"us-consumer": "USD", "de-consumer": "EUR"}
@@ -141,12 +141,12 @@ def _server(value: Any, known: Known) -> str:
 def _rate(value: Any, known: Known) -> tuple[str, str]:
     """Read a rate as its key in the configuration and its value."""
     found = _RATE.search(str(value))
-    keys = [key for key, word in _PERIODS.items() if word.search(str(value).lower())]
+    keys = [key for key, (_, word) in _RATES.items() if word.search(str(value).lower())]
     if found is None or len(keys) != 1:
         raise ValueError(say(known["language"], "no_rate", value=shown(value)))
-    rate = re.sub(r"\s", "", found[0]).replace("％", "%")
-    _checked(DailyRate if keys[0] == "daily_rate" else Rate, rate, known, "no_rate")
-    return keys[0], rate
+    key, rate = keys[0], re.sub(r"\s", "", found[0]).replace("％", "%")
+    _checked(_RATES[key][0], rate, known, "no_rate")
+    return key, rate
 
 
 def _name(value: Any, known: Known) -> str:
@@ -262,7 +262,8 @@ def read_answers(text: str, file: str, here: Here) -> dict[str, Any]:
             _take(question, given, known, here)
         except ValueError as error:
             wrong[question.name] = str(error)
-            known[question.name] = question.default(known, here)
+            if question.asked(known):  # so that the others can be read all the same
+                known[question.name] = question.default(known, here)
     problems = [*reading.problems]
     for name, message in wrong.items():
         line, column = positions.key((name,)) if name in given else (1, 1)

@@ -90,7 +90,8 @@ def _channel(known: Known, target: Target, secret: str | None) -> Iterator[str]:
 def _loan(known: Known) -> Iterator[str]:
     language, own = known["language"], loan_id(known)
     yield f"# {say(language, 'file_loan')}"
-    yield f"# {say(language, 'file_bill', id=own, amount=known['amount'])}"
+    paid = say(language, "file_bill", id=own, amount=known["amount"])
+    yield from (f"# {line}" for line in paid.splitlines())
     yield "[[loans]]"
     yield _line(f"id = {_value(own)}", say(language, "file_id", id=own))
     yield f"name = {_value(known['name'])}"

@@ -1,9 +1,11 @@
 """Running commands in this process, at a time that stands still, on a store of their own."""
 
+import importlib.util
 import json
 import logging
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +13,14 @@ from click.testing import CliRunner
 import reminderd.clock
 from reminderd.cli.main import cli
 from reminderd.clock import Clock
+
+_file = Path(__file__).parents[1] / "mailserver.py"
+_spec = importlib.util.spec_from_file_location("mailserver", _file)
+_mailserver = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_mailserver)
+authority = _mailserver.authority
+trusted = _mailserver.trusted
+mail_server = _mailserver.mail_server
 
 NOW = datetime(2026, 12, 9, 4, tzinfo=UTC)  # noon in Shanghai, after the day's reminders
 

@@ -40,6 +40,7 @@ COMMANDS = [
     "undo",
     "test",
     "history",
+    "init",
     "quote",
     "reconcile",
     "plan",

@@ -8,10 +8,11 @@ import click
 
 from ..errors import UsageError
 from .common import DATE, common, print_json, writing
+from .completion import loan_ids
 
 
 @click.command()
-@click.argument("loan")
+@click.argument("loan", shell_complete=loan_ids)
 @common
 @click.option("--until", "day", type=DATE, help="The day on which to be reminded again.")
 @click.option("--days", type=click.IntRange(1, 90), help="So many days from now instead.")
@@ -42,7 +43,7 @@ def snooze(
 
 
 @click.command()
-@click.argument("loan")
+@click.argument("loan", shell_complete=loan_ids)
 @common
 def unsnooze(loan: str, config_file: str | None, as_json: bool) -> None:
     """End the snooze of LOAN: what it held back goes at once, the newest only."""
@@ -56,7 +57,7 @@ def unsnooze(loan: str, config_file: str | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("loan")
+@click.argument("loan", shell_complete=loan_ids)
 @common
 def ack(loan: str, config_file: str | None, as_json: bool) -> None:
     """Say that you have seen what was sent about LOAN.

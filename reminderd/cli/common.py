@@ -41,12 +41,27 @@ class _DateType(click.ParamType[date]):
 DATE = _DateType()
 
 
+class Choice(click.Choice[str]):
+    """One of some words; a wrong one is told which was meant."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Return the word; click's own error, and which was meant, for any other."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            from ..config.suggest import suggestion
+
+            error.message += suggestion(str(value), self.choices)
+            raise
+
+
 def config_option(command: F) -> F:
     """Give a command ``--config``."""
     option = click.option(
         "--config",
         "config_file",
         metavar="FILE",
+        type=click.Path(),
         help="Configuration to use; else $REMINDERD_CONFIG, ~/.config/reminderd/config.toml "
         "or /etc/reminderd/config.toml.",
     )

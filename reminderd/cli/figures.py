@@ -7,11 +7,12 @@ from datetime import date
 
 import click
 
-from .common import DATE, common, looking, paid_amount, print_json, stated_amount
+from .common import DATE, Choice, common, looking, paid_amount, print_json, stated_amount
+from .completion import loan_ids, presets_there_are
 
 
 @click.command()
-@click.argument("loan")
+@click.argument("loan", shell_complete=loan_ids)
 @common
 @click.option("--as-of", type=DATE, help="Another day than today.")
 @click.option("--explain", is_flag=True, help="Show every factor, line by line, to the figure.")
@@ -52,16 +53,20 @@ def quote(
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", shell_complete=presets_there_are, required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def presets(name: str | None, as_json: bool) -> None:
     """List the presets, or print what NAME assumes, how sure that is, and where it comes from.
 
     Use one with preset = "NAME" in a loan; any of its values can be overridden there.
     """
+    from ..config.suggest import no_such
+    from ..errors import UsageError
     from ..loans.presets import load_preset, preset_names
     from . import figure_views as views
 
+    if name is not None and name not in preset_names():
+        raise UsageError(no_such("preset", name, preset_names()))
     shown = [load_preset(name)] if name else [load_preset(each) for each in preset_names()]
     if as_json:
         print_json([views.preset_json(preset) for preset in shown])
@@ -72,13 +77,13 @@ def presets(name: str | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("loan")
+@click.argument("loan", shell_complete=loan_ids)
 @click.argument("amount")
 @common
 @click.option("--as-of", type=DATE, help="The day the lender's figure is for; else today.")
 @click.option(
     "--of",
-    type=click.Choice(["due", "interest", "penalty", "payoff"]),
+    type=Choice(["due", "interest", "penalty", "payoff"]),
     default="due",
     show_default=True,
     help="Which figure it is.",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--answers",
     metavar="FILE",
+    type=click.Path(allow_dash=True),
     help="Ask nothing: take the answers from a TOML file, or from standard input for -.",
 )
 @click.option("--print-answers", is_flag=True, help="Print a file of answers to start from.")

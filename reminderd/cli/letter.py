@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import ReminderdError, UsageError
-from .common import DATE, common, looking, print_json, stated_amount
+from .common import DATE, Choice, common, looking, print_json, stated_amount
+from .completion import loan_ids
 
 if TYPE_CHECKING:
     from ..messages.letters import Claim, Kind
@@ -21,11 +22,11 @@ _PAGES = {".html", ".htm"}
 
 
 @click.command()
-@click.argument("loan")
+@click.argument("loan", shell_complete=loan_ids)
 @common
 @click.option(
     "--kind",
-    type=click.Choice(["extension", "dispute", "settlement", "call-script"]),
+    type=Choice(["extension", "dispute", "settlement", "call-script"]),
     required=True,
     help="What it is for.",
 )
@@ -33,10 +34,10 @@ _PAGES = {".html", ".htm"}
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["markdown", "html"]),
+    type=Choice(["markdown", "html"]),
     help="How it is laid out; else as the file's name says, else markdown.",
 )
-@click.option("--locale", type=click.Choice(["zh-CN", "en"]), help="Its language; else yours.")
+@click.option("--locale", type=Choice(["zh-CN", "en"]), help="Its language; else yours.")
 @click.option("--amount", help="What the lender says is due, for a dispute.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write it into this file.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there already.")

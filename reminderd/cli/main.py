@@ -27,6 +27,7 @@ from .common import (
     print_json,
     writing,
 )
+from .completion import channel_names, completion, loan_ids
 from .doctor import doctor
 from .explain import explain
 from .figures import plan, presets, quote, reconcile
@@ -238,7 +239,7 @@ def _start_of(app: App, day: date | None) -> datetime:
 
 
 @cli.command()
-@click.argument("loan")
+@click.argument("loan", shell_complete=loan_ids)
 @click.argument("amount")
 @common
 @click.option("--date", "day", type=DATE, help="The day the money reached the lender; else today.")
@@ -301,7 +302,7 @@ def _numbered(number: str) -> tuple[bool, int]:
 
 
 @cli.command()
-@click.argument("channel", required=False)
+@click.argument("channel", shell_complete=channel_names, required=False)
 @common
 def test(channel: str | None, config_file: str | None, as_json: bool) -> None:
     """Send a real message over CHANNEL, or over every channel, and say how each address fared."""
@@ -319,7 +320,7 @@ def test(channel: str | None, config_file: str | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("loan", required=False)
+@click.argument("loan", shell_complete=loan_ids, required=False)
 @common
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--full", is_flag=True, help="Print each message as it was sent, word for word.")
@@ -341,7 +342,7 @@ def history(
 
 for command in (
     *(init, quote, reconcile, plan, presets, extension, waive, letter),
-    *(snooze, unsnooze, ack, explain, outbox, restore, doctor),
+    *(snooze, unsnooze, ack, explain, outbox, restore, doctor, completion),
 ):
     cli.add_command(command)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import DATE, common, paid_amount, print_json, writing
+from .common import DATE, Choice, common, paid_amount, print_json, writing
+from .completion import loan_ids
 
 if TYPE_CHECKING:
     from ..app import App
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("loan")
-@click.argument("state", type=click.Choice(["requested", "approved", "refused"]))
+@click.argument("loan", shell_complete=loan_ids)
+@click.argument("state", type=Choice(["requested", "approved", "refused"]))
 @common
 @click.option("--date", "day", type=DATE, help="When; else today.")
 @click.option("--due", type=DATE, help="Which installment; else the oldest unpaid one.")
@@ -91,13 +92,13 @@ def _rate(text: str | None) -> Rate | None:
 
 
 @click.command()
-@click.argument("loan")
+@click.argument("loan", shell_complete=loan_ids)
 @click.argument("amount")
 @common
 @click.option("--date", "day", type=DATE, help="When; else today.")
 @click.option(
     "--of",
-    type=click.Choice(["fees", "penalty", "interest", "principal"]),
+    type=Choice(["fees", "penalty", "interest", "principal"]),
     help="Of what; else of fees, then penalty, then interest.",
 )
 def waive(

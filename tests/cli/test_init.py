@@ -20,7 +20,6 @@ from reminderd.config.load import load_text
 from reminderd.delivery.transport import instantiate
 from reminderd.errors import UsageError
 
-
 NOW = datetime(2026, 12, 9, 4, tzinfo=UTC)
 HERE = Here("en", "Asia/Shanghai", NOW, "none")
 QUIET = 'test = false\nlanguage = "en"\ntimezone = "Asia/Shanghai"\n'

@@ -55,6 +55,7 @@ COMMANDS = [
     "outbox",
     "restore",
     "doctor",
+    "completion",
 ]
 
 
@@ -74,11 +75,11 @@ def test_every_command_says_what_it_does(name, option):
     sentence = inspect.getdoc(cli.commands[name].callback).splitlines()[0]
     assert sentence.endswith(".")
     assert sentence in " ".join(result.stdout.split())
-    for_everybody = name in {"presets", "restore"}
+    for_everybody = name in {"presets", "restore", "completion"}
     assert ("--config FILE" in result.stdout) is not for_everybody
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "run"])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in {"run", "completion"}])
 def test_every_command_that_prints_has_json(name):
     assert "--json" in invoke(name, "--help").stdout
 

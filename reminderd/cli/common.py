@@ -51,8 +51,8 @@ class Choice(click.Choice[str]):
         except click.BadParameter as error:
             from ..config.suggest import suggestion
 
-            error.message += suggestion(str(value), self.choices)
-            raise
+            close = suggestion(str(value), self.choices)
+            raise click.BadParameter(f"{error.message}{close}", ctx, param) from None
 
 
 def config_option(command: F) -> F:

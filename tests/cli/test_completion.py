@@ -50,7 +50,7 @@ def complete(config):
 @pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
 class TestBash:
     def test_commands_and_options_are_completed(self, complete):
-        assert complete("reminderd", "pre") == ["preview", "presets"]
+        assert complete("reminderd", "pre") == ["presets", "preview"]
         assert complete("reminderd", "preview", "--fu") == ["--full"]
         assert complete("reminderd", "letter", "card", "--kind", "e") == ["extension"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ def init(config_file: str | None, as_json: bool, answers: str | None, print_answ
 
         click.echo(template(_here("none")), nl=False)
     elif answers is not None:
-        _from_file(config_file_of(config_file).absolute(), answers, as_json=as_json)
+        _from_file(config_file_of(config_file).resolve(), answers, as_json=as_json)
     elif as_json:
         raise UsageError("--json goes with --answers: a conversation is no JSON")
     elif not sys.stdin.isatty():
@@ -50,7 +51,7 @@ def init(config_file: str | None, as_json: bool, answers: str | None, print_answ
             "`reminderd init --print-answers` shows what can be in it)"
         )
     else:
-        _at_terminal(config_file_of(config_file).absolute())
+        _at_terminal(config_file_of(config_file).resolve())
 
 
 def _here(service: str) -> Here:
@@ -81,6 +82,7 @@ def _from_file(file: Path, answers: str, *, as_json: bool) -> None:
         raise UsageError(f"{file} is there already (say overwrite = true, or give --config FILE)")
     # What a channel prints is no part of the JSON.
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
+        _subscription(known)
         setup = Setup(file, known)
         results = setup.test()
         _tell(known["language"], results)
@@ -88,7 +90,7 @@ def _from_file(file: Path, answers: str, *, as_json: bool) -> None:
             raise ReminderdError(say(known["language"], "not_sent"))
         setup.write()
         first = _finish(setup)
-        _service(setup, known["service"])
+        runs = _service(setup, known["service"])
     if as_json:
         print_json(
             {
@@ -98,6 +100,8 @@ def _from_file(file: Path, answers: str, *, as_json: bool) -> None:
                 "first": first,
             }
         )
+    if not runs:
+        sys.exit(1)
 
 
 def _secret_place(setup: Setup) -> str | None:
@@ -147,6 +151,7 @@ def _tried(terminal: Terminal, file: Path) -> Setup:
 
 
 def _works(setup: Setup, terminal: Terminal) -> bool:
+    _subscription(terminal.known)
     terminal.say("testing")
     try:
         results = setup.test()
@@ -155,6 +160,15 @@ def _works(setup: Setup, terminal: Terminal) -> bool:
         return False
     _tell(terminal.known["language"], results)
     return all(result["ok"] for result in results)
+
+
+def _subscription(known: Mapping[str, Any]) -> None:
+    """Say what to subscribe to, where the channel is a topic: it may be one made up just now."""
+    from .init_channels import web_address
+    from .init_words import say
+
+    if known["channel"] == "ntfy":
+        click.echo(say(known["language"], "subscribe", url=web_address(known)))
 
 
 def _tell(language: str, results: list[dict[str, object]]) -> None:
@@ -186,8 +200,8 @@ def _finish(setup: Setup) -> dict[str, Any] | None:
     return first
 
 
-def _service(setup: Setup, wanted: str) -> None:
-    """Have it run in the background, or say how that is done."""
+def _service(setup: Setup, wanted: str) -> bool:
+    """Have it run in the background, or say how that is done; return whether that went well."""
     from . import init_service as service
     from .init_words import say
 
@@ -200,26 +214,28 @@ def _service(setup: Setup, wanted: str) -> None:
             place = setup.file.parent / setup.secret
             click.echo(f"    LoadCredential={setup.secret}:{place}")
     elif wanted == "user":
-        _user_service(setup.file, language)
+        return _user_service(setup.file, language)
     else:
         command = service.foreground(setup.file)
         click.echo(say(language, "by_hand", command=command))
+    return True
 
 
-def _user_service(file: Path, language: str) -> None:
+def _user_service(file: Path, language: str) -> bool:
     from . import init_service as service
     from .init_words import say
 
     unit = service.write_unit(file)
     click.echo(say(language, "written", file=unit))
-    try:
-        if service.has_systemctl():
+    trouble = say(language, "no_systemctl", unit=unit)
+    if service.has_systemctl():
+        try:
             service.start()
-            click.echo(say(language, "running"))
-        else:
-            click.echo(say(language, "no_systemctl", unit=unit))
-            click.echo("\n".join(f"    {command}" for command in service.commands()))
-    except service.ServiceError as error:
-        click.echo(say(language, "unit_failed", error=error))
-        click.echo("\n".join(f"    {command}" for command in service.commands()))
+            trouble = ""
+        except service.ServiceError as error:
+            trouble = say(language, "unit_failed", error=error)
+    click.echo(trouble or say(language, "running"))
+    for command in service.commands() if trouble else ():
+        click.echo(f"    {command}")
     click.echo(say(language, "linger"))
+    return not trouble

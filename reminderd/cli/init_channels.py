@@ -84,6 +84,12 @@ def target_of(answers: Mapping[str, Any]) -> Target:
     return Target({"url": _unencrypted(url, answers)}, "url")
 
 
+def web_address(answers: Mapping[str, Any]) -> str:
+    """Return where the ntfy topic that was answered is on the web."""
+    url = str(target_of(answers).table["url"])
+    return url.replace("ntfy", "http", 1)
+
+
 def _bare(kind: Kind, secret: str) -> str:
     """Return the secret alone, where the whole web address with it was pasted."""
     found = re.search(kind.pasted, secret, re.ASCII) if kind.pasted and "://" in secret else None

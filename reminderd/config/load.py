@@ -76,7 +76,7 @@ class Config:
 
 def load_file(file: Path, verify: Verify | None = None) -> Config:
     """Read and check *file*; ConfigError lists all problems."""
-    text = read_text(file, "copy config.example.toml there, or give --config FILE")
+    text = read_text(file, "`reminderd init` makes one; or give --config FILE")
     return load_text(text, file, verify)
 
 

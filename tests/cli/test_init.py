@@ -1,10 +1,15 @@
 """``reminderd init --answers``: everything said in a file, and what comes of it."""
 
 import json
+import os
 import re
+import shutil
 import stat
+import subprocess
+import sys
 import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -21,6 +26,7 @@ from reminderd.delivery.transport import instantiate
 from reminderd.errors import UsageError
 
 NOW = datetime(2026, 12, 9, 4, tzinfo=UTC)
+SOURCES = Path(init_service.__file__).parent
 HERE = Here("en", "Asia/Shanghai", NOW, "none")
 QUIET = 'test = false\nlanguage = "en"\ntimezone = "Asia/Shanghai"\n'
 
@@ -330,7 +336,9 @@ def test_what_root_does_is_printed_with_the_secret_to_be_handed_over(init, tmp_p
 def test_where_there_is_no_systemctl_the_commands_are_printed(init, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    said = init(QUIET + 'service = "user"\n').stdout
+    result = init(QUIET + 'service = "user"\n')
+    assert result.exit_code == 1  # it does not run, though all is ready
+    said = result.stdout
     assert "There is no systemctl here." in said
     assert "systemctl --user enable --now reminderd" in said
     assert (tmp_path / ".config/systemd/user/reminderd.service").exists()
@@ -353,3 +361,42 @@ def test_only_the_paths_of_the_unit_are_changed(tmp_path):
 def test_answers_raise_the_error_of_wrong_usage():
     with pytest.raises(UsageError):
         read_answers("nonsense = 1", "answers", HERE)
+
+
+def test_a_topic_that_was_made_up_is_told(init, tmp_path):
+    said = init(QUIET + 'channel = "ntfy"\n').stdout
+    (topic,) = re.findall(r"Subscribe to https://ntfy.sh/(reminderd-[0-9a-f]{12}) in", said)
+    assert (tmp_path / "new/ntfy-url").read_text() == f"ntfys://ntfy.sh/{topic}\n"
+    assert topic not in (tmp_path / "new/config.toml").read_text()
+
+
+def test_a_link_to_the_configuration_stays_a_link(init, tmp_path):
+    real, link = tmp_path / "real.toml", tmp_path / "config.toml"
+    real.write_text("# mine\n")
+    link.symlink_to(real)
+    assert init(QUIET + "overwrite = true\n", file="config.toml").exit_code == 0
+    assert link.is_symlink()
+    assert "[[loans]]" in real.read_text()
+
+
+def test_nothing_is_there_to_say_that_is_never_said():
+    sources = "".join(path.read_text() for path in SOURCES.glob("init*.py"))
+    families = ("channel", "preset", "name", "help", "file", "address", "secret", "rate")
+    for key in sentences():
+        family = key.removeprefix("no_").partition("_")[0]
+        assert re.search(rf"[\"']{key}[\"']", sources) or family in families, key
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_accepts_the_unit_that_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", [str(Path(sys.executable).with_name("reminderd"))])
+    unit = tmp_path / "reminderd.service"
+    unit.write_text(init_service.unit_text(tmp_path / "my config.toml"))
+    done = subprocess.run(
+        ["systemd-analyze", "--user", "verify", str(unit)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"XDG_RUNTIME_DIR": str(tmp_path), "LC_ALL": "C"},
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")

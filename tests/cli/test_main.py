@@ -181,7 +181,7 @@ def test_without_a_configuration_the_remedy_is_named(command, call, tmp_path):
     result = call(*command)
     assert result.exit_code == 78
     sentence = f"{tmp_path}/config.toml:1:1: there is no such file"
-    remedy = "copy config.example.toml there, or give --config FILE"
+    remedy = "`reminderd init` makes one; or give --config FILE"
     shown = json.loads(result.stdout)["problems"][0] if result.stdout.startswith("{") else {}
     said = result.output if not shown else f"{shown['file']}:1:1: {shown['message']}"
     assert sentence in said

@@ -93,7 +93,7 @@ def test_the_daemon_without_a_configuration_names_the_remedy(command):
     code, out, err = finish(command("run", text=None))
     assert code == 78
     assert out == ""
-    assert "there is no such file (copy config.example.toml there" in err
+    assert "there is no such file (`reminderd init` makes one; or give --config FILE)" in err
     assert "Traceback" not in err
 
 

@@ -70,7 +70,7 @@ def test_a_pass_goes_on_with_the_last_good_configuration(config, call, write, cl
 def test_a_pass_without_any_configuration_names_the_remedy(refused):
     code, sentence = refused("run", "--once")
     assert code == 78
-    assert "there is no such file (copy config.example.toml there" in sentence
+    assert "there is no such file (`reminderd init` makes one; or give --config FILE)" in sentence
 
 
 def test_a_test_message_arrives_and_each_address_is_told(write, said, httpserver):

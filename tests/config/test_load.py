@@ -415,7 +415,7 @@ def test_a_fallback_is_kept(load):
 def test_a_file_that_is_not_there_names_the_remedy(refusal, tmp_path):
     path = tmp_path / "config.toml"
     assert refusal(path) == (
-        f"{path}:1:1: there is no such file (copy config.example.toml there, or give --config FILE)"
+        f"{path}:1:1: there is no such file (`reminderd init` makes one; or give --config FILE)"
     )
 
 

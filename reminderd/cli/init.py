@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Mapping
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
     from .init_terminal import Terminal
 
 
+@contextmanager
+def _ending_well() -> Iterator[None]:
+    """Let a closed terminal and SIGTERM end it as Ctrl+C does: with nothing left behind."""
+    numbers = (signal.SIGHUP, signal.SIGTERM)
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
 @click.command()
 @common
 @click.option(
@@ -29,6 +42,7 @@ if TYPE_CHECKING:
     help="Ask nothing: take the answers from a TOML file, or from standard input for -.",
 )
 @click.option("--print-answers", is_flag=True, help="Print a file of answers to start from.")
+@_ending_well()
 def init(config_file: str | None, as_json: bool, answers: str | None, print_answers: bool) -> None:
     """Ask a few questions, send a test message, and write a commented configuration.
 

@@ -90,9 +90,8 @@ def one_of(names: Iterable[str]) -> Callable[[Any, Known], str]:
         if text.lower() in there:
             return text.lower()
         language = known["language"]
-        close = close_to(text, there, language)
-        facts = {"value": shown(value), "close": close, "there": ", ".join(there)}
-        raise ValueError(say(language, "no_choice", **facts))
+        remedy = close_to(text, there, language) or say(language, "there", there=", ".join(there))
+        raise ValueError(say(language, "no_choice", value=shown(value), remedy=remedy))
 
     return read
 
@@ -109,8 +108,9 @@ def _language(value: Any, known: Known) -> str:
 def _timezone(value: Any, known: Known) -> Any:
     from zoneinfo import available_timezones
 
-    close = close_to(value, available_timezones(), known["language"])
-    return _checked(Zone, value, known, "no_timezone", close=close)
+    language = known["language"]
+    remedy = close_to(value, available_timezones(), language) or say(language, "a_zone")
+    return _checked(Zone, value, known, "no_timezone", remedy=remedy)
 
 
 def _address(value: Any, known: Known) -> str:

@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import signal
 import stat
 import subprocess
 import sys
@@ -272,7 +273,8 @@ def test_ctrl_c_at_any_question_leaves_nothing(talk, home, answered):
     assert list(home.iterdir()) == []
 
 
-def test_ctrl_c_while_a_mail_hangs_leaves_nothing(talk, home, mail_server, trusted):
+@pytest.mark.parametrize("how", ["ctrl-c", signal.SIGTERM, signal.SIGHUP])
+def test_an_end_while_a_mail_hangs_leaves_nothing(how, talk, home, mail_server, trusted):
     mail_server.answers.append("hang")
     talking = talk(SSL_CERT_FILE=str(trusted))
     talking.answer("Language", "en")
@@ -284,11 +286,15 @@ def test_ctrl_c_while_a_mail_hangs_leaves_nothing(talk, home, mail_server, trust
         talking.answer(question)
     talking.answer("Mail server", f"127.0.0.1:{mail_server.port}")
     mail_server.arrivals.get(timeout=PATIENCE)
-    talking.interrupt()
+    assert len(list(home.parent.glob("reminderd-init-*"))) == 1
+    if how == "ctrl-c":
+        talking.interrupt()
+    else:
+        talking.process.send_signal(how)
     assert talking.end() == 1
     assert "Nothing was written." in talking.heard
     assert list(home.iterdir()) == []
-    assert [path.name for path in home.parent.glob("reminderd-init-*")] == []
+    assert list(home.parent.glob("reminderd-init-*")) == []
 
 
 def test_a_failed_test_can_be_passed_over(talk, home, httpserver):

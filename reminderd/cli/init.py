@@ -79,43 +79,45 @@ def _here(service: str) -> Here:
 
 
 def _from_file(file: Path, answers: str, *, as_json: bool) -> None:
-    from ..config.toml import read_text
-    from .init_answers import read_answers
     from .init_setup import Setup
-    from .init_words import say
 
-    if answers == "-":
-        text, name = sys.stdin.read(), "standard input"
-    else:
-        text, name = (
-            read_text(Path(answers), "`reminderd init --print-answers` writes one"),
-            answers,
-        )
-    known = read_answers(text, name, _here("none"))
+    known = _answered(answers)
     if file.exists() and not known["overwrite"]:
         raise UsageError(f"{file} is there already (say overwrite = true, or give --config FILE)")
     # What a channel prints is no part of the JSON.
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
-        _subscription(known)
         setup = Setup(file, known)
-        results = setup.test()
-        _tell(known["language"], results)
-        if not all(result["ok"] for result in results):
-            raise ReminderdError(say(known["language"], "not_sent"))
+        results = _sent(setup)
         setup.write()
         first = _finish(setup)
         runs = _service(setup, known["service"])
     if as_json:
-        print_json(
-            {
-                "file": str(file),
-                "secret_file": _secret_place(setup),
-                "sent": results,
-                "first": first,
-            }
-        )
+        written = {"file": str(file), "secret_file": _secret_place(setup)}
+        print_json(written | {"sent": results, "first": first})
     if not runs:
         sys.exit(1)
+
+
+def _answered(answers: str) -> dict[str, Any]:
+    from ..config.toml import read_text
+    from .init_answers import read_answers
+
+    if answers == "-":
+        return read_answers(sys.stdin.read(), "standard input", _here("none"))
+    text = read_text(Path(answers), "`reminderd init --print-answers` shows what can be in it")
+    return read_answers(text, answers, _here("none"))
+
+
+def _sent(setup: Setup) -> list[dict[str, object]]:
+    """Send the test message; ReminderdError where it was not taken."""
+    from .init_words import say
+
+    _subscription(setup.known)
+    results = setup.test()
+    _tell(setup.known["language"], results)
+    if not all(result["ok"] for result in results):
+        raise ReminderdError(say(setup.known["language"], "not_sent"))
+    return results
 
 
 def _secret_place(setup: Setup) -> str | None:
@@ -221,17 +223,25 @@ def _service(setup: Setup, wanted: str) -> bool:
 
     language = setup.known["language"]
     if wanted == "system":
-        click.echo(say(language, "system"))
-        click.echo("\n".join(f"    {line}" for line in service.for_root(setup.file)))
-        if setup.secret:
-            click.echo(say(language, "system_secret", name=setup.secret))
-            place = setup.file.parent / setup.secret
-            click.echo(f"    LoadCredential={setup.secret}:{place}")
-    elif wanted == "user":
+        return _system_service(setup, language)
+    if wanted == "user":
         return _user_service(setup.file, language)
-    else:
-        command = service.foreground(setup.file)
-        click.echo(say(language, "by_hand", command=command))
+    click.echo(say(language, "by_hand", command=service.foreground(setup.file)))
+    return True
+
+
+def _system_service(setup: Setup, language: str) -> bool:
+    from . import init_service as service
+    from .init_answers import has_secret
+    from .init_words import say
+
+    if has_secret(setup.known) and not setup.secret:
+        click.echo(say(language, "system_inline"))
+        return False
+    place = setup.file.parent / setup.secret if setup.secret else None
+    click.echo(say(language, "system"))
+    for command in service.for_root(setup.file, place):
+        click.echo(f"    {command}")
     return True
 
 

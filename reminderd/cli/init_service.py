@@ -15,6 +15,7 @@ from ..errors import ReminderdError
 _UNIT = "reminderd.service"
 _FILES = {"user": "reminderd-user.service", "system": "reminderd.service"}
 _ENABLE = (("daemon-reload",), ("enable", "--now", "reminderd"))
+_ETC, _SYSTEM = "/etc/reminderd", "/etc/systemd/system"
 _PATIENCE = 60  # seconds for systemctl to answer
 
 
@@ -105,12 +106,25 @@ def start() -> None:
             raise ServiceError(done.stderr.strip() or f"systemctl ended with {done.returncode}")
 
 
-def for_root(config: Path) -> list[str]:
-    """Return what root does to install the system's unit."""
-    unit = shlex.quote(str(packaged_unit("system")))
+def for_root(config: Path, secret: Path | None) -> list[str]:
+    """Return what root types to install the system's unit, with the secret as its credential."""
+    unit = _copy("644", packaged_unit("system"), f"{_SYSTEM}/{_UNIT}")
+    start = [shlex.join(("systemctl", *arguments)) for arguments in _ENABLE]
+    own = _copy("644", config, f"{_ETC}/config.toml")
+    return [own, *(_hand_over(secret) if secret else ()), unit, *start]
+
+
+def _hand_over(secret: Path) -> list[str]:
+    """Return what hands a secret to a service that may read the configuration but no other file."""
+    name, folder = secret.name, f"{_SYSTEM}/{_UNIT}.d"
+    loaded = f"[Service]\\nLoadCredential={name}:{_ETC}/{name}\\n"
     return [
-        f"install -D -m 644 {shlex.quote(str(config))} /etc/reminderd/config.toml",
-        f"install -D -m 644 {unit} /etc/systemd/system/reminderd.service",
-        "systemctl daemon-reload",
-        "systemctl enable --now reminderd",
+        _copy("600", secret, f"{_ETC}/{name}"),
+        f"sed -i '/{{ file = \"{name}\" }}/s/file/credential/' {_ETC}/config.toml",
+        f"install -d {folder}",
+        f"printf '{loaded}' > {folder}/secret.conf",
     ]
+
+
+def _copy(mode: str, source: Path, place: str) -> str:
+    return shlex.join(("install", "-D", "-m", mode, str(source), place))

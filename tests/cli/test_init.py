@@ -21,7 +21,7 @@ from reminderd.cli.init_channels import KINDS, target_of
 from reminderd.cli.init_file import config_text, put
 from reminderd.cli.init_words import LANGUAGES, sentences
 from reminderd.cli.main import cli
-from reminderd.config.load import load_text
+from reminderd.config.load import load_file, load_text
 from reminderd.delivery.transport import instantiate
 from reminderd.errors import UsageError
 
@@ -325,12 +325,37 @@ def test_without_a_terminal_the_remedy_is_named(call):
     assert "give --answers FILE" in result.stderr
 
 
-def test_what_root_does_is_printed_with_the_secret_to_be_handed_over(init, tmp_path):
-    said = init(QUIET + 'channel = "bark"\nsecret = "abcdefgh"\nservice = "system"\n').stdout
-    assert f"install -D -m 644 {tmp_path}/new/config.toml /etc/reminderd/config.toml" in said
-    assert f"LoadCredential=bark-url:{tmp_path}/new/bark-url" in said
-    assert '{ credential = "bark-url" }' in said
-    assert f"install -D -m 644 {init_service.packaged_unit('system')} /etc/systemd" in said
+def test_what_root_types_hands_the_secret_over(init, tmp_path, monkeypatch):
+    """The commands are run as printed, but below another folder, and without a real systemd."""
+    answers = QUIET + 'channel = "bark"\nsecret = "hunter2canary"\nservice = "system"\n'
+    said = init(answers).stdout
+    typed = [line.strip() for line in said.splitlines() if line.startswith("    ")]
+    commands = typed[typed.index(next(each for each in typed if each.startswith("install"))) :]
+    assert commands[-2:] == ["systemctl daemon-reload", "systemctl enable --now reminderd"]
+    root = tmp_path / "root"
+    for command in commands[:-2]:
+        moved = re.sub(r"(?<![\w.])/etc/", f"{root}/etc/", command)
+        if "LoadCredential" in moved:
+            moved = moved.replace(f":{root}/etc", ":/etc")
+        subprocess.run(["sh", "-c", moved], check=True)
+    installed = root / "etc/reminderd/config.toml"
+    assert stat.S_IMODE(installed.stat().st_mode) == 0o644
+    assert stat.S_IMODE((root / "etc/reminderd/bark-url").stat().st_mode) == 0o600
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(root / "etc/reminderd"))
+    (channel,) = load_file(installed).channels
+    assert channel.recipients[0].target == "barks://api.day.app/hunter2canary"
+    unit = root / "etc/systemd/system/reminderd.service"
+    assert unit.read_text() == init_service.packaged_unit("system").read_text()
+    loaded = (unit.parent / "reminderd.service.d/secret.conf").read_text()
+    assert loaded == "[Service]\nLoadCredential=bark-url:/etc/reminderd/bark-url\n"
+
+
+def test_a_secret_inside_the_configuration_is_not_for_the_whole_machine(init):
+    answers = 'channel = "bark"\nsecret = "abcdefgh"\nsecret_file = false\nservice = "system"\n'
+    result = init(QUIET + answers)
+    assert result.exit_code == 1
+    assert "keep the secret in a file of its own" in result.stdout
+    assert "install -D" not in result.stdout
 
 
 def test_where_there_is_no_systemctl_the_commands_are_printed(init, tmp_path, monkeypatch):

@@ -99,13 +99,19 @@ def _from_file(file: Path, answers: str, *, as_json: bool) -> None:
 
 
 def _answered(answers: str) -> dict[str, Any]:
+    """Read all answers; UsageError where they cannot be."""
     from ..config.toml import read_text
     from .init_answers import read_answers
 
-    if answers == "-":
-        return read_answers(sys.stdin.read(), "standard input", _here("none"))
-    text = read_text(Path(answers), "`reminderd init --print-answers` shows what can be in it")
-    return read_answers(text, answers, _here("none"))
+    name = "standard input" if answers == "-" else answers
+    try:
+        absent = "`reminderd init --print-answers` shows what can be in it"
+        text = sys.stdin.read() if answers == "-" else read_text(Path(answers), absent)
+    except UnicodeDecodeError:
+        raise UsageError(f"{name} is not UTF-8 text (save it as UTF-8)") from None
+    except ConfigError as error:
+        raise UsageError(str(error)) from None
+    return read_answers(text, name, _here("none"))
 
 
 def _sent(setup: Setup) -> list[dict[str, object]]:

@@ -425,3 +425,25 @@ def test_systemd_accepts_the_unit_that_is_made(tmp_path, monkeypatch):
         env=os.environ | {"XDG_RUNTIME_DIR": str(tmp_path), "LC_ALL": "C"},
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_the_answers_may_be_in_a_file(call, tmp_path):
+    answers = tmp_path / "answers.toml"
+    answers.write_text(QUIET + 'name = "Car"\n')
+    assert call("init", "--answers", str(answers)).exit_code == 0
+    assert 'name = "Car"' in (tmp_path / "config.toml").read_text()
+
+
+def test_answers_that_are_nowhere_or_no_text_are_wrong_usage(refused, init, tmp_path):
+    code, sentence = refused("init", "--answers", str(tmp_path / "none.toml"))
+    assert code == 2
+    assert "there is no such file (`reminderd init --print-answers` shows" in sentence
+    result = init(b"\xff\xfe")
+    assert result.exit_code == 2
+    assert "standard input is not UTF-8 text" in result.stderr
+
+
+def test_json_is_for_answers_and_not_for_a_conversation(refused):
+    code, sentence = refused("init", "--json")
+    assert code == 2
+    assert "--json goes with --answers" in sentence

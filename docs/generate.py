@@ -1,7 +1,8 @@
-"""Write ``docs/playbook.md``: what the program tells a borrower when, and which topic that serves.
+"""Write ``docs/playbook.md`` and, by ``reference.py``, ``docs/reference.md``.
 
     python docs/generate.py
 
+The playbook's page says what the program tells a borrower when, and which topic that serves.
 Stages, actions and words come from the playbook as packaged. What commands do about a topic, and
 what the conditions mean, is written here.
 """
@@ -197,4 +198,7 @@ def _codes(names: list[str] | tuple[str, ...]) -> str:
 
 
 if __name__ == "__main__":
+    import reference
+
+    reference.PAGE.write_text(reference.page(), "utf-8")
     PAGE.write_text(page(packaged()), "utf-8")

@@ -212,7 +212,13 @@ def status(config_file: str | None, as_json: bool, as_of: date | None) -> None:
 @cli.command()
 @common
 @click.option("--from", "start", type=DATE, help="First day to show; else from now on.")
-@click.option("--days", type=click.IntRange(1, 36500), default=30, show_default=True)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 36500),
+    default=30,
+    show_default=True,
+    help="How many days to show.",
+)
 @click.option("--full", is_flag=True, help="Print each message whole.")
 def preview(
     config_file: str | None, as_json: bool, start: date | None, days: int, full: bool
@@ -322,7 +328,13 @@ def test(channel: str | None, config_file: str | None, as_json: bool) -> None:
 @cli.command()
 @click.argument("loan", shell_complete=loan_ids, required=False)
 @common
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="The most messages to show.",
+)
 @click.option("--full", is_flag=True, help="Print each message as it was sent, word for word.")
 def history(
     loan: str | None, config_file: str | None, as_json: bool, limit: int, full: bool

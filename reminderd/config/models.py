@@ -193,14 +193,22 @@ class ChannelModel(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    url: Any = Field(None, description='An Apprise URL, or "console://".')
+    url: Any = Field(
+        None,
+        description='An Apprise URL, or "console://".',
+        examples=['url = "ntfys://ntfy.sh/a-topic-nobody-can-guess"'],
+    )
     scheme: str | None = Field(
         None,
         alias="schema",
         description="Apprise's schema, as mailtos.",
         examples=['schema = "mailtos"'],
     )
-    to: Any = Field(None, description="One address or a list; each is a recipient of its own.")
+    to: Any = Field(
+        None,
+        description="One address or a list; each is a recipient of its own.",
+        examples=['to = ["me@example.com"]'],
+    )
     locale: LocaleName | None = Field(
         None, description="Language of this channel's messages.", examples=['locale = "en"']
     )

@@ -468,7 +468,7 @@ def _arguments(schema: str, table: Mapping[str, Any]) -> dict[str, Any]:
             close = difflib.get_close_matches(key, names, n=1)
             hint = f" (did you mean {close[0]!r}?)" if close else ""
             raise Refused(f"{schema} has no setting {key!r}{hint}")
-        wanted = names.get(key, {}).get("map_to", key)
+        wanted = _argument(key, names)
         if isinstance(value, str) and wanted == "targets":
             arguments[wanted] = [value]
         elif isinstance(value, str) and wanted in {"user", "password"}:
@@ -478,6 +478,13 @@ def _arguments(schema: str, table: Mapping[str, Any]) -> dict[str, Any]:
     if kind is NotifyEmail and "from_addr" not in arguments and "@" in str(table.get("user")):
         arguments["from_addr"] = table["user"]
     return arguments
+
+
+def _argument(key: str, names: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return which argument of a plugin's class a key sets; ``to`` is mostly another's alias."""
+    other = names.get(key, {}).get("alias_of")
+    meant = other if isinstance(other, str) else key
+    return str(names.get(meant, {}).get("map_to", meant))
 
 
 def connections_of(recipient: Recipient) -> int:

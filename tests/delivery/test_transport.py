@@ -110,6 +110,12 @@ class TestTable:
         login = received(httpserver).authorization
         assert (login.username, login.password) == ("me", MANGLED)
 
+    def test_to_says_who_gets_it_with_services_that_call_it_otherwise_too(self, send, httpserver):
+        table = {"schema": "ntfy", "host": "127.0.0.1", "port": httpserver.port}
+        httpserver.expect_request("/", method="POST").respond_with_data("{}")
+        send(table | {"to": "loans"})
+        assert received(httpserver).json["topic"] == "loans"
+
     def test_letters_that_a_url_would_mangle_reach_a_mail_server(self, send, mail_server):
         assert set("@/:#%") <= set(mail_server.password)
         send(mail_server.table(to="me@example.com"))

@@ -1,0 +1,53 @@
+"""Hold what was built to what is in the repository.
+
+    python .ci/contents.py dist
+
+The source distribution has every file that git has, so that the tests run from it. The wheel has
+every file of the package (templates, words, presets, the playbook, migrations) and nothing else.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+
+def tracked() -> set[str]:
+    """Return the files that git has."""
+    listed = subprocess.run(["git", "ls-files", "-z"], check=True, capture_output=True)
+    return set(listed.stdout.decode().strip("\0").split("\0"))
+
+
+def of_sdist(folder: Path) -> set[str]:
+    """Return the files of the one source distribution, but for what describes it."""
+    [path] = folder.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = [each.name for each in archive.getmembers() if each.isfile()]
+    return {name.partition("/")[2] for name in names} - {"PKG-INFO"}
+
+
+def of_wheel(folder: Path) -> set[str]:
+    """Return the files of the one wheel, but for what describes it."""
+    [path] = folder.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        return {name for name in archive.namelist() if ".dist-info/" not in name}
+
+
+def main() -> None:
+    """Exit with the difference, if there is one."""
+    folder, files = Path(sys.argv[1]), tracked()
+    package = {name for name in files if name.startswith("reminderd/")}
+    for kind, found, wanted in (
+        ("sdist", of_sdist(folder), files),
+        ("wheel", of_wheel(folder), package),
+    ):
+        if found != wanted:
+            lacks, extra = sorted(wanted - found), sorted(found - wanted)
+            sys.exit(f"the {kind} lacks {lacks or 'nothing'} and has {extra or 'nothing'} more")
+
+
+if __name__ == "__main__":
+    main()

@@ -17,7 +17,8 @@ from pathlib import Path
 
 def tracked() -> set[str]:
     """Return the files that git has."""
-    listed = subprocess.run(["git", "ls-files", "-z"], check=True, capture_output=True)
+    command = ["git", "ls-files", "-z"]
+    listed = subprocess.run(command, check=True, capture_output=True)
     return set(listed.stdout.decode().strip("\0").split("\0"))
 
 

@@ -32,6 +32,15 @@ def test_every_dependency_has_a_lower_bound_and_an_upper_one_below_the_next_majo
         assert "<" in spec or data, f"{spec} has no upper bound"
 
 
+def test_the_design_gives_a_reason_for_every_dependency():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"].values()
+    specs = [*project["dependencies"], *(spec for extra in extras for spec in extra)]
+    names = {re.split(r"[\[<>=]", spec)[0] for spec in specs} - {"reminderd"}
+    section = (ROOT / "docs" / "design.md").read_text("utf-8").split("\n## Libraries\n")[1]
+    assert {name for name in names if name.lower() not in section.lower()} == set()
+
+
 def test_metadata_names_the_contributors_and_no_mail_address():
     text = (ROOT / "pyproject.toml").read_text()
     assert tomllib.loads(text)["project"]["authors"] == [{"name": "reminderd contributors"}]

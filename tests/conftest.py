@@ -40,10 +40,11 @@ def _secrets_of_this_test_only(monkeypatch):
     monkeypatch.setattr("reminderd.redaction._redactor", Redactor())
 
 
-@pytest.fixture
-def readme_message():
-    """Return the message shown in the README and the one its configuration produces."""
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+@pytest.fixture(params=["README.md", "README.zh-CN.md"])
+def readme_message(request):
+    """Return the message shown in a README and the one its configuration produces."""
+    page = (ROOT / request.param).read_text("utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.M | re.S)
     config = load_text(next(body for kind, body in blocks if kind == "toml"), Path("config.toml"))
     shown = next(body for kind, body in blocks if kind == "text")
     loan = config.loans[0]

@@ -132,3 +132,12 @@ def test_every_link_leads_somewhere(page):
         assert there.exists(), target
         if anchor:
             assert anchor in headings(there.read_text("utf-8")), f"{target}#{anchor}"
+
+
+def test_the_changelog_names_every_command_and_keeps_to_its_headings():
+    text = pages()["CHANGELOG.md"]
+    named = {code.split()[0] for code in INLINE.findall(text)}
+    assert set(cli.commands) <= named
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.+)$", text, re.M)) <= kinds
+    assert re.findall(r"^## \[(.+?)\]", text, re.M)[0] == "Unreleased"

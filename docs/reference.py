@@ -51,7 +51,7 @@ KINDS = {
     "_locale": (" or ".join(f'`"{name}"`' for name in LOCALES), f'"{LOCALES[0]}"'),
     "_in_order": ("list of whole numbers", "[1, 3, 7]"),
 }
-PLAIN = {
+PLAIN: dict[Any, tuple[str, str]] = {
     str: ("text", '"…"'),
     bool: ("`true` or `false`", "true"),
     int: ("whole number", "1"),
@@ -282,11 +282,11 @@ def _sample(info: FieldInfo, hint: Any) -> str:
     quoted = re.match(r'"[^"]+"|[\d.]+(?=:)', info.description or "")
     if quoted:
         return quoted[0]
-    if choices := re.findall(r'`("[^"]+")`', words(hint)):
-        return choices[0]
+    if choice := re.search(r'`("[^"]+")`', words(hint)):
+        return choice[1]
     parts = [hint, *get_args(hint)]
     kinds = [_kind(part) for part in parts if get_origin(part) is Annotated]
-    return next((kind[1] for kind in kinds if kind), None) or PLAIN[hint][1]
+    return next((kind[1] for kind in kinds if kind), "") or PLAIN[hint][1]
 
 
 def commands() -> Iterator[str]:

@@ -5,12 +5,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
+from reminderd.config import loan_tables, models
 from reminderd.config.load import load_file
 from reminderd.config.loan_tables import (
     AutoDebitModel,
     CapModel,
     ExtensionModel,
+    FeeAmountModel,
     FeeModel,
     InstallmentModel,
     LoanModel,
@@ -27,6 +30,7 @@ from reminderd.config.models import (
     BorrowerModel,
     ChannelModel,
     DaemonModel,
+    EscalationModel,
     FundModel,
     QuietHoursModel,
     Reminders,
@@ -128,10 +132,14 @@ MODELS = {
     FundModel: lambda found: [found["borrower"]["emergency_fund"]],
     DaemonModel: lambda found: [found["daemon"]],
     RoutineModel: lambda found: [found["routine"]],
+    EscalationModel: lambda found: [found["escalation"]],
     AutoDebitModel: lambda found: [loan.get("auto_debit", {}) for loan in found["loans"]],
     RequestModel: lambda found: entries(found, "extension_requests"),
     LoanModel: lambda found: found["loans"],
     PaymentModel: lambda found: entries(found, "payments"),
+    FeeAmountModel: lambda found: [
+        part for fee in entries(found, "fees") for part in fee.get("lesser_of", [])
+    ],
     MinimumModel: lambda found: [loan["minimum"] for loan in found["loans"] if "minimum" in loan],
     FeeModel: lambda found: entries(found, "fees"),
     TierModel: lambda found: [t for fee in entries(found, "fees") for t in fee.get("tiers", [])],
@@ -142,6 +150,17 @@ MODELS = {
     ExtensionModel: lambda found: entries(found, "extensions"),
     InstallmentModel: lambda found: found["loans"][-1]["installments"],
 }
+
+
+def test_every_table_is_looked_for_in_the_example():
+    read = {
+        model
+        for module in (loan_tables, models)
+        for model in vars(module).values()
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        if model.__module__ == module.__name__
+    }
+    assert read == {*MODELS, PenaltyModel}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

@@ -3,7 +3,8 @@
     python .ci/contents.py dist
 
 The source distribution has every file that git has, so that the tests run from it. The wheel has
-every file of the package (templates, words, presets, the playbook, migrations) and nothing else.
+every file of the package (templates, words, presets, the playbook, migrations), what pyproject.toml
+has put beside them, and nothing else.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -22,6 +24,19 @@ def tracked() -> set[str]:
     return set(listed.stdout.decode().strip("\0").split("\0"))
 
 
+def packaged(files: set[str]) -> set[str]:
+    """Return where in the wheel those of the files stand that belong into it."""
+    settings = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    wheel = settings["targets"]["wheel"]
+    moved = {"reminderd": "reminderd", **wheel.get("force-include", {})}
+    return {
+        target + name.removeprefix(source)
+        for name in files
+        for source, target in moved.items()
+        if name == source or name.startswith(f"{source}/")
+    }
+
+
 def of_sdist(folder: Path) -> set[str]:
     """Return the files of the one source distribution, but for what describes it."""
     [path] = folder.glob("*.tar.gz")
@@ -31,19 +46,20 @@ def of_sdist(folder: Path) -> set[str]:
 
 
 def of_wheel(folder: Path) -> set[str]:
-    """Return the files of the one wheel, but for what describes it."""
+    """Return the files of the one wheel, but for what describes it and what goes elsewhere."""
     [path] = folder.glob("*.whl")
+    beside = (".dist-info", ".data")
     with zipfile.ZipFile(path) as archive:
-        return {name for name in archive.namelist() if ".dist-info/" not in name}
+        names = archive.namelist()
+    return {name for name in names if not name.partition("/")[0].endswith(beside)}
 
 
 def main() -> None:
     """Exit with the difference, if there is one."""
     folder, files = Path(sys.argv[1]), tracked()
-    package = {name for name in files if name.startswith("reminderd/")}
     for kind, found, wanted in (
         ("sdist", of_sdist(folder), files),
-        ("wheel", of_wheel(folder), package),
+        ("wheel", of_wheel(folder), packaged(files)),
     ):
         if found != wanted:
             lacks, extra = sorted(wanted - found), sorted(found - wanted)

@@ -49,12 +49,10 @@ def test_both_layers_have_the_same_python():
     assert re.search(r"^ARG PYTHON=\S+-slim$", RECIPE, re.M)
 
 
-def test_everything_that_is_copied_is_there_and_no_more_than_is_needed():
-    for word, rest in instructions(RECIPE):
-        if word == "COPY" and not rest.startswith("--from"):
-            sources = rest.split()[:-1]
-            assert "." not in sources
-            assert all((ROOT / source).exists() for source in sources)
+def test_only_what_was_built_is_copied_into_the_layer_that_is_shipped():
+    [copied] = [rest for word, rest in final() if word == "COPY"]
+    assert copied.startswith("--from=build ")
+    assert copied.split()[1] == copied.split()[2]
 
 
 def test_it_runs_as_nobody_special_by_number():
@@ -101,10 +99,14 @@ class TestCompose:
         assert "environment" not in self.service
         assert variables()["CREDENTIALS_DIRECTORY"] == "/run/secrets"
 
-    def test_its_secrets_stay_out_of_the_repository(self):
-        ignored = (ROOT / ".gitignore").read_text("utf-8").split()
-        for secret in COMPOSE["secrets"].values():
-            assert f"/{PurePosixPath(secret['file']).parent}/" in ignored
+    def test_secrets_and_configuration_reach_neither_the_repository_nor_the_image(self):
+        folders = {
+            "config",
+            *(str(PurePosixPath(s["file"]).parent) for s in COMPOSE["secrets"].values()),
+        }
+        for name, form in ((".gitignore", "/{}/"), (".dockerignore", "{}")):
+            ignored = (ROOT / name).read_text("utf-8").split()
+            assert {form.format(folder) for folder in folders} <= set(ignored)
 
     def test_it_may_do_nearly_nothing(self):
         assert self.service["read_only"] is True

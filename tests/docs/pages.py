@@ -55,7 +55,7 @@ def complaint(words):
     while waiting:
         word = waiting.pop(0)
         name = re.sub(r"^\[|\]$|=.*", "", word)
-        if name.startswith("-"):
+        if name.startswith("-") and name != "-":  # which is standard input
             if name not in known:
                 return f"{name} is no option of {command.name}"
             if name == "--config" and waiting:

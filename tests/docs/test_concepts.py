@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from reminderd.alerts.plan import Reason
 from reminderd.delivery.retry import WINDOW
 from reminderd.loans.position import CliffReason
 from reminderd.playbook.playbook import packaged
@@ -33,7 +32,3 @@ def test_the_window_of_retries_is_the_one_promised():
 def test_severities_are_those_of_the_stages():
     severities = {stage.severity.name.lower() for stage in packaged().stages.values()}
     assert all(f"`{severity}`" in PAGE for severity in severities)
-
-
-def test_reasons_are_printed_as_the_page_says():
-    assert Reason.OVERDUE_DAY in (ROOT / "docs" / "a-year" / "transcript.txt").read_text("utf-8")

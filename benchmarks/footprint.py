@@ -110,6 +110,7 @@ class Daemon:
 
     @contextmanager
     def run(self) -> Iterator[subprocess.Popen]:
+        """Run the daemon until the block ends."""
         told = {"STATE_DIRECTORY": str(self.state), "NOTIFY_SOCKET": self.address}
         with self.log.open("wb") as log:
             options = {"env": os.environ | told, "stdout": log, "stderr": log}

@@ -123,6 +123,12 @@ VARIABLES = {
     "`LoadCredential=`.",
     "NOTIFY_SOCKET": "Where the daemon tells systemd how it fares; systemd sets it.",
     "JOURNAL_STREAM": "Says that standard error is the journal; systemd sets it.",
+    "XDG_CONFIG_HOME": "Where the user's systemd units are, if not in `~/.config`; for `init`.",
+    "LC_ALL": "Which language `init` proposes; else `LC_MESSAGES`, else `LANG`.",
+    "LC_MESSAGES": "Which language `init` proposes, where `LC_ALL` does not say.",
+    "LANG": "Which language `init` proposes, where neither of those says.",
+    "EMAIL": "Which address `init` proposes.",
+    "NO_COLOR": "Where it is set, tables in the terminal have no colours.",
     "SSL_CERT_FILE": "Certificates to trust instead of the system's, for mail and HTTPS.",
 }
 

@@ -24,11 +24,11 @@ def doctor(config_file: str | None, as_json: bool) -> None:
 
     found = []
     colours = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red"}
-    plain = bool(os.environ.get("NO_COLOR"))
+    colour = False if os.environ.get("NO_COLOR") else None  # None: where it is a terminal
     for finding in checkup.findings(config_file_of(config_file)):
         found.append(finding)
         if not as_json:
-            click.secho(str(finding), fg=None if plain else colours[finding.level])
+            click.secho(str(finding), fg=colours[finding.level], color=colour)
     if as_json:
         print_json(checkup.findings_json(found))
     sys.exit(0 if checkup.is_well(found) else 1)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from .common import common, looking, print_json
+from .completion import loan_ids
 
 
 @click.command()
-@click.argument("loan")
+@click.argument("loan", shell_complete=loan_ids)
 @common
 def explain(loan: str, config_file: str | None, as_json: bool) -> None:
     """Say why the last alert of LOAN fired and where it went, or why none did, and what is next."""

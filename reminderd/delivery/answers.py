@@ -82,7 +82,9 @@ REPLIES: dict[str, Reply] = {
         mended=True,
     ),
     "qq": Reply("success", fine=True, says="reason"),  # https://qmsg.zendee.cn/docs/api
-    "schan": Reply("code", says="message"),  # https://sct.ftqq.com/sendkey
+    # https://sct.ftqq.com/sendkey. 40001 is said of a wrong key too, but above the day's limit comes
+    # with status 400, which must not end the message: the day ends.
+    "schan": Reply("code", later={40001: _TEN_MINUTES}, says="message"),
     "slack": Reply(  # https://api.slack.com/methods/chat.postMessage
         "error",
         fine=None,

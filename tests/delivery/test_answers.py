@@ -115,7 +115,7 @@ DELAYS = [
     ("feishu", {"code": 1, "msg": "nobody knows"}, None),
     ("pushdeer", {"code": 80501, "error": "token"}, None),
     ("qq", {"success": False, "reason": "busy"}, None),
-    ("schan", {"code": 40001, "message": "超过当天的发送次数限制"}, None),
+    ("schan", {"code": 40001, "message": "超过当天的发送次数限制"}, timedelta(minutes=10)),
     ("slack", {"ok": False, "error": "ratelimited"}, timedelta(minutes=1)),
     ("wecombot", {"errcode": 45009, "errmsg": "api freq out of limit"}, timedelta(minutes=1)),
     ("wecombot", {"errcode": [1]}, None),
@@ -146,6 +146,7 @@ class TestReplies:
         assert type(answered("feishu", 500, code=19001)) is Refused
         assert type(answered("feishu", 400, code=11232)) is Unreachable
         assert type(answered("feishu", 400, code=77)) is Refused
+        assert type(answered("schan", 400, code=40001)) is Unreachable
 
     @pytest.mark.parametrize("body", [b"", b"ok", b"[]", b"{", b"\xff", b"null"])
     def test_what_is_no_json_says_nothing(self, body):

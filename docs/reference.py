@@ -24,7 +24,7 @@ from pydantic_core import PydanticUndefined
 
 from reminderd.cli.main import cli
 from reminderd.config.loan_tables import ExtensionModel
-from reminderd.config.models import ChannelModel, Settings
+from reminderd.config.models import ChannelModel, DaemonModel, Settings
 from reminderd.config.place import DEFAULT_FILES
 from reminderd.config.playbook_tables import PlaybookModel
 from reminderd.loans.frequency import Frequency
@@ -61,6 +61,7 @@ COMMON = ("config_file", "as_json")  # options of nearly every command
 SEVERAL = {
     (ChannelModel, "url"): "text, or a secret's place",
     (ChannelModel, "to"): "text, or list (text)",
+    (DaemonModel, "heartbeat_url"): "text, or a secret's place",
     (ExtensionModel, "to"): "date, or list (date)",
 }
 

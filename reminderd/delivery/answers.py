@@ -82,8 +82,8 @@ REPLIES: dict[str, Reply] = {
         mended=True,
     ),
     "qq": Reply("success", fine=True, says="reason"),  # https://qmsg.zendee.cn/docs/api
-    # https://sct.ftqq.com/sendkey. 40001 is said of a wrong key too, but above the day's limit comes
-    # with status 400, which must not end the message: the day ends.
+    # https://sct.ftqq.com/sendkey
+    # 40001: a wrong key, or the day's limit, with status 400; that must not end the message.
     "schan": Reply("code", later={40001: _TEN_MINUTES}, says="message"),
     "slack": Reply(  # https://api.slack.com/methods/chat.postMessage
         "error",

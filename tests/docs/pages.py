@@ -11,6 +11,8 @@ from reminderd.cli.main import cli
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(\S*)[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 
+INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+
 
 @dataclass(frozen=True)
 class Block:

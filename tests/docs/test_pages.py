@@ -12,9 +12,8 @@ from reminderd.config.models import Settings
 from reminderd.config.own_playbook import read_playbook
 from reminderd.config.playbook_tables import PlaybookModel
 
-from .pages import FENCE, ROOT, blocks, complaint, options_of, pages
+from .pages import FENCE, INLINE, ROOT, blocks, complaint, options_of, pages
 
-INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 SHELL = ("sh", "console", "text", "")
 LOAN = '\n[[loans]]\nid = "some-loan"\ndue = 2026-12-05\namount = "100"\n'
 OTHERS = ("benchmarks/", "docs/testing.md")  # speak of other programs' options

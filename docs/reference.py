@@ -298,7 +298,7 @@ def _sample(info: FieldInfo, hint: Any) -> str:
 
 def commands() -> Iterator[str]:
     """Yield the section of each command."""
-    top = click.Context(cli, info_name="reminderd")
+    top = click.Context(cli, info_name="reminderd", **cli.context_settings)
     for name, command in sorted(cli.commands.items()):
         yield from _command(command, click.Context(command, top, info_name=name))
 

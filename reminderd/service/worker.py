@@ -38,7 +38,7 @@ from ..alerts.wallclock import instant, local_date
 from ..app import App, Upcoming
 from ..clock import Clock
 from ..config.load import Config, load_file, load_text
-from ..errors import ConfigError, ReminderdError, StoreError
+from ..errors import ConfigError, Problem, ReminderdError, StoreError
 from ..state import LAST_GOOD, Signature, locked, signature, state_folder, watched, write_private
 from ..store import history, outbox
 from .heartbeat import beat
@@ -48,6 +48,7 @@ from .sanity import check_clock
 log = logging.getLogger(__name__)
 
 ORPHAN_AFTER = 8.0  # seconds that a worker without supervisor has to finish
+_EMPTIED = "the file has become empty (put it back; a file of comments alone means no loans)"
 NIGHT = wall_time(3, 30)  # when a worker looks after the store, if none did so since midnight
 
 
@@ -176,6 +177,9 @@ def read_config(file: Path, folder: Path) -> tuple[Config, str | None]:
     kept = folder / LAST_GOOD
     try:
         config = load_file(file)
+        if not config.text.strip() and kept.exists():
+            # Saving on a full disk does this, and would end all reminders.
+            raise ConfigError([Problem(str(file), 1, 1, "", _EMPTIED)])
     except ConfigError as broken:
         with suppress(OSError, ReminderdError):
             good = load_text(kept.read_text("utf-8"), file, in_need=True)

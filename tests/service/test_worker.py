@@ -242,6 +242,21 @@ def test_a_playbook_that_breaks_later_gives_way_to_the_packaged_one(config, fold
     assert verdict.startswith(f"{own}:2:11: stages.overdue-4-7.actions: is empty")
 
 
+def test_a_file_that_became_empty_gives_way_to_the_last_good_one(config, folder):
+    read_config(config, folder)
+    config.write_text("\n")
+    read, verdict = read_config(config, folder)
+    assert read.loans[0].id == "card"
+    assert verdict.startswith(f"{config}:1:1: the file has become empty")
+
+
+def test_a_file_of_comments_alone_means_no_loans(config, folder):
+    read_config(config, folder)
+    config.write_text("# nothing to watch any more\n")
+    read, verdict = read_config(config, folder)
+    assert (read.loans, verdict) == ((), None)
+
+
 def test_a_missing_configuration_gives_way_to_the_last_good_one(config, folder):
     read_config(config, folder)
     config.unlink()

@@ -29,6 +29,7 @@ from .alerts.plan import (
     Snooze,
     replaces,
 )
+from .alerts.policy import Policy
 from .alerts.routine import Routine, routine_due
 from .alerts.snooze import snooze_end
 from .alerts.wallclock import local_date
@@ -111,14 +112,22 @@ class App:
         exists = (folder / DATABASE).exists()
         return cls(config, Database.open(folder) if exists else Database.in_memory(), clock)
 
-    def sync(self) -> Difference:
-        """Bring the book up to the configuration; return the difference."""
+    def sync(self, beat: Callable[[], None] = lambda: None) -> Difference:
+        """Bring the book up to the configuration; return the difference.
+
+        *beat* is called between batches of loans, to show life.
+        """
         now = self.clock.now()
         with self.database.transaction() as connection:
-            configured = ((loan, self.config.policy) for loan in self.config.loans)
-            changes = book.sync(connection, configured, now)
+            changes = book.sync(connection, self._configured(beat), now)
             described = tuple(_describe(change) for change in changes)
             return Difference(described, self._reminders(connection, changes, now))
+
+    def _configured(self, beat: Callable[[], None]) -> Iterator[tuple[Loan, Policy]]:
+        for number, loan in enumerate(self.config.loans):
+            if number % _PLAN_BATCH == 0:
+                beat()
+            yield loan, self.config.policy
 
     def _reminders(self, connection: Connection, changes: list[Change], now: datetime) -> str:
         """Say how many reminders of the coming year the changes add, cancel and move.

@@ -86,7 +86,7 @@ def run_pass(
         with app.database.transaction() as connection:
             newest = history.newest_instant(connection)
         check_clock(app.clock.now(), newest, folder)
-        difference = app.sync()
+        difference = app.sync(beat)
         for line in difference.lines:
             log.info("%s", line)
         more = True

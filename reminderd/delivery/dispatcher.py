@@ -21,6 +21,7 @@ import queue
 import random
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -46,6 +47,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 10  # messages
 DEADLINE = 60.0  # seconds that one hand-over may take
+MOMENT = 0.01  # seconds between results that are recorded together, so that they share an fsync
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,7 @@ class Dispatcher:
         lanes = self.lanes[name]
         if any(lane.hung for lane in lanes):
             return []
-        free = [lane for lane in lanes if len(lane.waiting) <= BATCH // 2]
+        free = [lane for lane in lanes if len(lane.waiting) <= BATCH]
         return sorted(free, key=lambda lane: (not lane.open, len(lane.waiting)))
 
     def _most_lanes(self, name: str) -> int:
@@ -272,7 +274,7 @@ class Dispatcher:
 
     def _lease(self, connection: Connection, name: str, now: datetime, most: int) -> list[Lettered]:
         """Lease for so many messages, and return what there is to say."""
-        until = now + timedelta(seconds=self.deadline * (2 * BATCH + 1))
+        until = now + timedelta(seconds=self.deadline * (3 * BATCH + 1))
         channel = self.channels.get(name)
         together = channel is not None and channel.digest
         # Where nothing is left to say, what waits behind it must not be hidden.
@@ -334,13 +336,7 @@ class Dispatcher:
     def _collect(self) -> None:
         """Wait a moment for results, record all that came, and give up on hung lanes."""
         self.beat()
-        arrived = []
-        try:
-            arrived.append(self.results.get(timeout=1.0))
-            while True:
-                arrived.append(self.results.get_nowait())
-        except queue.Empty:
-            pass
+        arrived = self._arrived()
         now = self.clock.now()
         with self.database.transaction() as connection:
             self._record(connection, [result for _, result in arrived], now)
@@ -351,6 +347,16 @@ class Dispatcher:
                     self._hand_back(connection, lane, now, "the daemon stopped")
                 if self.clock.monotonic() - lane.since > self.deadline:
                     self._abandon(connection, lane, now)
+
+    def _arrived(self) -> list[tuple[Lane, Result]]:
+        """Return results: one, or what comes within a moment while more are on their way."""
+        arrived: list[tuple[Lane, Result]] = []
+        patience, more = 1.0, min(sum(len(lane.waiting) for lane in self._busy()), 4 * BATCH)
+        with suppress(queue.Empty):
+            while len(arrived) < more:
+                arrived.append(self.results.get(timeout=patience))
+                patience = MOMENT
+        return arrived
 
     def _abandon(self, connection: Connection, lane: Lane, now: datetime) -> None:
         lane.hung = True

@@ -14,6 +14,7 @@ from ..loans.position import Position
 from ..loans.terms import Loan
 from ..playbook.playbook import Playbook, Severity, Stage
 from .ahead import Event, ahead
+from .chart import svg
 from .layout import inlined, templates
 from .message import Format, Image, Message
 from .paper import Paper
@@ -207,16 +208,14 @@ class Letter(Paper):
         shown = sheet.words.moment(at, sheet.loan.timezone, sheet.today)
         return sheet.words.line("next_message", at=shown)
 
-    def _chart(self) -> bytes | None:
+    def _chart(self) -> str | None:
         """Return the picture of what waiting costs, where it costs anything."""
         points = self._waiting if self.sheet.position.arrears else []
         if not points or points[-1][1] <= points[0][1]:
             return None
-        from .chart import png, svg  # no other format needs them
-
         cliff, late = self.sheet.position.next_cliff, self.sheet.position.arrears
         marked = {cliff.date} if cliff and cliff.due in {arrear.due for arrear in late} else set()
-        return png(svg(points, marked))
+        return svg(points, marked)
 
     @cached_property
     def _waiting(self) -> list[tuple[date, int]]:

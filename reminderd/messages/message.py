@@ -6,16 +6,22 @@ from dataclasses import dataclass
 
 from ..alerts.channel import Format
 from ..playbook.playbook import Severity
+from .chart import png
 
 __all__ = ["Format", "Image", "Message"]
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture that an HTML message refers to as ``cid:…``."""
+    """A picture that an HTML message refers to as ``cid:…``, as an SVG."""
 
     cid: str
-    png: bytes
+    drawing: str
+
+    @property
+    def png(self) -> bytes:
+        """The picture for mail clients, which show no SVG."""
+        return png(self.drawing)
 
 
 @dataclass(frozen=True, slots=True)

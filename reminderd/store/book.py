@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -421,8 +421,10 @@ def _agreed_of(connection: Connection, ids: list[str] | None) -> dict[str, list[
     return _by_loan(standing_agreements(connection, ids))
 
 
-def with_agreements(loan: Loan, rows: Iterable[RowMapping]) -> Loan:
+def with_agreements(loan: Loan, rows: Sequence[RowMapping]) -> Loan:
     """Return the loan with what was asked and agreed."""
+    if not rows:
+        return loan
     agreed: list[Extension | Waiver] = []
     asked = []
     for row in rows:
@@ -442,9 +444,10 @@ def _entry(
 ) -> Entry:
     loan = _loan(row["document"])
     currency = loan.terms.currency
-    settled = tuple(to_payment(payment, currency) for payment in paid.get(row["id"], []))
+    if made := tuple(to_payment(payment, currency) for payment in paid.get(row["id"], ())):
+        loan = replace(loan, payments=made)
     return Entry(
-        with_agreements(replace(loan, payments=settled), agreed.get(row["id"], [])),
+        with_agreements(loan, agreed.get(row["id"], ())),
         _policy(row["policy"]),
         row["known_since"],
         row["archived_at"] is not None,

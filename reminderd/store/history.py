@@ -102,7 +102,7 @@ def decisions_of(connection: Connection, loan_id: str) -> list[RowMapping]:
 
 def alerts_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Alert]:
     """Return recorded alerts by number."""
-    rows = connection.execute(select(alerts).where(alerts.c.id.in_(set(numbers))))
+    rows = connection.execute(select(alerts).where(alerts.c.id.in_(set(numbers)))).all()
     return {row.id: _alert(row) for row in rows}
 
 

@@ -19,7 +19,10 @@ from reminderd.playbook.playbook import Severity
 
 SENDER = ("", "borrower@example.com")
 TO = ("", "me@example.com")
-PICTURES = (Image("chart", b"\x89PNG\r\n\x1a\n.\r.\n"), Image("code", bytes(range(256))))
+PICTURES = tuple(
+    Image(name, f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="9"/>')
+    for name, width in (("chart", 3), ("code", 7))
+)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Whole messages over real services: mail, web hooks, MQTT and IRC, in Chinese, short and long."""
 
+import base64
 import json
 import os
 import queue
@@ -155,11 +156,13 @@ class TestWebHook:
 
     def test_a_page_arrives_in_one_piece_with_its_pictures_in_it(self, send, hook):
         page = f'<p>今天应还</p><img src="cid:chart"><p>{"很长" * 50_000}</p>'
-        images = (Image("chart", b"\x89PNG"),)
+        drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+        images = (Image("chart", drawing),)
         message = Message(TITLE, "今天\n", Severity.INFO, Format.HTML, page, images=images)
         send(f"json://{hook.place}", message)
         [got] = hook.documents
-        assert got["message"] == page.replace("cid:chart", "data:image/png;base64,iVBORw==")
+        picture = base64.b64encode(images[0].png).decode()
+        assert got["message"] == page.replace("cid:chart", f"data:image/png;base64,{picture}")
 
     def test_a_service_that_shows_no_pages_gets_the_text_beside_it(self, send, hook):
         message = composed(Format.HTML)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,50 @@ def markup(text: str, markdown: bool) -> str:
 
 def inlined(html: str) -> str:
     """Return the page with its style rules on the elements, as mail clients want them."""
+    sheet = _SHEET.search(html)
+    if sheet is None or not _is_simple(sheet[1]) or _ODD.search(html, sheet.end()):
+        return str(_inliner().inline(html))
+    return _TAG.sub(lambda tag: _styled(sheet[1], *tag.groups()), html)
+
+
+# Where each rule is for elements of one kind and class, wherever they stand, an element's style
+# follows from these alone. It is found out once, and reading the page as a browser would is spared.
+_SHEET = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|/\*.*?\*/", re.DOTALL)
+_SIMPLE = re.compile(r"(:root|[a-z][a-z0-9]*(\.[\w-]+)*|(\.[\w-]+)+)")
+_ODD = re.compile(r"\sstyle\s*=|\sclass\s*=\s*[^\s\"]")  # in a text it does no harm
+_TAG = re.compile(r"<([a-z][a-z0-9]*)(\s[^<>]*?)?(\s*/?)>")
+_CLASS = re.compile(r'\sclass="([^"]*)"')
+_HERE = re.compile(r'\sdata-here=""[^>]*?\sstyle="([^"]*)"')
+_ROW = "<table><tr>{}</table>"
+_PLACES = {"td": _ROW, "th": _ROW, **dict.fromkeys(("tr", "thead", "tbody"), "<table>{}</table>")}
+
+
+@cache
+def _inliner() -> Any:
     from css_inline import CSSInliner
 
-    return str(CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(html))
+    return CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+
+
+@lru_cache(64)
+def _is_simple(sheet: str) -> bool:
+    """Return whether no rule asks where an element stands; those for screens stay as they are."""
+    selectors = re.findall(r"([^{}]*)\{[^{}]*\}", _MEDIA.sub("", sheet))
+    return all(_SIMPLE.fullmatch(one.strip()) for each in selectors for one in each.split(","))
+
+
+def _styled(sheet: str, tag: str, attributes: str | None, end: str) -> str:
+    known = attributes or ""
+    classes = _CLASS.search(known)
+    style = _style(sheet, tag, classes[1] if classes else None)
+    return f'<{tag}{known} style="{style}"{end}>' if style else f"<{tag}{known}{end}>"
+
+
+@lru_cache(4096)
+def _style(sheet: str, tag: str, classes: str | None) -> str:
+    """Return the style of an element of one kind and class."""
+    named = "" if classes is None else f' class="{classes}"'
+    element = _PLACES.get(tag, "{}").format(f"<{tag}{named} data-here>")
+    found = _HERE.search(_inliner().inline(f"<style>{sheet}</style>{element}"))
+    return found[1] if found else ""

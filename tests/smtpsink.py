@@ -93,7 +93,7 @@ class Conversation(asyncio.Protocol):
         verb, _, argument = line.partition(b" ")
         verb = verb.upper()
         if verb == b"EHLO":
-            self.answer(b"250-sink\r\n250 8BITMIME")
+            self.answer(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME")
         elif verb == b"MAIL":
             self.recipients = []
             self.answer(b"250 OK")

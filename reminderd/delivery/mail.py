@@ -11,9 +11,10 @@ import re
 import smtplib
 import ssl
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from smtplib import quoteaddr
 
 from ..errors import Refused, Undecided, Unreachable
 from .tls import new_context, untrusted
@@ -28,6 +29,9 @@ _CLOSING = 421  # the server hangs up, whatever it was asked
 _TOO_MUCH = 552
 _SENDER, _RECIPIENT, _MAIL = " to the sender's address", " to the recipient's address", ""
 _LEADING_DOT = re.compile(rb"(?m)^\.")
+
+
+Reply = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +110,12 @@ class Session:
         """Talk until the server waits for the mail itself; return the connection."""
         try:
             connection = self.connection = self.connection or self._connect()
-            sizes = [f"size={size}"] if connection.has_extn("size") else []
-            self._expect(connection.mail(envelope.sender[1], sizes), _SENDER)
-            self._expect(connection.rcpt(envelope.to[1]), _RECIPIENT)
-            for copy in (*envelope.cc, *envelope.bcc):
-                self._offer(copy, connection.rcpt(copy))
-            self._expect(connection.docmd("DATA"), _MAIL, _GO_ON)
+            sender, recipient, *copies, data = self._asked(connection, envelope, size)
+            self._expect(sender(), _SENDER)
+            self._expect(recipient(), _RECIPIENT)
+            for copy, reply in zip((*envelope.cc, *envelope.bcc), copies, strict=True):
+                self._offer(copy, reply())
+            self._expect(data(), _MAIL, _GO_ON)
         except OSError as error:  # smtplib's own errors are among these
             self._drop()
             raise _unreachable(error) from None
@@ -122,7 +126,39 @@ class Session:
             ) from None
         return connection
 
-    def _offer(self, copy: str, reply: tuple[int, bytes]) -> None:
+    def _asked(
+        self, connection: smtplib.SMTP, envelope: Envelope, size: int
+    ) -> list[Callable[[], Reply]]:
+        """Return what gives the reply to each command up to DATA.
+
+        A server that offers to is sent them all at once (RFC 2920); any other, each when its reply
+        is wanted.
+        """
+        known = f" SIZE={size}" if connection.has_extn("size") else ""
+        recipients = (envelope.to[1], *envelope.cc, *envelope.bcc)
+        commands = [
+            f"MAIL FROM:{quoteaddr(envelope.sender[1])}{known}",
+            *(f"RCPT TO:{quoteaddr(recipient)}" for recipient in recipients),
+            "DATA",
+        ]
+        if connection.has_extn("pipelining"):
+            replies = self._piped(connection, commands)
+            return [partial(replies.__getitem__, number) for number in range(len(replies))]
+        return [partial(connection.docmd, command) for command in commands]
+
+    def _piped(self, connection: smtplib.SMTP, commands: Sequence[str]) -> list[Reply]:
+        """Send commands at once and return all replies; the last counts for what it cut off."""
+        connection.send("".join(f"{command}\r\n" for command in commands))
+        replies: list[Reply] = []
+        for _ in commands:
+            closing = replies and replies[-1][0] == _CLOSING
+            replies.append(replies[-1] if closing else connection.getreply())
+        sender, recipient, *_, data = replies
+        if data[0] in _GO_ON and {sender[0], recipient[0]} - _TAKEN:
+            self._drop()  # it waits for a mail that is not to come
+        return replies
+
+    def _offer(self, copy: str, reply: Reply) -> None:
         """Go on without a copy that is refused, unless the server ends the conversation."""
         code, answer = reply
         if code == _CLOSING:
@@ -145,7 +181,7 @@ class Session:
             raise Undecided("the connection broke after the mail was handed over") from None
         self._expect(reply, _MAIL)
 
-    def _expect(self, reply: tuple[int, bytes], what: str, yes: Container[int] = _TAKEN) -> None:
+    def _expect(self, reply: Reply, what: str, yes: Container[int] = _TAKEN) -> None:
         """Raise what a refusal means; what comes next finds a conversation that is in order."""
         code, answer = reply
         if code in yes:

@@ -33,6 +33,8 @@ class Script(socketserver.ThreadingTCPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Conversation)
         self.answers = defaultdict(deque)
+        self.sloppy = False  # wants a mail even if nobody is to get it
+        self.ahead = []  # what came before MAIL was answered, where the server offers that
         self.heard = []
         self.mails = []
         self.connections = 0
@@ -50,10 +52,21 @@ class Conversation(socketserver.StreamRequestHandler):
         self.server.connections += 1
         if not self.answer(self.server.next_answer(b"CONNECT")):
             return
+        known, recipients = False, 0
         for line in self.rfile:
-            self.server.heard.append(line.decode().strip())
+            self.server.heard.append(line.decode().strip().lower())
             command = line.split()[0].upper()
+            if command == b"DATA" and not (recipients or self.server.sloppy):
+                self.answer("503 nobody to send it to")
+                continue
             answer = self.server.next_answer(command)
+            fine = answer is not HANG_UP and answer.startswith("250")
+            if command == b"MAIL":
+                known, recipients = fine, 0
+                if b"PIPELINING" in self.server.USUAL[b"EHLO"].encode():
+                    self.server.ahead += self.rfile.peek().splitlines()
+            elif command == b"RCPT":
+                recipients += known and fine
             if answer is HANG_UP or not self.answer(answer):
                 return
             if answer.startswith("354") and not self.take():
@@ -62,7 +75,9 @@ class Conversation(socketserver.StreamRequestHandler):
     def take(self):
         """Read a mail, and answer what the script has for its end."""
         lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return False
             lines.append(line)
         answer = self.server.next_answer(b".")
         if answer is not HANG_UP and answer.startswith("250"):
@@ -75,9 +90,12 @@ class Conversation(socketserver.StreamRequestHandler):
         return not text.startswith("221")  # and after 421 it lingers, so that we must hang up
 
 
-@pytest.fixture
-def script():
+@pytest.fixture(params=["one by one", "all at once"])
+def script(request):
+    """Return the server, once as it is, once as one that offers to hear all commands at once."""
     server = Script()
+    if request.param == "all at once":
+        server.USUAL = Script.USUAL | {b"EHLO": "250-script\r\n250-PIPELINING\r\n250 SIZE 1000"}
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
@@ -198,7 +216,23 @@ class TestCopies:
         with pytest.raises(Refused):
             send(COPIED)
         assert script.mails == []
-        assert sum(line.startswith("rcpt") for line in script.heard) == 1
+
+
+@pytest.mark.parametrize("command", [b"MAIL", b"RCPT"])
+def test_a_server_that_wants_a_mail_for_nobody_gets_none(send, script, command):
+    script.sloppy = True
+    script.says(command, "550 no")
+    with pytest.raises(Refused):
+        send()
+    assert script.mails == []
+    send()
+    assert len(script.mails) == 1
+
+
+@pytest.mark.parametrize("script", ["all at once"], indirect=True)
+def test_commands_wait_for_no_answer_where_the_server_offers_that(send, script):
+    send()
+    assert script.ahead == [b"RCPT TO:<me@example.com>", b"DATA"]
 
 
 def test_the_server_hears_the_size_before_the_mail(send, script):

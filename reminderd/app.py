@@ -274,7 +274,7 @@ class App:
         Routines concern no loan. *beat* is told which share of the work is done.
         """
         found: list[tuple[Loan | None, Foreseen]] = []
-        span, parts = timedelta(days=days), len(self.config.loans) + 1
+        span, parts = timedelta(days=days) or timedelta.resolution, len(self.config.loans) + 1
         for number, (loan, ahead) in enumerate(self.ahead(start, days)):
             for foreseen in ahead:
                 beat((number + (foreseen.at - start) / span) / parts)

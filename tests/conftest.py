@@ -22,7 +22,8 @@ def pytest_terminal_summary(terminalreporter):
     """Print what tests have counted, whichever process they ran in."""
     for reports in terminalreporter.stats.values():
         for report in reports:
-            for name, counted in getattr(report, "user_properties", ()):
+            properties = report.user_properties if getattr(report, "when", "") == "call" else ()
+            for name, counted in properties:
                 terminalreporter.write_line(f"{report.nodeid}: {name} {counted}")
 
 

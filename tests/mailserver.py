@@ -71,17 +71,14 @@ class MailServer:
         authority.issue_cert(self.host, "localhost").configure_cert(self._context)
         self._loop = asyncio.new_event_loop()
         self._released = asyncio.Event()
-        self._server = self._loop.run_until_complete(
-            self._loop.create_server(
-                self._session,
-                self.host,
-                0,
-                ssl=self._context if mode == "ssl" else None,
-            )
-        )
-        self.port = self._server.sockets[0].getsockname()[1]
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
+        # In its own thread: a browser that other tests use may keep a loop running in this one.
+        listening = self._loop.create_server(
+            self._session, self.host, 0, ssl=self._context if mode == "ssl" else None
+        )
+        self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(PATIENCE)
+        self.port = self._server.sockets[0].getsockname()[1]
 
     def table(self, **more):
         """Return a channel's settings for this server, in Apprise's own names."""

@@ -201,9 +201,10 @@ class SinkThread:
     def __init__(self, sink):
         self.sink = sink
         self._loop = asyncio.new_event_loop()
-        self._server, self.port = self._loop.run_until_complete(sink.listen())
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
+        listening = asyncio.run_coroutine_threadsafe(sink.listen(), self._loop)
+        self._server, self.port = listening.result(60)
 
     def stop(self):
         asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(60)

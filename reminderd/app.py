@@ -170,10 +170,9 @@ class App:
         while True:
             beat()
             with self.database.transaction() as connection:
-                batch = book.due_for_a_look(connection, now, _PLAN_BATCH)
+                if not (batch := book.due_for_a_look(connection, now, _PLAN_BATCH)):
+                    return planned
                 planned += self.planner.plan(connection, batch, now)
-            if not batch:
-                return planned
 
     def _plan_routines(self, connection: Connection, now: datetime) -> int:
         decision = self._routines(connection, now)

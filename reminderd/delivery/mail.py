@@ -11,9 +11,9 @@ import re
 import smtplib
 import ssl
 import time
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from smtplib import quoteaddr
 
 from ..errors import Refused, Undecided, Unreachable
@@ -110,12 +110,12 @@ class Session:
         """Talk until the server waits for the mail itself; return the connection."""
         try:
             connection = self.connection = self.connection or self._connect()
-            sender, recipient, *copies, data = self._asked(connection, envelope, size)
-            self._expect(sender(), _SENDER)
-            self._expect(recipient(), _RECIPIENT)
-            for copy, reply in zip((*envelope.cc, *envelope.bcc), copies, strict=True):
-                self._offer(copy, reply())
-            self._expect(data(), _MAIL, _GO_ON)
+            replies = self._replies(connection, envelope, size)
+            self._expect(next(replies), _SENDER)
+            self._expect(next(replies), _RECIPIENT)
+            for copy in (*envelope.cc, *envelope.bcc):
+                self._offer(copy, next(replies))
+            self._expect(next(replies), _MAIL, _GO_ON)
         except OSError as error:  # smtplib's own errors are among these
             self._drop()
             raise _unreachable(error) from None
@@ -126,10 +126,8 @@ class Session:
             ) from None
         return connection
 
-    def _asked(
-        self, connection: smtplib.SMTP, envelope: Envelope, size: int
-    ) -> list[Callable[[], Reply]]:
-        """Return what gives the reply to each command up to DATA.
+    def _replies(self, connection: smtplib.SMTP, envelope: Envelope, size: int) -> Iterator[Reply]:
+        """Yield the reply to each command up to DATA.
 
         A server that offers to is sent them all at once (RFC 2920); any other, each when its reply
         is wanted.
@@ -142,9 +140,9 @@ class Session:
             "DATA",
         ]
         if connection.has_extn("pipelining"):
-            replies = self._piped(connection, commands)
-            return [partial(replies.__getitem__, number) for number in range(len(replies))]
-        return [partial(connection.docmd, command) for command in commands]
+            yield from self._piped(connection, commands)
+        else:
+            yield from (connection.docmd(command) for command in commands)
 
     def _piped(self, connection: smtplib.SMTP, commands: Sequence[str]) -> list[Reply]:
         """Send commands at once and return all replies; the last counts for what it cut off."""

@@ -22,6 +22,7 @@ from ..loans.terms import Loan
 from ..messages.compose import Letter, Occasion
 from ..messages.digest import Digest
 from ..messages.message import Format, Message
+from ..messages.paper import Paper
 from ..messages.sheet import Desk, Sheet
 from ..messages.words import words
 
@@ -59,9 +60,11 @@ class Commission:
         return bound(letters, self.form)
 
 
-def bound(letters: Sequence[Letter], form: Format) -> Message:
-    """Return several letters as one message, or the only one as it is."""
-    return letters[0].message(form) if len(letters) == 1 else Digest(letters).message(form)
+def bound(papers: Sequence[Paper], form: Format) -> Message:
+    """Return several letters as one message, or a paper as it is; what is no letter goes alone."""
+    if len(papers) == 1:
+        return papers[0].message(form)
+    return Digest([letter for letter in papers if isinstance(letter, Letter)]).message(form)
 
 
 class Scribes:

@@ -148,7 +148,7 @@ class Writer:
         """Return the messages of the draft that was begun last."""
         written = iter(self.scribes.finish())
         return [
-            next(written) if commission else _bound(letters, form)
+            next(written) if commission else bound(letters, form)
             for (letters, _), form, commission in zip(
                 draft.bundles, draft.forms, draft.commissions, strict=True
             )
@@ -194,9 +194,3 @@ def _commission(letters: Sequence[Paper], locale: str, form: Format) -> Commissi
     ]
     whole = len(subjects) == len(letters)
     return Commission(tuple(subjects), locale, form) if whole else None
-
-
-def _bound(letters: Sequence[Paper], form: Format) -> Message:
-    if not isinstance(letters[0], Letter):  # what concerns no loan always goes alone
-        return letters[0].message(form)
-    return bound([letter for letter in letters if isinstance(letter, Letter)], form)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from ..errors import Problem
-from ..playbook.playbook import Advice, Severity
+from ..playbook.playbook import Advice
 from ..redaction import redact
-from .paper import Paper
+from .announcement import Announcement
 from .phone import Line, fitted
 from .sheet import Desk, one_line
 from .words import words
@@ -18,20 +17,15 @@ _LISTED = 3  # mistakes
 _MISTAKE_AT_MOST = 160  # characters
 
 
-class Misconfigured(Paper):
+class Misconfigured(Announcement):
     """One notice, whatever its format; what is wrong is told in the words of ``check``."""
 
-    template = "routine"
+    section = "misconfigured"
 
     def __init__(self, desk: Desk, locale: str) -> None:
         """Prepare to write of the problems that *desk* knows of; there is at least one."""
         self.desk = desk
         self.words = words(locale)
-
-    @property
-    def severity(self) -> Severity:
-        """How bad it is: what was changed is not watched."""
-        return Severity.WARNING
 
     @property
     def title(self) -> str:
@@ -43,22 +37,12 @@ class Misconfigured(Paper):
     def _problems(self) -> Sequence[Problem]:
         return self.desk.problems
 
-    def context(self) -> dict[str, Any]:
-        """Return what templates may mention."""
-        return {
-            "figures": self.figures(),
-            "coming": self.mistakes(),
-            "advice": [self.advice],
-            "late": None,
-            "as_of": None,
-        }
-
     def figures(self) -> list[tuple[str, str]]:
         """Return which file it is, and what is in force instead."""
         file = one_line(self._problems[0].file, _MISTAKE_AT_MOST)
         return [(self._say("file"), file), (self._say("in_force"), self._say("last_good"))]
 
-    def mistakes(self) -> list[str]:
+    def listed(self) -> list[str]:
         """Say what is wrong, the first mistakes only."""
         said = [self._mistake(problem) for problem in self._problems[:_LISTED]]
         rest = len(self._problems) - len(said)
@@ -84,9 +68,6 @@ class Misconfigured(Paper):
         """Return what fits on a phone."""
         colon = self.words.line("colon")
         lines = [Line(2, f"{name}{colon}{said}") for name, said in self.figures()]
-        lines += [Line(3 * number, f"· {said}") for number, said in enumerate(self.mistakes())]
+        lines += [Line(3 * number, f"· {said}") for number, said in enumerate(self.listed())]
         lines += [Line(0, f"▶ {self.advice.title}"), Line(1, self.advice.detail)]
         return fitted(self.title, lines)
-
-    def _say(self, key: str, **values: str) -> str:
-        return self.words.say("misconfigured", key, **values)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from ..alerts.alert import Alert, Reason
-from ..playbook.playbook import Advice, Severity
-from .paper import Paper
+from ..playbook.playbook import Advice
+from .announcement import Announcement
 from .phone import Line, fitted
 from .sheet import NAME_AT_MOST, Desk, one_line
 from .words import words
@@ -31,10 +30,10 @@ class Unreached:
     others: int = 0
 
 
-class Notice(Paper):
+class Notice(Announcement):
     """One notice, whatever its format."""
 
-    template = "routine"
+    section = "notice"
 
     def __init__(self, alert: Alert, unreached: Unreached, desk: Desk, locale: str) -> None:
         """Prepare to write that an address is dead; the alert knows for which reason."""
@@ -42,11 +41,6 @@ class Notice(Paper):
         self.unreached = unreached
         self.desk = desk
         self.words = words(locale)
-
-    @property
-    def severity(self) -> Severity:
-        """How bad it is: reminders may go unseen."""
-        return Severity.WARNING
 
     @property
     def title(self) -> str:
@@ -59,23 +53,13 @@ class Notice(Paper):
         channel, address = self.unreached.channel, self.unreached.address
         return channel if address == channel else self._say("at", channel=channel, address=address)
 
-    def context(self) -> dict[str, Any]:
-        """Return what templates may mention."""
-        return {
-            "figures": self.figures(),
-            "coming": self.lost(),
-            "advice": [self.advice],
-            "late": None,
-            "as_of": None,
-        }
-
     def figures(self) -> list[tuple[str, str]]:
         """Return why it failed, in plain words and in those of the service."""
         answer = one_line(self.unreached.error, _ANSWER_AT_MOST)
         why = self._say("gave_up" if self.alert.reason is Reason.GAVE_UP else "refused")
         return [(self._say("why"), why), (self._say("answer"), answer)]
 
-    def lost(self) -> list[str]:
+    def listed(self) -> list[str]:
         """Say what did not get through, loan by loan."""
         names = [one_line(name, NAME_AT_MOST) for name in self.unreached.loans]
         said = [self._say("lost", loan=name) for name in names[:_LISTED]]
@@ -93,9 +77,6 @@ class Notice(Paper):
         """Return what fits on a phone."""
         colon = self.words.line("colon")
         lines = [Line(0, f"{name}{colon}{said}") for name, said in self.figures()]
-        lines += [Line(3 + number, f"· {said}") for number, said in enumerate(self.lost())]
+        lines += [Line(3 + number, f"· {said}") for number, said in enumerate(self.listed())]
         lines += [Line(0, f"▶ {self.advice.title}"), Line(1, self.advice.detail)]
         return fitted(self.title, lines)
-
-    def _say(self, key: str, **values: str) -> str:
-        return self.words.say("notice", key, **values)

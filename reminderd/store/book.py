@@ -282,9 +282,7 @@ def _rows() -> Select[Any]:
 def entries_of(connection: Connection, ids: Iterable[str]) -> dict[str, Entry]:
     """Return some loans of the book by id, archived or not."""
     wanted = list(ids)
-    rows = connection.execute(_rows().where(loans.c.id.in_(wanted))).mappings().all()
-    paid, agreed = _payments_of(connection, wanted), _agreed_of(connection, wanted)
-    return {row["id"]: _entry(row, paid, agreed) for row in rows}
+    return _entries(connection, _rows().where(loans.c.id.in_(wanted))) if wanted else {}
 
 
 def entries(connection: Connection, *, archived: bool = False) -> dict[str, Entry]:
@@ -292,26 +290,26 @@ def entries(connection: Connection, *, archived: bool = False) -> dict[str, Entr
     query = _rows().order_by(loans.c.id)
     if not archived:
         query = query.where(loans.c.archived_at.is_(None))
-    rows = connection.execute(query).mappings().all()
-    paid, agreed = _payments_of(connection, None), _agreed_of(connection, None)
-    return {row["id"]: _entry(row, paid, agreed) for row in rows}
+    return _entries(connection, query, every=True)
 
 
 def due_for_a_look(connection: Connection, now: datetime, limit: int) -> list[Entry]:
     """Return loans whose ``next_alert_at`` has come, the longest waiting first."""
-    rows = (
-        connection.execute(
-            _rows()
-            .where(loans.c.next_alert_at <= now)
-            .order_by(loans.c.next_alert_at, loans.c.id)
-            .limit(limit)
-        )
-        .mappings()
-        .all()
-    )
-    ids = [row["id"] for row in rows]
+    query = _rows().where(loans.c.next_alert_at <= now)
+    oldest = query.order_by(loans.c.next_alert_at, loans.c.id).limit(limit)
+    return [*_entries(connection, oldest).values()]
+
+
+def _entries(
+    connection: Connection, query: Select[Any], *, every: bool = False
+) -> dict[str, Entry]:
+    """Return the selected loans by id, in their order; *every* spares naming each."""
+    rows = connection.execute(query).mappings().all()
+    if not rows:
+        return {}
+    ids = None if every else [row["id"] for row in rows]
     paid, agreed = _payments_of(connection, ids), _agreed_of(connection, ids)
-    return [_entry(row, paid, agreed) for row in rows]
+    return {row["id"]: _entry(row, paid, agreed) for row in rows}
 
 
 def schedule_looks(connection: Connection, looks: Mapping[str, datetime | None]) -> None:

@@ -235,6 +235,15 @@ def test_commands_wait_for_no_answer_where_the_server_offers_that(send, script):
     assert script.ahead == [b"RCPT TO:<me@example.com>", b"DATA"]
 
 
+@pytest.mark.parametrize(
+    "address", ["<b@example.com>\r\nRCPT TO:<evil@example.com>", "b@e.xy\r\nRCPT TO:<evil@e.xy>"]
+)
+def test_an_address_with_a_line_break_is_no_command(script, session, address):
+    session.send(replace(ENVELOPE, bcc=(address,)), b"Subject: x\r\n\r\nx\r\n")
+    assert len([line for line in script.heard if line.startswith("rcpt")]) == 2
+    assert not any("evil" in line for line in script.heard)
+
+
 def test_the_server_hears_the_size_before_the_mail(send, script):
     send()
     [line] = [line for line in script.heard if line.startswith("mail")]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from reminderd.alerts.plan import Alert, Reason
 from reminderd.config.load import load_text
@@ -16,6 +17,10 @@ from reminderd.messages.message import Format
 from reminderd.redaction import Redactor
 
 ROOT = Path(__file__).parents[1]
+
+# Everyone's run tries the same examples; `--hypothesis-profile=default` looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.load_profile("same")
 
 
 def pytest_terminal_summary(terminalreporter):

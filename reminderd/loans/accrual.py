@@ -547,6 +547,7 @@ class Account:
             part, since = Installment(part.due, principal, sum(charges)), self.as_of
             self.upcoming -= 1
             if self.trace is not None:
+                self._note_relief(line)
                 self._step("extension", -part.total * self.tariff.scale, due, end=self.today)
         for moved in extended(self.terms, part, extension, since):
             insort(kept, moved, lo=self.upcoming, key=lambda installment: installment.due)
@@ -561,17 +562,20 @@ class Account:
     def note_reliefs(self) -> None:
         """Note what grace and caps take off today."""
         for line in self.lines:
-            penalty = line.accrued_penalty
-            if penalty and self.in_grace(line):
-                self._step("grace", -penalty, line.due, start=line.due, end=self.today)
-                penalty = 0
-            if self.tariff.ceiling is not None:
-                full = self.round(line.accrued_interest, self.tariff.scale)
-                full += self.round(penalty, self.tariff.scale) + line.fees
-                paid = line.paid_penalty + line.paid_fees + line.paid_interest
-                cut = full + line.interest + line.principal - paid - self.owed(line).total
-                if cut:
-                    self._step("cap", -cut * self.tariff.scale, line.due, end=self.today)
+            self._note_relief(line)
+
+    def _note_relief(self, line: Line) -> None:
+        penalty = line.accrued_penalty
+        if penalty and self.in_grace(line):
+            self._step("grace", -penalty, line.due, start=line.due, end=self.today)
+            penalty = 0
+        if self.tariff.ceiling is not None:
+            full = self.round(line.accrued_interest, self.tariff.scale)
+            full += self.round(penalty, self.tariff.scale) + line.fees
+            paid = line.paid_penalty + line.paid_fees + line.paid_interest
+            cut = full + line.interest + line.principal - paid - self.owed(line).total
+            if cut:
+                self._step("cap", -cut * self.tariff.scale, line.due, end=self.today)
 
     def _step(
         self,

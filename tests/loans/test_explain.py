@@ -345,6 +345,27 @@ def test_a_part_paid_within_grace_is_taken_back_only_for_the_installment_that_ke
     ]
 
 
+@pytest.mark.parametrize(
+    ("terms", "relief"),
+    [
+        ({"caps": [{"annual_rate": "0%"}], "daily_rate": "0.1%"}, ("cap", Decimal(-5))),
+        ({"grace_days": 9, "penalty": {"daily_rate": "0.1%"}}, ("grace", Decimal(-5))),
+    ],
+)
+def test_what_is_taken_off_an_installment_is_told_before_the_day_that_moves_it(
+    listed, terms, relief
+):
+    move = {"due": DUE, "agreed": after(5), "to": [after(30)]}
+    steps = explain(listed((DUE, "1000", "0"), extensions=[move], **terms), after(5))
+    assert [(step.kind, step.amount) for step in steps] == [
+        ("principal", Decimal(1000)),
+        ("interest" if relief[0] == "cap" else "penalty", Decimal(5)),
+        relief,
+        ("extension", Decimal(-1000)),
+        ("total", Decimal(0)),
+    ]
+
+
 def test_every_kind_of_step_is_in_the_loans_currency(listed):
     """Each kind at least once, in yen: none of them may fall back on two digits."""
     loan = listed(

@@ -171,7 +171,9 @@ def _count(model: LoanModel) -> int:
 
 def _minimum(model: LoanModel) -> Minimum | None:
     asked = model.minimum
-    return None if asked is None else Minimum(asked.percent, asked.floor, asked.includes_interest)
+    if asked is None:
+        return None
+    return Minimum(asked.percent, asked.floor, asked.includes_interest, asked.statement_days)
 
 
 def _fee(fee: FeeModel) -> Fee:

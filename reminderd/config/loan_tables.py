@@ -14,6 +14,7 @@ from ..loans.money import Rounding
 from ..loans.presets import load_preset, preset_names
 from ..loans.terms import (
     MAX_INSTALLMENTS,
+    STATEMENT_DAYS,
     AllocationBy,
     Component,
     Compounding,
@@ -95,6 +96,14 @@ class MinimumModel(Strict):
         False,
         description="Whether the period's interest is in it; else it comes on top.",
         examples=["includes_interest = true"],
+    )
+    statement_days: int = Field(
+        STATEMENT_DAYS,
+        ge=0,
+        le=31,
+        description="How many days before the due date the statement is drawn; what is paid after "
+        "that counts towards the minimum.",
+        examples=["statement_days = 25"],
     )
 
 

@@ -495,19 +495,45 @@ class Account:
         line.accrued_penalty, line.spared = 0, True
 
     def _pay_down(self, amount: int) -> Owed:
-        """Pay a revolving balance down now and have the rest of the period bear less interest."""
+        """Pay a revolving balance down now and have the rest of the period bear less interest.
+
+        Between a statement and its due date money goes to the minimum first; then it waits for
+        the interest that falls due with it; only what is over pays down more than was asked.
+        """
         rest = self.parts[self.upcoming :]
         moved = [part for part in rest if not part.base]  # an extension set their dates
         plan = [part for part in rest if part.base]
         balance = sum(part.principal for part in plan)
         if not balance:
             return Owed()
-        down = min(amount, balance)
+        down, again = self._lowered(plan[0], balance, amount)
+        if not down:
+            return Owed()
         self.credit -= down
-        again = paid_down(self.terms, plan[0], balance - down, self.as_of)
         coming = sorted([*moved, *again], key=lambda part: part.due)
         self._replace_parts((*self.parts[: self.upcoming], *coming))
         return Owed(down)
+
+    def _lowered(
+        self, coming: Installment, balance: int, amount: int
+    ) -> tuple[int, tuple[Installment, ...]]:
+        """Return how much of *amount* pays a balance down, and what then comes of it."""
+        asked = self._asked(coming)
+        kept = 0 if asked is None else max(0, amount - asked)
+        while True:
+            down = min(amount - kept, balance)
+            left = None if asked is None else max(0, asked - down)
+            again = paid_down(self.terms, coming, balance - down, self.as_of, left)
+            if kept <= again[0].interest:
+                return down, again
+            kept = again[0].interest
+
+    def _asked(self, coming: Installment) -> int | None:
+        """Return the principal that a statement asks for by now; None before it is drawn."""
+        minimum = self.terms.minimum
+        assert minimum is not None  # LoanTerms checked it
+        drawn = coming.due.toordinal() - minimum.statement_days
+        return coming.principal if self.today > drawn else None
 
     # ─── What is agreed on the way ───
 

@@ -9,7 +9,7 @@ from itertools import takewhile
 from .accrual import Account
 from .money import Money, to_minor
 from .position import Position, value
-from .terms import Extension, Loan, Waiver
+from .terms import Extension, Loan, Repayment, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ def _never_late(loan: Loan, as_of: date) -> bool:
 
     This takes no valuation. Where it does not hold the loan may have been late, or only in grace.
     """
+    if loan.terms.repayment is Repayment.REVOLVING:
+        return False  # money paid early may lower the balance, not what is asked
     if any(isinstance(deal, Extension) for deal in (*loan.terms.extensions, *loan.agreed)):
         return False  # it may have made the loan dearer
     paid = sorted((p.on, to_minor(p.amount, loan.terms.currency)) for p in loan.payments)

@@ -288,38 +288,46 @@ def _revolving(terms: LoanTerms, principal: int) -> Iterator[Installment]:
 
 
 def revolve(
-    terms: LoanTerms, balance: int, number: int = 0, since: date | None = None, carried: int = 0
+    terms: LoanTerms,
+    balance: int,
+    number: int = 0,
+    since: date | None = None,
+    carried: int = 0,
+    asked: int | None = None,
 ) -> Iterator[Installment]:
     """Yield what comes of a balance from installment *number* on if the minimum is always paid.
 
-    Before *since* its period has earned *carried*. The first period bears no interest unless the
-    terms name a ``start``: a statement's purchases are free until its due date. A minimum that
-    hardly lowers the balance could go on for ever, so at some time all that is left is due.
+    Before *since* its period has earned *carried*; *asked* is what is left of its minimum where a
+    statement has named that. The first period bears no interest unless the terms name a
+    ``start``: a statement's purchases are free until its due date. A minimum that hardly lowers
+    the balance could go on for ever, so at some time all that is left is due.
     """
     left, most = balance, number + MAX_INSTALLMENTS
     for place, (start, end) in enumerate(islice(periods(terms), number, most), number + 1):
         begin = since or start
         free = terms.start is None and end == terms.first_due
         interest = carried + (0 if free else period_interest(terms, left, begin, end))
-        share = left if place == most else minimum(terms, left, interest)
+        least = minimum(terms, left, interest) if asked is None else asked
+        share = left if place == most else least
         yield Installment(end, share, interest, left, begin, end, carried)
-        left, since, carried = left - share, None, 0
+        left, since, carried, asked = left - share, None, 0, None
         if not left:
             return
 
 
 def paid_down(
-    terms: LoanTerms, coming: Installment, balance: int, day: date
+    terms: LoanTerms, coming: Installment, balance: int, day: date, asked: int | None
 ) -> tuple[Installment, ...]:
     """Return what comes of a revolving balance that a payment of *day* lowered.
 
-    *coming* was to be the next installment; its period keeps what it has earned by then.
+    *coming* was to be the next installment; its period keeps what it has earned by then. *asked*
+    is what is left of its principal once a statement has named it.
     """
     start, end = coming.start, coming.end
     assert start is not None and end is not None  # noqa: PT018  # it was worked out
     number = next(n for n, (_, until) in enumerate(periods(terms)) if until >= end)
     since, so_far = min(max(start, day), end), earned(terms, coming, day)
-    return _on_their_days(terms, revolve(terms, balance, number, since, so_far))
+    return _on_their_days(terms, revolve(terms, balance, number, since, so_far, asked))
 
 
 def minimum(terms: LoanTerms, balance: int, interest: int) -> int:

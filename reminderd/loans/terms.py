@@ -20,6 +20,7 @@ from .frequency import ANY_DAY, MONTHLY, BusinessDays, Frequency, Unit
 from .money import Rate, Rounding, to_minor
 
 MAX_INSTALLMENTS = 1200
+STATEMENT_DAYS = 18  # few cards leave less time between the statement and its due date
 YEARS = (1900, 2200)  # a date outside is a slip of the pen, and the calendar must not run out
 
 
@@ -217,12 +218,14 @@ class Extension:
 class Minimum:
     """The least that a revolving balance asks for: a share of it, and no less than a sum.
 
-    The period's interest comes on top, unless it is included.
+    The period's interest comes on top, unless it is included. What is paid in the days between
+    the statement and the due date counts towards it, as the statement has named it already.
     """
 
     share: Decimal
     floor: Decimal = Decimal(0)
     includes_interest: bool = False
+    statement_days: int = STATEMENT_DAYS
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class _Basis:
         if self.contract and self.terms.repayment is Repayment.EQUAL_INSTALLMENT:
             yield self._level(self.contract)
         if self.terms.minimum is not None:
-            yield self._minimum(self.terms.minimum)
+            yield from self._minimum(self.terms.minimum)
 
     def _level(self, contract: Rate) -> str:
         if self.terms.installment_interest is not InstallmentInterest.PERIODIC:
@@ -93,12 +93,14 @@ class _Basis:
         twelfth = contract.per == "year" and self.terms.frequency == MONTHLY
         return self.say("level" if twelfth else "level_periods")
 
-    def _minimum(self, minimum: Minimum) -> str:
+    def _minimum(self, minimum: Minimum) -> Iterator[str]:
         amount = self.say("minimum_share", share=self.words.share(minimum.share))
         if minimum.floor:
             amount = self.say("fee_at_least", amount=amount, least=self._money(minimum.floor))
         included = minimum.includes_interest
-        return self.say("minimum_with_interest" if included else "minimum", amount=amount)
+        yield self.say("minimum_with_interest" if included else "minimum", amount=amount)
+        if minimum.statement_days:
+            yield self.say("statement", days=self.words.days(minimum.statement_days))
 
     def _lateness(self) -> Iterator[str]:
         terms = self.terms

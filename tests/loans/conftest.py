@@ -56,7 +56,7 @@ def _frequency(words):
 
 
 def _minimum(words):
-    """Return a minimum: "10%", ("10%", "200"), or ("10%", "200", True) where it has interest in."""
+    """Return a minimum: a share, its floor, whether it has interest in, days from the statement."""
     share, *floor = [words] if isinstance(words, str) else words
     return Minimum(parse_ratio(share), *(Decimal(amount) for amount in floor[:1]), *floor[1:])
 

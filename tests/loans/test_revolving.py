@@ -12,6 +12,9 @@ from reminderd.loans.position import value
 JAN, FEB, MAR = date(2026, 1, 15), date(2026, 2, 15), date(2026, 3, 15)
 
 
+NO_STATEMENT = ("20%", "200", False, 0)  # nothing paid before the due date counts towards it
+
+
 def card(scheduled, *paid, **words):
     """Return a balance of 1,000.00 at 0.05 % a day that asks for 20 %, at least 200.00."""
     words = {"daily_rate": "0.05%", "minimum": ("20%", "200"), "paid": paid} | words
@@ -59,20 +62,84 @@ def test_paid_down_within_a_period_both_balances_bear_interest_for_their_days(sc
 def test_paid_down_twice_within_a_period_all_three_balances_bear_interest(scheduled):
     """800 × 10 + 500 × 10 + 300 × 11 days at 0.05 %: 4.00 + 2.50 + 1.65."""
     paid = (JAN, "200"), (date(2026, 1, 25), "300"), (date(2026, 2, 4), "200")
-    assert value(card(scheduled, *paid), FEB).due == Owed(200_00, 8_15)
+    assert value(card(scheduled, *paid, minimum=NO_STATEMENT), FEB).due == Owed(200_00, 8_15)
 
 
 def test_paid_down_before_the_first_due_date_the_period_stays_free(scheduled):
-    loan = card(scheduled, (date(2026, 1, 5), "300"))
+    loan = card(scheduled, (date(2026, 1, 5), "300"), minimum=NO_STATEMENT)
     assert value(loan, JAN).due == Owed(200_00)
     assert coming(loan, date(2026, 1, 5))[:2] == [(JAN, 200_00), (FEB, 200_00 + 7_75)]
 
 
 def test_paid_down_before_the_first_due_date_a_named_start_bears_interest(scheduled):
     """From 20 December 16 days on 1,000 and ten on 700: 8.00 + 3.50."""
-    words = {"start": date(2025, 12, 20)}
+    words = {"start": date(2025, 12, 20), "minimum": NO_STATEMENT}
     loan = card(scheduled, (date(2026, 1, 5), "300"), **words)
     assert value(loan, JAN).due == Owed(200_00, 11_50)
+
+
+# ─── Between the statement and its due date ───
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        (date(2025, 12, 28), 200_00),  # that day's statement has it already, and asks for more
+        (date(2025, 12, 29), 0),
+        (date(2026, 1, 14), 0),
+        (JAN, 0),
+    ],
+)
+def test_what_is_paid_after_the_statement_counts_towards_its_minimum(scheduled, day, due):
+    """With 18 days to pay, the statement for 15 January is of 28 December."""
+    loan = card(scheduled, (day, "200"))
+    assert value(loan, JAN).due == Owed(due)
+    assert value(loan, JAN).payoff.minor == 800_00
+
+
+def test_the_minimum_can_be_paid_in_parts(scheduled):
+    loan = card(scheduled, (date(2026, 1, 2), "50"), (date(2026, 1, 9), "70"))
+    assert value(loan, date(2026, 1, 9)).upcoming[0].remaining.minor == 80_00
+    assert value(loan, JAN).due == Owed(80_00)
+    assert coming(loan, JAN)[0] == (FEB, 200_00 + 12_40)  # 800 × 31, as with all paid on time
+
+
+@pytest.mark.parametrize("included", [False, True])
+def test_whoever_pays_early_what_was_asked_for_is_asked_for_nothing_more(scheduled, included):
+    """What 15 February asks for, paid five days ahead: the balance bears less for these days.
+
+    800 × 26 days and 600 × 5 are 10.40 + 1.50. Of 212.40 there are 0.50 over, which pay down too.
+    With interest in the minimum, 187.60 of principal are asked for: 800 × 26 + 612.40 × 5 are
+    10.40 + 1.53, and 0.47 of 200.00 are over.
+    """
+    early, asked = date(2026, 2, 10), "200" if included else "212.40"
+    loan = card(scheduled, (JAN, "200"), (early, asked), minimum=("20%", "200", included))
+    # 599.50 × 28 days are 8.39.
+    assert coming(loan, early)[0] == (MAR, 200_00 if included else 208_39)
+    position = value(loan, FEB)
+    assert (position.due, position.credit.minor) == (Owed(), 0)
+    assert position.payoff.minor == (611_93 if included else 599_50)
+
+
+def test_more_than_the_minimum_and_its_interest_pays_down_at_once(scheduled):
+    """Of 500.00, 11.18 wait for the interest: 800 × 26 days and 311.18 × 5 are 10.40 + 0.78."""
+    early = date(2026, 2, 10)
+    loan = card(scheduled, (JAN, "200"), (early, "500"))
+    position = value(loan, early)
+    assert position.credit.minor == 11_18
+    assert coming(loan, early)[0] == (MAR, 204_36)  # 311.18 × 28 days are 4.36
+    assert value(loan, FEB).due == Owed()
+    assert value(loan, FEB).payoff.minor == 800_00 - 488_82
+
+
+def test_how_long_before_the_statement_is_drawn_can_be_said(scheduled):
+    paid = date(2025, 12, 22), "200"
+    assert value(card(scheduled, paid), JAN).due == Owed(200_00)
+    longer = ("20%", "200", False, 25)
+    assert value(card(scheduled, paid, minimum=longer), JAN).due == Owed()
+
+
+# ─── The minimum, late or exceeded ───
 
 
 def test_a_late_minimum_is_met_first_and_only_what_is_over_pays_down(scheduled):
@@ -139,7 +206,7 @@ def test_paid_down_while_a_moved_due_date_is_awaited_the_period_has_earned_its_i
         date(2026, 10, 4),
         start=date(2026, 9, 4),
         daily_rate="0.05%",
-        minimum=("20%", "200"),
+        minimum=NO_STATEMENT,
         business_days=("following", "CN"),
         paid=[(date(2026, 10, 6), "300")],
     )

@@ -146,6 +146,21 @@ CASES = {
                 "minimum 10% of the balance plus interest",
                 "最低还款额为余额的10%，另加当期利息",
             ),
+            (
+                "what is paid in the 18 days before the due date counts towards it",
+                "还款日前18天内的还款计入当期最低还款额",
+            ),
+            NO_PENALTY,
+        ],
+    ),
+    "a minimum that nothing paid early counts towards": (
+        REVOLVING | {"minimum": Minimum(Decimal("0.1"), statement_days=0)},
+        [
+            NO_INTEREST,
+            (
+                "minimum 10% of the balance plus interest",
+                "最低还款额为余额的10%，另加当期利息",
+            ),
             NO_PENALTY,
         ],
     ),
@@ -156,6 +171,10 @@ CASES = {
             (
                 "minimum 1% of the balance (at least CN¥35.00), interest included",
                 "最低还款额为余额的1%，不低于¥35.00，已含当期利息",
+            ),
+            (
+                "what is paid in the 18 days before the due date counts towards it",
+                "还款日前18天内的还款计入当期最低还款额",
             ),
             NO_PENALTY,
         ],

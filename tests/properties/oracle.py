@@ -335,8 +335,11 @@ def of_period(terms, rate):
     return Fraction(rate.value) * count / {"day": year, "week": 52, "month": 12}[unit]
 
 
-def minimums(terms, left, number=0, since=None, carried=0):
-    """What a balance asks for from period *number* on, of which it has lived up to *since*."""
+def minimums(terms, left, number=0, since=None, carried=0, asked=None):
+    """What a balance asks for from period *number* on, of which it has lived up to *since*.
+
+    *asked* is the rest of a minimum that a statement has named.
+    """
     while True:
         due = step(terms, terms.first_due, number)
         start = since or (number and step(terms, terms.first_due, number - 1))
@@ -346,9 +349,9 @@ def minimums(terms, left, number=0, since=None, carried=0):
         included = interest if terms.minimum.includes_interest else 0
         share = rounded(terms, (left + included) * Fraction(terms.minimum.share))
         share = max(share, minor(terms, terms.minimum.floor)) - included
-        share = min(left, max(share, 1))
+        share = min(left, max(share, 1) if asked is None else asked)
         yield Part(due, share, interest, start, due, carried)
-        left, number, since, carried = left - share, number + 1, None, 0
+        left, number, since, carried, asked = left - share, number + 1, None, 0, None
         if not left:
             return
 
@@ -621,16 +624,36 @@ class Ledger:
             self.pay_down(day)
 
     def pay_down(self, day):
-        """Pay the balance down at once; what is left of it asks for new minimums."""
+        """Pay the balance down at once; what is left of it asks for new minimums.
+
+        After the statement its minimum comes first, then as much is kept as the interest will be.
+        """
         balance = sum(part.principal for part in self.coming)
-        down = min(self.credit, balance)
+        asked = self.coming[0].principal if self.is_drawn(day) else 0
+        # The most to keep that is not more than the interest: found by halving.
+        kept, too_much = 0, max(0, self.credit - asked) + 1 if self.is_drawn(day) else 1
+        while too_much - kept > 1:
+            half = (kept + too_much) // 2
+            interest = self.after(self.credit - half, balance, day)[0].interest
+            kept, too_much = (half, too_much) if half <= interest else (kept, half)
+        down = min(self.credit - kept, balance)
         if down:
-            so_far = sum(part.earned(self.terms, day) for part in self.coming)
-            since = max(day, self.coming[0].start)
-            anew = minimums(self.terms, balance - down, self.fallen, since, so_far)
-            anew = [replace(part, due=business_day(self.terms, part.due)) for part in anew]
-            self.coming = accelerated(self.terms, anew)
+            self.coming = self.after(down, balance, day)
             self.credit -= down
+
+    def is_drawn(self, day):
+        """Whether the statement that asks for the next minimum is there."""
+        return day > self.coming[0].due - self.terms.minimum.statement_days * ONE_DAY
+
+    def after(self, down, balance, day):
+        """What comes once so much is paid down."""
+        first, down = self.coming[0], min(down, balance)
+        asked = max(0, first.principal - down) if self.is_drawn(day) else None
+        so_far = sum(part.earned(self.terms, day) for part in self.coming)
+        since = max(day, first.start)
+        anew = minimums(self.terms, balance - down, self.fallen, since, so_far, asked)
+        anew = [replace(part, due=business_day(self.terms, part.due)) for part in anew]
+        return accelerated(self.terms, anew)
 
     def early_payoff(self, day):
         """All principal to come, and the interest that the days so far have earned."""

@@ -123,7 +123,8 @@ def repayments(draw, currency, kinds):
     }
     if kind is Repayment.REVOLVING:
         share = draw(some(["0.1", "0.125", "0.333", "1"]))
-        least = Minimum(Decimal(share), draw(sums(currency, 100_000)), draw(st.booleans()))
+        drawn = draw(st.sampled_from([0, 1, 9, 18, 31]))
+        least = Minimum(Decimal(share), draw(sums(currency, 100_000)), draw(st.booleans()), drawn)
         return plan | {"minimum": least}
     return plan | {
         "installment_count": draw(st.integers(1, 12)),

@@ -17,7 +17,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -30,7 +30,7 @@ from typing import Any
 STEPS = {
     "read the configuration": ("reminderd.config.load:load_text",),
     "sync the book": ("reminderd.app:App.sync",),
-    "plan": ("reminderd.app:App.plan_due",),
+    "plan": ("reminderd.planner:Planner.plan",),
     "lease": ("reminderd.store.outbox:lease",),
     "value": ("reminderd.delivery.writer:Writer.letter",),
     "render": ("reminderd.delivery.writer:Writer.message",),
@@ -73,12 +73,12 @@ def note_the_times(file: Path) -> None:
     """
     from reminderd.app import App
 
-    plan_due, deliver = App.plan_due, App.deliver
+    planning, deliver = App.planning, App.deliver
     times: list[float] = []
 
-    def planning(self: App, *arguments: Any, **named: Any) -> int:
+    def begin(self: App, *arguments: Any, **named: Any) -> Iterator[int]:
         times.append(time.monotonic())
-        return plan_due(self, *arguments, **named)
+        return planning(self, *arguments, **named)
 
     def delivering(self: App, **named: Any) -> Any:
         delivered = deliver(self, **named)
@@ -86,7 +86,7 @@ def note_the_times(file: Path) -> None:
             file.write_text(json.dumps([times[0], time.monotonic()]))
         return delivered
 
-    App.plan_due = planning  # type: ignore[method-assign]
+    App.planning = begin  # type: ignore[method-assign]
     App.deliver = delivering  # type: ignore[method-assign]
 
 

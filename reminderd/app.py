@@ -49,7 +49,7 @@ from .store.book import Change, Entry
 from .store.database import Database
 from .store.outbox import WAITING, State
 
-_PLAN_BATCH = 200
+_PLAN_BATCH = 100
 _DIFFERENCE_AHEAD = timedelta(days=365)
 _DIFFERENCE_AT_MOST = 20  # loans
 _FAILED_LATELY = timedelta(days=7)
@@ -161,6 +161,12 @@ class App:
         Decisions and outbox are written in one transaction for each batch of loans. *beat* is
         called between batches, to show life; *alone* says that no other worker can hold a lease.
         """
+        return sum(self.planning(now, beat, alone=alone))
+
+    def planning(
+        self, now: datetime, beat: Callable[[], None] = lambda: None, *, alone: bool = False
+    ) -> Iterator[int]:
+        """Plan as ``plan_due`` does, and yield after each batch how many alerts it decided."""
         with self.database.transaction() as connection:
             # A delivery lost in a crash must wait again, for a newer alert to supersede it.
             outbox.recover(connection, now, alone=alone)
@@ -170,9 +176,12 @@ class App:
         while True:
             beat()
             with self.database.transaction() as connection:
-                if not (batch := book.due_for_a_look(connection, now, _PLAN_BATCH)):
-                    return planned
-                planned += self.planner.plan(connection, batch, now)
+                batch = book.due_for_a_look(connection, now, _PLAN_BATCH)
+                planned += self.planner.plan(connection, batch, now) if batch else 0
+            yield planned
+            if not batch:
+                return
+            planned = 0
 
     def _plan_routines(self, connection: Connection, now: datetime) -> int:
         decision = self._routines(connection, now)
@@ -212,14 +221,18 @@ class App:
         alone: bool,
         beat: Callable[[], None] = lambda: None,
         stopping: Callable[[], bool] = lambda: False,
+        planning: Iterable[int] = (),
     ) -> Delivered:
-        """Send everything that is due now."""
-        with self.database.transaction() as connection:
-            if not outbox.anything_due(connection, self.clock.now()):
-                return Delivered(0, hung=False)  # most passes: Apprise is slow to import
+        """Send everything that is due now, while *planning* makes more due."""
+        plan = _Counted(iter(planning))
+        while not self._anything_due():
+            if not plan.go_on():
+                return Delivered(0, hung=False, planned=plan.decided)  # Apprise is slow to import
         from .delivery.dispatcher import Dispatcher
 
         owner = f"{socket.gethostname()}:{os.getpid()}"
+        with self.database.transaction() as connection:
+            to_come = book.looks_due(connection, self.clock.now())
         dispatcher = Dispatcher(
             self.database,
             self.channels,
@@ -230,12 +243,18 @@ class App:
             stopping=stopping,
             defer=self.planner.defer,
             desk=self.config.desk,
+            plan_more=plan.go_on,
+            to_come=to_come,
         )
         try:
             dispatcher.drain()
         finally:
             dispatcher.close()
-        return Delivered(dispatcher.sent, dispatcher.hung)
+        return Delivered(dispatcher.sent, dispatcher.hung, plan.decided)
+
+    def _anything_due(self) -> bool:
+        with self.database.transaction() as connection:
+            return outbox.anything_due(connection, self.clock.now())
 
     def nobody_reached(self) -> bool:
         """Return whether nothing gets through to any address that the borrower reads."""
@@ -577,6 +596,21 @@ class Delivered:
 
     sent: int
     hung: bool
+    planned: int = 0  # alerts that were decided meanwhile
+
+
+class _Counted:
+    """Planning that somebody takes a step further at a time, and how many alerts came of it."""
+
+    def __init__(self, steps: Iterator[int]) -> None:
+        self._steps = steps
+        self.decided = 0
+
+    def go_on(self) -> bool:
+        """Plan a batch; return False once there is none left."""
+        step = next(self._steps, None)
+        self.decided += step or 0
+        return step is not None
 
 
 def _paid(loan: Loan, old: Entry | None, typed: dict[str, list[RowMapping]], now: datetime) -> Loan:

@@ -11,7 +11,9 @@ a whole batch to send. This thread alone touches the database.
 3. Results are recorded as they come in, all that have arrived in one transaction.
 4. A lane that makes its deadline pass is left behind: its delivery is ``unknown``, the rest of
    its batch goes back to wait, and no more is given to it.
-5. Back to 2 until nothing is due and no lane is busy.
+5. Back to 2 until nothing is due and no lane is busy. Where hundreds of loans are still to be
+   planned, a batch of them is planned each time round, while lanes send; what goes as digests
+   waits until all of it is.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ import logging
 import queue
 import random
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -41,7 +44,7 @@ from .pace import Pace
 from .retry import next_attempt
 from .scribes import Scribes
 from .transport import Transports, connections_of
-from .writer import Defer, Draft, Needless, Writer
+from .writer import Bundle, Defer, Draft, Needless, Writer
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +92,7 @@ Lettered = dict[Leased, Paper]  # one message's deliveries
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """Messages of a channel that are leased and being written."""
+    """Messages of a channel that are leased and to be written."""
 
     channel: str
     messages: Sequence[Lettered]
@@ -112,12 +115,15 @@ class Dispatcher:
         stopping: Callable[[], bool] = lambda: False,
         defer: Defer = lambda now, _channel: now,
         desk: Desk | None = None,
+        plan_more: Callable[[], bool] = lambda: False,
+        to_come: int = 0,
     ) -> None:
         """Send over *channels* as *owner*; *alone* when no other worker can hold a lease.
 
         *beat* is called while waiting, to show life; once *stopping* says so, nothing new begins.
         *defer* returns the end of a channel's quiet hours that an instant lies in, else the
-        instant. Messages draw on *desk*.
+        instant. Messages draw on *desk*. *plan_more* makes more due and returns False once there
+        is nothing left to plan; *to_come* is about how many messages it will bring.
         """
         self.database = database
         self.channels = channels
@@ -132,7 +138,10 @@ class Dispatcher:
         self.lanes: dict[str, list[Lane]] = {}
         self.results: queue.SimpleQueue[tuple[Lane, Result]] = queue.SimpleQueue()
         self.pace = Pace()
-        self.draft: Drafted | None = None
+        self.plan_more = plan_more
+        self.to_come = to_come
+        self.planning = True  # until there is nothing left to plan
+        self.drafts: deque[Drafted] = deque()  # the first is being written
         self.sent = 0
 
     @property
@@ -144,17 +153,18 @@ class Dispatcher:
         """Send until nothing is due."""
         with self.database.transaction() as connection:
             outbox.recover(connection, self.clock.now(), alone=self.alone)
-            due = outbox.due_count(connection, self.clock.now())
+            due = outbox.due_count(connection, self.clock.now()) + self.to_come
         self.alone = False  # from here on some leases are our own
         self.writer.scribes = Scribes(self.writer.desk, due)  # before there are any threads
         while True:
-            if not self.stopping():
+            if stopping := self.stopping():
+                self._drop_drafts()
+            else:
+                self.planning = self.planning and self.plan_more()
                 self._fill_lanes()
-            elif self.draft:
-                self._drop_draft(self.draft)
             if self._busy():
                 self._collect()
-            elif not self.draft:
+            elif not self.drafts and (stopping or not self.planning):
                 return
 
     def close(self) -> None:
@@ -170,54 +180,75 @@ class Dispatcher:
         return [lane for lane in self._all_lanes() if lane.waiting and not lane.hung]
 
     def _fill_lanes(self) -> None:
-        """Lease for lanes that need work, and hand over once the leases are sure to be kept.
-
-        What scribes write is handed over when they have written it, while lanes still have some.
-        """
-        if self.draft and self._busy() and not self.writer.scribes.ready:
-            return
+        """Lease for lanes that need work, and hand over once the leases are sure to be kept."""
         now = self.clock.now()
         with self.database.transaction() as connection:
-            if self.draft:
-                jobs = self._written(connection, self.draft, now)
-            else:
-                jobs = self._begin(connection, now)
+            jobs = [*self._written(connection, now), *self._begin(connection, now)]
         for lane, job in jobs:
             self._give(lane, job)
 
+    def _written(self, connection: Connection, now: datetime) -> list[tuple[Lane, Job]]:
+        """Return what scribes have written by now, and have them begin on the next at once."""
+        if not self.drafts or not self._is_wanted(self.drafts[0]):
+            return []
+        done = self.drafts.popleft()
+        messages = self.writer.finish(done.draft)
+        if self.drafts:
+            self.writer.begin(self.drafts[0].draft)
+        return self._jobs(connection, done, messages, now)
+
+    def _is_wanted(self, drafted: Drafted) -> bool:
+        """Return whether a draft can be had without waiting, or there is nothing else to do."""
+        if not self._busy():
+            return True
+        full = not self._free(drafted.channel) and not self._has_hung(drafted.channel)
+        return self.writer.scribes.ready and not full
+
     def _begin(self, connection: Connection, now: datetime) -> list[tuple[Lane, Job]]:
-        """Lease for every channel; return what is written, unless scribes have begun on it."""
+        """Lease what is written next; return what nobody but this process writes, written.
+
+        Scribes have one batch to write and one that waits, so that they need not wait for it.
+        """
         jobs: list[tuple[Lane, Job]] = []
+        if len(self.drafts) > 1:
+            return jobs
+        for drafted in self._leased(connection, now):
+            if not self.writer.scribes.pids:
+                jobs += self._jobs(connection, drafted, self.writer.finish(drafted.draft), now)
+                continue
+            self.drafts.append(drafted)
+            if len(self.drafts) > 1:
+                break
+            self.writer.begin(drafted.draft)
+        return jobs
+
+    def _leased(self, connection: Connection, now: datetime) -> Iterator[Drafted]:
+        """Yield for each channel what was leased for the lanes that need work."""
         for name in outbox.due_channels(connection, now):
-            if self._quiet(connection, name, now):
+            if self._quiet(connection, name, now) or self._gathers(name):
                 continue
             free = len(self._free(name))
             most = min(BATCH * free, self._room(connection, name, now))
             if messages := self._lease(connection, name, now, most) if most else []:
-                self.draft = self._drafted(messages, self.channels[name])
-                if self.writer.scribes.shares:
-                    break  # one batch can be under way
-                jobs += self._written(connection, self.draft, now)
-        return jobs
+                yield self._drafted(messages, self.channels[name], now)
 
-    def _drafted(self, messages: Sequence[Lettered], channel: Channel) -> Drafted:
-        """Have what the deliveries of each message say together written."""
+    def _drafted(self, messages: Sequence[Lettered], channel: Channel, now: datetime) -> Drafted:
+        """Prepare to write what the deliveries of each message say together."""
         bundles = []
         for letters in messages:
-            recipient = channel.recipient(next(iter(letters)).address)
+            first = next(iter(letters))
+            recipient = channel.recipient(first.address)
             assert recipient is not None  # those without one were finished
-            bundles.append(([*letters.values()], recipient))
-        return Drafted(channel.name, messages, self.writer.begin(bundles, channel))
+            bundles.append(Bundle([*letters.values()], recipient, first.message_id))
+        return Drafted(channel.name, messages, self.writer.draft(bundles, channel, now))
 
-    def _written(
-        self, connection: Connection, drafted: Drafted, now: datetime
+    def _jobs(
+        self, connection: Connection, drafted: Drafted, written: Sequence[Message], now: datetime
     ) -> list[tuple[Lane, Job]]:
         """Keep the words of what was written, and share it out among the lanes."""
-        self.draft = None
-        written = self.writer.finish(drafted.draft)
         jobs = [
-            Job(tuple(letters), recipient, message)
-            for letters, (_, recipient), message in zip(
+            Job(tuple(letters), bundle.recipient, message)
+            for letters, bundle, message in zip(
                 drafted.messages, drafted.draft.bundles, written, strict=True
             )
         ]
@@ -235,20 +266,25 @@ class Dispatcher:
         members = [delivery for letters in drafted.messages for delivery in letters]
         self._finish(connection, members, State.RETRYING, now, "not begun", again=now)
 
-    def _drop_draft(self, drafted: Drafted) -> None:
-        self.draft = None
-        self.writer.finish(drafted.draft)
+    def _drop_drafts(self) -> None:
+        """Have what is being written wait again."""
+        if not self.drafts:
+            return
+        self.writer.finish(self.drafts[0].draft)
         with self.database.transaction() as connection:
-            self._put_back(connection, drafted, self.clock.now())
+            while self.drafts:
+                self._put_back(connection, self.drafts.popleft(), self.clock.now())
+
+    def _has_hung(self, name: str) -> bool:
+        return any(lane.hung for lane in self.lanes[name])
 
     def _free(self, name: str) -> list[Lane]:
         """Return a channel's lanes that need work, open ones first; none beside a hung one."""
         if name not in self.lanes:
             self.lanes[name] = [Lane(name) for _ in range(self._most_lanes(name))]
-        lanes = self.lanes[name]
-        if any(lane.hung for lane in lanes):
+        if self._has_hung(name):
             return []
-        free = [lane for lane in lanes if len(lane.waiting) <= BATCH]
+        free = [lane for lane in self.lanes[name] if len(lane.waiting) <= BATCH]
         return sorted(free, key=lambda lane: (not lane.open, len(lane.waiting)))
 
     def _most_lanes(self, name: str) -> int:
@@ -262,6 +298,7 @@ class Dispatcher:
         """Return how many messages a channel may be given now."""
         channel = self.channels.get(name)
         under_way = sum(len(lane.waiting) for lane in self.lanes[name])
+        under_way += sum(len(draft.messages) for draft in self.drafts if draft.channel == name)
         return self.pace.room(connection, channel, under_way, now) if channel else BATCH
 
     def _quiet(self, connection: Connection, name: str, now: datetime) -> bool:
@@ -271,6 +308,11 @@ class Dispatcher:
         if until > now:
             outbox.postpone(connection, name, now, until)
         return until > now
+
+    def _gathers(self, name: str) -> bool:
+        """Return whether what is planned next may belong into one message with what is due."""
+        channel = self.channels.get(name)
+        return self.planning and channel is not None and channel.digest
 
     def _lease(self, connection: Connection, name: str, now: datetime, most: int) -> list[Lettered]:
         """Lease for so many messages, and return what there is to say."""
@@ -349,13 +391,17 @@ class Dispatcher:
                     self._abandon(connection, lane, now)
 
     def _arrived(self) -> list[tuple[Lane, Result]]:
-        """Return results: one, or what comes within a moment while more are on their way."""
+        """Return results: one, or what comes within a moment while more are on their way.
+
+        While there is planning to do, what has come is all.
+        """
         arrived: list[tuple[Lane, Result]] = []
-        patience, more = 1.0, min(sum(len(lane.waiting) for lane in self._busy()), 4 * BATCH)
+        patience, moment = (0.0, 0.0) if self.planning else (1.0, MOMENT)
+        more = min(sum(len(lane.waiting) for lane in self._busy()), 4 * BATCH)
         with suppress(queue.Empty):
             while len(arrived) < more:
                 arrived.append(self.results.get(timeout=patience))
-                patience = MOMENT
+                patience = moment
         return arrived
 
     def _abandon(self, connection: Connection, lane: Lane, now: datetime) -> None:

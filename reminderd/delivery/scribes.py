@@ -12,8 +12,8 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection as Link
 
@@ -25,6 +25,8 @@ from ..messages.message import Format, Message
 from ..messages.paper import Paper
 from ..messages.sheet import Desk, Sheet
 from ..messages.words import words
+from .mail import Envelope
+from .mime import build
 
 PER_SCRIBE = 100  # messages that are worth a process
 AT_MOST = 4
@@ -41,12 +43,33 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """What a mail says besides its message."""
+
+    envelope: Envelope
+    message_id: str
+    now: datetime
+
+    def around(self, message: Message) -> Message:
+        """Return the message as a mail too; one that cannot be built as it is, for sending says so.
+
+        The page and its pictures are in the mail then, and nowhere else.
+        """
+        try:
+            mail = build(self.envelope, message, self.message_id, self.now)
+        except (ValueError, UnicodeError):
+            return message
+        return replace(message, html="", images=(), mail=mail)
+
+
+@dataclass(frozen=True, slots=True)
 class Commission:
-    """One message to write: its letters, and how."""
+    """One message to write: its letters, and how; and the mail that it goes as, if it does."""
 
     subjects: tuple[Subject, ...]
     locale: str
     form: Format
+    cover: Cover | None = None
 
     def written(self, desk: Desk) -> Message:
         """Return the message."""
@@ -57,7 +80,8 @@ class Commission:
             )
             for about in self.subjects
         ]
-        return bound(letters, self.form)
+        message = bound(letters, self.form)
+        return message if self.cover is None else self.cover.around(message)
 
 
 def bound(papers: Sequence[Paper], form: Format) -> Message:

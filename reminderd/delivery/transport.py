@@ -245,11 +245,13 @@ class MailTransport:
 
     def send(self, message: Message, message_id: str, now: datetime) -> None:
         """Hand one mail over."""
+        self.session.send(self.envelope, message.mail or self._built(message, message_id, now))
+
+    def _built(self, message: Message, message_id: str, now: datetime) -> bytes:
         try:
-            built = mime.build(self.envelope, message, message_id, now)
+            return mime.build(self.envelope, message, message_id, now)
         except (ValueError, UnicodeError) as error:
             raise Refused(f"the mail cannot be built: {error}") from None
-        self.session.send(self.envelope, built)
 
     def close(self) -> None:
         """Close the shared session."""
@@ -384,15 +386,29 @@ class Transports:
             return AppriseTransport(plugin, arguments, self.net)
         server = plugin.server()
         session = self.sessions.setdefault(server, mail.Session(server))
-        envelopes = {envelope.to[1]: envelope for envelope in plugin.envelopes()}
-        first = next(iter(envelopes.values()))
-        return MailTransport(envelopes.get(recipient.label, first), session)
+        return MailTransport(_envelope(plugin, recipient), session)
 
     def close(self) -> None:
         """Close every connection."""
         for transport in self.made.values():
             transport.close()
         self.net.close()
+
+
+def _envelope(plugin: Mailbox, recipient: Recipient) -> mail.Envelope:
+    envelopes = {envelope.to[1]: envelope for envelope in plugin.envelopes()}
+    return envelopes.get(recipient.label) or next(iter(envelopes.values()))
+
+
+def envelope_of(recipient: Recipient) -> mail.Envelope | None:
+    """Return whose mail a recipient's is; None where it is none, or cannot be sent."""
+    if connections_of(recipient) == 1:
+        return None
+    try:
+        plugin = instantiate(recipient)
+    except DeliveryError:
+        return None
+    return _envelope(plugin, recipient) if isinstance(plugin, Mailbox) else None
 
 
 def instantiate(recipient: Recipient) -> NotifyBase:

@@ -26,13 +26,22 @@ from ..messages.words import words
 from ..store import attention, book, history
 from ..store.book import Entry
 from ..store.outbox import Leased
-from .scribes import Commission, Scribes, Subject, bound
-from .transport import format_of
+from .mail import Envelope
+from .scribes import Commission, Cover, Scribes, Subject, bound
+from .transport import envelope_of, format_of
 
 _BORROWERS = 50  # loans; a book that holds more is an organisation's
 
 Defer = Callable[[datetime, Channel], datetime]
-Bundle = tuple[Sequence[Paper], Recipient]  # what goes to whom as one message
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What goes to whom as one message."""
+
+    letters: Sequence[Paper]
+    recipient: Recipient
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class Needless:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Messages that are being written; without a commission, by this process when it wants them."""
+    """Messages to write; those without a commission by this process, when it wants them."""
 
     bundles: Sequence[Bundle]
     forms: Sequence[Format]
@@ -59,7 +68,7 @@ class Writer:
         self.desk = desk
         self.defer = defer
         self.scribes = Scribes(desk, 0)
-        self.forms: dict[tuple[str, str], Format] = {}
+        self.ways: dict[tuple[str, str], tuple[Format, Envelope | None]] = {}
         self.known: dict[date, list[Position]] = {}
         self.snoozes: dict[str, Snooze] = {}
 
@@ -134,34 +143,38 @@ class Writer:
         loan, snooze = entry.loan, self.snoozes.get(entry.loan.id)
         return next_reminder(loan, position, entry.policy, now, snooze, self.desk.playbook)
 
-    def begin(self, bundles: Sequence[Bundle], channel: Channel) -> Draft:
-        """Have each bundle of letters written as one message, in its recipient's format."""
-        forms = [self._form(channel, recipient) for _, recipient in bundles]
+    def draft(self, bundles: Sequence[Bundle], channel: Channel, now: datetime) -> Draft:
+        """Prepare to write each bundle of letters as one message, in its recipient's format."""
+        ways = [self._way(channel, bundle.recipient) for bundle in bundles]
         commissions = [
-            _commission(letters, channel.locale, form) if self.scribes.pids else None
-            for (letters, _), form in zip(bundles, forms, strict=True)
+            _commission(bundle, channel.locale, way, now) if self.scribes.pids else None
+            for bundle, way in zip(bundles, ways, strict=True)
         ]
-        self.scribes.begin([commission for commission in commissions if commission])
-        return Draft(bundles, forms, commissions)
+        return Draft(bundles, [form for form, _ in ways], commissions)
+
+    def begin(self, draft: Draft) -> None:
+        """Have scribes write what they can of a draft."""
+        self.scribes.begin([commission for commission in draft.commissions if commission])
 
     def finish(self, draft: Draft) -> list[Message]:
         """Return the messages of the draft that was begun last."""
         written = iter(self.scribes.finish())
         return [
-            next(written) if commission else bound(letters, form)
-            for (letters, _), form, commission in zip(
+            next(written) if commission else bound(bundle.letters, form)
+            for bundle, form, commission in zip(
                 draft.bundles, draft.forms, draft.commissions, strict=True
             )
         ]
 
-    def _form(self, channel: Channel, recipient: Recipient) -> Format:
+    def _way(self, channel: Channel, recipient: Recipient) -> tuple[Format, Envelope | None]:
+        """Return a recipient's format, and the envelope where it is mail."""
         key = (channel.name, recipient.label)
-        if key not in self.forms:
+        if key not in self.ways:
             try:
-                self.forms[key] = format_of(recipient, channel.format)
+                self.ways[key] = format_of(recipient, channel.format), envelope_of(recipient)
             except Exception:  # a library's mistake; sending meets it again, and records it
-                self.forms[key] = Format.TEXT
-        return self.forms[key]
+                self.ways[key] = Format.TEXT, None
+        return self.ways[key]
 
     def _others(self, connection: Connection, position: Position) -> list[Position]:
         """Return the positions of the borrower's other loans, where they matter.
@@ -185,12 +198,17 @@ class Writer:
         return [value(loan, local_date(now, loan.timezone)) for loan in loans]
 
 
-def _commission(letters: Sequence[Paper], locale: str, form: Format) -> Commission | None:
+def _commission(
+    bundle: Bundle, locale: str, way: tuple[Format, Envelope | None], now: datetime
+) -> Commission | None:
     """Return what another process needs to write these letters; None where it is too much."""
-    subjects = [
+    subjects = tuple(
         Subject(letter.sheet.loan, letter.sheet.today, letter.occasion)
-        for letter in letters
+        for letter in bundle.letters
         if isinstance(letter, Letter) and not letter.sheet.others
-    ]
-    whole = len(subjects) == len(letters)
-    return Commission(tuple(subjects), locale, form) if whole else None
+    )
+    if len(subjects) < len(bundle.letters):
+        return None
+    form, envelope = way
+    cover = Cover(envelope, bundle.message_id, now) if envelope else None
+    return Commission(subjects, locale, form, cover)

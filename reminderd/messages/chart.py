@@ -20,7 +20,7 @@ WIDTH, HEIGHT = 1040, 310  # in pixels; sharp on a phone when shown at half of t
 
 _TRIFLE = 100  # the full height is at least this part of today's sum
 _FOOT = 10  # pixels under every bar, so that a day that adds nothing is seen as well
-_STEP = 2  # pixels, one on a screen; bars grow by whole steps, and so more loans look alike
+_STEP = 5  # pixels, half as many on a screen; bars grow by whole steps, so that loans look alike
 _GAP = 8
 _ROUND = 6
 

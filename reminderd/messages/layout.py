@@ -86,7 +86,7 @@ def inlined(html: str) -> str:
     sheet = _SHEET.search(html)
     if sheet is None or not _is_simple(sheet[1]) or _ODD.search(html, sheet.end()):
         return str(_inliner().inline(html))
-    return _TAG.sub(lambda tag: _styled(sheet[1], *tag.groups()), html)
+    return _TAG.sub(lambda tag: _styled(sheet[1], tag[0]), html)
 
 
 # Where each rule is for elements of one kind and class, wherever they stand, an element's style
@@ -116,7 +116,10 @@ def _is_simple(sheet: str) -> bool:
     return all(_SIMPLE.fullmatch(one.strip()) for each in selectors for one in each.split(","))
 
 
-def _styled(sheet: str, tag: str, attributes: str | None, end: str) -> str:
+@lru_cache(4096)
+def _styled(sheet: str, element: str) -> str:
+    """Return an opening tag with its style; most are those of the messages before."""
+    tag, attributes, end = _TAG.fullmatch(element).groups()  # type: ignore[union-attr]
     known = attributes or ""
     classes = _CLASS.search(known)
     style = _style(sheet, tag, classes[1] if classes else None)

@@ -35,3 +35,4 @@ class Message:
     html: str = ""
     subject: str = ""  # of a mail, such that the urgent sort first; empty means the title
     images: tuple[Image, ...] = ()
+    mail: bytes = b""  # all of it as a mail, where that was made ahead

@@ -92,12 +92,13 @@ def run_pass(
         more = True
         while more and not (hung or stopping()):
             beat()
-            decided = app.plan_due(app.clock.now(), beat, alone=True)
-            delivered = app.deliver(alone=True, beat=beat, stopping=stopping)
-            planned, sent, hung = planned + decided, sent + delivered.sent, delivered.hung
+            planning = app.planning(app.clock.now(), beat, alone=True)
+            delivered = app.deliver(alone=True, beat=beat, stopping=stopping, planning=planning)
+            planned, sent = planned + delivered.planned, sent + delivered.sent
+            hung = delivered.hung
             following = app.next_event()
             due = following is not None and following.at <= app.clock.now()
-            more = due and bool(decided or delivered.sent)
+            more = due and bool(delivered.planned or delivered.sent)
         trouble = look_after(app)
         return Outcome(planned, sent, hung, app.next_event(), trouble, difference.summary)
 

@@ -300,6 +300,12 @@ def due_for_a_look(connection: Connection, now: datetime, limit: int) -> list[En
     return [*_entries(connection, oldest).values()]
 
 
+def looks_due(connection: Connection, now: datetime) -> int:
+    """Return how many loans ``due_for_a_look`` has yet to return."""
+    query = select(func.count()).select_from(loans).where(loans.c.next_alert_at <= now)
+    return int(connection.execute(query).scalar_one())
+
+
 def _entries(
     connection: Connection, query: Select[Any], *, every: bool = False
 ) -> dict[str, Entry]:

@@ -266,7 +266,7 @@ def _still_held(connection: Connection, members: Sequence[Leased], owner: str) -
             deliveries.c.lease_owner == owner,
         )
         .with_for_update()
-    )
+    ).all()
     held = {(row.id, row.attempts) for row in found}
     return [delivery for delivery in members if (delivery.id, delivery.attempts) in held]
 

@@ -514,6 +514,94 @@ class TestLeases:
         assert post.states() == [State.PENDING]
 
 
+class TestPlanning:
+    """Much is planned a batch at a time, while lanes send."""
+
+    @pytest.fixture
+    def plan(self, post):
+        """Return planning that makes something due in each of so many steps."""
+
+        def steps(count, meanwhile=lambda: None):
+            left = iter(range(count))
+
+            def step():
+                for number in left:
+                    if number == count - 1:
+                        meanwhile()
+                    post.put(ME)
+                    return True
+                return False
+
+            return step
+
+        return steps
+
+    def test_what_was_planned_first_is_sent_before_all_is_planned(
+        self, dispatch, post, email, mail_server, plan
+    ):
+        """The last step of planning waits until there was a mail."""
+        channel = replace(email(ME[1]), digest=False)
+        step = plan(5, meanwhile=mail_server.wait_for_mail)
+        assert dispatch(channel, plan_more=step).sent == 5
+        assert post.states() == [State.SENT] * 5
+
+    def test_what_may_go_together_waits_until_all_is_planned(self, dispatch, post, email, plan):
+        before_the_last = []
+        step = plan(3, meanwhile=lambda: before_the_last.extend(post.states()))
+        dispatch(email(ME[1]), plan_more=step)
+        assert before_the_last == [State.PENDING] * 2
+        assert post.states() == [State.SENT] * 3
+
+    def test_who_is_to_stop_plans_no_more(self, dispatch, post, email, plan):
+        dispatch(email(ME[1]), plan_more=plan(3), stopping=lambda: True)
+        assert post.states() == []
+
+
+class TestScribes:
+    """Hundreds at once are written by other processes, which are always a batch ahead."""
+
+    @pytest.fixture
+    def many(self, post, email):
+        """Put more into the outbox than the lanes take at once; return the channel."""
+        for _ in range(3 * BATCH * MAIL_CONNECTIONS):
+            post.put(ME)
+        return replace(email(ME[1]), digest=False)
+
+    def test_each_is_sent_once(self, dispatch, post, many, mail_server):
+        dispatcher = dispatch(many)
+        assert dispatcher.sent == len(post.rows())
+        assert set(post.states()) == {State.SENT}
+        assert len(mail_server.mails) == len({got.message_id for got in mail_server.mails})
+
+    def test_what_is_written_when_it_is_to_stop_waits_again(
+        self, dispatch, post, many, mail_server, now
+    ):
+        dispatch(many, stopping=lambda: bool(mail_server.mails))
+        rows = post.rows()
+        sent = [row for row in rows if row.state == State.SENT]
+        assert 0 < len(sent) == len(mail_server.mails) < len(rows)
+        waiting = [row for row in rows if row.state != State.SENT]
+        assert {row.state for row in waiting} <= {State.PENDING, State.RETRYING}
+        assert {row.next_attempt_at for row in waiting} == {now}
+
+    def test_a_server_that_hangs_gets_no_more(self, dispatch, post, many, mail_server, clock, now):
+        """All its lanes hang while the next batches are written; these wait again."""
+        mail_server.answers.extend(["hang"] * len(post.rows()))
+
+        def beat():
+            if len(mail_server.mails) >= MAIL_CONNECTIONS:
+                clock.leapt = DEADLINE + 1
+
+        dispatcher = dispatch(many, beat=beat)
+        mail_server.release()
+        assert dispatcher.hung
+        unknown = [row for row in post.rows() if row.state == State.UNKNOWN]
+        assert len(unknown) == MAIL_CONNECTIONS
+        waiting = [row for row in post.rows() if row.state != State.UNKNOWN]
+        assert {row.state for row in waiting} <= {State.PENDING, State.RETRYING}
+        assert {row.next_attempt_at for row in waiting} == {now}
+
+
 class TestStopping:
     def test_nothing_new_begins(self, dispatch, post, screen):
         post.put(SCREEN)

@@ -5,14 +5,18 @@ import select
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from reminderd.alerts.plan import Alert, Reason
-from reminderd.delivery.scribes import PER_SCRIBE, Commission, Scribes, Subject
-from reminderd.loans.terms import Installment, Loan, LoanTerms
+from reminderd.delivery import mime
+from reminderd.delivery.mail import Envelope
+from reminderd.delivery.scribes import PER_SCRIBE, Commission, Cover, Scribes, Subject
+from reminderd.loans.terms import Installment, Loan, LoanTerms, Penalty, PenaltyRule
 from reminderd.messages.compose import Occasion
 from reminderd.messages.message import Format
 from reminderd.messages.sheet import Desk
@@ -29,7 +33,9 @@ def commission(*numbers, form=Format.HTML):
 
 
 def subject(number):
-    terms = LoanTerms(currency="CNY", listed=(Installment(DUE, 100_000 + number, 0),))
+    penalty = Penalty(PenaltyRule.DAILY_RATE, Decimal("0.0005"))
+    parts = (Installment(DUE, 100_000 + number, 0),)
+    terms = LoanTerms(currency="CNY", listed=parts, penalty=penalty)
     alert = Alert(f"l{number}", DUE, "due", NOW, Reason.DUE_TODAY)
     loan = Loan(f"l{number}", f"贷款{number}", terms, "UTC")
     return Subject(loan, DUE, Occasion(alert, NOW, NOW, NOW + timedelta(days=1)))
@@ -65,6 +71,29 @@ def test_they_write_what_one_would_write_oneself(scribes):
     assert write(scribes, COMMISSIONS) == by_ourselves(COMMISSIONS)
     assert write(scribes, COMMISSIONS[:1]) == by_ourselves(COMMISSIONS[:1])
     assert write(scribes, []) == []
+
+
+class TestMails:
+    """What goes by mail comes back as the mail."""
+
+    def cover(self, message_id="id", to="me@example.com"):
+        return Cover(Envelope(("Reminders", "r@example.com"), ("我", to)), message_id, NOW)
+
+    def test_a_mail_is_built_as_it_would_be_when_it_is_sent(self, scribes):
+        cover = self.cover()
+        [message] = write(scribes, [replace(COMMISSIONS[0], cover=cover)])
+        [plain] = by_ourselves(COMMISSIONS[:1])
+        assert plain.html
+        assert plain.images
+        assert message.mail == mime.build(cover.envelope, plain, "id", NOW)
+        assert (message.title, message.body) == (plain.title, plain.body)
+        assert (message.html, message.images) == ("", ())  # they would come twice
+
+    def test_one_that_cannot_be_built_is_left_to_whoever_sends_it(self, scribes):
+        cover = self.cover(to="me@example.com\r\nBcc: you@example.com")
+        assert write(scribes, [replace(COMMISSIONS[0], cover=cover)]) == by_ourselves(
+            COMMISSIONS[:1]
+        )
 
 
 def test_a_few_messages_are_worth_no_process():

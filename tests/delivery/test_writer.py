@@ -8,7 +8,7 @@ import pytest
 
 from reminderd.alerts.channel import Channel, Format, Recipient
 from reminderd.alerts.plan import Alert, Policy, Reason
-from reminderd.delivery.writer import Needless, Writer
+from reminderd.delivery.writer import Bundle, Needless, Writer
 from reminderd.loans.money import Money
 from reminderd.loans.terms import Installment, Loan, LoanTerms, Payment, Penalty, PenaltyRule
 from reminderd.messages.sheet import Desk
@@ -97,11 +97,13 @@ class TestFormat:
     @pytest.mark.parametrize(
         ("wanted", "form"), [(None, Format.FULL), (Format.MARKDOWN, Format.MARKDOWN)]
     )
-    def test_it_is_the_channels_or_what_suits_the_service(self, letter, wanted, form):
+    def test_it_is_the_channels_or_what_suits_the_service(self, letter, wanted, form, now):
         writer = Writer(Desk(), lambda at, _channel: at)
         channel = replace(SCREEN, format=wanted)
         written = letter(a_loan("a", 2))
-        draft = writer.begin([([written], channel.recipients[0])], channel)
+        bundle = Bundle([written], channel.recipients[0], "id")
+        draft = writer.draft([bundle], channel, now)
+        writer.begin(draft)
         [message] = writer.finish(draft)
         assert message.format is form
 

@@ -120,6 +120,28 @@ def test_a_pass_sends_what_has_come_due(app, clock, folder, capsys):
     assert "Credit card" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("digest", ["true", "false"])
+def test_a_pass_sends_what_hundreds_of_loans_bring(config, clock, folder, capsys, digest):
+    """They are planned in several batches, and one message can speak of all."""
+    loan = DUE.partition("[[loans]]")[2]
+    one_more = (f"[[loans]]{loan}".replace('"card"', f'"l{number}"') for number in range(150))
+    screen = 'url = "console://"\n'
+    config.write_text(
+        DUE.replace(screen, f"{screen}digest = {digest}\n") + "".join(one_more), "utf-8"
+    )
+    app = App.open(load_file(config), clock, folder)
+    run_pass(app, folder)
+    clock.at = ON_THE_DAY
+    outcome = run_pass(app, folder)
+    app.database.close()
+    assert (outcome.planned, outcome.following.at) == (
+        151,
+        clock.at + timedelta(days=1, minutes=-1),
+    )
+    messages = capsys.readouterr().out.count("─" * 9 + "\n")
+    assert messages == outcome.sent == (1 if digest == "true" else 151)
+
+
 def test_a_second_pass_at_the_same_instant_sends_nothing(app, clock, folder, capsys):
     run_pass(app, folder)
     clock.at = ON_THE_DAY

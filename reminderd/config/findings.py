@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import Problem
 from .positions import Path as KeyPath
-from .positions import locate
+from .positions import Positions, locate
 from .sentences import dotted, of_pydantic, path_of, to_write, unknown_key
 from .toml import Reading
 
@@ -20,12 +21,17 @@ class Findings:
     def __init__(self, reading: Reading, file: Path, root: type[BaseModel]) -> None:
         """Begin with what could not be read; *root* is the model of the whole text."""
         self.raw = reading.document
-        self.positions = locate(reading.text)
+        self.text = reading.text
         self.file = file
         self.root = root
         self.guesses = reading.guesses
-        self.torn = {self.positions.table_at(line) for line in reading.lost}
         self.problems = list(reading.problems)
+        self.torn = {self.positions.table_at(line) for line in reading.lost}
+
+    @cached_property
+    def positions(self) -> Positions:
+        """Where everything stands; asked for only where something is wrong."""
+        return locate(self.text)
 
     def all(self) -> list[Problem]:
         """Return every problem; a value that could not be read is told once, in better words."""

@@ -119,7 +119,7 @@ class _Loader(Findings):
             raise ConfigError(problems, self.files)
         return Config(
             file=self.file,
-            text=self.positions.text,
+            text=self.text,
             loans=tuple(loan for loan in loans if loan),
             policy=to_policy(settings, playbook or packaged()),
             quiet=to_quiet_hours(settings.reminders.quiet_hours),

@@ -286,7 +286,7 @@ class AutoDebitModel(Strict):
         None, description="Which account.", examples=['account = "ICBC 1234"']
     )
     times: list[ClockTime] = Field(
-        [],
+        default_factory=list,
         description="When it is tried on the due date.",
         examples=['times = ["06:00", "17:00"]'],
     )
@@ -425,12 +425,12 @@ class LoanModel(Strict):
         examples=["acceleration_date = 2027-03-01"],
     )
     fees: list[FeeModel] = Field(
-        [],
+        default_factory=list,
         description="Fees for being late.",
         examples=['fees = [{ percent = "5%", max = "50.00" }]'],
     )
     caps: list[CapModel] = Field(
-        [],
+        default_factory=list,
         description="Limits on the cost, by law or contract.",
         examples=['caps = [{ annual_rate = "24%", mode = "warn" }]'],
     )
@@ -448,27 +448,27 @@ class LoanModel(Strict):
         RoundingAt.END, description="Once at the end, or what each day adds."
     )
     rate_changes: list[RateChangeModel] = Field(
-        [],
+        default_factory=list,
         description="New rates from a date.",
         examples=['rate_changes = [{ from = 2027-01-01, annual_rate = "3.5%" }]'],
     )
     pauses: list[PauseModel] = Field(
-        [],
+        default_factory=list,
         description="Agreed days without penalty.",
         examples=["pauses = [{ from = 2026-02-01, to = 2026-02-28 }]"],
     )
     waivers: list[WaiverModel] = Field(
-        [],
+        default_factory=list,
         description="What the lender let go of.",
         examples=['waivers = [{ date = 2026-12-20, amount = "50.00" }]'],
     )
     extensions: list[ExtensionModel] = Field(
-        [],
+        default_factory=list,
         description="Installments that may be paid later.",
         examples=["extensions = [{ due = 2026-12-15, agreed = 2026-12-10, to = 2027-01-15 }]"],
     )
     payments: list[PaymentModel] = Field(
-        [],
+        default_factory=list,
         description="What has been paid.",
         examples=['payments = [{ date = 2026-10-15, amount = "1150.00" }]'],
     )
@@ -522,7 +522,7 @@ class LoanModel(Strict):
         examples=["record_years = 5"],
     )
     extension_requests: list[RequestModel] = Field(
-        [],
+        default_factory=list,
         description="What you asked for and what the lender said.",
         examples=['extension_requests = [{ date = 2026-12-01, state = "requested" }]'],
     )

@@ -316,7 +316,7 @@ class Settings(BaseSettings):
         examples=['[channels.phone] on a line of its own, and url = "…" below'],
     )
     loans: list[LoanModel] = Field(
-        [],
+        default_factory=list,
         description="What to watch.",
         examples=["[[loans]] on a line of its own, and one loan's keys below"],
     )

@@ -172,6 +172,13 @@ class Account:
         account._accrue_lines()
         return account
 
+    def unpaid_until(self, day: int) -> Account:
+        """Return the account as it will stand on a later day if nothing is paid or agreed."""
+        account = self.later(self.today)
+        account.advance(day)
+        account._accrue_lines()
+        return account
+
     def curve(self, last: int) -> Iterator[Owed]:
         """Yield what is due on each day from today to *last*, taking in nothing that falls due."""
         account = self.later(self.today)

@@ -204,8 +204,7 @@ def _next_cliff(position: Position) -> Cliff | None:
     if not cliffs:
         return None
     day, due, reason = min(cliffs, key=lambda cliff: cliff[:2])
-    known = [payment for payment in loan.payments if payment.on <= today]
-    before = Account(loan.terms).run(known, day - _DAY, loan.agreed)
+    before = position.account.unpaid_until(day.toordinal() - 1)
     increase = before.later(day.toordinal()).due().total - before.due().total
     return Cliff(day, position.money(increase), reason, due)
 

@@ -67,6 +67,27 @@ def test_of_several_cures_the_last_one_counts(listed):
     assert last_cure(loan, after(100)) == Cure(after(3, LATER), LATER, 3)
 
 
+def test_a_later_installment_that_is_paid_late_is_cured_too(listed):
+    """What was paid in time of the first is not there for the second."""
+    parts = (DUE, "1000", "0"), (LATER, "1000", "0")
+    loan = listed(*parts, paid=[(DUE, "1000"), (after(5, LATER), "1000")])
+    assert last_cure(loan, after(9, LATER)) == Cure(after(5, LATER), LATER, 5)
+
+
+def test_a_card_paid_down_before_its_statement_still_has_its_minimum_to_pay(scheduled):
+    """200.00 of the balance count towards no minimum; the 200.00 asked for come five days late."""
+    early = DUE - timedelta(days=30)
+    loan = scheduled(
+        "revolving",
+        "1000",
+        0,
+        DUE,
+        minimum=("20%", "200"),
+        paid=[(early, "200"), (after(5), "200")],
+    )
+    assert last_cure(loan, after(5)) == Cure(after(5), DUE, 5)
+
+
 def test_payments_in_time_after_a_cure_leave_it_the_last(listed):
     dues = [after(30 * number) for number in range(6)]
     paid = [(after(5), "1000"), *((due, "1000") for due in dues[1:])]

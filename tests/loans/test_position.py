@@ -249,6 +249,15 @@ def test_what_is_paid_later_does_not_shrink_the_cliff_seen_before(listed):
     assert unpaid == paid_later == Cliff(after(1), cny(1_00), CliffReason.PENALTY_STARTS)
 
 
+def test_what_is_agreed_later_does_not_move_the_cliff_seen_before(one_sum):
+    """On the second day after the due date it is moved; the day before, its fee was to come."""
+    moved = {"due": DUE, "agreed": after(2), "to": [after(30)]}
+    fee = {"fees": [{"amount": "9", "after_days": 4}]}
+    loan = one_sum("10000", DUE, extensions=[moved], **fee)
+    expected = Cliff(after(5), cny(9_00), CliffReason.FEE_CHARGED)
+    assert cliffs(loan, 1) == cliffs(one_sum("10000", DUE, **fee), 1) == [expected]
+
+
 def test_what_is_paid_today_shrinks_the_cliff_ahead(one_sum):
     words = {"penalty": {"daily_rate": "0.1%"}, "grace_days": 5}
     loan = one_sum("10000", DUE, paid=[(after(2), "4000")], **words)

@@ -20,7 +20,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from reminderd.cli.main import cli
 from reminderd.config.loan_tables import ExtensionModel
@@ -258,9 +257,9 @@ def _bounds(limits: list[Any]) -> str:
 def _default(info: FieldInfo) -> str:
     if info.is_required():
         return "required"
-    if info.default in (None, PydanticUndefined, {}, []):
-        return "–"
-    return f"`{_written(info.default)}`"
+    default = info.get_default(call_default_factory=True, validated_data={})
+    nothing = default in (None, {}, []) or isinstance(default, BaseModel)
+    return "–" if nothing else f"`{_written(default)}`"
 
 
 def _written(value: object) -> str:

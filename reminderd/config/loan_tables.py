@@ -410,7 +410,7 @@ class LoanModel(Strict):
         GraceMode.RETROACTIVE, description="What those days count for once they have passed."
     )
     grace_covers: list[GraceCovers] = Field(
-        list(GraceCovers),
+        default_factory=list(GraceCovers).copy,
         description="What the grace days spare you.",
         examples=['grace_covers = ["penalty", "fee", "reporting"]'],
     )
@@ -435,7 +435,7 @@ class LoanModel(Strict):
         examples=['caps = [{ annual_rate = "24%", mode = "warn" }]'],
     )
     allocation_order: list[Component] = Field(
-        list(Component),
+        default_factory=list(Component).copy,
         description="What a payment goes to, in order.",
         examples=['allocation_order = ["fees", "penalty", "interest", "principal"]'],
     )

@@ -198,9 +198,10 @@ def _amount_mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
 
 def _amounts(table: BaseModel, here: Path = ()) -> Iterator[tuple[Path, Decimal]]:
     """Yield every sum of money that stands in a table and in those inside it."""
+    given = table.model_fields_set  # few of all; defaults are sums that every currency knows
     for name, field in type(table).model_fields.items():
-        if name not in table.model_fields_set:
-            continue  # most are not, and defaults are sums that every currency knows
+        if name not in given:
+            continue
         value, path = getattr(table, name), (*here, field.alias or name)
         if isinstance(value, Decimal) and name in _SUMS:
             yield path, value

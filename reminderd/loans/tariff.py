@@ -110,6 +110,7 @@ class Meter:
             (segment.rate, count, of_year, first.toordinal(), last.toordinal())
             for segment, a, b in self.pieces(start, end)
             for first, last, count, of_year in segment.on_paper(a, b)
+            if count  # a 31st is no day of its own under 30/360
         ]
 
     def _earn(self, segment: Segment, base: int, start: int, end: int) -> int:

@@ -234,6 +234,17 @@ def test_what_is_left_out_by_a_pause_is_left_out_on_paper(tariff_of):
 # ─── On paper ───
 
 
+def test_a_stretch_of_no_days_is_not_written(tariff_of):
+    """Under 30/360 from 30 to 31 January is no day, and the rate changes after it."""
+    turn = date(2026, 1, 31)
+    new = [(turn, {"annual_rate": "12%"})]
+    rates = tariff_of(annual_rate="18%", day_count="30/360", rate_changes=new)
+    eve, end = turn - timedelta(days=1), date(2026, 2, 2)
+    assert rates.interest.on_paper(number(eve), number(end)) == [
+        (yearly(12), 2, 360, number(turn), number(end))
+    ]
+
+
 def test_act_act_writes_the_days_of_each_year(tariff_of):
     """From 20 December 2027: 12 days of a year of 365 up to 1 January, then 19 of 366."""
     rates = tariff_of(annual_rate="18%", day_count="ACT/ACT ISDA")

@@ -104,28 +104,43 @@ def sync(
         for row in connection.execute(select(loans.c.id, loans.c.content_hash, loans.c.archived_at))
     }
     paid = _by_loan(_standing(connection, CONFIG))
-    changes = []
+    altered = []
     for loan, policy in configured:
         digest, archived = known.pop(loan.id, (None, False))
-        rewritten = archived or digest != _content(loan, policy)
+        content = _content(loan, policy)
+        rewritten = archived or digest != content
         gone, new = _payments_changed(loan, paid.get(loan.id, []))
-        if not (rewritten or gone or new):
-            continue
-        old = entry(connection, loan.id) if digest else None
-        next_bill = rewritten and is_next_bill(old, loan, now)
-        if rewritten:
-            _write(connection, loan, policy, old, now)
-        if next_bill:
-            _set_aside(connection, loan.id, now)
-        _sync_payments(connection, loan.id, gone, new, now)
-        before = None if archived else old
-        changes.append(Change(before, entry(connection, loan.id), next_bill))
-    for loan_id, (_, archived) in known.items():
-        if not archived:
-            changes.append(Change(entry(connection, loan_id), None))
-            away = {"archived_at": now, "next_alert_at": now}
-            connection.execute(update(loans).where(loans.c.id == loan_id).values(**away))
-    return changes
+        if rewritten or gone or new:
+            altered.append(_Altered(loan, policy, content if rewritten else None, gone, new))
+    ids = [each.loan.id for each in altered]
+    removed = [loan_id for loan_id, (_, archived) in known.items() if not archived]
+    old = entries_of(connection, [*ids, *removed])
+    next_bills = {each.loan.id for each in altered if each.is_next_bill(old, now)}
+    _write(connection, altered, old, now)
+    for loan_id in next_bills:
+        _set_aside(connection, loan_id, now)
+    _sync_payments(connection, altered, now)
+    for loan_id in removed:
+        away = {"archived_at": now, "next_alert_at": now}
+        connection.execute(update(loans).where(loans.c.id == loan_id).values(**away))
+    after = entries_of(connection, ids)
+    before = {loan_id: entry for loan_id, entry in old.items() if not entry.archived}
+    changed = [Change(before.get(key), after[key], key in next_bills) for key in ids]
+    return changed + [Change(old[loan_id], None) for loan_id in removed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Altered:
+    """A configured loan that is not as the book has it."""
+
+    loan: Loan
+    policy: Policy
+    content: str | None  # the hash of what is to be written; None where payments alone changed
+    gone: list[int]  # payments that are configured no more
+    new: list[tuple[date, int]]
+
+    def is_next_bill(self, old: Mapping[str, Entry], now: datetime) -> bool:
+        return self.content is not None and is_next_bill(old.get(self.loan.id), self.loan, now)
 
 
 def is_next_bill(old: Entry | None, loan: Loan, now: datetime) -> bool:
@@ -172,21 +187,27 @@ def _hash(document: object) -> str:
 
 
 def _write(
-    connection: Connection, loan: Loan, policy: Policy, old: Entry | None, now: datetime
+    connection: Connection, altered: Iterable[_Altered], old: Mapping[str, Entry], now: datetime
 ) -> None:
-    document = _document(loan)
-    row = {
-        "document": document,
-        "policy": _policy_document(policy),
-        "content_hash": _content(loan, policy),
-        "known_since": known_since(old, loan, policy, now),
-        "next_alert_at": now,
-        "archived_at": None,
-    }
-    if old is None:
-        connection.execute(insert(loans).values(id=loan.id, **row))
-    else:
-        connection.execute(update(loans).where(loans.c.id == loan.id).values(**row))
+    new = []
+    for each in altered:
+        if each.content is None:
+            continue
+        loan, known = each.loan, old.get(each.loan.id)
+        row = {
+            "document": _document(loan),
+            "policy": _policy_document(each.policy),
+            "content_hash": each.content,
+            "known_since": known_since(known, loan, each.policy, now),
+            "next_alert_at": now,
+            "archived_at": None,
+        }
+        if known is None:
+            new.append({"id": loan.id, **row})
+        else:
+            connection.execute(update(loans).where(loans.c.id == loan.id).values(**row))
+    if new:
+        connection.execute(insert(loans), new)
 
 
 def known_since(old: Entry | None, loan: Loan, policy: Policy, now: datetime) -> datetime:
@@ -211,29 +232,36 @@ def _payments_changed(
     return gone, list(wanted.elements())
 
 
-def _sync_payments(
-    connection: Connection,
-    loan_id: str,
-    gone: list[int],
-    new: list[tuple[date, int]],
-    now: datetime,
-) -> None:
-    if gone:
-        connection.execute(update(payments).where(payments.c.id.in_(gone)).values(undone_at=now))
-        touch(connection, loan_id, now)
-    for day, minor in new:
-        add_payment(connection, loan_id, day, minor, now, CONFIG)
+def _sync_payments(connection: Connection, altered: Iterable[_Altered], now: datetime) -> None:
+    new = []
+    for each in altered:
+        loan_id = each.loan.id
+        if each.gone:
+            gone = payments.c.id.in_(each.gone)
+            connection.execute(update(payments).where(gone).values(undone_at=now))
+        if each.content is None:
+            touch(connection, loan_id, now)
+        new += [_payment_row(loan_id, day, minor, now, CONFIG) for day, minor in each.new]
+    if new:
+        connection.execute(insert(payments), new)
 
 
-def add_payment(
-    connection: Connection, loan_id: str, day: date, minor: int, now: datetime, source: str = CLI
-) -> int:
-    """Record a payment, have the loan looked at, and return the payment's number."""
-    result = connection.execute(
-        insert(payments).values(
-            loan_id=loan_id, date=day, amount_minor=minor, source=source, recorded_at=now
-        )
-    )
+def _payment_row(
+    loan_id: str, day: date, minor: int, now: datetime, source: str
+) -> dict[str, object]:
+    return {
+        "loan_id": loan_id,
+        "date": day,
+        "amount_minor": minor,
+        "source": source,
+        "recorded_at": now,
+    }
+
+
+def add_payment(connection: Connection, loan_id: str, day: date, minor: int, now: datetime) -> int:
+    """Record a payment made by command, have the loan looked at, and return its number."""
+    row = _payment_row(loan_id, day, minor, now, CLI)
+    result = connection.execute(insert(payments).values(row))
     touch(connection, loan_id, now)
     key = result.inserted_primary_key
     assert key is not None  # a single-row insert always has one

@@ -221,10 +221,14 @@ class App:
         alone: bool,
         beat: Callable[[], None] = lambda: None,
         stopping: Callable[[], bool] = lambda: False,
-        planning: Iterable[int] = (),
+        plan_for: datetime | None = None,
     ) -> Delivered:
-        """Send everything that is due now, while *planning* makes more due."""
-        plan = _Counted(iter(planning))
+        """Send everything that is due now.
+
+        Given *plan_for*, plan for that instant as ``plan_due`` does, and begin to send before all
+        is planned, where there is much.
+        """
+        plan = _Counted(self.planning(plan_for, beat, alone=alone) if plan_for else iter(()))
         while not self._anything_due():
             if not plan.go_on():
                 return Delivered(0, hung=False, planned=plan.decided)  # Apprise is slow to import
@@ -244,6 +248,7 @@ class App:
             defer=self.planner.defer,
             desk=self.config.desk,
             plan_more=plan.go_on,
+            planned_for=plan_for,
             to_come=to_come,
         )
         try:

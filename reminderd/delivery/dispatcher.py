@@ -116,14 +116,15 @@ class Dispatcher:
         defer: Defer = lambda now, _channel: now,
         desk: Desk | None = None,
         plan_more: Callable[[], bool] = lambda: False,
+        planned_for: datetime | None = None,
         to_come: int = 0,
     ) -> None:
         """Send over *channels* as *owner*; *alone* when no other worker can hold a lease.
 
         *beat* is called while waiting, to show life; once *stopping* says so, nothing new begins.
         *defer* returns the end of a channel's quiet hours that an instant lies in, else the
-        instant. Messages draw on *desk*. *plan_more* makes more due and returns False once there
-        is nothing left to plan; *to_come* is about how many messages it will bring.
+        instant. Messages draw on *desk*. *plan_more* makes more due, decided at *planned_for*, and
+        returns False once nothing is left to plan; *to_come* is about how many messages it brings.
         """
         self.database = database
         self.channels = channels
@@ -139,6 +140,7 @@ class Dispatcher:
         self.results: queue.SimpleQueue[tuple[Lane, Result]] = queue.SimpleQueue()
         self.pace = Pace()
         self.plan_more = plan_more
+        self.planned_for = planned_for
         self.to_come = to_come
         self.planning = True  # until there is nothing left to plan
         self.drafts: deque[Drafted] = deque()  # the first is being written
@@ -157,14 +159,15 @@ class Dispatcher:
         self.alone = False  # from here on some leases are our own
         self.writer.scribes = Scribes(self.writer.desk, due)  # before there are any threads
         while True:
-            if stopping := self.stopping():
+            if self.stopping():
+                self.planning = False
                 self._drop_drafts()
             else:
                 self.planning = self.planning and self.plan_more()
                 self._fill_lanes()
             if self._busy():
                 self._collect()
-            elif not self.drafts and (stopping or not self.planning):
+            elif not self.drafts and not self.planning:
                 return
 
     def close(self) -> None:
@@ -181,28 +184,21 @@ class Dispatcher:
 
     def _fill_lanes(self) -> None:
         """Lease for lanes that need work, and hand over once the leases are sure to be kept."""
-        now = self.clock.now()
-        with self.database.transaction() as connection:
-            jobs = [*self._written(connection, now), *self._begin(connection, now)]
-        for lane, job in jobs:
-            self._give(lane, job)
+        for step in (self._written, self._begin):  # what is given counts before more is leased
+            with self.database.transaction() as connection:
+                jobs = step(connection, self.clock.now())
+            for lane, job in jobs:
+                self._give(lane, job)
 
     def _written(self, connection: Connection, now: datetime) -> list[tuple[Lane, Job]]:
         """Return what scribes have written by now, and have them begin on the next at once."""
-        if not self.drafts or not self._is_wanted(self.drafts[0]):
+        if not self.drafts or (self._busy() and not self.writer.scribes.ready):
             return []
         done = self.drafts.popleft()
         messages = self.writer.finish(done.draft)
         if self.drafts:
             self.writer.begin(self.drafts[0].draft)
         return self._jobs(connection, done, messages, now)
-
-    def _is_wanted(self, drafted: Drafted) -> bool:
-        """Return whether a draft can be had without waiting, or there is nothing else to do."""
-        if not self._busy():
-            return True
-        full = not self._free(drafted.channel) and not self._has_hung(drafted.channel)
-        return self.writer.scribes.ready and not full
 
     def _begin(self, connection: Connection, now: datetime) -> list[tuple[Lane, Job]]:
         """Lease what is written next; return what nobody but this process writes, written.
@@ -213,7 +209,7 @@ class Dispatcher:
         if len(self.drafts) > 1:
             return jobs
         for drafted in self._leased(connection, now):
-            if not self.writer.scribes.pids:
+            if not (self.writer.scribes.pids or self.drafts):
                 jobs += self._jobs(connection, drafted, self.writer.finish(drafted.draft), now)
                 continue
             self.drafts.append(drafted)
@@ -224,13 +220,21 @@ class Dispatcher:
 
     def _leased(self, connection: Connection, now: datetime) -> Iterator[Drafted]:
         """Yield for each channel what was leased for the lanes that need work."""
-        for name in outbox.due_channels(connection, now):
+        for name in outbox.due_channels(connection, now, self._decided):
             if self._quiet(connection, name, now) or self._gathers(name):
                 continue
             free = len(self._free(name))
             most = min(BATCH * free, self._room(connection, name, now))
             if messages := self._lease(connection, name, now, most) if most else []:
                 yield self._drafted(messages, self.channels[name], now)
+
+    @property
+    def _decided(self) -> datetime | None:
+        """When what can be sent by now was decided; None once that does not matter any more.
+
+        Before all is planned, an older alert may belong to a loan that is about to get a newer.
+        """
+        return self.planned_for if self.planning else None
 
     def _drafted(self, messages: Sequence[Lettered], channel: Channel, now: datetime) -> Drafted:
         """Prepare to write what the deliveries of each message say together."""
@@ -256,10 +260,22 @@ class Dispatcher:
             connection,
             [(d.id, job.message.title, job.message.body) for job in jobs for d in job.deliveries],
         )
-        lanes = self._free(drafted.channel)
-        if not lanes:  # it hung meanwhile
+        if self._has_hung(drafted.channel):
             self._put_back(connection, drafted, now)
-        return [(lanes[at // BATCH % len(lanes)], job) for at, job in enumerate(jobs) if lanes]
+            return []
+        return self._shared_out(drafted.channel, jobs)
+
+    def _shared_out(self, name: str, jobs: Sequence[Job]) -> list[tuple[Lane, Job]]:
+        """Give each batch to the lane with the least to do, an open one if there is one."""
+        lanes = self.lanes[name]
+        ahead = [len(lane.waiting) for lane in lanes]
+        shared = []
+        for start in range(0, len(jobs), BATCH):
+            at = min(range(len(lanes)), key=lambda at: (ahead[at], not lanes[at].open))
+            batch = jobs[start : start + BATCH]
+            ahead[at] += len(batch)
+            shared += [(lanes[at], job) for job in batch]
+        return shared
 
     def _put_back(self, connection: Connection, drafted: Drafted, now: datetime) -> None:
         """Have what was leased and not begun wait again."""
@@ -279,13 +295,18 @@ class Dispatcher:
         return any(lane.hung for lane in self.lanes[name])
 
     def _free(self, name: str) -> list[Lane]:
-        """Return a channel's lanes that need work, open ones first; none beside a hung one."""
+        """Return a channel's lanes that need work; none beside a hung one."""
         if name not in self.lanes:
             self.lanes[name] = [Lane(name) for _ in range(self._most_lanes(name))]
         if self._has_hung(name):
             return []
-        free = [lane for lane in self.lanes[name] if len(lane.waiting) <= BATCH]
-        return sorted(free, key=lambda lane: (not lane.open, len(lane.waiting)))
+        lanes = self.lanes[name]
+        coming = -(-self._drafted_for(name) // len(lanes))
+        return [lane for lane in lanes if len(lane.waiting) + coming <= 2 * BATCH]
+
+    def _drafted_for(self, name: str) -> int:
+        """Return how many messages of a channel are being written."""
+        return sum(len(draft.messages) for draft in self.drafts if draft.channel == name)
 
     def _most_lanes(self, name: str) -> int:
         channel = self.channels.get(name)
@@ -298,7 +319,7 @@ class Dispatcher:
         """Return how many messages a channel may be given now."""
         channel = self.channels.get(name)
         under_way = sum(len(lane.waiting) for lane in self.lanes[name])
-        under_way += sum(len(draft.messages) for draft in self.drafts if draft.channel == name)
+        under_way += self._drafted_for(name)
         return self.pace.room(connection, channel, under_way, now) if channel else BATCH
 
     def _quiet(self, connection: Connection, name: str, now: datetime) -> bool:
@@ -321,7 +342,14 @@ class Dispatcher:
         together = channel is not None and channel.digest
         # Where nothing is left to say, what waits behind it must not be hidden.
         while leased := outbox.lease(
-            connection, name, now, until, self.owner, most, together=together
+            connection,
+            name,
+            now,
+            until,
+            self.owner,
+            most,
+            together=together,
+            decided=self._decided,
         ):
             if messages := self._letters(connection, leased, channel, now):
                 return messages

@@ -13,7 +13,7 @@ Rules, each with its source:
   Code, article 561), and to the oldest installment first (article 560).
 * Money beyond what is due waits as credit and meets the next installments on their due dates,
   unless it covers the payoff amount: then the loan is paid off and interest not yet earned lapses.
-  A revolving balance is paid down by it at once.
+  A revolving balance is paid down at once by what the next due date does not ask for.
 """
 
 from __future__ import annotations
@@ -504,16 +504,18 @@ class Account:
     def _pay_down(self, amount: int) -> Owed:
         """Pay a revolving balance down now and have the rest of the period bear less interest.
 
-        Between a statement and its due date money goes to the minimum first; then it waits for
-        the interest that falls due with it; only what is over pays down more than was asked.
+        What an extension moved to a day before the next minimum comes first, and waits for it.
+        Between a statement and its due date money goes to the minimum; then it waits for the
+        interest that falls due with it; only what is over pays down more than was asked.
         """
         rest = self.parts[self.upcoming :]
         moved = [part for part in rest if not part.base]  # an extension set their dates
-        plan = [part for part in rest if part.base]
+        plan = tuple(part for part in rest if part.base)
         balance = sum(part.principal for part in plan)
         if not balance:
             return Owed()
-        down, again = self._lowered(plan[0], balance, amount)
+        before = sum([part.total for part in moved if part.due <= plan[0].due])
+        down, again = self._lowered(plan, balance, max(0, amount - before))
         if not down:
             return Owed()
         self.credit -= down
@@ -522,10 +524,10 @@ class Account:
         return Owed(down)
 
     def _lowered(
-        self, coming: Installment, balance: int, amount: int
+        self, coming: tuple[Installment, ...], balance: int, amount: int
     ) -> tuple[int, tuple[Installment, ...]]:
         """Return how much of *amount* pays a balance down, and what then comes of it."""
-        asked = self._asked(coming)
+        asked = self._asked(coming[0])
         kept = 0 if asked is None else max(0, amount - asked)
         while True:
             down = min(amount - kept, balance)
@@ -537,9 +539,7 @@ class Account:
 
     def _asked(self, coming: Installment) -> int | None:
         """Return the principal that a statement asks for by now; None before it is drawn."""
-        minimum = self.terms.minimum
-        assert minimum is not None  # LoanTerms checked it
-        drawn = coming.due.toordinal() - minimum.statement_days
+        drawn = coming.due.toordinal() - self.terms.statement_days
         return coming.principal if self.today > drawn else None
 
     # ─── What is agreed on the way ───

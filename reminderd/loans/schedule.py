@@ -7,7 +7,7 @@ convention moves only the day on which it falls due.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Context, Decimal, localcontext
@@ -292,42 +292,45 @@ def revolve(
     balance: int,
     number: int = 0,
     since: date | None = None,
-    carried: int = 0,
+    earned_by_then: Sequence[int] = (),
     asked: int | None = None,
 ) -> Iterator[Installment]:
     """Yield what comes of a balance from installment *number* on if the minimum is always paid.
 
-    Before *since* its period has earned *carried*; *asked* is what is left of its minimum where a
-    statement has named that. The first period bears no interest unless the terms name a
-    ``start``: a statement's purchases are free until its due date. A minimum that hardly lowers
-    the balance could go on for ever, so at some time all that is left is due.
+    The balance is there from *since* on; *earned_by_then* is what periods that began before have
+    earned with another. *asked* is what is left of the first minimum where a statement has named
+    it. The loan's first period bears no interest unless the terms name a ``start``: a statement's
+    purchases are free until its due date. A minimum that hardly lowers the balance could go on
+    for ever, so at some time all that is left is due.
     """
     left, most = balance, number + MAX_INSTALLMENTS
-    for place, (start, end) in enumerate(islice(periods(terms), number, most), number + 1):
-        begin = since or start
+    for place, (start, end) in enumerate(islice(periods(terms), number, most)):
+        carried = earned_by_then[place] if place < len(earned_by_then) else 0
+        begin = start if since is None else min(max(start, since), end)
         free = terms.start is None and end == terms.first_due
         interest = carried + (0 if free else period_interest(terms, left, begin, end))
         least = minimum(terms, left, interest) if asked is None else asked
-        share = left if place == most else least
+        share = left if number + place + 1 == most else least
         yield Installment(end, share, interest, left, begin, end, carried)
-        left, since, carried, asked = left - share, None, 0, None
+        left, asked = left - share, None
         if not left:
             return
 
 
 def paid_down(
-    terms: LoanTerms, coming: Installment, balance: int, day: date, asked: int | None
+    terms: LoanTerms, coming: Sequence[Installment], balance: int, day: date, asked: int | None
 ) -> tuple[Installment, ...]:
     """Return what comes of a revolving balance that a payment of *day* lowered.
 
-    *coming* was to be the next installment; its period keeps what it has earned by then. *asked*
-    is what is left of its principal once a statement has named it.
+    *coming* was to come; its periods keep what they have earned by then, the second one too where
+    the first has ended and falls due on a later business day. *asked* is what is left of the first
+    one's principal once a statement has named it.
     """
-    start, end = coming.start, coming.end
-    assert start is not None and end is not None  # noqa: PT018  # it was worked out
+    end = coming[0].end
+    assert end is not None  # it was worked out
     number = next(n for n, (_, until) in enumerate(periods(terms)) if until >= end)
-    since, so_far = min(max(start, day), end), earned(terms, coming, day)
-    return _on_their_days(terms, revolve(terms, balance, number, since, so_far, asked))
+    so_far = [earned(terms, part, day) for part in coming if part.start and part.start < day]
+    return _on_their_days(terms, revolve(terms, balance, number, day, so_far, asked))
 
 
 def minimum(terms: LoanTerms, balance: int, interest: int) -> int:

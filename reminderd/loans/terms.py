@@ -275,6 +275,12 @@ class LoanTerms:
     def _hash(self) -> int:
         return hash(_every_term(self))
 
+    @property
+    def statement_days(self) -> int:
+        """How many days before its due date a minimum's statement is drawn, in its own period."""
+        days = self.minimum.statement_days if self.minimum else 0
+        return days if self.frequency.unit is Unit.MONTH else min(days, self.frequency.days)
+
     def __post_init__(self) -> None:
         """Refuse terms that contradict themselves."""
         check(self)

@@ -99,8 +99,8 @@ class _Basis:
             amount = self.say("fee_at_least", amount=amount, least=self._money(minimum.floor))
         included = minimum.includes_interest
         yield self.say("minimum_with_interest" if included else "minimum", amount=amount)
-        if minimum.statement_days:
-            yield self.say("statement", days=self.words.days(minimum.statement_days))
+        if days := self.terms.statement_days:
+            yield self.say("statement", days=self.words.days(days))
 
     def _lateness(self) -> Iterator[str]:
         terms = self.terms

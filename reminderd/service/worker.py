@@ -92,8 +92,8 @@ def run_pass(
         more = True
         while more and not (hung or stopping()):
             beat()
-            planning = app.planning(app.clock.now(), beat, alone=True)
-            delivered = app.deliver(alone=True, beat=beat, stopping=stopping, planning=planning)
+            now = app.clock.now()
+            delivered = app.deliver(alone=True, beat=beat, stopping=stopping, plan_for=now)
             planned, sent = planned + delivered.planned, sent + delivered.sent
             hung = delivered.hung
             following = app.next_event()

@@ -128,6 +128,11 @@ def close_waiting(
     return result.rowcount
 
 
+def _is_due(now: datetime, decided: datetime | None = None) -> ColumnElement[bool]:
+    due = and_(deliveries.c.state.in_(WAITING), deliveries.c.next_attempt_at <= now)
+    return due if decided is None else and_(due, deliveries.c.created_at == decided)
+
+
 def lease(
     connection: Connection,
     channel: str,
@@ -137,18 +142,17 @@ def lease(
     limit: int,
     *,
     together: bool = False,
+    decided: datetime | None = None,
 ) -> list[Leased]:
     """Lease the channel's due deliveries of so many messages, the oldest first.
+
+    Where *decided* is given, only those that were decided at that instant.
 
     *together*: what one address is to be told of several loans becomes one message, and all its
     deliveries get the message id of the first. They keep it, so that another attempt is again of
     these and of no others: a second copy can then be told for what it is.
     """
-    due = and_(
-        deliveries.c.channel == channel,
-        deliveries.c.state.in_(WAITING),
-        deliveries.c.next_attempt_at <= now,
-    )
+    due = and_(deliveries.c.channel == channel, _is_due(now, decided))
     order = (deliveries.c.next_attempt_at, deliveries.c.id)
     query = select(deliveries).where(due).order_by(*order)
     rows = connection.execute(query.limit(limit).with_for_update(skip_locked=True)).all()
@@ -365,25 +369,22 @@ def retry(connection: Connection, ids: Iterable[int], now: datetime) -> int:
 
 def anything_due(connection: Connection, now: datetime) -> bool:
     """Return whether there is something to send, or to recover from a sender that died."""
-    waiting = and_(deliveries.c.state.in_(WAITING), deliveries.c.next_attempt_at <= now)
-    query = select(deliveries.c.id).where(or_(waiting, deliveries.c.state == State.SENDING))
+    query = select(deliveries.c.id).where(or_(_is_due(now), deliveries.c.state == State.SENDING))
     return connection.execute(query.limit(1)).first() is not None
 
 
 def due_count(connection: Connection, now: datetime) -> int:
     """Return how many deliveries are due."""
-    waiting = and_(deliveries.c.state.in_(WAITING), deliveries.c.next_attempt_at <= now)
-    return int(connection.execute(select(func.count()).where(waiting)).scalar_one())
+    return int(connection.execute(select(func.count()).where(_is_due(now))).scalar_one())
 
 
-def due_channels(connection: Connection, now: datetime) -> list[str]:
-    """Return the channels that have something due."""
-    rows = connection.execute(
-        select(deliveries.c.channel)
-        .where(deliveries.c.state.in_(WAITING), deliveries.c.next_attempt_at <= now)
-        .distinct()
-        .order_by(deliveries.c.channel)
-    )
+def due_channels(
+    connection: Connection, now: datetime, decided: datetime | None = None
+) -> list[str]:
+    """Return the channels that have something due; *decided* as with ``lease``."""
+    due = _is_due(now, decided)
+    query = select(deliveries.c.channel).where(due).distinct().order_by(deliveries.c.channel)
+    rows = connection.execute(query).all()
     return [row.channel for row in rows]
 
 

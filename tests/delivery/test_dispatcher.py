@@ -1,5 +1,7 @@
 """Emptying the outbox over real channels: what is sent, what is recorded, what waits."""
 
+import os
+import signal
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from reminderd.alerts.channel import Channel, Recipient
+from reminderd.delivery import scribes
 from reminderd.delivery.dispatcher import BATCH, DEADLINE, Dispatcher
 from reminderd.delivery.transport import MAIL_CONNECTIONS
 from reminderd.errors import StoreError
@@ -552,9 +555,46 @@ class TestPlanning:
         assert before_the_last == [State.PENDING] * 2
         assert post.states() == [State.SENT] * 3
 
+    def test_what_waits_since_before_is_not_sent_until_a_newer_alert_may_take_its_place(
+        self, dispatch, post, email, plan, clock, now, database, mail_server
+    ):
+        clock.at = now - timedelta(days=2)
+        old = post.put(ME)
+        clock.at = now
+
+        def supersede():
+            with database.transaction() as connection:
+                assert outbox.close_waiting(connection, [old], State.SUPERSEDED, now)
+
+        step = plan(3, meanwhile=supersede)
+        channel = replace(email(ME[1]), digest=False)
+        assert dispatch(channel, plan_more=step, planned_for=now).sent == 3
+        assert post.states() == [State.SUPERSEDED, *[State.SENT] * 3]
+        assert len(mail_server.mails) == 3
+
+    def test_what_waits_since_before_is_sent_in_the_end(
+        self, dispatch, post, email, plan, clock, now
+    ):
+        clock.at = now - timedelta(days=2)
+        post.put(ME)
+        clock.at = now
+        channel = replace(email(ME[1]), digest=False)
+        assert dispatch(channel, plan_more=plan(3), planned_for=now).sent == 4
+
     def test_who_is_to_stop_plans_no_more(self, dispatch, post, email, plan):
-        dispatch(email(ME[1]), plan_more=plan(3), stopping=lambda: True)
+        dispatcher = dispatch(email(ME[1]), plan_more=plan(3), stopping=lambda: True)
         assert post.states() == []
+        assert not dispatcher.planning  # or it would look for results without a pause
+
+
+def keeping(fork, made):
+    """Return a function that forks a scribe and notes its pid."""
+
+    def forked(scribes):
+        fork(scribes)
+        made.append(scribes.pids[-1])
+
+    return forked
 
 
 class TestScribes:
@@ -572,6 +612,40 @@ class TestScribes:
         assert dispatcher.sent == len(post.rows())
         assert set(post.states()) == {State.SENT}
         assert len(mail_server.mails) == len({got.message_id for got in mail_server.mails})
+
+    def test_one_that_dies_costs_nothing(self, dispatch, post, many, mail_server, monkeypatch):
+        """The next batch is leased already, and is written by the worker itself."""
+        made = []
+        monkeypatch.setattr(scribes.Scribes, "_fork", keeping(scribes.Scribes._fork, made))
+
+        def beat():
+            while made:
+                os.kill(made.pop(), signal.SIGKILL)
+
+        dispatcher = dispatch(many, beat=beat)
+        assert made == []
+        assert dispatcher.sent == len(post.rows()) == len(mail_server.mails)
+
+    def test_a_server_that_hangs_holds_up_no_other_channel(
+        self, dispatch, post, many, screen, mail_server
+    ):
+        mail_server.answers.extend(["hang"] * len(post.rows()))
+        for _ in range(3 * BATCH):
+            post.put(SCREEN)
+
+        def beat():
+            if set(post.states("screen")) == {State.SENT}:
+                mail_server.answers.clear()
+                mail_server.release()
+
+        dispatcher = dispatch(many, replace(screen, digest=False), beat=beat)
+        assert not dispatcher.hung
+        assert set(post.states()) == {State.SENT}
+
+    def test_a_rate_holds_for_what_is_being_written_too(self, dispatch, post, screen):
+        for _ in range(2 * scribes.PER_SCRIBE):
+            post.put(SCREEN)
+        assert dispatch(replace(screen, digest=False, rate=2 * BATCH)).sent == 2 * BATCH
 
     def test_what_is_written_when_it_is_to_stop_waits_again(
         self, dispatch, post, many, mail_server, now

@@ -139,6 +139,40 @@ def test_how_long_before_the_statement_is_drawn_can_be_said(scheduled):
     assert value(card(scheduled, paid, minimum=longer), JAN).due == Owed()
 
 
+def test_a_period_shorter_than_that_has_its_statement_when_it_begins(scheduled):
+    """On 12 January the minimum of the 15th is paid; the one of the 22nd is not named yet."""
+    paid = (date(2026, 1, 9), "200"), (date(2026, 1, 12), "100")
+    loan = card(scheduled, *paid, frequency="1 week")
+    assert value(loan, JAN).due == Owed()
+    assert coming(loan, JAN)[0] == (date(2026, 1, 22), 200_00 + 2_45)  # 700 × 7 days
+
+
+# ─── The minimum, moved ───
+
+
+def moved(scheduled, *paid):
+    """Return the card, whose minimum of 15 January may be paid on 1 February."""
+    to = {"due": JAN, "agreed": date(2026, 1, 10), "to": [date(2026, 2, 1)]}
+    return card(scheduled, *paid, extensions=[to])
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 25), date(2026, 1, 30), date(2026, 2, 1)])
+def test_a_minimum_that_was_moved_can_be_paid_ahead(scheduled, day):
+    """It asks for 200.00 and 17 days on them, 1.70."""
+    asked = value(moved(scheduled), date(2026, 1, 25)).upcoming[0].remaining
+    assert asked.minor == 201_70
+    loan = moved(scheduled, (day, "201.70"))
+    assert value(loan, date(2026, 2, 1)).due == Owed()
+    assert coming(loan, day)[0] == (FEB, 200_00 + 12_40)  # 800 × 31 days
+
+
+def test_what_is_over_beside_a_moved_minimum_meets_the_next(scheduled):
+    """Of 500.00 the moved one has 201.70, the next 200.00; of the rest its interest waits."""
+    loan = moved(scheduled, (date(2026, 1, 30), "500"))
+    assert value(loan, date(2026, 2, 1)).due == Owed()
+    assert value(loan, FEB).due == Owed()
+
+
 # ─── The minimum, late or exceeded ───
 
 
@@ -212,8 +246,27 @@ def test_paid_down_while_a_moved_due_date_is_awaited_the_period_has_earned_its_i
     )
     assert coming(loan, date(2026, 10, 6))[:2] == [
         (date(2026, 10, 8), 200_00 + 15_00),
-        (date(2026, 11, 4), 200_00 + 7_75),  # 500 × 31 days
+        (date(2026, 11, 4), 200_00 + 8_05),  # 800 × 2 days, 500 × 29
     ]
+
+
+@pytest.mark.parametrize("amount", ["300", "500"])
+@pytest.mark.parametrize("days", [0, 18])
+def test_what_is_paid_while_a_moved_due_date_is_awaited_lowers_the_payoff_by_itself(
+    scheduled, amount, days
+):
+    """The interest that October has earned by the 6th stays: money bears none before it is paid."""
+    golden_week = {
+        "start": date(2026, 9, 4),
+        "daily_rate": "0.05%",
+        "minimum": ("20%", "200", False, days),
+        "business_days": ("following", "CN"),
+    }
+    day, due = date(2026, 10, 6), date(2026, 10, 4)
+    unpaid = scheduled("revolving", "1000", 0, due, **golden_week)
+    paid = scheduled("revolving", "1000", 0, due, paid=[(day, amount)], **golden_week)
+    left = value(unpaid, day).payoff.minor - value(paid, day).payoff.minor
+    assert left == int(amount) * 100
 
 
 def test_what_was_paid_down_is_still_called_when_the_loan_is(scheduled):

@@ -147,8 +147,8 @@ CASES = {
                 "最低还款额为余额的10%，另加当期利息",
             ),
             (
-                "what is paid in the 18 days before the due date counts towards it",
-                "还款日前18天内的还款计入当期最低还款额",
+                "what is paid after its statement, 18 days before the due date, counts towards it",
+                "账单日（还款日前18天）之后的还款计入当期最低还款额",
             ),
             NO_PENALTY,
         ],
@@ -173,8 +173,8 @@ CASES = {
                 "最低还款额为余额的1%，不低于¥35.00，已含当期利息",
             ),
             (
-                "what is paid in the 18 days before the due date counts towards it",
-                "还款日前18天内的还款计入当期最低还款额",
+                "what is paid after its statement, 18 days before the due date, counts towards it",
+                "账单日（还款日前18天）之后的还款计入当期最低还款额",
             ),
             NO_PENALTY,
         ],

@@ -335,15 +335,19 @@ def of_period(terms, rate):
     return Fraction(rate.value) * count / {"day": year, "week": 52, "month": 12}[unit]
 
 
-def minimums(terms, left, number=0, since=None, carried=0, asked=None):
-    """What a balance asks for from period *number* on, of which it has lived up to *since*.
+def minimums(terms, left, number=0, since=None, lived=(), asked=None):
+    """What a balance asks for from period *number* on.
 
-    *asked* is the rest of a minimum that a statement has named.
+    Before *since* it was another one, with which periods have earned what is *lived*. *asked* is
+    the rest of a minimum that a statement has named.
     """
+    lived = list(lived)
     while True:
         due = step(terms, terms.first_due, number)
-        start = since or (number and step(terms, terms.first_due, number - 1))
+        start = number and step(terms, terms.first_due, number - 1)
         start = start or terms.start or step(terms, terms.first_due, -1)
+        start = min(due, max(start, since or start))
+        carried = lived.pop(0) if lived else 0
         free = number == 0 and terms.start is None
         interest = carried + (0 if free else period_interest(terms, left, start, due))
         included = interest if terms.minimum.includes_interest else 0
@@ -351,7 +355,7 @@ def minimums(terms, left, number=0, since=None, carried=0, asked=None):
         share = max(share, minor(terms, terms.minimum.floor)) - included
         share = min(left, max(share, 1) if asked is None else asked)
         yield Part(due, share, interest, start, due, carried)
-        left, number, since, carried, asked = left - share, number + 1, None, 0, None
+        left, number, asked = left - share, number + 1, None
         if not left:
             return
 
@@ -643,15 +647,19 @@ class Ledger:
 
     def is_drawn(self, day):
         """Whether the statement that asks for the next minimum is there."""
-        return day > self.coming[0].due - self.terms.minimum.statement_days * ONE_DAY
+        before = self.terms.minimum.statement_days
+        if self.terms.frequency.unit != "month":
+            before = min(
+                before, (step(self.terms, self.terms.first_due, 1) - self.terms.first_due).days
+            )
+        return day > self.coming[0].due - before * ONE_DAY
 
     def after(self, down, balance, day):
         """What comes once so much is paid down."""
-        first, down = self.coming[0], min(down, balance)
-        asked = max(0, first.principal - down) if self.is_drawn(day) else None
-        so_far = sum(part.earned(self.terms, day) for part in self.coming)
-        since = max(day, first.start)
-        anew = minimums(self.terms, balance - down, self.fallen, since, so_far, asked)
+        down = min(down, balance)
+        asked = max(0, self.coming[0].principal - down) if self.is_drawn(day) else None
+        lived = [part.earned(self.terms, day) for part in self.coming if part.start < day]
+        anew = minimums(self.terms, balance - down, self.fallen, day, lived, asked)
         anew = [replace(part, due=business_day(self.terms, part.due)) for part in anew]
         return accelerated(self.terms, anew)
 

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from reminderd.alerts.channel import Channel, Recipient
 from reminderd.delivery import scribes
-from reminderd.delivery.dispatcher import BATCH, DEADLINE, Dispatcher
+from reminderd.delivery.dispatcher import BATCH, DEADLINE, Dispatcher, Drafted, Lane
 from reminderd.delivery.transport import MAIL_CONNECTIONS
 from reminderd.errors import StoreError
 from reminderd.store import outbox
@@ -613,8 +613,12 @@ class TestScribes:
         assert set(post.states()) == {State.SENT}
         assert len(mail_server.mails) == len({got.message_id for got in mail_server.mails})
 
-    def test_one_that_dies_costs_nothing(self, dispatch, post, many, mail_server, monkeypatch):
+    def test_one_that_dies_costs_nothing(
+        self, dispatch, post, many, screen, mail_server, monkeypatch
+    ):
         """The next batch is leased already, and is written by the worker itself."""
+        for _ in range(3 * BATCH):
+            post.put(SCREEN)
         made = []
         monkeypatch.setattr(scribes.Scribes, "_fork", keeping(scribes.Scribes._fork, made))
 
@@ -622,9 +626,9 @@ class TestScribes:
             while made:
                 os.kill(made.pop(), signal.SIGKILL)
 
-        dispatcher = dispatch(many, beat=beat)
+        dispatcher = dispatch(many, replace(screen, digest=False), beat=beat)
         assert made == []
-        assert dispatcher.sent == len(post.rows()) == len(mail_server.mails)
+        assert dispatcher.sent == len(post.rows()) == len(mail_server.mails) + 3 * BATCH
 
     def test_a_server_that_hangs_holds_up_no_other_channel(
         self, dispatch, post, many, screen, mail_server
@@ -642,10 +646,13 @@ class TestScribes:
         assert not dispatcher.hung
         assert set(post.states()) == {State.SENT}
 
-    def test_a_rate_holds_for_what_is_being_written_too(self, dispatch, post, screen):
-        for _ in range(2 * scribes.PER_SCRIBE):
-            post.put(SCREEN)
-        assert dispatch(replace(screen, digest=False, rate=2 * BATCH)).sent == 2 * BATCH
+    def test_a_rate_holds_for_what_is_being_written_too(self, database, screen, clock, now):
+        channels = {"screen": replace(screen, rate=20)}
+        dispatcher = Dispatcher(database, channels, clock, "me", alone=False)
+        dispatcher.lanes["screen"] = [Lane("screen", waiting=["one", "two"])]
+        dispatcher.drafts.extend(Drafted("screen", [{}] * count, None) for count in (5, 10))
+        with database.transaction() as connection:
+            assert dispatcher._room(connection, "screen", now) == 20 - 2 - 5 - 10
 
     def test_what_is_written_when_it_is_to_stop_waits_again(
         self, dispatch, post, many, mail_server, now

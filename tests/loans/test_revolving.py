@@ -145,6 +145,7 @@ def test_a_period_shorter_than_that_has_its_statement_when_it_begins(scheduled):
     loan = card(scheduled, *paid, frequency="1 week")
     assert value(loan, JAN).due == Owed()
     assert coming(loan, JAN)[0] == (date(2026, 1, 22), 200_00 + 2_45)  # 700 × 7 days
+    assert value(card(scheduled, (date(2026, 1, 8), "200"), frequency="1 week"), JAN).due.total
 
 
 # ─── The minimum, moved ───

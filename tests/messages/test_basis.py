@@ -153,6 +153,21 @@ CASES = {
             NO_PENALTY,
         ],
     ),
+    "a minimum each week": (
+        REVOLVING | {"minimum": Minimum(Decimal("0.1")), "frequency": Frequency(1, Unit.WEEK)},
+        [
+            NO_INTEREST,
+            (
+                "minimum 10% of the balance plus interest",
+                "最低还款额为余额的10%，另加当期利息",
+            ),
+            (
+                "what is paid after its statement, 7 days before the due date, counts towards it",
+                "账单日（还款日前7天）之后的还款计入当期最低还款额",
+            ),
+            NO_PENALTY,
+        ],
+    ),
     "a minimum that nothing paid early counts towards": (
         REVOLVING | {"minimum": Minimum(Decimal("0.1"), statement_days=0)},
         [

@@ -71,6 +71,13 @@ def test_tomorrow_is_what_the_same_installments_come_to_a_day_later(loan, as_of)
     assert value(loan, as_of).tomorrow == sum(same, Owed())
 
 
+@examples(60)
+@given(loans, days)
+def test_a_curve_shows_what_each_of_the_days_ahead_comes_to(loan, as_of):
+    position = value(loan, as_of)
+    assert position.curve(9) == [position.after(day) for day in range(10)]
+
+
 @examples(100)
 @given(loans, days)
 def test_a_cliff_lies_ahead_and_costs_what_waiting_for_it_will_cost(loan, as_of):

@@ -1,6 +1,7 @@
 """Wiring: a configuration and a store become a planner and a dispatcher.
 
-The two verbs are ``plan_due`` and ``deliver``; both may be called as often as one likes.
+The two verbs are ``plan_due`` and ``deliver``; both may be called as often as one likes, and the
+second can do the first meanwhile.
 """
 
 from __future__ import annotations

@@ -183,17 +183,26 @@ class Dispatcher:
         return [lane for lane in self._all_lanes() if lane.waiting and not lane.hung]
 
     def _fill_lanes(self) -> None:
-        """Lease for lanes that need work, and hand over once the leases are sure to be kept."""
-        for step in (self._written, self._begin):  # what is given counts before more is leased
-            with self.database.transaction() as connection:
-                jobs = step(connection, self.clock.now())
-            for lane, job in jobs:
-                self._give(lane, job)
+        """Lease for lanes that need work, and hand over once the leases are sure to be kept.
+
+        What is written is given first: it counts before more is leased. Scribes have one batch to
+        write and one that waits, so that they need not wait for it.
+        """
+        if self.drafts and (self.writer.scribes.ready or not self._busy()):
+            self._hand_over(self._written)
+        if len(self.drafts) <= 1:
+            self._hand_over(self._begin)
+
+    def _hand_over(
+        self, step: Callable[[Connection, datetime], Iterable[tuple[Lane, Job]]]
+    ) -> None:
+        with self.database.transaction() as connection:
+            jobs = step(connection, self.clock.now())
+        for lane, job in jobs:
+            self._give(lane, job)
 
     def _written(self, connection: Connection, now: datetime) -> list[tuple[Lane, Job]]:
-        """Return what scribes have written by now, and have them begin on the next at once."""
-        if not self.drafts or (self._busy() and not self.writer.scribes.ready):
-            return []
+        """Return what scribes have written, and have them begin on the next at once."""
         done = self.drafts.popleft()
         messages = self.writer.finish(done.draft)
         if self.drafts:
@@ -201,13 +210,8 @@ class Dispatcher:
         return self._jobs(connection, done, messages, now)
 
     def _begin(self, connection: Connection, now: datetime) -> list[tuple[Lane, Job]]:
-        """Lease what is written next; return what nobody but this process writes, written.
-
-        Scribes have one batch to write and one that waits, so that they need not wait for it.
-        """
+        """Lease what is written next; return what nobody but this process writes, written."""
         jobs: list[tuple[Lane, Job]] = []
-        if len(self.drafts) > 1:
-            return jobs
         for drafted in self._leased(connection, now):
             if not (self.writer.scribes.pids or self.drafts):
                 jobs += self._jobs(connection, drafted, self.writer.finish(drafted.draft), now)

@@ -402,8 +402,6 @@ def _envelope(plugin: Mailbox, recipient: Recipient) -> mail.Envelope:
 
 def envelope_of(recipient: Recipient) -> mail.Envelope | None:
     """Return whose mail a recipient's is; None where it is none, or cannot be sent."""
-    if connections_of(recipient) == 1:
-        return None
     try:
         plugin = instantiate(recipient)
     except DeliveryError:

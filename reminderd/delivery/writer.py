@@ -167,11 +167,12 @@ class Writer:
         ]
 
     def _way(self, channel: Channel, recipient: Recipient) -> tuple[Format, Envelope | None]:
-        """Return a recipient's format, and the envelope where it is mail."""
+        """Return a recipient's format, and for scribes the envelope where it is mail."""
         key = (channel.name, recipient.label)
         if key not in self.ways:
             try:
-                self.ways[key] = format_of(recipient, channel.format), envelope_of(recipient)
+                envelope = envelope_of(recipient) if self.scribes.pids else None
+                self.ways[key] = format_of(recipient, channel.format), envelope
             except Exception:  # a library's mistake; sending meets it again, and records it
                 self.ways[key] = Format.TEXT, None
         return self.ways[key]

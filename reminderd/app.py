@@ -40,7 +40,7 @@ from .config.suggest import no_such
 from .errors import DeliveryError, UsageError
 from .loans.money import Money
 from .loans.position import Position, value
-from .loans.terms import Extension, Loan, Payment, RequestState, Waiver
+from .loans.terms import Extension, FailedDebit, Loan, Payment, RequestState, Waiver
 from .messages.compose import stage_for, trial
 from .planner import Planner
 from .playbook.playbook import Severity
@@ -359,7 +359,13 @@ class App:
                 since = book.known_since(old, loan, self.config.policy, now)
                 whole = _paid(loan, old, typed, now)
                 if old and not book.is_next_bill(old, loan, now):
-                    whole = replace(whole, agreed=old.loan.agreed, asked=old.loan.asked)
+                    recorded = old.loan
+                    whole = replace(
+                        whole,
+                        agreed=recorded.agreed,
+                        asked=recorded.asked,
+                        failed=recorded.failed,
+                    )
                 found.append(Entry(whole, self.config.policy, since))
             known = {entry.loan.id: entry.known_since for entry in found}
             pasts = history.of_loans(connection, known)
@@ -392,6 +398,32 @@ class App:
     def waive(self, loan: Loan, waiver: Waiver) -> int:
         """Record what the lender lets go of; return the number of the record."""
         return self._record(loan, book.WAIVED, waiver.on, waiver)
+
+    def debit_failed(self, loan: Loan, due: date | None = None) -> tuple[int, date]:
+        """Record that a debit did not go through; return the number of the record and its due date.
+
+        Without *due* it is the oldest one that is unconfirmed, else the last that counts as made.
+        UsageError where there is none.
+        """
+        now = self.clock.now()
+        today = local_date(now, loan.timezone)
+        position = value(loan, today)
+        assumed = {payment.on: payment.id for payment in loan.payments if payment.assumed}
+        counted = sorted({*assumed, *(debit.due for debit in position.assumed)}, reverse=True)
+        due_today = [arrear.due for arrear in position.arrears if arrear.due == today]
+        debits = [*(debit.due for debit in position.unconfirmed), *due_today, *counted]
+        if loan.auto_debit is None or not loan.auto_debit.on or not debits:
+            raise UsageError(
+                f"no debit of loan {loan.id} waits to be confirmed (see `reminderd status`)"
+            )
+        which = due or debits[0]
+        if which not in debits:
+            open_dates = ", ".join(map(str, debits))
+            raise UsageError(f"no debit of {which} waits to be confirmed (there is: {open_dates})")
+        with self.database.transaction() as connection:
+            if (number := assumed.get(which)) is not None:
+                book.undo_payment(connection, number, now)
+            return _record_failure(connection, loan, which, now), which
 
     def _record(self, loan: Loan, kind: str, day: date | None, agreed: book.Agreed) -> int:
         now = self.clock.now()
@@ -483,7 +515,13 @@ class App:
     def undo(self, payment_id: int) -> str:
         """Take back a payment made by command; return its loan's id."""
         with self.database.transaction() as connection:
-            row = book.undo_payment(connection, payment_id, self.clock.now())
+            now = self.clock.now()
+            row = book.undo_payment(connection, payment_id, now)
+            if row is not None and row["source"] == book.ASSUMED:
+                entry = book.entry(connection, row["loan_id"])
+                assert entry is not None  # a payment belongs to a loan of the book
+                # Or the debit would be taken as made again.
+                _record_failure(connection, entry.loan, row["date"], now)
         if row is None:
             raise UsageError(
                 f"there is no payment {payment_id} that was entered by command "
@@ -584,6 +622,15 @@ class App:
                 results.append(told | {"error": error})
         transports.close()
         return results
+
+
+def _record_failure(connection: Connection, loan: Loan, due: date, now: datetime) -> int:
+    """Record that the debit of a due date failed; return the number of the record."""
+    today = local_date(now, loan.timezone)
+    failure, kind = FailedDebit(due, today), book.DEBIT_FAILED
+    number = book.add_agreement(connection, loan.id, kind, today, failure, now)
+    book.see_afresh(connection, loan.id, now)
+    return number
 
 
 def _since(start: datetime, ahead: Iterator[Foreseen]) -> Iterator[Foreseen]:

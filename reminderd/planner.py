@@ -83,6 +83,8 @@ class Planner:
             entry.loan.id: self._plan(entry, pasts[entry.loan.id], waiting[entry.loan.id], now)
             for entry in batch
         }
+        for plan in plans.values():
+            self._record_debits(connection, plan.position, now)
         # Written before anything is closed: what may have arrived counts as told.
         self._write(connection, list(plans.values()), now)
         idle = [number for plan in plans.values() for number in plan.idle]
@@ -95,6 +97,16 @@ class Planner:
         looks = {loan_id: plan.decision.next_at for loan_id, plan in plans.items()}
         book.schedule_looks(connection, looks)
         return sum(len(plan.decision.alerts) for plan in plans.values())
+
+    @staticmethod
+    def _record_debits(connection: Connection, position: Position | None, now: datetime) -> None:
+        """Write down, as payments, the debits that count as made: each what was due on its day."""
+        for debit in position.assumed if position else ():
+            assert position is not None  # or there would be none
+            [then] = [a for a in value(position.loan, debit.due).arrears if a.due == debit.due]
+            book.add_payment(
+                connection, position.loan.id, debit.due, then.owed.total, now, book.ASSUMED
+            )
 
     def _plan(
         self, entry: Entry, past: History, waiting: Mapping[int, Alert], now: datetime

@@ -12,6 +12,8 @@ from .snooze import Snooze
 SETTLED = "settled"
 ANSWER_DUE = "answer-due"
 ESCALATED = "escalated"
+PAID_SO_FAR = "paid-so-far"  # asks whether a loan in mid-life was paid until now
+_DEBIT = "debit"  # begins those that ask whether a debit went through
 _UNREACHABLE = "unreachable-"  # begins the milestones of notices of an address that is dead
 _CURED = "cured-"  # begins the milestones of what follows upon settling
 _REMINDER = "due"  # begins those that an unpaid installment has
@@ -25,6 +27,7 @@ class Reason(StrEnum):
     OVERDUE_DAY = "overdue_day"
     OVERDUE_REPEAT = "overdue_repeat"
     CLIFF_TOMORROW = "cliff_tomorrow"
+    DEBIT_UNCONFIRMED = "debit_unconfirmed"
     FIRST_LOOK = "first_look"
     ANSWER_DUE = "answer_due"
     SETTLED = "settled"
@@ -36,11 +39,22 @@ class Reason(StrEnum):
     MISCONFIGURED = "misconfigured"
     NEWER_ALERT = "newer_alert"
     SAME_SLOT = "same_slot"
+    PAID_ON_TIME = "paid_on_time"
 
 
 def milestone(offset: int) -> str:
     """Name an offset from the due date: ``due-7``, ``due``, ``due+4``."""
     return f"{_REMINDER}{offset:+d}" if offset else _REMINDER
+
+
+def debit_milestone(offset: int) -> str:
+    """Name an offset from the due date on which a debit is asked about: ``debit+1``."""
+    return f"{_DEBIT}{offset:+d}"
+
+
+def asks_of_debit(milestone: str) -> bool:
+    """Return whether a milestone is that of a question whether a debit went through."""
+    return milestone.startswith(_DEBIT)
 
 
 def is_reminder(milestone: str) -> bool:

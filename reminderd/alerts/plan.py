@@ -23,12 +23,14 @@ from . import escalation, reminders, settling
 from .alert import (
     ANSWER_DUE,
     ESCALATED,
+    PAID_SO_FAR,
     SETTLED,
     Alert,
     Decision,
     History,
     Identity,
     Reason,
+    asks_of_debit,
     is_follow_up,
     milestone,
 )
@@ -39,6 +41,7 @@ from .snooze import Snooze
 __all__ = [
     "ANSWER_DUE",
     "ESCALATED",
+    "PAID_SO_FAR",
     "SETTLED",
     "Alert",
     "Decision",
@@ -47,6 +50,7 @@ __all__ = [
     "Policy",
     "Reason",
     "Snooze",
+    "asks_of_debit",
     "due_alerts",
     "milestone",
     "next_reminder",
@@ -90,6 +94,7 @@ def _next_at(look: Look, later: list[Slot]) -> datetime | None:
     """Return the next instant at which something may be due; None when nothing ever will."""
     asked = {request.on for request in (*look.loan.requests, *look.loan.asked)}
     days = [day for day in turns(look.loan) | asked if day > look.reached]
+    days += reminders.assumptions(look)
     waiting = [slot for slot in later if slot.day > look.reached or not look.is_decided(slot)]
     slots = [*reminders.held(look), *reminders.to_come(look), *waiting]
     coming = [*map(look.goes, slots), *(look.instant(day) for day in days)]
@@ -115,6 +120,10 @@ def still_wanted(alert: Alert, loan: Loan, position: Position) -> bool:
     """Return whether an alert that waited to be sent still has something to say."""
     if alert.milestone == SETTLED:
         return alert.due not in position.unpaid()
+    if asks_of_debit(alert.milestone) or alert.milestone == PAID_SO_FAR:
+        open_debits = [debit.due for debit in position.unconfirmed]
+        mid_life = position.unpaid() if alert.milestone == PAID_SO_FAR else []
+        return alert.due in (*open_debits, *mid_life)
     if alert.milestone == ANSWER_DUE:
         request = reminders.unanswered(position)
         return request is not None and request.on == alert.due

@@ -6,9 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
 from ..loans.accrual import fee_after
-from ..loans.terms import Loan
+from ..loans.charges import FeePer
+from ..loans.terms import GraceCovers, Loan
 from ..playbook.playbook import Severity
 from .alert import Reason
+
+BEFORE_DUE = (3, 0)  # one message to prepare, one to act on: more is a nuisance to who pays
+_DEBIT_ASKED = (1, 3, 7)  # days after the last try on which a debit is asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Policy:
     """When to remind: the user's ``[reminders]``."""
 
     send_at: time = time(9)
-    before_due: tuple[int, ...] = (7, 3, 1, 0)
+    before_due: tuple[int, ...] = BEFORE_DUE
     overdue_days: tuple[int, ...] = (1, 2, 3, 4, 7, 14, 21, 30)
     overdue_every: int | None = 15
     stage_eves: tuple[int, ...] = ()  # days past due whose morrow is in a worse stage
@@ -25,9 +29,24 @@ class Policy:
     escalate_after: int | None = None  # hours without a reaction after which others are told
     escalate_from: Severity = Severity.CRITICAL  # how bad a reminder must be for that
     cliffs: tuple[int, ...] = ()  # days after the due date whose morrow costs more, or is worse
+    own_cliffs: tuple[int, ...] = ()  # those of them that each installment has, whatever is late
+    debit_asked: tuple[int, ...] = ()  # days after the due date on which a debit is asked about
 
     def of_loan(self, loan: Loan) -> Policy:
-        """Return the policy with a slot on the last day before each change for the worse."""
+        """Return the policy with the slots that a loan's terms and its debit bring.
+
+        There is one on the last day before each change for the worse. What the lender debits
+        needs no reminder on the day itself, when it is too late to fill the account.
+        """
+        policy = replace(self._with_cliffs(loan), own_cliffs=_own_cliffs(loan))
+        debit = loan.auto_debit
+        if debit is None or not debit.on:
+            return policy
+        early = tuple(days for days in self.before_due if days) or ((1,) if self.before_due else ())
+        asked = () if debit.assume_paid else tuple(debit.last_day + day for day in _DEBIT_ASKED)
+        return replace(policy, before_due=early, debit_asked=asked)
+
+    def _with_cliffs(self, loan: Loan) -> Policy:
         terms = loan.terms
         days = {fee_after(terms, fee) for fee in terms.fees}
         days |= {terms.grace_days} if terms.grace_covers else set()
@@ -53,9 +72,9 @@ class Policy:
     def _listed(self) -> set[int]:
         return {-days for days in self.before_due} | {*self.overdue_days, *self.cliffs}
 
-    def newest(self, until: int) -> int | None:
-        """Return the latest offset with a slot that is not after *until*."""
-        return max(self.offsets(until), default=None)
+    def offsets_beside(self) -> list[int]:
+        """Return the offsets that can have a slot while an older installment is overdue."""
+        return sorted({0, *self.own_cliffs})
 
     def next_after(self, reached: int) -> int | None:
         """Return the first offset with a slot that is after *reached*."""
@@ -76,3 +95,15 @@ class Policy:
         if offset in self.overdue_days:
             return Reason.OVERDUE_DAY
         return Reason.CLIFF_TOMORROW if offset in self.cliffs else Reason.OVERDUE_REPEAT
+
+
+def _own_cliffs(loan: Loan) -> tuple[int, ...]:
+    """Return the eves of days on which each installment costs more by itself.
+
+    How bad the loan's stage is, and what is reported, hangs on the oldest one alone.
+    """
+    terms = loan.terms
+    days = {fee_after(terms, fee) for fee in terms.fees if fee.per is FeePer.INSTALLMENT}
+    if terms.penalty is not None and GraceCovers.PENALTY in terms.grace_covers:
+        days.add(terms.grace_days)
+    return tuple(sorted(day for day in days if day > 0))

@@ -1,7 +1,12 @@
-"""Reminders of what is unpaid, and of a request that the lender has not answered.
+"""Reminders of what is unpaid, and questions: of a request, of a debit, of a loan in mid-life.
 
-Each unpaid installment has slots on chosen days before and after its due date; the request has
-one. The loan's newest slot that has come says what to send.
+Each unpaid installment has slots on chosen days before and after its due date; a request without
+an answer has one, a debit that nobody has confirmed a few. The loan's newest slot that has come
+says what to send.
+
+A loan has one voice. While an installment is overdue, the oldest one sets the rhythm: a later one
+speaks on its due date and before it costs more by itself, and is mentioned otherwise. So without
+news a loan speaks no more often than one installment would.
 """
 
 from __future__ import annotations
@@ -9,12 +14,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 
 from ..loans.position import Position
 from ..loans.terms import Request, RequestState
 from ..playbook.facts import current_request
-from .alert import ANSWER_DUE, Reason, milestone
+from .alert import ANSWER_DUE, PAID_SO_FAR, Alert, Reason, debit_milestone, milestone
 from .slots import Look, Said, Slot
+
+_DAY = timedelta(days=1)
 
 
 def remind(look: Look) -> Said:
@@ -23,10 +31,31 @@ def remind(look: Look) -> Said:
     if newest is None or look.is_decided(newest) or look.holds(newest):
         return Said([], [])
     series = [*(_slots_of(look, due, newest.day) for due in _near(look)), _answer(look)]
-    missed = [slot for slots in series for slot in _missed(look, slots) if slot != newest]
+    series += [_debit_slots(look, debit.due, look.reached) for debit in look.position.unconfirmed]
+    missed = [slot for slots in series for slot in _missed(look, slots)]
+    if question := _mid_life(look, newest):
+        return Said([question], [look.superseded(slot, Reason.SAME_SLOT) for slot in missed])
     return Said(
-        [look.alert(newest)], [look.superseded(slot, _why(slot, newest)) for slot in missed]
+        [look.alert(newest)],
+        [look.superseded(slot, _why(slot, newest)) for slot in missed if slot != newest],
     )
+
+
+def _mid_life(look: Look, newest: Slot) -> Alert | None:
+    """Return what is asked, once, in place of alarming whoever enters a loan that is under way.
+
+    Nothing says that what fell due before the loan was known here is unpaid, but that nothing
+    says the contrary.
+    """
+    loan, history = look.loan, look.history
+    past = [arrear.due for arrear in (*look.position.unconfirmed, *look.position.arrears)]
+    past = sorted(due for due in past if due < look.reached)
+    stated = loan.payments or loan.terms.paid_until or loan.agreed or loan.failed
+    if not past or stated or not look.was_before(newest) or not history.told.isdisjoint(past):
+        return None
+    if any(what == PAID_SO_FAR for _, what in history.decided):
+        return None
+    return look.alert_at_once(past[0], PAID_SO_FAR, Reason.FIRST_LOOK)
 
 
 def held(look: Look) -> list[Slot]:
@@ -38,9 +67,17 @@ def held(look: Look) -> list[Slot]:
 def to_come(look: Look) -> Iterator[Slot]:
     """Yield the next slots."""
     for due in _near(look, and_next=True):
-        offset = look.policy.next_after((look.reached - due).days)
-        if offset is not None:
-            yield _slot(look, due, offset)
+        reached = (look.reached - due).days
+        offsets = [look.policy.next_after(reached)]
+        if look.position.unpaid()[0] != due:
+            # What stands beside an older installment is silent on most of these days.
+            offsets = [*look.policy.offsets(0), *look.policy.offsets_beside()]
+        for offset in sorted({offset for offset in offsets if offset is not None}):
+            slot = _slot(look, due, offset)
+            if offset > reached and _speaks(look, slot):
+                yield slot
+                break
+    yield from _debits_to_come(look)
     if (answer := _answer_slot(look)) and answer.day > look.reached:
         yield answer
 
@@ -64,14 +101,51 @@ def _near(look: Look, *, and_next: bool = False) -> list[date]:
 
 def _newest(look: Look) -> Slot | None:
     """Return the slot that says what to send now."""
-    return max([*_newest_of_each(look, _near(look)), *_answer(look)], key=_rank, default=None)
+    slots = [*_newest_of_each(look, _near(look)), *_answer(look)]
+    for debit in look.position.unconfirmed:
+        slots += _debit_slots(look, debit.due, look.reached)[-1:]
+    return max(slots, key=_rank, default=None)
 
 
 def _newest_of_each(look: Look, dues: list[date]) -> Iterator[Slot]:
     for due in dues:
-        offset = look.policy.newest((look.reached - due).days)
-        if offset is not None:
-            yield _slot(look, due, offset)
+        slots = reversed(_slots_of(look, due, look.reached))
+        yield from islice((slot for slot in slots if _speaks(look, slot)), 1)
+
+
+def _speaks(look: Look, slot: Slot) -> bool:
+    """Return whether a slot may be spoken of, and is not only mentioned by an older installment."""
+    if look.loan.awaits_debit(slot.due, slot.day):
+        return False  # what may have been debited is asked about
+    oldest = look.position.unpaid()[0]
+    if slot.due == oldest or slot.day <= oldest:
+        return True
+    if not look.position.arrears and look.loan.awaits_debit(oldest, slot.day):
+        return True  # what is debited by then is asked about, not overdue
+    return (slot.day - slot.due).days in look.policy.offsets_beside()
+
+
+def _debit_slots(look: Look, due: date, until: date) -> list[Slot]:
+    """Return the days up to *until* on which it is asked whether a debit went through.
+
+    While something is overdue for certain, the question is put once.
+    """
+    offsets = look.policy.debit_asked[: 1 if look.position.arrears else None]
+    days = ((due + timedelta(days=offset), offset) for offset in offsets)
+    return [
+        Slot(day, due, debit_milestone(offset), Reason.DEBIT_UNCONFIRMED)
+        for day, offset in days
+        if day <= until
+    ]
+
+
+def _debits_to_come(look: Look) -> Iterator[Slot]:
+    """Yield the next question of each debit; of those to come, of the nearest one."""
+    dues = [debit.due for debit in look.position.unconfirmed]
+    coming = (due for due in look.position.unpaid() if look.loan.awaits_debit(due, due + _DAY))
+    for due in (*dues, *islice(coming, 1)):
+        slots = _debit_slots(look, due, date.max)
+        yield from islice((slot for slot in slots if slot.day > look.reached), 1)
 
 
 def _slots_of(look: Look, due: date, until: date) -> list[Slot]:
@@ -120,3 +194,16 @@ def _missed(look: Look, slots: list[Slot]) -> Iterator[Slot]:
 
 def _why(slot: Slot, newest: Slot) -> Reason:
     return Reason.SAME_SLOT if slot.day == newest.day else Reason.NEWER_ALERT
+
+
+def assumptions(look: Look) -> list[date]:
+    """Return the day on which the nearest debit to come counts as made, where debits do."""
+    debit, unpaid = look.loan.auto_debit, look.position.unpaid()
+    if debit is None or not debit.assume_paid:
+        return []
+    first = next((due for due in unpaid if look.loan.awaits_debit(due, due + _DAY)), None)
+    asked = [open_debit.due for open_debit in look.position.unconfirmed]
+    days = [
+        due + timedelta(days=debit.last_day + 1) for due in (*asked, *([first] if first else []))
+    ]
+    return [day for day in days if day > look.reached]

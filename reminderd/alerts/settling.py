@@ -19,8 +19,13 @@ RECORD_LAPSES = "cured-record-lapses"
 
 
 def tell_settled(look: Look) -> Said:
-    """Tell of the installments that are paid and that the borrower was reminded of, as one."""
-    paid = look.position.dues - set(look.position.unpaid())
+    """Tell of the installments that are paid and that the borrower was reminded of, as one.
+
+    Of one that was paid before anybody was told that it is late there is nothing to tell, unless
+    it was the last.
+    """
+    position = look.position
+    paid = position.dues - {*position.unpaid(), *(debit.due for debit in position.unconfirmed)}
     if any(look.now < at for at in _arrivals(look)):
         return Said([], [])
     news = [
@@ -28,7 +33,12 @@ def tell_settled(look: Look) -> Said:
         for due in sorted(look.history.told & paid)
         if (due, SETTLED) not in look.history.decided
     ]
-    return Said(news[-1:], [replace(alert, reason=Reason.SAME_SLOT) for alert in news[:-1]])
+    late = {due for due, _ in look.history.overdue}
+    in_time = [] if position.settled else [alert for alert in news if alert.due not in late]
+    news = [alert for alert in news if alert not in in_time]
+    superseded = [replace(alert, reason=Reason.SAME_SLOT) for alert in news[:-1]]
+    superseded += [replace(alert, reason=Reason.PAID_ON_TIME) for alert in in_time]
+    return Said(news[-1:], superseded)
 
 
 def _arrivals(look: Look) -> Iterator[datetime]:

@@ -28,6 +28,7 @@ from .common import (
     writing,
 )
 from .completion import channel_names, completion, loan_ids
+from .debits import failed
 from .doctor import doctor
 from .explain import explain
 from .figures import plan, presets, quote, reconcile
@@ -353,7 +354,7 @@ def history(
 
 
 for command in (
-    *(init, quote, reconcile, plan, presets, extension, waive, letter),
+    *(init, quote, reconcile, plan, presets, extension, waive, letter, failed),
     *(snooze, unsnooze, ack, explain, outbox, restore, doctor, completion),
 ):
     cli.add_command(command)

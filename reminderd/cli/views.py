@@ -131,6 +131,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
                 "days_past_due": position.days_past_due,
                 "stage": app.config.desk.playbook.stage_of(position).id,
                 "owed_today": str(position.due_total),
+                "unconfirmed": debits_json(position),
                 "increase": str(position.increase),
                 "next_due": _next_due(position),
                 "payoff": str(position.payoff),
@@ -151,8 +152,32 @@ def print_status(app: App, as_of: date | None) -> None:
     heads = columns(say, *keys, right={"owed", "more"})
     standing = zip(app.entries(), status_json(app, as_of), strict=True)
     show(Table(heads, [_status_row(app, entry.loan, row, say) for (entry, _), row in standing]))
-    for line in snooze_lines(app) + dead_lines(app):
+    positions = [position_on(app, entry.loan, as_of) for entry, _ in app.entries()]
+    for line in debit_lines(positions, say) + snooze_lines(app) + dead_lines(app):
         click.echo(line)
+
+
+def debits_json(position: Position) -> list[dict[str, str]]:
+    """Return the debits that nobody has confirmed, each with what is owed if it failed."""
+    return [
+        {"due": str(debit.due), "owed_if_failed": str(position.money(debit.owed.total))}
+        for debit in position.unconfirmed
+    ]
+
+
+def debit_lines(positions: Iterable[Position], say: Words) -> list[str]:
+    """Say which debits nobody has confirmed, and how to, a line a loan."""
+    return [
+        say.say(
+            "debit",
+            "unconfirmed",
+            loan=position.loan.id,
+            due_dates=say.listed(say.day(debit.due, position.as_of) for debit in open_debits),
+            amount=say.money(position.if_failed),
+        )
+        for position in positions
+        if (open_debits := position.unconfirmed)
+    ]
 
 
 def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:
@@ -330,13 +355,13 @@ def paid_text(app: App, loan: Loan, number: int, paid: Money) -> str:
     position = position_on(app, loan)
     if position.settled and position.credit:
         lines.append(f"that is {position.credit} {paid.currency} more than was owed: is it right?")
-    lines += [f"to take it back: reminderd undo {number}", _now_owed(app, loan)]
+    lines += [f"to take it back: reminderd undo {number}", now_owed(app, loan)]
     return "\n".join(lines)
 
 
 def recorded_text(app: App, loan: Loan, number: int) -> str:
     """Say that an agreement was recorded and how the loan stands now."""
-    return f"recorded; to take it back: reminderd undo A{number}\n{_now_owed(app, loan)}"
+    return f"recorded; to take it back: reminderd undo A{number}\n{now_owed(app, loan)}"
 
 
 def undoable_json(app: App) -> list[dict[str, Any]]:
@@ -371,10 +396,11 @@ def undoable_text(app: App) -> str:
 def undone_text(app: App, loan: Loan, number: str) -> str:
     """Say that a payment or an agreement was taken back and what is owed now."""
     what = "agreement" if number[:1] in {"A", "a"} else "payment"
-    return f"{what} {number} taken back\n{_now_owed(app, loan)}"
+    return f"{what} {number} taken back\n{now_owed(app, loan)}"
 
 
-def _now_owed(app: App, loan: Loan) -> str:
+def now_owed(app: App, loan: Loan) -> str:
+    """Say in one line what is owed on a loan now."""
     sheet = sheet_of(app, position_on(app, loan))
     return sheet.title(sheet.stage)
 

@@ -81,6 +81,7 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         installment_count=_count(model),
         first_due=model.first_due,
         start=model.start,
+        paid_until=model.paid_until,
         installment_interest=model.installment_interest,
         frequency=model.frequency,
         end_of_month=model.end_of_month,
@@ -261,7 +262,13 @@ def _auto_debit(given: bool | AutoDebitModel | None) -> AutoDebit | None:
         return None
     if isinstance(given, bool):
         return AutoDebit(given)
-    return AutoDebit(on=True, account=given.account, times=tuple(given.times))
+    return AutoDebit(
+        on=True,
+        account=given.account,
+        times=tuple(given.times),
+        last_day=given.last_day,
+        assume_paid=given.assume == "paid",
+    )
 
 
 def to_borrower(model: BorrowerModel, currency: str) -> Borrower:

@@ -290,6 +290,16 @@ class AutoDebitModel(Strict):
         description="When it is tried on the due date.",
         examples=['times = ["06:00", "17:00"]'],
     )
+    last_day: Annotated[Whole, Field(ge=0, le=10)] = Field(
+        0,
+        description="How many days after the due date it is tried for the last time.",
+        examples=["last_day = 1"],
+    )
+    assume: Literal["paid"] | None = Field(
+        None,
+        description="Take it as paid after the last try; else one message asks you.",
+        examples=['assume = "paid"'],
+    )
 
 
 class RequestModel(Strict):
@@ -349,6 +359,12 @@ class LoanModel(Strict):
         examples=["first_due = 2026-10-15"],
     )
     start: Day | None = Field(None, description="Day the interest starts; else a month before.")
+    paid_until: Day | None = Field(
+        None,
+        description="All that fell due up to this day was paid in time; a revolving principal is "
+        "the balance of that day.",
+        examples=["paid_until = 2026-11-30"],
+    )
     repayment: (
         Literal["equal-principal", "equal-installment", "interest-only", "bullet", "revolving"]
         | None

@@ -14,6 +14,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from ..alerts.policy import BEFORE_DUE
 from .loan_tables import LoanModel
 from .values import (
     ClockTime,
@@ -52,9 +53,9 @@ class Reminders(Strict):
 
     send_at: ClockTime = Field(time(9), description="Time of day, on the loan's clock.")
     before_due: Days = Field(
-        (0, 1, 3, 7),
+        tuple(sorted(BEFORE_DUE)),
         description="Days before the due date.",
-        examples=["before_due = [7, 3, 1, 0]"],
+        examples=["before_due = [3, 0]"],
     )
     overdue_days: Days = Field(
         (1, 2, 3, 4, 7, 14, 21, 30),

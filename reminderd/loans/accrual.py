@@ -11,6 +11,8 @@ Rules, each with its source:
 * Penalty interest as agreed or as the state provides: Civil Code of China, article 676.
 * Unless agreed otherwise a payment goes to fees, then penalty and interest, then principal (Civil
   Code, article 561), and to the oldest installment first (article 560).
+* What fell due up to ``paid_until`` was paid on its day. Payments up to the last such due date are
+  part of that and count no more.
 * Money beyond what is due waits as credit and meets the next installments on their due dates,
   unless it covers the payoff amount: then the loan is paid off and interest not yet earned lapses.
   A revolving balance is paid down at once by what the next due date does not ask for.
@@ -79,6 +81,13 @@ class Line:
         self.paid_interest = self.paid_penalty = 0
         self.fees = self.paid_fees = 0
 
+    @classmethod
+    def closed(cls, due: int) -> Line:
+        """Return the line of an installment that owes nothing, now or later."""
+        line = cls(due, 0, 0, due)
+        line.spared = True
+        return line
+
     def copy(self) -> Line:
         """Return a line that can move on alone."""
         line = Line.__new__(Line)
@@ -113,6 +122,7 @@ class Account:
         self.grace = rules.grace
         self.capped = rules.tariff.ceiling is not None
         self.lines: list[Line] = []
+        self.moved_late: frozenset[int] = frozenset()  # due dates that were open when they moved
         self.settled = 0  # how many of them, the oldest ones, owe nothing and never will again
         self.upcoming = 0  # index of the first installment not yet due
         self.credit = 0
@@ -141,16 +151,18 @@ class Account:
 
         *agreements* are those made since, beside the terms' own.
         """
-        last = as_of.toordinal()
+        last, covered = as_of.toordinal(), self.rules.covered
         paid: dict[int, int] = {}
         for payment in payments:
             day = payment.on.toordinal()
-            if day <= last:
+            if covered < day <= last:
                 minor = to_minor(payment.amount, self.terms.currency)
                 paid[day] = paid.get(day, 0) + minor
         agreed = self.rules.agreed
         if agreements:
             agreed = _by_day(*self.terms.extensions, *self.terms.waivers, *agreements)
+        if covered:
+            self._take_as_paid(agreed)
         for day in sorted(paid.keys() | agreed.keys() if agreed else paid):
             if day > last:
                 break
@@ -162,6 +174,15 @@ class Account:
         self.advance(last)
         self._accrue_lines()
         return self
+
+    def _take_as_paid(self, agreed: dict[int, list[Extension | Waiver]]) -> None:
+        """Keep in mind which installments up to ``paid_until`` an extension moved once late."""
+        deals = [(day, deal) for day, deals in agreed.items() for deal in deals]
+        moved = [(day, d.due.toordinal()) for day, d in deals if isinstance(d, Extension)]
+        self.moved_late = frozenset(due for day, due in moved if due < day)
+        if self.trace is not None:
+            assert self.terms.paid_until is not None  # or nothing would be covered
+            self._step("paid-until", 0, end=self.terms.paid_until.toordinal())
 
     def later(self, day: int) -> Account:
         """Return the account as it will stand on a later day, taking in nothing that falls due."""
@@ -195,6 +216,10 @@ class Account:
             self._fall_due(self.parts[number], self.dues[number])
 
     def _fall_due(self, part: Installment, due: int) -> None:
+        if due <= self.rules.paid_until and due not in self.moved_late:
+            self.lines.append(Line.closed(due))
+            self.settled += self.settled == len(self.lines) - 1
+            return
         line = Line(due, part.principal, part.interest, due + self.rules.first_day)
         if self.credit:
             line.paid_interest = min(self.credit, part.interest)
@@ -430,6 +455,14 @@ class Account:
             credit -= covered
             result.append((part, part.total - covered))
         return result
+
+    def set_aside(self, lines: list[Line], kind: str) -> None:
+        """Leave out what some lines owe, from now on; *kind* is what the derivation calls it."""
+        for line in lines:
+            if self.trace is not None:
+                self._note_relief(line)
+                self._step(kind, -self.owed(line).total * self.scale, line.due, end=self.today)
+            self.lines[self.lines.index(line)] = Line.closed(line.due)
 
     # ─── What is paid ───
 
@@ -711,6 +744,8 @@ class _Rules:
     schedule: tuple[Installment, ...]
     dues: list[int]
     tariff: Tariff
+    paid_until: int  # 0 where nothing is known to be paid
+    covered: int  # the last due date up to then; of a revolving loan, that very day
     grace: int
     first_day: int  # of the days after the due date, how many never count for penalty
     on_installment: bool
@@ -738,6 +773,8 @@ def _compile(terms: LoanTerms) -> _Rules:
         parts,
         [part.due.toordinal() for part in parts],
         rates,
+        terms.paid_until.toordinal() if terms.paid_until else 0,
+        _covered(terms, parts),
         terms.penalty_grace,
         _first_day(terms),
         terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT,
@@ -763,6 +800,15 @@ def _flat(terms: LoanTerms, rates: Tariff) -> tuple[int, int] | None:
     if interest is None or penalty is None or not on_principal:
         return None
     return interest, penalty
+
+
+def _covered(terms: LoanTerms, parts: tuple[Installment, ...]) -> int:
+    if terms.paid_until is None:
+        return 0
+    if terms.repayment is Repayment.REVOLVING:
+        return terms.paid_until.toordinal()
+    dues = (part.due.toordinal() for part in parts if part.due <= terms.paid_until)
+    return max(dues, default=0)
 
 
 def _first_day(terms: LoanTerms) -> int:

@@ -50,9 +50,16 @@ def _never_late(loan: Loan, as_of: date) -> bool:
         return False  # money paid early may lower the balance, not what is asked
     if any(isinstance(deal, Extension) for deal in (*loan.terms.extensions, *loan.agreed)):
         return False  # it may have made the loan dearer
-    paid = sorted((p.on, to_minor(p.amount, loan.terms.currency)) for p in loan.payments)
-    owed = has = count = 0
-    for part in takewhile(lambda part: part.due < as_of, Account(loan.terms).parts):
+    account, owed, has, count = Account(loan.terms), 0, 0, 0
+    covered = account.rules.covered
+    paid = sorted(
+        (payment.on, to_minor(payment.amount, loan.terms.currency))
+        for payment in loan.payments
+        if payment.on.toordinal() > covered
+    )
+    for part in takewhile(lambda part: part.due < as_of, account.parts):
+        if part.due.toordinal() <= covered:
+            continue
         owed += part.total
         while count < len(paid) and paid[count][0] <= part.due:
             has += paid[count][1]

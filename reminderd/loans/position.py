@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import islice
 
-from .accrual import Account, fee_days
+from .accrual import Account, Line, fee_days
 from .money import Money
 from .owed import Owed
 from .terms import Loan
@@ -61,7 +61,9 @@ class Position:
     """What is owed as of the end of a day, that day's payments included.
 
     ``due`` is what has fallen due, today's installment included; ``payoff`` ends the whole loan
-    today. What not every reader asks for is worked out on asking.
+    today. ``unconfirmed`` is what the lender was to debit and nobody has confirmed, each with what
+    is owed today if it failed; ``assumed`` likewise, where a debit counts as made. Neither is in
+    any other figure. What not every reader asks for is worked out on asking.
     """
 
     as_of: date
@@ -70,6 +72,8 @@ class Position:
     credit: Money
     loan: Loan = field(repr=False)
     account: Account = field(repr=False)
+    unconfirmed: tuple[Arrear, ...] = ()
+    assumed: tuple[Arrear, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         """Compare every figure, wherever it came from."""
@@ -80,7 +84,8 @@ class Position:
     @property
     def _figures(self) -> tuple[object, ...]:
         known = (self.as_of, self.due, self.arrears, self.payoff, self.credit)
-        return (*known, self.tomorrow, self.upcoming, self.next_cliff)
+        debits = (self.unconfirmed, self.assumed)
+        return (*known, *debits, self.tomorrow, self.upcoming, self.next_cliff)
 
     @property
     def currency(self) -> str:
@@ -102,15 +107,10 @@ class Position:
     def arrears(self) -> tuple[Arrear, ...]:
         """What has fallen due and is not fully paid, one by one, the oldest first."""
         account = self.account
-        return tuple(
-            Arrear(date.fromordinal(line.due), owed, self._lateness(line.due))
-            for line in account.lines
-            if (owed := account.owed(line)).total
-        )
+        return tuple(_arrear(account, line) for line in account.lines if account.owed(line).total)
 
     def _lateness(self, due: int) -> int:
-        late = self.account.today - due
-        return late + (self.loan.terms.dpd_includes_due_date and late > 0)
+        return _days_past_due(self.account, due)
 
     @cached_property
     def tomorrow(self) -> Owed:
@@ -149,7 +149,12 @@ class Position:
     @property
     def settled(self) -> bool:
         """Whether nothing is owed now and nothing is to come."""
-        return not self.arrears and not self.upcoming
+        return not (self.arrears or self.unconfirmed or self.upcoming)
+
+    @property
+    def if_failed(self) -> Money:
+        """What is owed today if no unconfirmed debit went through."""
+        return self.money(self.due.total + sum(debit.owed.total for debit in self.unconfirmed))
 
     @property
     def to_pay(self) -> Money:
@@ -185,10 +190,44 @@ def value(loan: Loan, as_of: date) -> Position:
 
 
 def position_of(loan: Loan, account: Account) -> Position:
-    """Return the position that the account of *loan* stands at."""
+    """Return the position that the account of *loan* stands at.
+
+    What a debit may have paid is left out of the account.
+    """
+    unconfirmed, assumed = _set_debits_aside(loan, account)
     due, currency = account.due(), loan.terms.currency
-    payoff = Money(account.payoff(due.total), currency)
-    return Position(account.as_of, due, payoff, Money(account.credit, currency), loan, account)
+    payoff, credit = Money(account.payoff(due.total), currency), Money(account.credit, currency)
+    return Position(account.as_of, due, payoff, credit, loan, account, unconfirmed, assumed)
+
+
+def _set_debits_aside(
+    loan: Loan, account: Account
+) -> tuple[tuple[Arrear, ...], tuple[Arrear, ...]]:
+    debit, today = loan.auto_debit, account.as_of
+    if debit is None or not debit.on:
+        return (), ()
+    lines = [
+        line
+        for line in account.open
+        if loan.awaits_debit(date.fromordinal(line.due), today) and account.owed(line).total
+    ]
+    last = account.today - debit.last_day if debit.assume_paid else 0  # that was debited by today
+    taken = [line for line in lines if line.due < last]
+    asked = [line for line in lines if line.due >= last]
+    debits = [tuple(_arrear(account, line) for line in each) for each in (asked, taken)]
+    account.set_aside(asked, "unconfirmed")
+    account.set_aside(taken, "assumed")
+    return debits[0], debits[1]
+
+
+def _arrear(account: Account, line: Line) -> Arrear:
+    due, owed = date.fromordinal(line.due), account.owed(line)
+    return Arrear(due, owed, _days_past_due(account, line.due))
+
+
+def _days_past_due(account: Account, due: int) -> int:
+    late = account.today - due
+    return late + (account.terms.dpd_includes_due_date and late > 0)
 
 
 def _next_cliff(position: Position) -> Cliff | None:

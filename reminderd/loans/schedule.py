@@ -283,8 +283,15 @@ def _rounded(terms: LoanTerms, amount: Fraction) -> int:
 
 
 def _revolving(terms: LoanTerms, principal: int) -> Iterator[Installment]:
-    """The minimum of what is left, and the interest on it (最低还款额), until nothing is left."""
-    return revolve(terms, principal)
+    """The minimum of what is left, and the interest on it (最低还款额), until nothing is left.
+
+    With ``paid_until`` the principal is the balance of that day, and what fell due by then is past.
+    """
+    if (day := terms.paid_until) is None:
+        return revolve(terms, principal)
+    ends = enumerate(end for _, end in periods(terms))
+    number = next(n for n, end in ends if terms.business_days.adjust(end) > day)
+    return revolve(terms, principal, number, day)
 
 
 def revolve(

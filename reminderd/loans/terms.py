@@ -166,12 +166,16 @@ class Installment:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that reached the lender on a date. ``recorded_at`` is when reminderd heard of it."""
+    """Money that reached the lender on a date. ``recorded_at`` is when reminderd heard of it.
+
+    An *assumed* one is an auto-debit that nobody has confirmed, taken as made.
+    """
 
     on: date
     amount: Decimal
     recorded_at: datetime | None = None
     id: int | None = None
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +234,11 @@ class Minimum:
 
 @dataclass(frozen=True)
 class LoanTerms:
-    """The agreement. Either ``listed`` installments, or a principal and how it is repaid."""
+    """The agreement. Either ``listed`` installments, or a principal and how it is repaid.
+
+    Every installment due up to ``paid_until`` was paid as scheduled. The principal of a revolving
+    loan is its balance on that day.
+    """
 
     currency: str
     repayment: Repayment = Repayment.LISTED
@@ -239,6 +247,7 @@ class LoanTerms:
     installment_count: int = 0
     first_due: date | None = None
     start: date | None = None
+    paid_until: date | None = None
     installment_interest: InstallmentInterest = InstallmentInterest.PERIODIC
     frequency: Frequency = MONTHLY
     end_of_month: bool = False
@@ -348,19 +357,33 @@ _every_term = attrgetter(*(term.name for term in fields(LoanTerms)))
 
 @dataclass(frozen=True, slots=True)
 class AutoDebit:
-    """Whether the lender debits an account by itself, which one, and when on the due date."""
+    """Whether the lender debits an account by itself, which one, and when on the due date.
+
+    It tries for the last time ``last_day`` days after the due date. With ``assume_paid`` a debit
+    counts as made after that, unless the borrower says that it failed.
+    """
 
     on: bool
     account: str | None = None
     times: tuple[time, ...] = ()
+    last_day: int = 0
+    assume_paid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDebit:
+    """The debit of the installment due on *due* did not go through, as was known from *on*."""
+
+    due: date
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
 class Loan:
     """One loan of the borrower: its terms, what has been paid, what was agreed since, and facts.
 
-    ``agreed`` and ``asked`` came by command, ``requests`` stand in the configuration. Of what is
-    None nothing is known.
+    ``agreed``, ``asked`` and ``failed`` came by command, ``requests`` stand in the configuration.
+    Of what is None nothing is known.
     """
 
     id: str
@@ -373,12 +396,22 @@ class Loan:
     agreed: tuple[Extension | Waiver, ...] = ()
     requests: tuple[Request, ...] = ()
     asked: tuple[Request, ...] = ()
+    failed: tuple[FailedDebit, ...] = ()
     app_path: str | None = None  # where in the lender's app one pays
     auto_debit: AutoDebit | None = None
     hardship: str | None = None  # why one cannot pay, for letters
     legal_letter: date | None = None  # when a court's or lawyer's letter came
     reported_after: int | None = None  # days past due from which the lender reports it
     record_years: int | None = None  # how long an entry is kept after settling
+
+    def awaits_debit(self, due: date, as_of: date) -> bool:
+        """Return whether only the lender's debit can say if an installment of the past is paid.
+
+        That is so from the day after the due date until the borrower says that it failed.
+        """
+        if self.auto_debit is None or not self.auto_debit.on or due >= as_of:
+            return False
+        return not any(failure.due == due and failure.on <= as_of for failure in self.failed)
 
     def request(self, as_of: date) -> Request | None:
         """Return the request for an extension as it stands on a day, if there was any."""
@@ -395,6 +428,8 @@ def check(terms: LoanTerms) -> None:
 
 
 def _check_schedule(terms: LoanTerms) -> None:
+    if terms.paid_until is not None:
+        _check_year("paid_until", terms.paid_until)
     if terms.repayment is Repayment.LISTED:
         dues = [part.due for part in terms.listed]
         if not dues:

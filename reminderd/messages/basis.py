@@ -55,6 +55,7 @@ class _Basis:
         return self.words.say("basis", key, **values)
 
     def clauses(self, position: Position) -> Iterator[str]:
+        yield from self._past()
         yield from self._interest()
         yield from self._lateness()
         yield from (self._fee(fee) for fee in self.terms.fees)
@@ -62,6 +63,12 @@ class _Basis:
         yield from self._order()
         yield from self._days(position)
         yield self.say(f"rounding_{self.terms.rounding}_{self.terms.rounding_at}")
+
+    def _past(self) -> Iterator[str]:
+        if (day := self.terms.paid_until) is not None:
+            revolving = self.terms.repayment is Repayment.REVOLVING
+            shown = self.words.day(day, self.as_of)
+            yield self.say("balance_of" if revolving else "paid_until", day=shown)
 
     def rates(self) -> Iterator[str]:
         yield self._contract()

@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from ..alerts.plan import SETTLED, Alert
+from ..alerts.alert import is_reminder
+from ..alerts.plan import PAID_SO_FAR, SETTLED, Alert
 from ..loans.position import Position
 from ..loans.terms import Loan
-from ..playbook.playbook import Playbook, Severity, Stage
+from ..playbook.playbook import UNCONFIRMED, Playbook, Severity, Stage
 from .ahead import Event, ahead
 from .chart import svg
 from .layout import inlined, templates
@@ -78,6 +79,7 @@ class Letter(Paper):
         self.occasion = occasion
         self.closing = _closes(occasion.alert, sheet.position)
         self.stage = stage_for(occasion.alert, sheet.position, sheet.desk.playbook)
+        self.asks_of_past = occasion.alert.milestone == PAID_SO_FAR
 
     @property
     def severity(self) -> Severity:
@@ -97,8 +99,8 @@ class Letter(Paper):
         return {
             "stage": self.stage.id,
             "preface": self.preface(),
-            "figures": sheet.figures() + sheet.balance_of(self.occasion.alert),
-            "parts": sheet.parts(),
+            "figures": self._figures(),
+            "parts": [] if self.asks_of_past else sheet.parts(),
             "advice": sheet.advice(self.stage, self._turn()),
             "warnings": self.near(),
             "caps": self.caps(),
@@ -111,6 +113,13 @@ class Letter(Paper):
             "as_of": sheet.words.day(position.as_of, position.as_of),
         }
 
+    def _figures(self) -> list[tuple[str, str]]:
+        """Return the rows of the figure table, such that a question states nothing as a fact."""
+        if self.asks_of_past:
+            return self.sheet.if_unpaid()
+        beside = self.sheet.balance_of(self.occasion.alert) + self.sheet.assumed_debit()
+        return self.sheet.figures() + beside
+
     def preface(self) -> str | None:
         """Tell somebody else why they get this, and since when nobody has reacted."""
         since, say = self.occasion.unanswered_since, self.words
@@ -122,7 +131,7 @@ class Letter(Paper):
 
     @cached_property
     def _coming(self) -> list[Event]:
-        return [] if self.closing else ahead(self.sheet)
+        return [] if self.closing or self.asks_of_past else ahead(self.sheet)
 
     def near(self) -> list[str]:
         """Warn of what soon makes it worse."""
@@ -130,7 +139,8 @@ class Letter(Paper):
 
     def caps(self) -> list[str]:
         """Warn of caps that the terms are above, once something is late."""
-        return self.sheet.warnings() if self.sheet.position.days_past_due else []
+        late = self.sheet.position.days_past_due and not self.asks_of_past
+        return self.sheet.warnings() if late else []
 
     def _is_near(self, event: Event) -> bool:
         return event.warns and event.on - self.sheet.today <= WARN_AHEAD
@@ -171,6 +181,9 @@ class Letter(Paper):
     def _phone_figures(self) -> Iterator[Line]:
         sheet, line = self.sheet, self.sheet.words.line
         parts, colon = sheet.parts(), line("colon")
+        if self.asks_of_past:
+            yield from (Line(0, f"{name}{colon}{shown}") for name, shown in sheet.if_unpaid())
+            return
         sum_to_pay, *rows = sheet.figures() or [("", "")]
         if sum_to_pay[1] not in self.title:
             yield Line(1, colon.join(sum_to_pay))
@@ -179,7 +192,7 @@ class Letter(Paper):
         for number, (name, shown) in enumerate(rows):
             told = name == line("tomorrow")  # what one more day costs is never left out
             yield Line(0 if told else 8 - number, f"{name}{colon}{shown}")
-        for name, shown in sheet.balance_of(self.occasion.alert):
+        for name, shown in sheet.balance_of(self.occasion.alert) + sheet.assumed_debit():
             yield Line(1, f"{name}{colon}{shown}")
 
     def _rules(self) -> str:
@@ -210,7 +223,8 @@ class Letter(Paper):
 
     def _chart(self) -> str | None:
         """Return the picture of what waiting costs, where it costs anything."""
-        points = self._waiting if self.sheet.position.arrears else []
+        late = self.sheet.position.arrears and not self.asks_of_past
+        points = self._waiting if late else []
         if not points or points[-1][1] <= points[0][1]:
             return None
         cliff, late = self.sheet.position.next_cliff, self.sheet.position.arrears
@@ -242,8 +256,12 @@ def stage_for(alert: Alert, position: Position, playbook: Playbook) -> Stage:
     what = alert.milestone
     if what in playbook.stages and what != SETTLED:
         return playbook.stages[what]
-    closed = _closes(alert, position) and not position.arrears
-    return playbook.stages["settled"] if closed else playbook.stage_of(position)
+    if _closes(alert, position) and not position.arrears:
+        return playbook.stages["settled"]
+    stage = playbook.stage_of(position)
+    if stage.id == UNCONFIRMED and is_reminder(what):
+        return playbook.stages["upcoming"]  # it tells of the next one, and of the debit beside
+    return stage
 
 
 def _closes(alert: Alert, position: Position) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ..loans.cashplan import plan
 from ..loans.money import Money
 from ..loans.position import Cliff, Position
-from ..playbook.playbook import Advice, Severity
+from ..playbook.playbook import UNCONFIRMED, Advice, Severity
 from .compose import Letter
 from .paper import Paper
 from .phone import AT_MOST, Line, fitted
@@ -49,8 +49,9 @@ class Digest(Paper):
 
     @cached_property
     def positions(self) -> list[Position]:
-        """The positions of the loans it is about, each once."""
-        return list({p.loan.id: p for p in (le.sheet.position for le in self.letters)}.values())
+        """The positions of the loans it is about, each once; of a question nothing is counted."""
+        told = (letter.sheet.position for letter in self.letters if not letter.asks_of_past)
+        return list({position.loan.id: position for position in told}.values())
 
     @property
     def severity(self) -> Severity:
@@ -60,10 +61,12 @@ class Digest(Paper):
     @property
     def title(self) -> str:
         """The one line that says how many loans, how much, and which is the worst."""
-        count, worst = len(self.positions), self.worst
+        worst = self.worst
+        count = len({letter.sheet.loan.id for letter in self.letters})
         if worst.closing and count > 1 and not any(p.arrears for p in self.positions):
             return self._say("settled", loans=self._say("loans", count=str(count)))
         usual = worst.stage.id == worst.sheet.stage.id and not worst.sheet.position.settled
+        usual = usual and worst.stage.id != UNCONFIRMED and not worst.asks_of_past
         if worst.closing or not usual or count == 1:
             return self._and_more(worst.title, count - 1)
         overdue = worst.stage.first_day is not None
@@ -97,12 +100,19 @@ class Digest(Paper):
             "title": letter.title,
             "severity": letter.severity,
             "preface": letter.preface(),
-            "figures": sheet.balance_of(letter.occasion.alert),
+            "figures": self._beside(letter),
             "warnings": [] if letter.closing else letter.near() + letter.caps(),
             "advice": self._advice(letter),
             "contacts": sheet.contacts() if not letter.closing else [],
             "late": letter.lateness() if not self._late else None,
         }
+
+    @staticmethod
+    def _beside(letter: Letter) -> list[tuple[str, str]]:
+        """Return the figures of one loan that no total of all has."""
+        if letter.asks_of_past:
+            return letter.sheet.if_unpaid()
+        return letter.sheet.balance_of(letter.occasion.alert) + letter.sheet.assumed_debit()
 
     def _advice(self, letter: Letter) -> list[Advice]:
         """Return the first thing to do about a loan, such that nothing else here contradicts it."""

@@ -77,7 +77,20 @@ class Sheet:
     @cached_property
     def variables(self) -> dict[str, str]:
         """What every action and title may mention."""
-        return self._figures_named() | self._facts_named()
+        return self._figures_named() | self._facts_named() | self._past_named()
+
+    def _past_named(self) -> dict[str, str]:
+        """What may be said of installments of the past that may have been paid."""
+        debits = [debit.due for debit in self.position.unconfirmed]
+        past = sorted([*debits, *(a.due for a in self.position.arrears if a.due < self.today)])
+        first, *_, last = [*past, self.today] if len(past) < 2 else past
+        return {
+            "loan_id": self.loan.id,
+            "debit_dates": self.words.listed(map(self._day, debits)),
+            "if_failed": self.words.money(self.position.if_failed),
+            "past_due": self._day(first),
+            "last_past_due": str(past[-1] if past else last),
+        }
 
     def _figures_named(self) -> dict[str, str]:
         position, say = self.position, self.words
@@ -225,6 +238,9 @@ class Sheet:
         """Return the rows of the figure table, the sum to pay first."""
         position, line = self.position, self.words.line
         rows: list[tuple[str, str]] = []
+        if position.unconfirmed:
+            owed = line("if_so_owed", amount=self.variables["if_failed"])
+            rows.append((line("if_debit_failed"), owed))
         if position.arrears:
             rows.append((line("owed_today"), self.variables["amount"]))
             if position.increase:
@@ -242,6 +258,29 @@ class Sheet:
         if position.payoff and position.payoff != position.to_pay:
             rows.append((line("payoff"), self.words.money(position.payoff)))
         return rows
+
+    def if_unpaid(self) -> list[tuple[str, str]]:
+        """Return what is owed today if nothing was paid of what may have been."""
+        line, named = self.words.line, self.variables
+        owed = line("if_so_owed", amount=named["if_failed"])
+        return [(line("if_unpaid", past_due=named["past_due"]), owed)]
+
+    def assumed_debit(self) -> list[tuple[str, str]]:
+        """Return the last debit that counts as made though nobody has confirmed it."""
+        recorded = [
+            (payment.on, Money.of(payment.amount, self.position.currency))
+            for payment in self.loan.payments
+            if payment.assumed
+        ]
+        open_ones = [(d.due, self.position.money(d.owed.total)) for d in self.position.assumed]
+        due, amount = max([*recorded, *open_ones], default=(date.min, self.position.money(0)))
+        later = (day for day in self.position.dues if due < day < self.today)
+        if due == date.min or any(later):
+            return []
+        line = self.words.line
+        named = {"amount": self.words.money(amount), "loan_id": self.loan.id}
+        label = line("debit_assumed", due_date=self._day(due))
+        return [(label, line("debit_assumed_value", **named))]
 
     def balance_of(self, alert: Alert) -> list[tuple[str, str]]:
         """Return what being late with a paid installment cost, and what paying early saved."""

@@ -18,6 +18,7 @@ from ..loans.position import Position
 from .facts import holds
 
 LOCALES = ("zh-CN", "en")
+UNCONFIRMED = "unconfirmed"  # the stage of a loan of which only a debit can say if it is paid
 
 
 class Severity(IntEnum):
@@ -79,7 +80,7 @@ class Playbook:
         if position.settled:
             return self.stages["settled"]
         if not position.arrears:
-            return self.stages["upcoming"]
+            return self.stages[UNCONFIRMED if position.unconfirmed else "upcoming"]
         days = position.days_past_due
         if days == 0:
             return self.stages["due-today"]

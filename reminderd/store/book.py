@@ -30,12 +30,22 @@ from ..alerts.plan import Policy
 from ..alerts.wallclock import local_date
 from ..loans.money import Money
 from ..loans.position import value
-from ..loans.terms import Extension, Loan, Payment, Request, RequestState, Waiver
+from ..loans.terms import (
+    Extension,
+    FailedDebit,
+    Loan,
+    Payment,
+    Request,
+    RequestState,
+    Waiver,
+)
 from .tables import agreements, loans, payments
 
-CONFIG, CLI = "config", "cli"
-WAIVED = "waived"  # the other kinds of agreements are the states of a request
-Agreed = Extension | Waiver | None  # a request, or its refusal, agrees on nothing
+CONFIG, CLI, ASSUMED = "config", "cli", "assumed"
+RECORDED = (CLI, ASSUMED)  # payments that the configuration does not hold
+WAIVED = "waived"  # the other kinds of agreements are the states of a request, and
+DEBIT_FAILED = "failed"
+Agreed = Extension | Waiver | FailedDebit | None  # a request, or its refusal, agrees on nothing
 
 
 @cache
@@ -51,6 +61,11 @@ def _extension_adapter() -> TypeAdapter[Extension]:
 @cache
 def _waiver_adapter() -> TypeAdapter[Waiver]:
     return TypeAdapter(Waiver)
+
+
+@cache
+def _failure_adapter() -> TypeAdapter[FailedDebit]:
+    return TypeAdapter(FailedDebit)
 
 
 @cache
@@ -157,7 +172,9 @@ def is_next_bill(old: Entry | None, loan: Loan, now: datetime) -> bool:
 def _set_aside(connection: Connection, loan_id: str, now: datetime) -> None:
     """Have what was paid and agreed on the old bill count no more."""
     typed = and_(
-        payments.c.loan_id == loan_id, payments.c.source == CLI, payments.c.undone_at.is_(None)
+        payments.c.loan_id == loan_id,
+        payments.c.source.in_(RECORDED),
+        payments.c.undone_at.is_(None),
     )
     connection.execute(update(payments).where(typed).values(undone_at=now))
     agreed = and_(agreements.c.loan_id == loan_id, agreements.c.undone_at.is_(None))
@@ -166,9 +183,9 @@ def _set_aside(connection: Connection, loan_id: str, now: datetime) -> None:
 
 def _document(loan: Loan) -> dict[str, Any]:
     document: dict[str, Any] = _loan_adapter().dump_python(
-        replace(loan, payments=(), agreed=(), asked=()),
+        replace(loan, payments=(), agreed=(), asked=(), failed=()),
         mode="json",
-        exclude={"payments", "agreed", "asked"},
+        exclude={"payments", "agreed", "asked", "failed"},
     )
     return document
 
@@ -258,9 +275,19 @@ def _payment_row(
     }
 
 
-def add_payment(connection: Connection, loan_id: str, day: date, minor: int, now: datetime) -> int:
-    """Record a payment made by command, have the loan looked at, and return its number."""
-    row = _payment_row(loan_id, day, minor, now, CLI)
+def add_payment(
+    connection: Connection,
+    loan_id: str,
+    day: date,
+    minor: int,
+    now: datetime,
+    source: str = CLI,
+) -> int:
+    """Record a payment made by command, have the loan looked at, and return its number.
+
+    *source* is ASSUMED for a debit that counts as made.
+    """
+    row = _payment_row(loan_id, day, minor, now, source)
     result = connection.execute(insert(payments).values(row))
     touch(connection, loan_id, now)
     key = result.inserted_primary_key
@@ -269,12 +296,12 @@ def add_payment(connection: Connection, loan_id: str, day: date, minor: int, now
 
 
 def undo_payment(connection: Connection, payment_id: int, now: datetime) -> RowMapping | None:
-    """Take back a payment made by command and return it, or None when no such one stands."""
+    """Take back a payment that was recorded and return it, or None when no such one stands."""
     row = (
         connection.execute(
             select(payments).where(
                 payments.c.id == payment_id,
-                payments.c.source == CLI,
+                payments.c.source.in_(RECORDED),
                 payments.c.undone_at.is_(None),
             )
         )
@@ -285,10 +312,14 @@ def undo_payment(connection: Connection, payment_id: int, now: datetime) -> RowM
         connection.execute(
             update(payments).where(payments.c.id == payment_id).values(undone_at=now)
         )
-        # What is unpaid again is seen with fresh eyes: its reminders were not missed.
-        afresh = {"next_alert_at": now, "known_since": now}
-        connection.execute(update(loans).where(loans.c.id == row["loan_id"]).values(**afresh))
+        see_afresh(connection, row["loan_id"], now)
     return row
+
+
+def see_afresh(connection: Connection, loan_id: str, now: datetime) -> None:
+    """Have a loan looked at anew: what is unpaid again missed none of its reminders."""
+    afresh = {"next_alert_at": now, "known_since": now}
+    connection.execute(update(loans).where(loans.c.id == loan_id).values(**afresh))
 
 
 def touch(connection: Connection, loan_id: str, now: datetime) -> None:
@@ -380,14 +411,14 @@ def loan_count(connection: Connection) -> int:
 
 
 def commanded_payments(connection: Connection) -> dict[str, list[RowMapping]]:
-    """Return the standing payments that were entered by command, by loan."""
-    return _by_loan(_standing(connection, CLI))
+    """Return the standing payments that were entered by command or assumed, by loan."""
+    return _by_loan(_standing(connection, *RECORDED))
 
 
-def _standing(connection: Connection, source: str) -> Iterable[RowMapping]:
+def _standing(connection: Connection, *sources: str) -> Iterable[RowMapping]:
     return connection.execute(
         select(payments)
-        .where(payments.c.undone_at.is_(None), payments.c.source == source)
+        .where(payments.c.undone_at.is_(None), payments.c.source.in_(sources))
         .order_by(payments.c.date, payments.c.id)
     ).mappings()
 
@@ -410,7 +441,7 @@ def _by_loan(rows: Iterable[RowMapping]) -> dict[str, list[RowMapping]]:
 def to_payment(row: RowMapping, currency: str) -> Payment:
     """Return a stored payment as the loan's own kind."""
     amount = Money(row["amount_minor"], currency).amount
-    return Payment(row["date"], amount, row["recorded_at"], row["id"])
+    return Payment(row["date"], amount, row["recorded_at"], row["id"], row["source"] == ASSUMED)
 
 
 def add_agreement(
@@ -422,6 +453,8 @@ def add_agreement(
         document = _extension_adapter().dump_python(agreed, mode="json")
     elif isinstance(agreed, Waiver):
         document = _waiver_adapter().dump_python(agreed, mode="json")
+    elif isinstance(agreed, FailedDebit):
+        document = _failure_adapter().dump_python(agreed, mode="json")
     row = {"loan_id": loan_id, "kind": kind, "date": day, "document": document}
     result = connection.execute(insert(agreements).values(**row, recorded_at=now))
     touch(connection, loan_id, now)
@@ -436,8 +469,7 @@ def undo_agreement(connection: Connection, number: int, now: datetime) -> str | 
     loan_id = connection.execute(select(agreements.c.loan_id).where(standing)).scalar()
     if loan_id is not None:
         connection.execute(update(agreements).where(standing).values(undone_at=now))
-        afresh = {"next_alert_at": now, "known_since": now}  # as with a payment taken back
-        connection.execute(update(loans).where(loans.c.id == loan_id).values(**afresh))
+        see_afresh(connection, loan_id, now)
     return loan_id
 
 
@@ -458,15 +490,18 @@ def with_agreements(loan: Loan, rows: Sequence[RowMapping]) -> Loan:
     if not rows:
         return loan
     agreed: list[Extension | Waiver] = []
-    asked = []
+    asked, failed = [], []
     for row in rows:
         if row["kind"] == WAIVED:
             agreed.append(_waiver_adapter().validate_python(row["document"]))
             continue
+        if row["kind"] == DEBIT_FAILED:
+            failed.append(_failure_adapter().validate_python(row["document"]))
+            continue
         asked.append(Request(RequestState(row["kind"]), row["date"]))
         if asked[-1].state is RequestState.APPROVED:
             agreed.append(_extension_adapter().validate_python(row["document"]))
-    return replace(loan, agreed=tuple(agreed), asked=tuple(asked))
+    return replace(loan, agreed=tuple(agreed), asked=tuple(asked), failed=tuple(failed))
 
 
 def _entry(

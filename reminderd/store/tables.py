@@ -81,7 +81,7 @@ payments = Table(
     Column("loan_id", ForeignKey("loans.id"), nullable=False, index=True),
     Column("date", Date, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
-    Column("source", String(16), nullable=False),  # "config" or "cli"
+    Column("source", String(16), nullable=False),  # "config", "cli" or "assumed"
     Column("recorded_at", Instant, nullable=False),
     Column("undone_at", Instant),
 )
@@ -91,7 +91,7 @@ agreements = Table(
     metadata,
     Column("id", _BigKey, primary_key=True),
     Column("loan_id", ForeignKey("loans.id"), nullable=False, index=True),
-    Column("kind", String(16), nullable=False),  # "requested", "approved", "refused", "waived"
+    Column("kind", String(16), nullable=False),  # of a request, "waived", "failed"
     Column("date", Date, nullable=False),
     Column("document", JSON, nullable=False),  # what was agreed
     Column("recorded_at", Instant, nullable=False),

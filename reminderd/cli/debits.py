@@ -1,0 +1,37 @@
+"""What a borrower says about the lender's debits: failed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from .common import DATE, common, print_json, writing
+from .completion import loan_ids
+
+
+@click.command()
+@click.argument("loan", shell_complete=loan_ids)
+@common
+@click.option("--due", type=DATE, help="Of which due date; else the oldest debit not confirmed.")
+def failed(loan: str, config_file: str | None, as_json: bool, due: date | None) -> None:
+    """Record that the lender's debit on LOAN did not go through.
+
+    From then on the installment is late like any other, from its due date on. If it was paid after
+    all, record that with `reminderd pay`; `reminderd undo` takes the record back.
+    """
+    from ..messages.words import words
+    from . import figure_views, views
+
+    app = writing(config_file)
+    found = app.loan(loan)
+    number, which = app.debit_failed(found, due)
+    now = app.loan(found.id)
+    if as_json:
+        record = {"agreement": f"A{number}", "due": str(which)}
+        print_json(record | figure_views.quote_json(app, now, None))
+        return
+    say = words(app.config.locale)
+    day = say.day(which, figure_views.position_on(app, now).as_of)
+    click.echo(say.say("debit", "failed", loan=found.id, due_date=day, number=str(number)))
+    click.echo(views.now_owed(app, now))

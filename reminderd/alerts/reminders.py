@@ -33,7 +33,7 @@ def remind(look: Look) -> Said:
     series = [*(_slots_of(look, due, newest.day) for due in _near(look)), _answer(look)]
     series += [_debit_slots(look, debit.due, look.reached) for debit in look.position.unconfirmed]
     missed = [slot for slots in series for slot in _missed(look, slots)]
-    if question := _mid_life(look, newest):
+    if question := _mid_life(look):
         return Said([question], [look.superseded(slot, Reason.SAME_SLOT) for slot in missed])
     return Said(
         [look.alert(newest)],
@@ -41,7 +41,7 @@ def remind(look: Look) -> Said:
     )
 
 
-def _mid_life(look: Look, newest: Slot) -> Alert | None:
+def _mid_life(look: Look) -> Alert | None:
     """Return what is asked, once, in place of alarming whoever enters a loan that is under way.
 
     Nothing says that what fell due before the loan was known here is unpaid, but that nothing
@@ -50,8 +50,12 @@ def _mid_life(look: Look, newest: Slot) -> Alert | None:
     loan, history = look.loan, look.history
     past = [arrear.due for arrear in (*look.position.unconfirmed, *look.position.arrears)]
     past = sorted(due for due in past if due < look.reached)
-    stated = loan.payments or loan.terms.paid_until or loan.agreed or loan.failed
-    if not past or stated or not look.was_before(newest) or not history.told.isdisjoint(past):
+    terms = loan.terms
+    stated = (loan.payments, loan.agreed, loan.asked, loan.failed, loan.requests)
+    if any(stated) or terms.paid_until or terms.extensions or terms.waivers:
+        return None
+    known_late = past and look.instant(past[0]) >= history.known_since
+    if not past or known_late or not history.told.isdisjoint(past):
         return None
     if any(what == PAID_SO_FAR for _, what in history.decided):
         return None
@@ -201,9 +205,7 @@ def assumptions(look: Look) -> list[date]:
     debit, unpaid = look.loan.auto_debit, look.position.unpaid()
     if debit is None or not debit.assume_paid:
         return []
-    first = next((due for due in unpaid if look.loan.awaits_debit(due, due + _DAY)), None)
-    asked = [open_debit.due for open_debit in look.position.unconfirmed]
-    days = [
-        due + timedelta(days=debit.last_day + 1) for due in (*asked, *([first] if first else []))
-    ]
+    coming = (due for due in unpaid if look.loan.awaits_debit(due, due + _DAY))
+    dues = [*(tried.due for tried in look.position.unconfirmed), *islice(coming, 1)]
+    days = (due + timedelta(days=debit.last_day + 1) for due in dues)
     return [day for day in days if day > look.reached]

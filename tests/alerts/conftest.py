@@ -10,6 +10,7 @@ from reminderd.alerts.wallclock import local_date
 from reminderd.loans.position import value
 from reminderd.loans.terms import Installment, Loan, LoanTerms
 
+OFTEN = Policy(before_due=(7, 3, 1, 0))
 LONG_AGO = datetime(1980, 1, 1, tzinfo=UTC)
 
 
@@ -23,7 +24,7 @@ class Desk:
     """Looks at a loan as the program does, and remembers what came of it."""
 
     loan: Loan
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = OFTEN
     known_since: datetime = LONG_AGO
     history: History | None = None
     sent: list = field(default_factory=list)

@@ -5,12 +5,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from reminderd.alerts.forecast import forecast
-from reminderd.alerts.plan import SETTLED, History, Policy, Reason
+from reminderd.alerts.plan import PAID_SO_FAR, SETTLED, History, Policy, Reason
 from reminderd.loans.terms import Payment
 
 DUE = date(2026, 12, 5)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONG_AGO = datetime(1980, 1, 1, tzinfo=SHANGHAI)
+OFTEN = Policy(before_due=(7, 3, 1, 0))
 NOTHING_YET = History(frozenset(), frozenset(), LONG_AGO)
 
 
@@ -18,8 +19,8 @@ def nine(text):
     return datetime.combine(date.fromisoformat(text), time(9), SHANGHAI)
 
 
-def foreseen(loan, start, end, policy=None, history=NOTHING_YET):
-    return list(forecast(loan, history, policy or Policy(), start, end))
+def foreseen(loan, start, end, policy=OFTEN, history=NOTHING_YET):
+    return list(forecast(loan, history, policy, start, end))
 
 
 def told(items):
@@ -85,7 +86,7 @@ def test_a_loan_that_is_new_at_the_start_has_its_first_look_there(borrow):
     first = foreseen(borrow(DUE), start, nine("2026-12-09"), history=new)[0]
     assert (first.at, first.alert.milestone, first.alert.reason) == (
         start,
-        "due+3",
+        PAID_SO_FAR,
         Reason.FIRST_LOOK,
     )
 

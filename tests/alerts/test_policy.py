@@ -61,7 +61,7 @@ def test_the_last_day_of_a_stage_is_an_eve_unless_grace_hides_it(eves, terms, ex
 
 def test_without_eves_the_policy_stays_the_users(borrow):
     policy = Policy()
-    assert policy.of_loan(borrow(DUE)) is policy
+    assert policy.of_loan(borrow(DUE)) == policy
 
 
 def test_an_eve_that_is_also_a_day_of_the_users_is_named_after_that(borrow):

@@ -95,9 +95,11 @@ def test_looking_more_often_or_at_odd_hours_lets_nothing_through(desk):
 def test_that_it_is_paid_is_told_at_once_and_ends_it(desk):
     later = date(2026, 12, 20)
     one = desk(snooze("2026-12-30 09:00"), dues=(DUE, later))
+    told_late = frozenset({(DUE, at("2026-12-06 09:00"))})
+    one.history = replace(one.history, overdue=told_late)
     one.pay(Payment(DUE + DAY, Decimal("100.00")))
     one.follow(at("2026-12-06 15:00"), at("2026-12-20 09:00"))
-    assert [alert.milestone for alert in one.sent] == ["settled", "due-7", "due-3", "due-1", "due"]
+    assert [alert.milestone for alert in one.sent] == ["settled", "due-3", "due"]
 
 
 def test_a_payment_taken_back_leaves_it_as_it_was(desk):

@@ -172,7 +172,7 @@ def debit_lines(positions: Iterable[Position], say: Words) -> list[str]:
             "debit",
             "unconfirmed",
             loan=position.loan.id,
-            due_dates=say.listed(say.day(debit.due, position.as_of) for debit in open_debits),
+            due_dates=say.dates([debit.due for debit in open_debits], position.as_of),
             amount=say.money(position.if_failed),
         )
         for position in positions

@@ -162,10 +162,11 @@ def test_a_host_that_listens_can_be_reached_and_is_told_nothing(write, found, ca
 
 
 def test_a_host_that_refuses_is_a_problem_with_its_test(write, call):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    write(HOOK.format(port=port))
-    result = call("doctor")
+    with socket.socket() as unused:  # which has the port to itself, and does not listen
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        write(HOOK.format(port=port))
+        result = call("doctor")
     line = f"channel hook: 127.0.0.1:{port} cannot be reached: Connection refused"
     assert f"problem  {line} → reminderd test hook" in result.stdout
     assert result.exit_code == 1

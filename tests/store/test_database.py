@@ -15,6 +15,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from patience import PATIENCE
 from sqlalchemy import delete, event, insert, select, text, update
 
 from reminderd.errors import StoreError
@@ -307,7 +308,7 @@ def test_processes_that_meet_on_a_new_store_all_open_it(folder):
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()
-    assert [process.communicate(timeout=60)[0] for process in processes] == ["", "", ""]
+    assert [process.communicate(timeout=PATIENCE)[0] for process in processes] == ["", "", ""]
     assert [process.returncode for process in processes] == [0, 0, 0]
 
 
@@ -351,7 +352,7 @@ def test_writers_at_the_same_time_lose_no_update(folder, now):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=PATIENCE)
     assert failures == []
     database = Database.open(folder)
     with database.transaction() as connection:

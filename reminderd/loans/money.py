@@ -15,7 +15,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-# ISO 4217 (list one, 2024): currencies whose minor unit is not two digits.
+# ISO 4217 (list one of 1 January 2026): currencies whose minor unit is not two digits. CLDR, which
+# Babel follows, has the digits in use instead, and changes them.
 _NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR_DIGITS = "CLF UYW"

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
-PATIENCE = 60
 SILENCE = 3  # seconds
 # The command becomes the one that the terminal belongs to, so that Ctrl+C and getpass reach it.
 TAKE_TERMINAL = """\

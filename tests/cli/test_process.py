@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from reminderd import __version__
 
-PATIENCE = 60
 SOON = 'locale = "en"\n[[loans]]\nid = "a"\nname = "微粒贷 ▶"\ndue = 2026-12-05\namount = 5\n'
 
 

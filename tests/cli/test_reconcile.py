@@ -10,12 +10,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 # The card of the fixtures owes 1,236.47 after four days at 0.05 %: 1,235.48 are four at 0.03 %,
 # 1,237.09 five at 0.05 %.
 AT_THREE = "1235.48"
 FIVE_DAYS = "1237.09"
-PATIENCE = 60
 
 CHINESE = """\
 # 我的贷款，2026年

@@ -144,12 +144,11 @@ def test_the_days_of_a_period_take_a_month_as_thirty(unit, days):
 @pytest.mark.parametrize(
     ("calendar", "quantlib", "years"),
     [
-        # China's State Council has published these years; both sources took them from it.
-        ("CN", ql.China(ql.China.IB), (2010, 2026)),
-        # The European Central Bank has not changed TARGET's holidays since 2002.
-        ("XECB", ql.TARGET(), (2000, 2040)),
+        # Years that are over: of others, either library may learn before the other.
+        ("CN", ql.China(ql.China.IB), (2010, 2025)),
+        ("XECB", ql.TARGET(), (2000, 2025)),
         # From 2022, for the two differ on when the holiday of 19 June began to be kept.
-        ("US", ql.UnitedStates(ql.UnitedStates.Settlement), (2022, 2030)),
+        ("US", ql.UnitedStates(ql.UnitedStates.Settlement), (2022, 2025)),
     ],
 )
 def test_a_due_date_moves_to_the_business_day_that_quantlib_moves_it_to(
@@ -157,7 +156,7 @@ def test_a_due_date_moves_to_the_business_day_that_quantlib_moves_it_to(
 ):
     dice = random.Random(f"{convention}{calendar}")
     rule = BusinessDays(convention, calendar)
-    for day in dice.sample(days_of(years), 1500):
+    for day in dice.sample(days_of(years), 1400):
         moved = quantlib.adjust(ql_date(day), CONVENTIONS[convention]).to_date()
         assert rule.adjust(day) == moved, day
 
@@ -167,10 +166,10 @@ def test_a_german_due_date_moves_as_in_frankfurt_but_for_christmas_eve(conventio
     """QuantLib keeps Hesse's holidays, as DE-HE does, and the banks' Christmas Eve besides.
 
     Nor does it know of 31 October 2017, a holiday in all of Germany that once. So Decembers and
-    the years before 2018 are left out.
+    the years before 2018 are left out, and those that are not over.
     """
     frankfurt, rule = ql.Germany(ql.Germany.Settlement), BusinessDays(convention, "DE-HE")
-    for day in days_of((2018, 2030)):
+    for day in days_of((2018, 2025)):
         if day.month < 12:
             moved = frankfurt.adjust(ql_date(day), CONVENTIONS[convention]).to_date()
             assert rule.adjust(day) == moved, day

@@ -5,7 +5,7 @@ Nothing here is a mistake: the file is used all the same, and whoever reads it i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -23,14 +23,14 @@ _ASK = "is the year right?"
 Doubt = tuple[Path, str]
 
 
-def doubts(config: Config, loans: Sequence[Loan], today: date) -> list[Problem]:
+def doubts(config: Config, paid: Container[str], today: date) -> list[Problem]:
     """Return a question for each date that is years off, or of something yet to happen.
 
-    *loans* are those of the file, in its order, with all that was paid.
+    *paid* are the ids of the loans to which anything was paid, recorded in the file or elsewhere.
     """
     problems, positions = [], locate(config.text)
-    for number, loan in enumerate(loans):
-        for path, sentence in _of_loan(loan, today):
+    for number, loan in enumerate(config.loans):
+        for path, sentence in _of_loan(loan, today, paid=loan.id in paid):
             whole: Path = ("loans", number, *path)
             line, column = positions.value(whole)
             message = f"{sentence} ({_ASK})"
@@ -38,10 +38,10 @@ def doubts(config: Config, loans: Sequence[Loan], today: date) -> list[Problem]:
     return problems
 
 
-def _of_loan(loan: Loan, today: date) -> Iterator[Doubt]:
+def _of_loan(loan: Loan, today: date, *, paid: bool) -> Iterator[Doubt]:
     terms = loan.terms
     if terms.repayment is Repayment.LISTED:
-        yield from _of_bills(loan, today)
+        yield from _of_bills([part.due for part in terms.listed], today, paid=paid)
     elif terms.first_due is not None:
         yield from _of_first_due(terms.first_due, today)
     begin = start_date(terms)
@@ -53,9 +53,8 @@ def _of_loan(loan: Loan, today: date) -> Iterator[Doubt]:
             yield path, f"{day} is yet to come"
 
 
-def _of_bills(loan: Loan, today: date) -> Iterator[Doubt]:
-    dues = [part.due for part in loan.terms.listed]
-    if len(dues) == 1 and not loan.payments and today - dues[0] > _FAR:
+def _of_bills(dues: list[date], today: date, *, paid: bool) -> Iterator[Doubt]:
+    if len(dues) == 1 and not paid and today - dues[0] > _FAR:
         yield ("due",), f"{dues[0]} is {_years(today - dues[0])} ago, and nothing was paid"
     if dues[0] - today > _FAR:
         yield ("due",) if len(dues) == 1 else _due(0), _ahead(dues[0], today)

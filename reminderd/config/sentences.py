@@ -113,9 +113,9 @@ def of_pydantic(detail: Any, path: Path, root: type[BaseModel] = Settings) -> st
     value = "this" if _may_be_secret(path) else shown(detail["input"])
     if kind in {"enum", "literal_error"}:
         choices = context["expected"].replace(" or ", ", ").replace("'", "")
-        if meant := value_meant(str(path[-1]), detail["input"]):
-            return f'{value} is not one of {choices} (write {path[-1]} = "{meant}")'
+        meant = value_meant(str(path[-1]), detail["input"])
         close = "" if value == "this" else suggestion(value.strip("'"), choices.split(", "))
+        close = f' (write {path[-1]} = "{meant}")' if meant else close
         return f"{value} is not one of {choices}{close}"
     if kind == "string_pattern_mismatch":
         named = "1 to 64 letters, digits, dots, dashes or underscores"

@@ -354,7 +354,10 @@ _SIGNS = {
     **dict.fromkeys("［【", "["),
     **dict.fromkeys("］】", "]"),
     **dict.fromkeys("\u3000\u00a0\u2002\u2003\u2009\u202f" + _UNSEEN, " "),
-    "＃": "#", "｛": "{", "｝": "}", "．": ".",
+    "＃": "#",
+    "｛": "{",
+    "｝": "}",
+    "．": ".",
 }
 _FLAGS = {"true": "true", "yes": "true", "false": "false", "no": "false"}
 _NO_NAME = ("Invalid statement", "Invalid initial", "Expected '='")

@@ -340,7 +340,7 @@ def _not_plain(sign: str, plain: str) -> str:
     if sign in _UNSEEN:
         return "there is a character here that nobody can see (delete it)"
     if plain == " ":
-        return f"this space is no plain one (U+{ord(sign):04X}; write a plain space)"
+        return f"this is another kind of space (write a plain one for U+{ord(sign):04X})"
     kind = "full-width" if "！" <= sign <= "～" else "no sign of TOML"
     return f"this {sign} is {kind} (write a plain {plain})"
 

@@ -18,6 +18,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..config.positions import locate
 from ..config.suggest import shown, suggestion
+from ..config.synonyms import zones_meant
+from ..config.tables import CONFIGURATION
 from ..config.toml import parse
 from ..config.values import Currency, DailyRate, Day, Positive, Rate, Zone
 from ..errors import Problem, UsageError
@@ -109,7 +111,10 @@ def _timezone(value: Any, known: Known) -> Any:
     from zoneinfo import available_timezones
 
     language = known["language"]
-    remedy = close_to(value, available_timezones(), language) or say(language, "a_zone")
+    meant = " / ".join(zones_meant(str(value)))
+    close = say(language, "close", name=meant) if meant else ""
+    close = close or close_to(value, available_timezones(), language)
+    remedy = close or say(language, "a_zone")
     return _checked(Zone, value, known, "no_timezone", remedy=remedy)
 
 
@@ -248,7 +253,7 @@ QUESTIONS = {
 
 def read_answers(text: str, file: str, here: Here) -> dict[str, Any]:
     """Return all answers from a text in TOML; UsageError lists everything wrong with it."""
-    reading = parse(text, file, QUESTIONS.keys() - {"secret"})
+    reading = parse(text, file, QUESTIONS.keys() - {"secret"}, CONFIGURATION)
     given, positions = reading.document, locate(reading.text)
     known: dict[str, Any] = {}
     wrong = {

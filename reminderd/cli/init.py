@@ -163,7 +163,18 @@ def _tried(terminal: Terminal, file: Path) -> Setup:
         known["secret_file"] = terminal.agree("offer_secret_file", usual=True, file=name)
     while True:
         setup = Setup(file, known)
-        if _works(setup, terminal):
+        _subscription(known)
+        terminal.say("testing")
+        try:
+            results = setup.test()
+        except ConfigError as error:  # of the loans: the channel was looked at when it was asked
+            terminal.complain(str(error))
+            if not terminal.agree("offer_loans", usual=True):
+                raise click.Abort from None
+            terminal.loans()
+            continue
+        _tell(known["language"], results)
+        if all(result["ok"] for result in results):
             return setup
         if terminal.agree("offer_again", usual=True):
             terminal.channel(again=True)
@@ -171,18 +182,6 @@ def _tried(terminal: Terminal, file: Path) -> Setup:
             return setup
         else:
             raise click.Abort
-
-
-def _works(setup: Setup, terminal: Terminal) -> bool:
-    _subscription(terminal.known)
-    terminal.say("testing")
-    try:
-        results = setup.test()
-    except ConfigError as error:
-        terminal.complain(str(error))
-        return False
-    _tell(terminal.known["language"], results)
-    return all(result["ok"] for result in results)
 
 
 def _subscription(known: Mapping[str, Any]) -> None:

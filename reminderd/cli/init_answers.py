@@ -28,8 +28,8 @@ CHANNELS = Menu("channel", tuple(KINDS))
 SERVICES = Menu("service", ("user", "system", NONE))
 _SERVER = re.compile(r"[\w-]+(\.[\w-]+)*(:\d{1,5})?", re.ASCII)
 _LANGUAGES = {
-    EN: {"en", "english", "en-us", "en-gb", "en_us", "英文", "英语", "1"},
-    ZH: {"zh-cn", "zh_cn", "zh", "cn", "chinese", "中文", "汉语", "简体中文", "2"},
+    EN: {"en", "english", "en-us", "en-gb", "en_us", "英文", "英语"},
+    ZH: {"zh-cn", "zh_cn", "zh", "cn", "chinese", "中文", "汉语", "简体中文"},
 }
 
 

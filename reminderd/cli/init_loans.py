@@ -106,10 +106,11 @@ def _day(value: Any, loan: Known, here: Here) -> tuple[date, bool]:
 
 
 def span(language: str, days: int) -> str:
-    """Return a time in whole months, and from two years on in years."""
-    months = int(days / 30.4375)
-    unit = "months" if months < 24 else "years"
-    return say(language, f"span_{unit}", number=months if months < 24 else int(days / 365.25))
+    """Return a time in months, and from two years on in years, to the nearest."""
+    months = round(days / 30.4375)
+    if months < 24:
+        return say(language, "span_months", number=months)
+    return say(language, "span_years", number=round(days / 365.25))
 
 
 def _sure_of_year(day: date, latest: date, loan: Known, here: Here) -> date:

@@ -37,7 +37,7 @@ class Terminal:
 
     def complain(self, sentence: str) -> None:
         """Say what is wrong with an answer."""
-        prose(f"  {sentence}", err=True)
+        prose("\n".join(f"  {line}" for line in sentence.split("\n")), err=True)
 
     def questions(self) -> None:
         """Ask everything that a configuration needs."""
@@ -46,6 +46,10 @@ class Terminal:
         self.ask("timezone", self.known)
         self.ask("channel", self.known)
         self.channel()
+        self.loans()
+
+    def loans(self) -> None:
+        """Ask about one loan after the other."""
         self.say("asked_about_loan")
         self.known["loans"] = [self._loan()]
         while self.agree("offer_another", usual=False):

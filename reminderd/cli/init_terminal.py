@@ -174,7 +174,8 @@ class Terminal:
         if not past:
             return
         language = loan["language"]
-        asked = say(language, "paid_until", number=len(past), first=past[0], last=past[-1])
+        key = "paid_until" if len(past) > 1 else "paid_until_one"
+        asked = say(language, key, number=len(past), first=past[0], last=past[-1])
         while True:
             text = self._prompt(asked, say(language, "all"))
             if half_width(text).lower() in SOME_PAID:
@@ -188,4 +189,8 @@ class Terminal:
         since = loan["paid_until"]
         open_ones = [due for due in past if not since or due > since]
         if open_ones:
-            self.say("open", number=len(open_ones), first=open_ones[0])
+            self.say(
+                "open" if len(open_ones) > 1 else "open_one",
+                number=len(open_ones),
+                first=open_ones[0],
+            )

@@ -207,6 +207,55 @@ def test_a_file_that_is_there_is_replaced_only_when_told_so(init, tmp_path):
     assert "[[loans]]" in file.read_text()
 
 
+BARK = QUIET + 'channel = "bark"\nsecret = "{secret}"\n'
+
+
+def test_the_secret_of_a_configuration_that_is_replaced_goes_with_it(init, tmp_path):
+    folder = tmp_path / "new"
+    init(BARK.format(secret="oldcanary"))
+    result = init(BARK.format(secret="newcanary") + "overwrite = true\n")
+    assert result.exit_code == 0
+    assert f"Removed, with the configuration that used it: {folder}/bark-url\n" in result.stdout
+    assert sorted(path.name for path in folder.iterdir()) == ["bark-url-2", "config.toml"]
+    assert load_file(folder / "config.toml").channels[0].recipients[0].target.endswith("/newcanary")
+
+
+def test_a_secret_that_another_configuration_uses_stays(init, tmp_path):
+    init(BARK.format(secret="oldcanary"))
+    mine = tmp_path / "new/mine.toml"
+    mine.write_text((tmp_path / "new/config.toml").read_text())
+    init(BARK.format(secret="newcanary") + "overwrite = true\n")
+    assert load_file(mine).channels[0].recipients[0].target.endswith("/oldcanary")
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        '[channels.bark]\nurl = { file = "bark-url" }\n',
+        '# Written by `reminderd init`.\n[channels.bark]\nurl = { file = "key" }\n',
+        "\xff",
+    ],
+)
+def test_a_secret_that_init_did_not_write_stays(mine, init, tmp_path):
+    for name in ("bark-url", "key"):
+        (tmp_path / name).write_text("mine")
+    (tmp_path / "config.toml").write_text(mine, "latin-1")
+    answers = BARK.format(secret="newcanary") + "overwrite = true\n"
+    assert init(answers, file="config.toml").exit_code == 0
+    assert [(tmp_path / name).read_text() for name in ("bark-url", "key")] == ["mine", "mine"]
+
+
+def test_a_message_that_is_not_taken_leaves_the_old_secret_in_its_place(init, tmp_path, httpserver):
+    init(BARK.format(secret="oldcanary"))
+    httpserver.expect_request("/hook").respond_with_data("no", status=404)
+    url = f"json://127.0.0.1:{httpserver.port}/hook"
+    answers = f'language = "en"\nchannel = "url"\nsecret = "{url}"\noverwrite = true\n'
+    assert init(answers).exit_code == 1
+    folder = tmp_path / "new"
+    assert sorted(path.name for path in folder.iterdir()) == ["bark-url", "config.toml"]
+    assert load_file(folder / "config.toml").channels[0].recipients[0].target.endswith("/oldcanary")
+
+
 def test_a_message_that_is_not_taken_leaves_nothing_and_says_why(init, tmp_path, httpserver):
     httpserver.expect_request("/hook").respond_with_data("no", status=404)
     url = f"json://127.0.0.1:{httpserver.port}/hook"

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import signal
 import stat
@@ -350,3 +351,126 @@ def test_a_systemctl_that_fails_is_told_with_the_commands(talk, home, systemctl)
     assert talking.end() == 0
     assert "systemctl failed: systemctl ended with 1. Do it yourself:" in talking.heard
     assert "systemctl --user enable --now reminderd" in talking.heard
+
+
+def test_the_words_a_chinese_reader_types_are_taken(talk, home):
+    talking = talk(language="zh_CN.UTF-8")
+    talking.answer("Language / 语言 (en, zh-CN) [zh-CN]", "中文")
+    talking.answer("您所在的时区", "北京")
+    talking.answer("“北京”是指 Asia/Shanghai 吗？(y/n) [y]", "是")
+    talking.answer("提醒发到哪里", "１")
+    talking.until("下面逐笔填写贷款：种类、名字、怎么还")
+    talking.answer("是哪一种贷款", "微粒贷")
+    talking.answer("给它起个名字 [微粒贷]")
+    talking.answer("怎么还（编号或名称） [schedule]")
+    talking.answer("合同利率，按日或按年 [日 0.05%]")
+    talking.answer("借了多少本金（CNY）", "￥１万")
+    talking.until("即 10000.00")
+    talking.answer("每期怎么算（编号或名称） [equal-principal]")
+    talking.answer("一共多少期（含已还的）", "10期")
+    talking.answer("第一期是哪天到期", f"{NEXT.year}年{NEXT.month}月{NEXT.day}日")
+    talking.until(f"即 {NEXT}")
+    talking.answer("还有别的贷款要填吗？(y/n) [n]", "是")
+    talking.answer("是哪一种贷款", "花呗")
+    talking.answer("给它起个名字 [花呗]")
+    talking.answer("怎么还（编号或名称） [bill]")
+    talking.answer("下一期应还多少（CNY）", "862.35元")
+    talking.answer("哪天到期", "2016/12/15")
+    talking.answer("年份对吗？(y/n) [n]")
+    talking.answer("哪天到期", f"{NEXT.month}月{NEXT.day}日")
+    talking.answer("还有别的贷款要填吗？(y/n) [n]")
+    talking.answer("要不要让它在后台运行", "不要")
+    assert talking.end() == 0
+    loans = tomllib.loads(config_of(home).read_text())["loans"]
+    assert [(loan["id"], loan["name"]) for loan in loans] == [
+        ("weilidai", "微粒贷"),
+        ("loan", "花呗"),
+    ]
+    assert (loans[0]["principal"], loans[0]["installments"]) == ("10000.00", 10)
+    assert (loans[1]["amount"], loans[1]["due"]) == ("862.35", NEXT)
+
+
+def test_an_answer_that_is_refused_is_asked_for_alone(talk):
+    talking = talk()
+    for question in SCREEN[:6]:
+        talking.answer(question)
+    talking.answer("How much is due next", "1,150.00")
+    talking.answer("When is it due", "5/12")
+    talking.until("'5/12' can be ")
+    talking.answer("When is it due")
+    talking.until("Another loan")
+    assert talking.heard.count("How much is due next") == 1
+
+
+def test_a_sum_in_another_currency_is_asked_back_and_makes_the_loan_one_in_it(talk, home):
+    talking = talk()
+    for question in SCREEN[:6]:
+        talking.answer(question)
+    talking.answer("How much is due next, in CNY", "$412.33")
+    talking.answer("$412.33 is a sum in USD, but CNY is expected. Is the loan in USD? (y/n) [y]")
+    for question in ("When is it due", "Another loan", "Keep it running"):
+        talking.answer(question)
+    assert talking.end() == 0
+    config = tomllib.loads(config_of(home).read_text())
+    assert (config["currency"], config["loans"][0]["amount"]) == ("USD", "412.33")
+
+
+@pytest.mark.parametrize(
+    ("answers", "words", "since"),
+    [
+        ([("Were they all paid (all, none or some) [all]", "")], "Another loan", 1),
+        ([("Were they all paid", "no")], "3 payments are open, the oldest since ", None),
+        (
+            [("Were they all paid", "some"), ("Up to which due date was everything paid", "DUE")],
+            "One payment is open, since ",
+            2,
+        ),
+    ],
+)
+def test_a_loan_in_mid_life_is_asked_whether_it_was_paid(talk, home, answers, words, since):
+    dues = [date.today() - timedelta(days=days) for days in (3, 17, 31)]
+    talking = talk()
+    for question in SCREEN[:5]:
+        talking.answer(question)
+    talking.answer("How is it paid back", "the same amount each time")
+    talking.answer("How much is each payment, in CNY", "350")
+    talking.answer("How often is it due", "biweekly")
+    talking.answer("How many payments in all")
+    talking.answer("When is the last one due")
+    talking.answer("When was or is the very first payment due", str(dues[-1]))
+    talking.until(f"3 payments fell due between {dues[-1]} and {dues[0]}. ")
+    for question, answer in answers:
+        talking.answer(question, answer.replace("DUE", str(dues[1])))
+    talking.until(words)
+    if since is None:
+        talking.until(f"{dues[-1]}. The first message says what is owed today.")
+    talking.interrupt()
+    assert talking.end() == 1
+    assert list(home.iterdir()) == []
+
+
+def test_prompts_and_errors_are_wrapped_at_the_width_of_the_terminal(talk):
+    talking = talk(COLUMNS="50")
+    talking.answer("Language")
+    talking.answer("Your time zone")
+    talking.answer("Where shall reminders go", "1")
+    talking.answer("What kind of loan", "car loan")
+    talking.until("What kind of loan")
+    said = talking.heard.replace(": car loan\n", ": \n")
+    prose = [line for line in said.splitlines() if not re.match(r" +\d+  ", line)]
+    assert max(map(len, prose)) <= 50
+    assert "  'car loan' is none of these (write a number, or\n  one of: " in talking.heard
+
+
+def test_a_configuration_that_cannot_be_used_is_told_and_never_written(talk, home):
+    talking = talk(REMINDERD_LOCALE="xx")
+    for question in SCREEN:
+        talking.answer(question)
+    talking.until("'xx' is not a known language")
+    talking.answer("Answer the questions about the loans again? (y/n) [y]")
+    for question in BILL:
+        talking.answer(question)
+    talking.answer("Answer the questions about the loans again? (y/n) [y]", "n")
+    assert talking.end() == 1
+    assert "Nothing was written." in talking.heard
+    assert list(home.iterdir()) == []

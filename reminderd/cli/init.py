@@ -249,9 +249,10 @@ def _system_service(setup: Setup, language: str) -> bool:
     from . import init_service as service
     from .init_answers import has_secret
     from .init_words import say
+    from .wrap import prose
 
     if has_secret(setup.known) and not setup.secret:
-        click.echo(say(language, "system_inline"))
+        prose(say(language, "system_inline"))
         return False
     place = setup.file.parent / setup.secret if setup.secret else None
     click.echo(say(language, "system"))

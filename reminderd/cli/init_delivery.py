@@ -15,6 +15,9 @@ _CAUSES = {
     "nobody_listens": r"Connection refused|actively refused",
     "no_tls": r"SSL|TLS",
     "no_answer": r"timed out|[Tt]imeout|time-out",
+    "unreached": r"service could not be reached",
+    "unknown_key": r"answered 40[134]\b",
+    "no_reply": r"no answer came|connection broke after",
     "no_network": r"Network is unreachable|No route to host",
 }
 _CODE_MAIL = re.compile(

@@ -74,7 +74,10 @@ def test_a_port_where_nobody_listens_is_told(language, words, sent):
         ("the mail server cannot be reached: timed out", "服务器没有及时回应"),
         ("the mail server cannot be reached: [SSL: WRONG_VERSION_NUMBER]", "无法建立加密连接"),
         ("the mail server cannot be reached: [Errno 101] Network is unreachable", "检查网络"),
-        ("the server answered 404", "没有被接收（the server answered 404）"),
+        ("the server answered 404", "服务不认这个密钥或地址"),
+        ("the service could not be reached, or did not take the message", "检查网址和网络"),
+        ("the message was handed over, and no answer came", "也许已经送达"),
+        ("the service answered 40001 (limit)", "没有被接收（the service answered 40001 (limit)）"),
     ],
 )
 def test_other_troubles_are_told_with_the_raw_words(error, words):

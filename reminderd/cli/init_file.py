@@ -117,7 +117,8 @@ def _loan(own: str, loan: Known, currency: str) -> Iterator[str]:
         if loan.get(key, "") not in {"", usual.get(key)}:
             yield f"{key} = {literal(loan[key])}"
     if loan.get("paid_until"):
-        about = say(language, "file_paid_until")
+        nothing = loan["paid_until"] < loan["first_due"]
+        about = say(language, "file_none_paid" if nothing else "file_paid_until")
         yield commented(f"paid_until = {literal(loan['paid_until'])}", about)
     if loan["preset"] == NONE:
         yield commented('# penalty.daily_rate = "0.05%"', say(language, "file_no_preset"))

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from ..config.suggest import shown
 from ..config.typed import Mistyped, half_width, read_day, read_sum
 from ..config.values import Currency, DailyRate, FrequencyName, Positive, Rate
-from ..loans.frequency import BusinessDayConvention, BusinessDays, Frequency
+from ..loans.frequency import BusinessDayConvention, BusinessDays, Frequency, add_months
 from ..loans.money import Money
 from ..loans.presets import load_preset, preset_names
 from ..loans.terms import MAX_INSTALLMENTS, YEARS, PenaltyRule
@@ -237,8 +237,12 @@ def _paid_until(value: Any, loan: Known, here: Here) -> date | str:
     past, language = past_dues(loan, here), loan["language"]
     text = half_width(str(value)).lower()
     if text in ALL_PAID | NONE_PAID:
-        return past[-1] if past and text in ALL_PAID else ""
-    day, _ = _day(value, loan, here)
+        # Nothing is due before the first due date: so the file says that the rest is open.
+        until = past[-1] if text in ALL_PAID and past else loan["first_due"] - timedelta(days=1)
+        return until if past else ""
+    day, has_year = _day(value, loan, here)
+    if not has_year and day >= here.today(loan):
+        day = add_months(day, -12)  # of what was paid, the last such date is meant
     if day >= here.today(loan):
         raise ValueError(say(language, "paid_ahead", day=day))
     if day < loan["first_due"]:

@@ -20,7 +20,7 @@ from .wrap import prose, terminal_width, wrapped
 _YES = {"y", "yes", "是", "是的", "好", "好的", "对", "要"}
 _NO = {"n", "no", "否", "不", "不是", "不要", "不对"}
 _PLAIN_SUM = re.compile(r"\d+(\.\d+)?")
-_READ_BACK = {"amount", "principal", "due", "first_due", "until", "paid_until"}
+_READ_BACK = {"amount", "principal", "due", "first_due", "until"}
 
 
 class Terminal:

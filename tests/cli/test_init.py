@@ -288,7 +288,8 @@ def test_json_says_what_was_written_and_what_comes_first(init, tmp_path):
     assert told["file"] == str(tmp_path / "new/config.toml")
     assert told["secret_file"] is None
     assert told["sent"] == [{"channel": "screen", "address": "screen", "ok": True, "error": None}]
-    assert told["first"]["at"] == "2026-12-13T09:00+08:00"
+    command = ["preview", "--config", told["file"], "--json"]
+    assert told["first"]["at"] == json.loads(CliRunner().invoke(cli, command).stdout)[0]["at"]
     assert "a test message" in result.stderr
 
 

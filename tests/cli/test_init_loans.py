@@ -135,8 +135,9 @@ def test_a_loan_from_a_person_says_so():
         ("true", date(2026, 11, 20)),
         ('"2026-10-20"', date(2026, 10, 20)),
         ("2026-10-20", date(2026, 10, 20)),
-        ('"none"', None),
-        ("false", None),
+        ('"10月20日"', date(2026, 10, 20)),
+        ('"none"', date(2024, 6, 19)),
+        ("false", date(2024, 6, 19)),
     ],
 )
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from .alerts.plan import (
 )
 from .alerts.policy import Policy
 from .alerts.routine import Routine, routine_due
-from .alerts.snooze import snooze_end
+from .alerts.snooze import Hold, snooze_end
 from .alerts.wallclock import local_date
 from .clock import Clock
 from .config.load import Config
@@ -417,7 +417,8 @@ class App:
     def snooze(self, loan: Loan, day: date) -> Snooze:
         """Say nothing of a loan before ``send_at`` on *day* unless it gets worse, or is paid.
 
-        What already waits to be sent waits until then too. UsageError where that cannot be.
+        What already waits to be sent waits until then, too, or until it gets worse. UsageError
+        where that cannot be.
         """
         now = self.clock.now()
         position = value(loan, local_date(now, loan.timezone))
@@ -433,8 +434,11 @@ class App:
             held = [
                 number for number, alert in waits.items() if self._mild(alert, position, severity)
             ]
-            outbox.put_off(connection, held, until)
+            outbox.put_off(connection, held, self._hold(loan, chosen).ends)
         return chosen
+
+    def _hold(self, loan: Loan, snooze: Snooze) -> Hold:
+        return Hold(snooze, loan, self.config.policy.send_at, self.config.desk.playbook)
 
     def acknowledge(self, loan: Loan) -> None:
         """Record that the borrower has seen what was sent about a loan: nobody else is told."""
@@ -453,7 +457,7 @@ class App:
         book.touch(connection, loan.id, now)
 
     def _mild(self, alert: Alert, position: Position, severity: Severity) -> bool:
-        """Return whether a snooze at *severity* holds an alert back."""
+        """Return whether a snooze made at *severity* holds back what waits of an alert."""
         level = stage_for(alert, position, self.config.desk.playbook).severity
         return alert.milestone != SETTLED and level <= severity
 
@@ -466,7 +470,7 @@ class App:
                 raise UsageError(f"loan {loan.id} is not snoozed (see `reminderd status`)")
             attention.end_snooze(connection, loan.id, now)
             waits = history.waiting(connection, loan.id)
-            outbox.bring_back(connection, waits, now, known.until)
+            outbox.bring_back(connection, waits, now, self._hold(loan, known).ends)
             book.touch(connection, loan.id, now)
 
     def snoozed(self) -> dict[str, Snooze]:

@@ -36,10 +36,11 @@ from .alerts.snooze import Hold, snooze_end
 from .alerts.wallclock import local_date
 from .clock import Clock
 from .config.load import Config
-from .config.suggest import no_such
+from .config.suggest import no_such, suggestion
 from .errors import DeliveryError, UsageError
 from .loans.money import Money
 from .loans.position import Position, value
+from .loans.schedule import start_date
 from .loans.terms import Extension, Loan, Payment, RequestState, Waiver
 from .messages.compose import stage_for, trial
 from .planner import Planner
@@ -365,21 +366,43 @@ class App:
             pasts = history.of_loans(connection, known)
             return [(entry, pasts[entry.loan.id]) for entry in found]
 
-    def loan(self, loan_id: str) -> Loan:
-        """Return a configured loan with all its payments; UsageError names what there is."""
+    def loan(self, named: str) -> Loan:
+        """Return the configured loan of an id, else of a name, with all its payments.
+
+        Letter case and spaces of a name do not count. UsageError says which loans there are.
+        """
         loans = {entry.loan.id: entry.loan for entry, _ in self.entries()}
-        if loan_id not in loans:
-            raise UsageError(no_such("loan", loan_id, loans))
-        return loans[loan_id]
+        if named in loans:
+            return loans[named]
+        alike = [loan for loan in loans.values() if _plain(loan.name) == _plain(named)]
+        if len(alike) > 1:
+            ids = ", ".join(loan.id for loan in alike)
+            raise UsageError(f"{len(alike)} loans are called {named!r} (write the id: {ids})")
+        if not alike:
+            raise UsageError(_no_such_loan(named, loans.values()))
+        return alike[0]
 
     def pay(self, loan: Loan, paid: Money, day: date | None) -> int:
         """Record a payment made on *day* (else today, where the loan is) and return its number."""
-        now = self.clock.now()
-        today = local_date(now, loan.timezone)
+        on = self.payment_day(loan, day)
+        with self.database.transaction() as connection:
+            return book.add_payment(connection, loan.id, on, paid.minor, self.clock.now())
+
+    def payment_day(self, loan: Loan, day: date | None) -> date:
+        """Return the day of a payment, else today; UsageError where none can have been made."""
+        today, begin = self.today(loan), start_date(loan.terms)
         if day is not None and day > today:
             raise UsageError(f"{day} is still to come (record a payment once it is made)")
-        with self.database.transaction() as connection:
-            return book.add_payment(connection, loan.id, day or today, paid.minor, now)
+        if day is not None and begin is not None and day < begin:
+            raise UsageError(
+                f"{day} is before {begin}, when loan {loan.id} began (check the year; where it "
+                "did begin earlier, write `start` in the configuration)"
+            )
+        return day or today
+
+    def today(self, loan: Loan) -> date:
+        """Return today's date where a loan is."""
+        return local_date(self.clock.now(), loan.timezone)
 
     def ask(self, loan: Loan, state: RequestState, day: date | None, to: Extension | None) -> int:
         """Record where a request for an extension stands; return the number of the record."""
@@ -588,6 +611,19 @@ class App:
                 results.append(told | {"error": error})
         transports.close()
         return results
+
+
+def _plain(name: str) -> str:
+    """Return a name as it is compared with what somebody types."""
+    return "".join(name.split()).casefold()
+
+
+def _no_such_loan(named: str, loans: Iterable[Loan]) -> str:
+    """Say that no loan is called so, which there are, and which was meant."""
+    names = {loan.id: loan.name for loan in loans}
+    shown = (key if name == key else f"{key} ({name})" for key, name in names.items())
+    close = suggestion(named, [*names, *names.values()])
+    return f"there is no loan {named!r} (there are: {', '.join(shown) or 'none'}){close}"
 
 
 def _since(start: datetime, ahead: Iterator[Foreseen]) -> Iterator[Foreseen]:

@@ -17,7 +17,6 @@ from ..alerts.plan import SETTLED
 from ..alerts.wallclock import instant, local_date
 from ..app import App
 from ..errors import ConfigError
-from ..loans.money import Money
 from ..loans.position import Position, value
 from ..loans.terms import Loan
 from ..messages.compose import Letter, Occasion
@@ -324,68 +323,13 @@ def _places(row: dict[str, Any], together: Mapping[_Address, int], say: Words) -
     return say.line("comma").join(said.values()) or say.say("table", "no_channel")
 
 
-def paid_text(app: App, loan: Loan, number: int, paid: Money) -> str:
-    """Say that a payment was recorded and what is owed now."""
-    lines = [f"payment {number}: {paid} {paid.currency} on {loan.id}"]
-    position = position_on(app, loan)
-    if position.settled and position.credit:
-        lines.append(f"that is {position.credit} {paid.currency} more than was owed: is it right?")
-    lines += [f"to take it back: reminderd undo {number}", _now_owed(app, loan)]
-    return "\n".join(lines)
-
-
-def recorded_text(app: App, loan: Loan, number: int) -> str:
-    """Say that an agreement was recorded and how the loan stands now."""
-    return f"recorded; to take it back: reminderd undo A{number}\n{_now_owed(app, loan)}"
-
-
-def undoable_json(app: App) -> list[dict[str, Any]]:
-    """Return the payments and agreements that can be taken back."""
-    payments = [
-        {"payment": paid.id, "loan": loan.id, "date": str(paid.on), "amount": str(paid.amount)}
-        for loan, paid in app.typed_payments()
-    ]
-    agreements = [
-        {
-            "agreement": f"A{row['id']}",
-            "loan": row["loan_id"],
-            "date": str(row["date"]),
-            "kind": row["kind"],
-        }
-        for row in app.agreements()
-    ]
-    return payments + agreements
-
-
-def undoable_text(app: App) -> str:
-    """List the payments and agreements that can be taken back."""
-    lines = [
-        f"payment {row['payment']}: {row['amount']} on {row['loan']}, {row['date']}"
-        if "payment" in row
-        else f"agreement {row['agreement']}: {row['kind']} on {row['loan']}, {row['date']}"
-        for row in undoable_json(app)
-    ]
-    return "\n".join(lines) or "No payment or agreement was entered by command."
-
-
-def undone_text(app: App, loan: Loan, number: str) -> str:
-    """Say that a payment or an agreement was taken back and what is owed now."""
-    what = "agreement" if number[:1] in {"A", "a"} else "payment"
-    return f"{what} {number} taken back\n{_now_owed(app, loan)}"
-
-
-def _now_owed(app: App, loan: Loan) -> str:
-    sheet = sheet_of(app, position_on(app, loan))
-    return sheet.title(sheet.stage)
-
-
-def test_text(results: Sequence[dict[str, object]]) -> str:
+def test_text(results: Sequence[dict[str, object]], locale: str) -> str:
     """Say how each address fared."""
-    return "\n".join(
-        f"{result['channel']}: {result['address']}: "
-        + ("accepted" if result["ok"] else f"failed: {result['error']}")
-        for result in results
-    )
+    say, lines = words(locale), []
+    for result in results:
+        shown = {key: str(result[key]) for key in ("channel", "address", "error")}
+        lines.append(say.say("attention", "accepted" if result["ok"] else "failed", **shown))
+    return "\n".join(lines)
 
 
 def history_json(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:

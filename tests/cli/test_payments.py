@@ -21,15 +21,16 @@ def test_a_payment_is_numbered_and_the_rest_is_named(config, call):
     result = call("pay", "card", "1000")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "payment 2: 1000.00 CNY on card",
-        "to take it back: reminderd undo 2",
+        "Payment 2: CN¥1,000.00 on Credit card, Dec 9",
         "Credit card: 4 days overdue, CN¥236.47 owed today",
+        "To take it back: reminderd undo 2",
     ]
 
 
 def test_a_payment_in_json_holds_its_number_and_the_quote(config, paid, told):
     found = paid("card", "1000")
-    assert found.pop("payment") == 2
+    said = {key: found.pop(key) for key in ("payment", "date", "amount", "taken_as")}
+    assert said == {"payment": 2, "date": "2026-12-09", "amount": "1000.00", "taken_as": None}
     assert found == told("quote", "card")
     assert found["due"]["total"] == "236.47"
 
@@ -103,7 +104,7 @@ def test_an_undone_payment_is_owed_again(config, paid, call, told):
     result = call("undo", str(number))
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        f"payment {number} taken back",
+        f"Payment {number} taken back",
         "Credit card: 4 days overdue, CN¥1,236.47 owed today",
     ]
     assert told("quote", "card")["due"]["total"] == "1236.47"
@@ -158,13 +159,13 @@ def test_a_payment_survives_a_change_of_the_configuration(config, paid, write, t
 
 def test_more_than_was_owed_is_asked_about(config, call):
     lines = call("pay", "card", "12364.70").stdout.splitlines()
-    assert "that is 11128.23 CNY more than was owed: is it right?" in lines
+    assert "That is CN¥11,128.23 more than was owed: is it right?" in lines
 
 
 def test_payments_that_can_be_taken_back_are_listed(config, call, told):
     assert call("undo").stdout == "No payment or agreement was entered by command.\n"
     call("pay", "card", "100")
-    assert call("undo").stdout == "payment 2: 100.00 on card, 2026-12-09\n"
+    assert call("undo").stdout == "2: payment of CN¥100.00, Credit card, Dec 9\n"
     assert told("undo") == [
         {"payment": 2, "loan": "card", "date": "2026-12-09", "amount": "100.00"}
     ]

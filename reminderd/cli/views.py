@@ -32,7 +32,7 @@ from .attention_views import snooze_lines, snoozed_until
 from .figure_views import position_on, sheet_of
 from .meter import meter, tracked
 from .outbox_views import about, dead_json, dead_lines, severity_of
-from .tables import NOTHING, Row, Table, columns, show
+from .tables import NOTHING, Row, Table, columns, in_terminal, show
 
 _LOOK_AHEAD = timedelta(days=366)
 _PLAIN = timedelta(days=300)  # so near, a date's month and day say which year is meant
@@ -185,8 +185,8 @@ def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:
 
 
 def _near(day: date, today: date) -> str:
-    """Write a date as a table has it: with its year where that is not plain."""
-    return f"{day:%m-%d}" if abs(day - today) < _PLAIN else f"{day:%F}"
+    """Write a date as a table has it: on a terminal without its year, where that is plain."""
+    return f"{day:%m-%d}" if in_terminal() and abs(day - today) < _PLAIN else f"{day:%F}"
 
 
 def _near_minute(written: str, today: date) -> str:

@@ -139,3 +139,19 @@ def test_agreements_survive_a_change_of_the_configuration(record, config, write,
     record("extension", "card", "approved", "--to", "2026-12-20")
     write(config.read_text().replace("Credit card", "Visa"))
     assert told("quote", "card")["days_past_due"] == 0
+
+
+def test_what_of_a_waiver_lapses_is_said(record, call):
+    assert record("waive", "card", "5000")[1] == (
+        "CN¥2.47 of it is let go; the other CN¥4,997.53 lapses, for no more of that is owed."
+    )
+    assert record("waive", "card", "5")[1] == "Nothing of that is owed, so all of CN¥5.00 lapses."
+
+
+def test_a_waiver_that_counts_whole_says_so(record):
+    assert record("waive", "card", "2") == [
+        "Recorded as A1: waiver of CN¥2.00",
+        "All of CN¥2.00 is let go.",
+        "Credit card: 4 days overdue, CN¥1,234.47 owed today",
+        "To take it back: reminderd undo A1",
+    ]

@@ -230,3 +230,12 @@ def test_the_history_of_a_loan_that_was_removed_is_kept(config, call, write, sai
     call("run", "--once")
     write('locale = "en"\n')
     assert "Credit card: 4 days overdue" in said("history", "card")
+
+
+def test_a_digest_is_one_line_of_the_history_with_its_loans(config, call, said, told):
+    config.write_text(config.read_text().replace("digest = false", "digest = true"))
+    call("run", "--once")
+    _, *lines = said("history", "--limit", "1").splitlines()
+    assert len(lines) == 1
+    assert lines[0].split("\t")[3].split(" (")[-1] in {"card, weilidai)", "weilidai, card)"}
+    assert len(told("history")) == 2

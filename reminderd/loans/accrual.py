@@ -802,6 +802,12 @@ def _flat(terms: LoanTerms, rates: Tariff) -> tuple[int, int] | None:
     return interest, penalty
 
 
+def covered_until(terms: LoanTerms) -> date | None:
+    """Return the last day of which payments are part of what ``paid_until`` says; None without."""
+    covered = _compile(terms).covered
+    return date.fromordinal(covered) if covered else None
+
+
 def _covered(terms: LoanTerms, parts: tuple[Installment, ...]) -> int:
     if terms.paid_until is None:
         return 0

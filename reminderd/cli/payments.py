@@ -37,9 +37,10 @@ def pay(
 ) -> None:
     """Record that AMOUNT was paid on LOAN.
 
-    Without AMOUNT it is what was due on that day, penalty and fees included; where nothing was,
-    the debit that nobody has confirmed, else what is left of the next installment. A running daemon sees it within a minute: reminders of
-    what is now paid are cancelled. `reminderd undo` takes a payment back.
+    Without AMOUNT it is what was due on that day, penalty and fees included; else the debit that
+    nobody has confirmed; else what is left of the next installment. A running daemon sees it
+    within a minute: reminders of what is now paid are cancelled. `reminderd undo` takes a payment
+    back.
     """
     if all_due:
         if loan is not None:

@@ -181,6 +181,7 @@ def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
 _FREQUENCIES = {
     "weekly": Frequency(1, Unit.WEEK),
     "biweekly": Frequency(2, Unit.WEEK),
+    "semi-monthly": Frequency(1, Unit.HALF_MONTH),
     "monthly": Frequency(1, Unit.MONTH),
     "quarterly": Frequency(3, Unit.MONTH),
     "half-yearly": Frequency(6, Unit.MONTH),
@@ -189,13 +190,32 @@ _FREQUENCIES = {
 _EVERY = re.compile(r"every ([1-9]\d{0,2}) (day|week|month)s?")
 
 
+# Other words for these, as people, lenders and languages have them.
+_MEANT = {
+    **dict.fromkeys(("每周", "按周", "每星期", "每週"), "weekly"),
+    **dict.fromkeys(("每两周", "双周", "每双周", "隔周", "每兩週", "fortnightly"), "biweekly"),
+    **dict.fromkeys(("每半月", "半月", "每月两次", "twice a month", "half-monthly"), "semi-monthly"),
+    **dict.fromkeys(("每月", "按月", "月", "每个月", "每個月", "every month"), "monthly"),
+    **dict.fromkeys(("每两个月", "双月", "每两月", "bimonthly", "bi-monthly"), "every 2 months"),
+    **dict.fromkeys(("每季", "每季度", "按季", "季度", "每三个月", "every quarter"), "quarterly"),
+    **dict.fromkeys(("每半年", "半年", "semiannual", "semi-annual", "semiannually"), "half-yearly"),
+    **dict.fromkeys(("每年", "按年", "annual", "annually", "every year"), "yearly"),
+    **dict.fromkeys(("每四周", "four-weekly", "4-weekly"), "every 4 weeks"),
+    **dict.fromkeys(("每天", "每日", "daily", "every day"), "every 1 day"),
+    "every week": "weekly",
+}
+
+
 def _frequency(value: object) -> Frequency:
     if isinstance(value, str) and value in _FREQUENCIES:
         return _FREQUENCIES[value]
     every = _EVERY.fullmatch(value) if isinstance(value, str) else None
     if every is None:
         known = ", ".join(f'"{name}"' for name in _FREQUENCIES)
-        close = suggestion(value, _FREQUENCIES) if isinstance(value, str) else ""
+        close = ""
+        if isinstance(value, str):
+            meant = _MEANT.get(value.strip().lower())
+            close = f' (write "{meant}")' if meant else suggestion(value, _FREQUENCIES)
         close = close or f' (write {known}, or as in "every 10 days")'
         raise ValueError(f"{shown(value)} is not a frequency{close}")
     return Frequency(int(every[1]), Unit(every[2]))

@@ -14,6 +14,7 @@ Rules, each with its source:
 * Money beyond what is due waits as credit and meets the next installments on their due dates,
   unless it covers the payoff amount: then the loan is paid off and interest not yet earned lapses.
   A revolving balance is paid down at once by what the next due date does not ask for.
+* What goes on without end, as rent does, cannot be paid off: all that is paid ahead waits.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ from .charges import CapMode, Fee, FeePer
 from .frequency import add_months
 from .money import round_half_up, to_minor
 from .owed import Owed
-from .schedule import earned, extended, factors, paid_down, schedule
+from .schedule import earned, extended, factors, paid_down, schedule, schedule_past
 from .steps import MICRO, Step
 from .tariff import Meter, Tariff, Turns, tariff
 from .terms import (
+    MAX_INSTALLMENTS,
     AllocationBy,
     Component,
     Compounding,
@@ -54,6 +56,7 @@ _PLACES = {
     Component.FEES: FEES,
 }
 _NOTHING = Owed()
+_AHEAD = 366  # days for which what goes on without end is worked out
 
 
 class Line:
@@ -115,6 +118,7 @@ class Account:
         self.lines: list[Line] = []
         self.settled = 0  # how many of them, the oldest ones, owe nothing and never will again
         self.upcoming = 0  # index of the first installment not yet due
+        self.worked_out = len(self.parts)  # of the schedule, before agreements changed it
         self.credit = 0
         self.charged = 0  # all fees of the loan, those up to the day charged_to
         self.charged_to = 0
@@ -190,9 +194,28 @@ class Account:
     def advance(self, day: int) -> None:
         """Move to the end of *day* and take in the installments due by then."""
         self.today = day
+        if self.rules.endless:
+            self._look_ahead(day)
         first, self.upcoming = self.upcoming, bisect_right(self.dues, day, self.upcoming)
         for number in range(first, self.upcoming):
             self._fall_due(self.parts[number], self.dues[number])
+
+    def _look_ahead(self, day: int) -> None:
+        """Go on with what has no end, to more than a year after *day*."""
+        until = day + _AHEAD
+        if self.dues[-1] > until:
+            return
+        parts = schedule_past(self.terms, date.fromordinal(until))
+        self._replace_parts((*self.parts, *parts[self.worked_out :]))
+        self.worked_out = len(parts)
+
+    def _look_past_credit(self) -> None:
+        """Go on with what has no end until something to come is not paid ahead."""
+        while self.credit >= sum([part.total for part in self.parts[self.upcoming :]]):
+            before = self.worked_out
+            self._look_ahead(self.dues[-1])
+            if self.worked_out == before or len(self.parts) - self.upcoming > MAX_INSTALLMENTS:
+                return  # the calendar is at its end, or all that anyone could look at is paid
 
     def _fall_due(self, part: Installment, due: int) -> None:
         line = Line(due, part.principal, part.interest, due + self.rules.first_day)
@@ -413,7 +436,7 @@ class Account:
 
     def _early_payoff(self) -> Owed:
         """Return the rest of the principal and the interest earned so far in this period."""
-        if self.upcoming == len(self.parts):
+        if self.upcoming == len(self.parts) or self.rules.endless:
             return Owed()
         rest, today = self.parts[self.upcoming :], self.as_of
         interest = earned(self.terms, rest[0], today)
@@ -437,7 +460,9 @@ class Account:
         """Take in *amount* minor units today and allocate it."""
         left, to = self._allocate(amount + self.credit)
         self.credit, early = left, _NOTHING
-        if left and left >= (payoff := self._early_payoff()).total:
+        if self.rules.endless:
+            self._look_past_credit()
+        elif left and left >= (payoff := self._early_payoff()).total:
             early = payoff
             self.credit -= payoff.total
             self.upcoming = len(self.parts)
@@ -565,6 +590,8 @@ class Account:
     def _extend(self, extension: Extension) -> None:
         """Move an installment, with what being late with it has cost, to its new dates."""
         due = extension.due.toordinal()
+        if self.rules.endless:
+            self._look_ahead(max(extension.to).toordinal())
         if due not in self.dues:
             return  # there is none, or another agreement moved it
         index = self.dues.index(due)
@@ -710,6 +737,7 @@ class _Rules:
 
     schedule: tuple[Installment, ...]
     dues: list[int]
+    endless: bool
     tariff: Tariff
     grace: int
     first_day: int  # of the days after the due date, how many never count for penalty
@@ -737,6 +765,7 @@ def _compile(terms: LoanTerms) -> _Rules:
     return _Rules(
         parts,
         [part.due.toordinal() for part in parts],
+        terms.endless,
         rates,
         terms.penalty_grace,
         _first_day(terms),

@@ -9,6 +9,7 @@ from itertools import takewhile
 from .accrual import Account
 from .money import Money, to_minor
 from .position import Position, value
+from .schedule import schedule_past
 from .terms import Extension, Loan, Repayment, Waiver
 
 
@@ -52,7 +53,8 @@ def _never_late(loan: Loan, as_of: date) -> bool:
         return False  # it may have made the loan dearer
     paid = sorted((p.on, to_minor(p.amount, loan.terms.currency)) for p in loan.payments)
     owed = has = count = 0
-    for part in takewhile(lambda part: part.due < as_of, Account(loan.terms).parts):
+    parts = schedule_past(loan.terms, as_of)
+    for part in takewhile(lambda part: part.due < as_of, parts):
         owed += part.total
         while count < len(paid) and paid[count][0] <= part.due:
             has += paid[count][1]

@@ -61,7 +61,7 @@ class Position:
     """What is owed as of the end of a day, that day's payments included.
 
     ``due`` is what has fallen due, today's installment included; ``payoff`` ends the whole loan
-    today. What not every reader asks for is worked out on asking.
+    today, or is what is due where it goes on without end. What not every reader asks for is worked out on asking.
     """
 
     as_of: date
@@ -148,8 +148,8 @@ class Position:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is owed now and nothing is to come."""
-        return not self.arrears and not self.upcoming
+        """Whether nothing is owed now and nothing is to come, as there always is without end."""
+        return not (self.loan.terms.endless or self.arrears or self.upcoming)
 
     @property
     def to_pay(self) -> Money:

@@ -89,7 +89,9 @@ def _fixed_mistakes(model: LoanModel) -> Iterator[Mistake]:
         again = ", or first_due = 2026-12-05 if it falls due again and again"
         yield ("amount",), f"needs a due date beside it (add due = 2026-12-05{again})"
     if model.repayment not in (None, "fixed"):
-        sentence = "needs a principal to work out (add it, or remove repayment: the amount is known)"
+        sentence = (
+            "needs a principal to work out (add it, or remove repayment: the amount is known)"
+        )
         yield ("repayment",), sentence
     yield from _beside(model, ("start", "minimum"), "amount, whose dates and sums are known")
     yield from _end_mistakes(model)

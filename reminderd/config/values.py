@@ -194,7 +194,9 @@ _EVERY = re.compile(r"every ([1-9]\d{0,2}) (day|week|month)s?")
 _MEANT = {
     **dict.fromkeys(("每周", "按周", "每星期", "每週"), "weekly"),
     **dict.fromkeys(("每两周", "双周", "每双周", "隔周", "每兩週", "fortnightly"), "biweekly"),
-    **dict.fromkeys(("每半月", "半月", "每月两次", "twice a month", "half-monthly"), "semi-monthly"),
+    **dict.fromkeys(
+        ("每半月", "半月", "每月两次", "twice a month", "half-monthly"), "semi-monthly"
+    ),
     **dict.fromkeys(("每月", "按月", "月", "每个月", "每個月", "every month"), "monthly"),
     **dict.fromkeys(("每两个月", "双月", "每两月", "bimonthly", "bi-monthly"), "every 2 months"),
     **dict.fromkeys(("每季", "每季度", "按季", "季度", "每三个月", "every quarter"), "quarterly"),

@@ -434,10 +434,12 @@ def _check_schedule(terms: LoanTerms) -> None:
         _check_sum(terms, "amount", "falls due each time")
     else:
         _check_sum(terms, "principal", "was borrowed")
+    _check_count(terms)
     if terms.first_due is None:
         raise TermsError("first_due", "is missing (write the first due date)")
     _check_year("first_due", terms.first_due)
-    _check_count(terms, terms.first_due)
+    if terms.until is not None:
+        _check_until(terms, terms.first_due, terms.until)
     if terms.start is not None:
         _check_year("start", terms.start)
         if terms.start >= terms.first_due:
@@ -448,7 +450,7 @@ def _check_schedule(terms: LoanTerms) -> None:
         raise TermsError("end_of_month", "goes with months (remove it, or change frequency)")
 
 
-def _check_count(terms: LoanTerms, first_due: date) -> None:
+def _check_count(terms: LoanTerms) -> None:
     if terms.repayment is Repayment.REVOLVING:
         if terms.minimum is None:
             raise TermsError(
@@ -458,13 +460,17 @@ def _check_count(terms: LoanTerms, first_due: date) -> None:
     if terms.endless:
         _check_endless(terms)
         return
-    if terms.until is not None and terms.until < first_due:
-        raise TermsError("until", f"{terms.until} is before first_due {first_due} (swap them?)")
-    if terms.until is not None and terms.number > MAX_INSTALLMENTS:
-        sentence = f"{terms.until} makes more than {MAX_INSTALLMENTS} installments"
-        raise TermsError("until", f"{sentence} (check the year and frequency)")
-    if not 1 <= terms.number <= MAX_INSTALLMENTS:
+    if terms.until is None and not 1 <= terms.installment_count <= MAX_INSTALLMENTS:
         raise TermsError("installments", f"must be 1 to {MAX_INSTALLMENTS}")
+
+
+def _check_until(terms: LoanTerms, first_due: date, until: date) -> None:
+    _check_year("until", until)
+    if until < first_due:
+        raise TermsError("until", f"{until} is before first_due {first_due} (swap them?)")
+    if terms.number > MAX_INSTALLMENTS:
+        sentence = f"{until} makes more than {MAX_INSTALLMENTS} installments"
+        raise TermsError("until", f"{sentence} (check the year and frequency)")
 
 
 def _check_endless(terms: LoanTerms) -> None:

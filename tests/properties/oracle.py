@@ -373,7 +373,11 @@ def of_period(terms, rate):
     if rate.per == "day":
         return Fraction(rate.value) * count * {**DAYS, "month": 30}[unit]
     year = 360 if terms.day_count in {"ACT/360", "30E/360", "30/360"} else 365
-    return Fraction(rate.value) * count / {"day": year, "week": 52, "half-month": 24, "month": 12}[unit]
+    return (
+        Fraction(rate.value)
+        * count
+        / {"day": year, "week": 52, "half-month": 24, "month": 12}[unit]
+    )
 
 
 def minimums(terms, left, number=0, since=None, lived=(), asked=None):

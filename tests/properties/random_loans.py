@@ -167,7 +167,12 @@ def sums(currency, most, least=0):
 def frequencies(draw, words):
     if words["repayment"] is Repayment.LISTED:
         return {}
-    kinds = {Unit.MONTH: (1, 2, 3), Unit.HALF_MONTH: (1, 1, 3), Unit.WEEK: (1, 2, 4), Unit.DAY: (9,)}
+    kinds = {
+        Unit.MONTH: (1, 2, 3),
+        Unit.HALF_MONTH: (1, 1, 3),
+        Unit.WEEK: (1, 2, 4),
+        Unit.DAY: (9,),
+    }
     unit = draw(some(list(kinds)))
     at_end = unit in (Unit.MONTH, Unit.HALF_MONTH) and draw(st.booleans())
     first = words["first_due"] + draw(some([0, 0, 29, -16])) * ONE_DAY  # 31 or 29: a month's end

@@ -180,7 +180,8 @@ def _if_paid_text(loan: Loan, paid: Money, day: date, say: Words) -> str:
     }
     stays = {name: say.money(amount) for name, amount in shown.items()}
     first = say.say("what_if", "paid", amount=say.money(paid), parts=parts)
-    return f"{first}\n{say.say('what_if', 'then', **stays)}"
+    key = "then_goes_on" if loan.terms.endless else "then"
+    return f"{first}\n{say.say('what_if', key, **stays)}"
 
 
 def _step_json(step: Step) -> dict[str, Any]:

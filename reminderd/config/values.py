@@ -201,6 +201,7 @@ def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
 _FREQUENCIES = {
     "weekly": Frequency(1, Unit.WEEK),
     "biweekly": Frequency(2, Unit.WEEK),
+    "semi-monthly": Frequency(1, Unit.HALF_MONTH),
     "monthly": Frequency(1, Unit.MONTH),
     "quarterly": Frequency(3, Unit.MONTH),
     "half-yearly": Frequency(6, Unit.MONTH),

@@ -106,9 +106,16 @@ class Sheet:
             "increase": increase,
             "tomorrow_total": say.money(position.money(position.tomorrow.total)),
             "payoff": say.money(position.payoff),
+            "whole_loan": self._whole_loan(),
             "waiting": say.line("waiting", increase=increase) if position.increase else "",
             "next": self._next_sentence(),
         }
+
+    def _whole_loan(self) -> str:
+        """Say what pays the loan off, if anything can."""
+        if self.loan.terms.endless:
+            return ""
+        return self.words.line("whole_loan", payoff=self.words.money(self.position.payoff))
 
     def _facts_named(self) -> dict[str, str]:
         loan, say, position = self.loan, self.words, self.position

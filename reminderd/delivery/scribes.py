@@ -75,7 +75,13 @@ class Commission:
         """Return the message."""
         letters = [
             Letter(
-                Sheet(about.loan, value(about.loan, about.as_of), words(self.locale), desk),
+                Sheet(
+                    about.loan,
+                    value(about.loan, about.as_of),
+                    words(self.locale),
+                    desk,
+                    now=about.occasion.now,
+                ),
                 about.occasion,
             )
             for about in self.subjects

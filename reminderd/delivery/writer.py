@@ -137,7 +137,8 @@ class Writer:
         planned = self.defer(alert.scheduled_for, channel)
         occasion = Occasion(alert, now, planned, coming and self.defer(coming, channel), since)
         others = self._others(connection, position)
-        return Letter(Sheet(loan, position, words(channel.locale), self.desk, others), occasion)
+        say = words(channel.locale)
+        return Letter(Sheet(loan, position, say, self.desk, others, now), occasion)
 
     def _next_reminder(self, entry: Entry, position: Position, now: datetime) -> datetime | None:
         loan, snooze = entry.loan, self.snoozes.get(entry.loan.id)

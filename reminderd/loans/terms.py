@@ -327,6 +327,13 @@ class LoanTerms:
         return self.grace_days if GraceCovers.FEE in self.grace_covers else 0
 
 
+class Lender(StrEnum):
+    """Who lent the money: a bank and the like, or somebody the borrower knows."""
+
+    BANK = "bank"
+    PERSON = "person"
+
+
 class RequestState(StrEnum):
     """Where a request for an extension stands."""
 
@@ -379,6 +386,7 @@ class Loan:
     legal_letter: date | None = None  # when a court's or lawyer's letter came
     reported_after: int | None = None  # days past due from which the lender reports it
     record_years: int | None = None  # how long an entry is kept after settling
+    lender: Lender = Lender.BANK
 
     def request(self, as_of: date) -> Request | None:
         """Return the request for an extension as it stands on a day, if there was any."""

@@ -51,7 +51,7 @@ def test_the_first_day_that_costs_is_ahead_of_the_due_date(card):
 
 def test_the_end_of_grace_is_the_day_after_it_with_what_it_brings(card):
     # 1,234.00 × 0.05 % × 4 days = 2.468
-    said = "After grace, on Nov 30, it grows by CN¥2.47 and may be reported as overdue"
+    said = "Grace ends: on Nov 30 it grows by CN¥2.47, and may be recorded as overdue"
     assert (4, said, True) in coming(card(grace_days=3), 2)
     said = "宽限期过后，11月30日当天增加¥2.47，并可能被记为逾期"
     assert (4, said, True) in coming(card(grace_days=3), 2, "zh-CN")

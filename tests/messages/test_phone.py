@@ -151,11 +151,13 @@ def test_a_long_name_is_cut_and_the_rest_of_the_title_stands(card, write, locale
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_a_text_begins_with_what_the_title_did_not_say(card, write, paid, locale):
+def test_a_text_begins_with_what_to_do_and_what_the_title_did_not_say(card, write, paid, locale):
     say = words(locale)
     late = write(card(), DUE + timedelta(days=5), locale, form=Format.TEXT)
     assert say.line("owed_today") not in late.body
-    assert late.body.startswith(say.line("principal"))
+    action, parts, *_ = late.body.splitlines()
+    assert action.startswith("▶")
+    assert parts.startswith(say.line("principal"))
     parts = tuple(Installment(due, 100_00, 0) for due in (DUE, LAST))
     news = paid(card(listed=parts), (DUE, "100"))
     settled = write(news, DUE, locale, what=SETTLED, due=DUE, form=Format.TEXT)

@@ -28,11 +28,11 @@ DAY = timedelta(days=1)
 UNASKED = "extension-none"
 
 
-def loan(*dues, paid=(), terms=None, **about):
+def loan(*dues, paid=(), terms=None, currency="EUR", **about):
     """Return a loan of 100.00 on each date, paid as told."""
     parts = tuple(Installment(due, 100_00, 0) for due in dues or (DUE,))
     payments = tuple(Payment(on, Decimal(amount)) for on, amount in paid)
-    agreed = LoanTerms("CNY", listed=parts, **(terms or {}))
+    agreed = LoanTerms(currency, listed=parts, **(terms or {}))
     return Loan("card", "Card", agreed, "Asia/Shanghai", payments, **about)
 
 
@@ -40,8 +40,8 @@ def known(one, day, borrower=None, others=()):
     return facts(value(one, day), borrower, [value(other, day) for other in others])
 
 
-def cny(amount):
-    return Money.of(Decimal(amount), "CNY")
+def eur(amount):
+    return Money.of(Decimal(amount), "EUR")
 
 
 # ─── lateness ─────────────────────────────────────────────────────────────────────────────────
@@ -106,14 +106,14 @@ def test_one_overdue_loan_alone_is_not_several():
     ("cash", "missing"), [("99.99", "0.01"), ("100", None), ("100.01", None), ("0", "100")]
 )
 def test_cash_is_short_by_what_is_missing_for_the_sum_to_pay(cash, missing):
-    position, borrower = value(loan(), DUE), Borrower(cash=cny(cash))
-    expected = None if missing is None else cny(missing)
+    position, borrower = value(loan(), DUE), Borrower(cash=eur(cash))
+    expected = None if missing is None else eur(missing)
     assert shortfall(position, borrower) == expected
     assert ("cash-short" in facts(position, borrower)) is (missing is not None)
 
 
 def test_before_the_due_date_cash_is_short_for_what_comes_next():
-    assert "cash-short" in known(loan(), DUE - 3 * DAY, Borrower(cash=cny("99")))
+    assert "cash-short" in known(loan(), DUE - 3 * DAY, Borrower(cash=eur("99")))
 
 
 def test_cash_that_nobody_told_of_or_in_another_currency_is_not_short():
@@ -125,7 +125,7 @@ def test_cash_that_nobody_told_of_or_in_another_currency_is_not_short():
 
 def test_cash_is_not_short_for_a_loan_that_is_paid_off():
     paid = loan(paid=[(DUE, "100")])
-    assert "cash-short" not in known(paid, DUE, Borrower(cash=cny("0")))
+    assert "cash-short" not in known(paid, DUE, Borrower(cash=eur("0")))
 
 
 @pytest.mark.parametrize(

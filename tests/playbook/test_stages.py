@@ -169,8 +169,19 @@ def test_no_stage_advises_a_thing_twice():
 
 def test_every_condition_is_one_that_there_is_and_every_one_is_asked_for():
     asked = [name for action in BOOK.actions.values() for name in action.when]
+    outlooks = BOOK.texts["en"]["ahead"].values()
+    asked += [key for said in outlooks if isinstance(said, dict) for key in said]
+    asked.remove("otherwise")
     assert all(is_known(name) for name in asked)
     assert {bare(name) for name in asked} == set(NAMES)
+
+
+def test_the_words_on_what_is_ahead_are_about_the_same_facts_in_each_locale():
+    facts = [
+        {stage: [*said] if isinstance(said, dict) else [] for stage, said in texts["ahead"].items()}
+        for texts in BOOK.texts.values()
+    ]
+    assert facts[0] == facts[1]
 
 
 @pytest.mark.parametrize("stage", BOOK.stages)
@@ -264,7 +275,7 @@ def test_advice_comes_in_the_order_of_the_stage(locale):
 @pytest.mark.parametrize("every", [1, 2, 7, 15])
 def test_the_first_action_stays_and_the_others_take_turns(every):
     stage = BOOK.stages["overdue-4-7"]
-    known = {"extension-none", "first-overdue"}
+    known = {"extension-none", "first-overdue", "reported-soon"}
     turns = [
         [action.id for action in BOOK.advice(stage, "en", known, every * number)]
         for number in range(40)

@@ -75,13 +75,7 @@ class Commission:
         """Return the message."""
         letters = [
             Letter(
-                Sheet(
-                    about.loan,
-                    value(about.loan, about.as_of),
-                    words(self.locale),
-                    desk,
-                    now=about.occasion.now,
-                ),
+                Sheet(about.loan, value(about.loan, about.as_of), words(self.locale), desk),
                 about.occasion,
             )
             for about in self.subjects

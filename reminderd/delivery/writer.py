@@ -137,8 +137,7 @@ class Writer:
         planned = self.defer(alert.scheduled_for, channel)
         occasion = Occasion(alert, now, planned, coming and self.defer(coming, channel), since)
         others = self._others(connection, position)
-        say = words(channel.locale)
-        return Letter(Sheet(loan, position, say, self.desk, others, now), occasion)
+        return Letter(Sheet(loan, position, words(channel.locale), self.desk, others), occasion)
 
     def _next_reminder(self, entry: Entry, position: Position, now: datetime) -> datetime | None:
         loan, snooze = entry.loan, self.snoozes.get(entry.loan.id)

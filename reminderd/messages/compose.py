@@ -62,8 +62,7 @@ def compose(
 
     *others* are the positions of the borrower's other loans.
     """
-    sheet = Sheet(loan, position, words(locale), desk, others, occasion.now)
-    letter = Letter(sheet, occasion)
+    letter = Letter(Sheet(loan, position, words(locale), desk, others), occasion)
     return letter.message(form)
 
 
@@ -74,7 +73,7 @@ class Letter(Paper):
 
     def __init__(self, sheet: Sheet, occasion: Occasion) -> None:
         """Prepare to write of *sheet* on *occasion*."""
-        self.sheet = sheet
+        self.sheet = sheet.at(occasion.now)
         self.desk, self.words = sheet.desk, sheet.words
         self.occasion = occasion
         self.closing = _closes(occasion.alert, sheet.position)

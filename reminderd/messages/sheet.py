@@ -65,7 +65,7 @@ class Sheet:
     ) -> None:
         """Prepare to write of *loan* in the words of *say*; *others* are the borrower's.
 
-        *now*, where it is known, tells which of today's debits have been tried.
+        Where *now* is not known, no debit of today counts as tried.
         """
         self.loan = loan
         self.position = position
@@ -76,6 +76,10 @@ class Sheet:
         self.person = loan.lender is Lender.PERSON
         self.name = name_of(loan)
         self.today = position.as_of
+
+    def at(self, now: datetime) -> Sheet:
+        """Return the same as it is written at an instant."""
+        return Sheet(self.loan, self.position, self.words, self.desk, self.others, now)
 
     @property
     def stage(self) -> Stage:

@@ -18,6 +18,7 @@ from reminderd.loans.terms import (
     GraceCovers,
     GraceMode,
     InstallmentInterest,
+    Lender,
     Loan,
     LoanTerms,
     Minimum,
@@ -533,8 +534,8 @@ PLACE = {"en": 0, "zh-CN": 1}
 every_locale = pytest.mark.parametrize("locale", LOCALES)
 
 
-def clauses(say, **terms):
-    loan = Loan("a", "A", LoanTerms("CNY", **SCHEDULE | terms), "UTC")
+def clauses(say, currency="CNY", lender=Lender.BANK, **terms):
+    loan = Loan("a", "A", LoanTerms(currency, **SCHEDULE | terms), "UTC", lender=lender)
     return basis(value(loan, TODAY), say)
 
 
@@ -574,6 +575,9 @@ def test_no_clause_is_left_out_of_these_tests():
         clauses(say, **terms)
     for how, at in ROUNDED:
         clauses(say, rounding=how, rounding_at=at)
+    for currency in ("JPY", "KWD"):
+        clauses(say, currency=currency)
+    clauses(say, lender=Lender.PERSON)
     assert table.used == set(table)
 
 

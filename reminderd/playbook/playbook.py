@@ -109,6 +109,7 @@ class Playbook:
         the one before.
         """
         chosen = [key for key in stage.actions if holds(self.actions[key].when, facts)]
+        chosen = chosen or [*stage.actions[:1]]  # a borrower's own may forget who lent it
         first, rest = chosen[:1], chosen[1:]
         shift = _spread(turn, len(rest))
         return [self._advice(key, locale) for key in (*first, *rest[shift:], *rest[:shift])]

@@ -260,8 +260,7 @@ CASES = {
         due=DUE,
         loan=FRIEND,
     ),
-    "United States, overdue 1-3": Case(2, "", loan=CAR),
-    "United States, overdue 4-7": Case(4, "", loan=CAR),
+    "United States, grace": Case(2, "", loan=CAR),
     "United States, overdue 8-30": Case(16, "", loan=CAR),
     "United States, overdue 31-90": Case(40, "", loan=CAR),
     "United States, settled": Case(

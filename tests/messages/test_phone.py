@@ -164,6 +164,23 @@ def test_a_text_begins_with_what_to_do_and_what_the_title_did_not_say(card, writ
     assert settled.body.startswith(say.line("to_come", due_date=say.day(LAST, DUE)))
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("days", [0, 1, 4, 20, 60, 120])
+def test_what_is_due_says_what_to_do_at_once_and_how_to_record_a_payment(card, write, days, locale):
+    loan = card(contact="c" * 90, app_path="p" * 90, grace_days=1)
+    lines = write(loan, DUE + timedelta(days=days), locale, form=Format.TEXT).body.splitlines()
+    assert lines[0].startswith("▶ ")
+    hint = words(locale).line("pay_hint", id="card")
+    assert lines.count(hint) == 1
+    assert lines.index(hint) < 8
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_before_the_due_date_nothing_is_said_of_recording_a_payment(card, write, locale):
+    body = write(card(), DUE - timedelta(days=3), locale, form=Format.TEXT).body
+    assert "reminderd pay" not in body
+
+
 # ─── fitting ──────────────────────────────────────────────────────────────────────────────────
 
 

@@ -180,7 +180,7 @@ class TestTogether:
         post.lend()
         post.send(email(ME[1]))
         [got] = mail_server.accepted
-        assert got.subject == "[2 soon] Card: 1 day overdue, CN¥1,001.00 owed today"
+        assert got.subject == "[2 due] Card: 1 day overdue, CN¥1,001.00 owed today"
         assert post.states() == {
             "card": State.SENT,
             "car": State.CANCELLED,

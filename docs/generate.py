@@ -116,10 +116,16 @@ CONDITIONS = {
     "extension-refused": "a request for an extension was refused",
     "auto-debit-on": "auto-debit is on",
     "auto-debit-off": "auto-debit is off",
+    "debit-tried": "it is due today, and the lender has made every try to debit it",
     "cash-short": "the cash at hand does not reach for the sum to pay",
     "several-overdue": "another loan is overdue too",
     "cap-exceeded": "being late costs more than a cap allows",
     "legal-letter": "a court's or lawyer's letter came",
+    "lender-person": "a person lent it, no bank",
+    "bureau-cn": "a lender reports it to China's credit bureau: the loan is in CNY",
+    "bureau-us": "a lender reports it to the bureaus of the United States: the loan is in USD",
+    "reported-any-day": "it is overdue in CNY, and the day from which it is reported is not known",
+    "reported-soon": "it is overdue, and may be reported any day or within thirty days",
 }
 
 _HEAD = """\
@@ -159,8 +165,11 @@ def _stages(playbook: Playbook) -> Iterator[str]:
         yield f"\n### {' · '.join(names)}\n"
         first = "" if stage.first_day is None else f", from day {stage.first_day}"
         yield f"`{stage.id}`, {stage.severity.name.lower()}{first}"
-        if ahead := playbook.outlook(stage, EN):
-            yield f"\nBefore it begins: “{ahead}”, “{playbook.outlook(stage, ZH)}”"
+        for fact in ("", "reported-any-day"):
+            ahead, chinese = (playbook.outlook(stage, locale, {fact}) for locale in (EN, ZH))
+            if ahead and (not fact or ahead != playbook.outlook(stage, EN)):
+                where = f", where `{fact}`" if fact else ""
+                yield f"\nBefore it begins{where}: “{ahead}”, “{chinese}”"
         yield "\n| | Action | What it says | 中文 | Where | Have ready |"
         yield "|---|---|---|---|---|---|"
         yield from _actions(playbook, stage)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from ..loans.cures import Cure, last_cure
 from ..loans.frequency import add_months
-from ..loans.terms import Loan
+from ..loans.terms import Lender, Loan
 from .alert import SETTLED, Reason
 from .slots import Look, Said, Slot
 from .wallclock import local_date
@@ -66,9 +66,11 @@ def follow_up(look: Look, slots: list[Slot]) -> Said:
 def follow_ups(look: Look) -> list[Slot]:
     """Return the slots that follow upon the last cure, in order.
 
-    Those that had passed before we knew of it count for nothing: they would be stale.
+    Those that had passed before we knew of it count for nothing: they would be stale. A person who
+    lends has neither limit nor record to see to.
     """
-    cure = last_cure(look.loan, look.position.as_of) if look.policy.after_settling else None
+    wanted = look.policy.after_settling and look.loan.lender is not Lender.PERSON
+    cure = last_cure(look.loan, look.position.as_of) if wanted else None
     if cure is None:
         return []
     known = max([look.history.known_since, *_recorded(look.loan, cure.on)])

@@ -99,6 +99,11 @@ def _refuse(kind: Kind, sheet: Sheet, amount: str | None) -> None:
     position, name = sheet.position, sheet.loan.id
     if amount is not None and kind is not Kind.DISPUTE:
         raise UsageError(f"--amount goes with --kind dispute, not with {kind}")
+    if sheet.person and kind is not Kind.EXTENSION:
+        raise UsageError(
+            f"a person lent {name}, and no bank: only --kind extension is written to them "
+            f"(lender = \"bank\" in the loan's table for a lender's letters)"
+        )
     if kind is not Kind.DISPUTE and position.settled:
         raise UsageError(f"nothing is to be paid on loan {name} (see `reminderd quote {name}`)")
     if kind is Kind.SETTLEMENT and not position.arrears:
@@ -116,6 +121,10 @@ def _cautions(kind: Kind, sheet: Sheet, claim: Claim | None, say: Words) -> Iter
         yield from _about_claim(sheet, claim, say)
     if kind is Kind.EXTENSION:
         yield from _about_requests(sheet, say)
+        cash, amount = sheet.desk.borrower.cash, sheet.position.to_pay
+        if cash and cash.currency == amount.currency and cash.minor >= amount.minor:
+            shown = {"cash": say.money(cash), "amount": say.money(amount)}
+            yield say.say("letter", "cash_covers", **shown)
     if kind is Kind.SETTLEMENT:
         yield from _about_cash(sheet, say)
     if kind in {Kind.EXTENSION, Kind.CALL_SCRIPT} and (cash := proposal(sheet).now):

@@ -18,6 +18,7 @@ from ..loans.terms import (
     AutoDebit,
     Extension,
     Installment,
+    Lender,
     Loan,
     LoanTerms,
     Minimum,
@@ -243,7 +244,7 @@ def _penalty(table: PenaltyModel | None) -> Penalty | None:
 def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:
     """Return a loan of these terms, with what else its table says."""
     kept = model.record_years
-    if kept is None and terms.currency == "CNY":
+    if kept is None and terms.currency == "CNY" and model.lender is Lender.BANK:
         kept = _CHINESE_RECORD
     return Loan(
         model.id,
@@ -260,6 +261,7 @@ def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:
         legal_letter=model.legal_letter,
         reported_after=model.reported_after,
         record_years=kept or None,
+        lender=model.lender,
     )
 
 

@@ -21,6 +21,7 @@ from ..loans.terms import (
     GraceCovers,
     GraceMode,
     InstallmentInterest,
+    Lender,
     PenaltyBase,
     PenaltyRule,
     RequestState,
@@ -507,6 +508,12 @@ class LoanModel(Strict):
     )
     currency: Currency | None = Field(
         None, description="Currency of this loan.", examples=['currency = "CNY"']
+    )
+    lender: Lender = Field(
+        Lender.BANK,
+        description="A bank and the like, or a person: then nothing is said of credit records, "
+        "collectors and courts.",
+        examples=['lender = "person"'],
     )
     contact: str | None = Field(
         None,

@@ -435,7 +435,10 @@ def _construct(arguments: Mapping[str, Any]) -> NotifyBase:
     if not kind.enabled:
         raise Refused(_lacking(schema, kind.requirements.get("packages_required")))
     web.adopt(kind)
-    asset = AppriseAsset(secure_logging=True, app_id="reminderd")  # the sender's name, in places
+    # The sender's name, in places; and no picture, which would be Apprise's, fetched from its site.
+    asset = AppriseAsset(
+        secure_logging=True, app_id="reminderd", image_url_mask="", image_url_logo=""
+    )
     usual: dict[str, Any] = {"overflow": OverflowMode.SPLIT}
     if kind is Broker:
         usual["qos"] = 1  # the broker confirms what it has got

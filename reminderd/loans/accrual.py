@@ -32,7 +32,16 @@ from .charges import CapMode, Fee, FeePer
 from .frequency import add_months
 from .money import round_half_up, to_minor
 from .owed import Owed
-from .schedule import earned, extended, factors, paid_down, schedule, schedule_past
+from .schedule import (
+    RateShare,
+    earned,
+    extended,
+    factors,
+    paid_down,
+    rate_shares,
+    schedule,
+    schedule_past,
+)
 from .steps import MICRO, Step
 from .tariff import Meter, Tariff, Turns, tariff
 from .terms import (
@@ -890,4 +899,19 @@ def due_steps(terms: LoanTerms, part: Installment) -> tuple[Step, ...]:
         rate, count, of_year, unit = factors(terms, part)
         interest = interest._replace(base_minor=part.base, start=part.start, end=part.end)
         interest = interest._replace(rate=rate, days=count, year_days=of_year, unit=unit)
+        if shares := rate_shares(terms, part):
+            steps = (principal, *(_of_rate(interest, share) for share in shares))
+            return tuple(step for step in steps if step.micros)
     return tuple(step for step in (principal, interest) if step.micros)
+
+
+def _of_rate(interest: Step, share: RateShare) -> Step:
+    """Return the step of what one rate bore of an installment's interest."""
+    return interest._replace(
+        micros=round(share.interest * MICRO),
+        start=share.start,
+        end=share.end,
+        rate=share.rate,
+        days=share.days,
+        year_days=share.of_year,
+    )

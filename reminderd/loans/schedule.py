@@ -14,6 +14,7 @@ from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count, islice, pairwise, takewhile
+from typing import NamedTuple
 
 from .money import Rate, to_minor
 from .tariff import exact, tariff
@@ -299,12 +300,16 @@ def _is_odd(terms: LoanTerms, start: date, end: date) -> bool:
 
 def _mixed(terms: LoanTerms, base: int, start: date, end: date) -> int:
     """Return the interest of a period in which the rate changes: each rate for its days."""
-    turns = [change.start for change in terms.rate_changes if start < change.start < end]
     shares = [
         _periodic(terms, terms.rates_on(b)[0]) * Fraction((b - a).days, (end - start).days)
-        for a, b in pairwise([start, *turns, end])
+        for a, b in _between_changes(terms, start, end)
     ]
     return _rounded(terms, base * sum(shares, Fraction(0)))
+
+
+def _between_changes(terms: LoanTerms, start: date, end: date) -> Iterator[Period]:
+    turns = [change.start for change in terms.rate_changes if start < change.start < end]
+    return pairwise([start, *turns, end])
 
 
 def _rounded(terms: LoanTerms, amount: Fraction) -> int:
@@ -424,6 +429,49 @@ def factors(terms: LoanTerms, part: Installment) -> tuple[Rate | None, int | Non
     if len(pieces) != 1:
         return rate, None, None, "day"
     return rate, pieces[0][2], pieces[0][3], "day"
+
+
+class RateShare(NamedTuple):
+    """What one rate bears in a period in which it changes: a count, of a year's count."""
+
+    start: date
+    end: date
+    rate: Rate
+    days: int
+    of_year: int | None
+    interest: Fraction  # in minor units
+
+
+def rate_shares(terms: LoanTerms, part: Installment) -> list[RateShare]:
+    """Return what each rate bears of an installment's interest, where it changes in its period.
+
+    Nothing where it does not, or where no count of days says it: with interest rounded day by day,
+    or a piece that lies in two years of different length.
+    """
+    start, end = part.start, part.end
+    if start is None or end is None or terms.rounding_at is RoundingAt.DAY:
+        return []
+    if len(set(_rates_between(terms, start, end))) < 2 or end == terms.acceleration_date:
+        return []
+    level = terms.repayment is Repayment.EQUAL_INSTALLMENT and not _is_odd(terms, start, end)
+    periodic = level and terms.installment_interest is InstallmentInterest.PERIODIC
+    found = []
+    for a, b in _between_changes(terms, start, end):
+        rate = terms.rates_on(b)[0]
+        if rate is None or not rate.value:
+            return []
+        if periodic:
+            share = _periodic(terms, rate) / Fraction(rate.value)
+            count, of_year = share.numerator * _days(a, b), share.denominator * _days(start, end)
+        elif rate.per == "day":
+            count, of_year = _days(a, b), 1
+        elif len(pieces := terms.day_count.pieces(a, b)) == 1:
+            count, of_year = pieces[0][2], pieces[0][3]
+        else:
+            return []
+        interest = part.base * Fraction(rate.value) * Fraction(count, of_year)
+        found.append(RateShare(a, b, rate, count, None if of_year == 1 else of_year, interest))
+    return found
 
 
 def _rates_between(terms: LoanTerms, start: date, end: date) -> Iterator[Rate | None]:

@@ -361,6 +361,13 @@ class LoanTerms:
         return self.grace_days if GraceCovers.FEE in self.grace_covers else 0
 
 
+class Lender(StrEnum):
+    """Who lent the money: a bank and the like, or somebody the borrower knows."""
+
+    BANK = "bank"
+    PERSON = "person"
+
+
 class RequestState(StrEnum):
     """Where a request for an extension stands."""
 
@@ -428,6 +435,7 @@ class Loan:
     legal_letter: date | None = None  # when a court's or lawyer's letter came
     reported_after: int | None = None  # days past due from which the lender reports it
     record_years: int | None = None  # how long an entry is kept after settling
+    lender: Lender = Lender.BANK
 
     def awaits_debit(self, due: date, as_of: date) -> bool:
         """Return whether only the lender's debit can say if an installment of the past is paid.

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ..loans.accrual import fee_days
 from ..loans.caps import exceeded
-from ..loans.position import CliffReason, value
+from ..loans.position import Cliff, CliffReason, Position, value
+from ..playbook.facts import grace_spares_record, reported_from
 from ..playbook.playbook import Stage
 from .sheet import Sheet
 
@@ -44,6 +46,8 @@ def _events(sheet: Sheet) -> Iterator[Event]:
 
 def _debit(sheet: Sheet) -> Iterator[Event]:
     debit, due = sheet.loan.auto_debit, sheet.position.pay_by
+    if "debit-tried" in sheet.facts:
+        return
     if debit is not None and debit.on and due is not None and due >= sheet.today:
         amount = sheet.variables["amount"]
         yield Event(due, sheet.words.line("ahead_debit", on=_day(sheet, due), amount=amount))
@@ -56,32 +60,56 @@ def _cliff(sheet: Sheet) -> Iterator[Event]:
     told = sheet.position.increase or not cliff.increase
     if cliff.reason is CliffReason.PENALTY_STARTS and told:
         return  # the row on one more day says it, or there is nothing to say
+    key = f"cliff_{cliff.reason}"
+    if cliff.reason is CliffReason.GRACE_ENDS:
+        costs, counts = _costs(sheet.position, cliff), _counts(sheet.position, cliff)
+        if not costs and not counts:
+            return  # what is told already goes on as it was
+        if not costs or not counts:
+            key = "cliff_grace_costs" if costs else "cliff_grace_counts"
     increase = sheet.words.money(cliff.increase)
-    said = sheet.words.line(
-        f"cliff_{cliff.reason}", cliff_date=_day(sheet, cliff.date), increase=increase
-    )
+    said = sheet.words.line(key, cliff_date=_day(sheet, cliff.date), increase=increase)
     yield Event(cliff.date, said, warns=True)
 
 
+def _costs(position: Position, cliff: Cliff) -> bool:
+    """Return whether the end of grace costs more than any other day: by penalty, or by a fee."""
+    terms = position.loan.terms
+    penalty, day = terms.penalty_rate, cliff.date.toordinal()
+    if penalty and penalty.value and terms.penalty_grace:
+        return True
+    return any(day in fee_days(terms, fee, cliff.due.toordinal(), day) for fee in terms.fees)
+
+
+def _counts(position: Position, cliff: Cliff) -> bool:
+    """Return whether a loan that is not recorded as overdue may be from the end of grace on."""
+    return cliff.due == position.pay_by and grace_spares_record(position.loan)
+
+
 def _reported(sheet: Sheet) -> Iterator[Event]:
-    after, due = sheet.loan.reported_after, sheet.position.pay_by
-    if after is None or due is None:
-        return
-    day = due + timedelta(days=after)
-    if day > sheet.today:
+    day = reported_from(sheet.position)
+    if day is not None and day > sheet.today:
         yield Event(day, sheet.words.line("ahead_reported", on=_day(sheet, day)), warns=True)
 
 
 def _worse_stage(sheet: Sheet) -> Iterator[Event]:
     """Yield what the next stage of lateness brings, once something is late."""
     position, book = sheet.position, sheet.desk.playbook
-    days = position.days_past_due
+    days = 0 if sheet.person else position.days_past_due
     stage = book.next_stage(max(days, position.grace_days))
-    if not days or stage is None or (said := book.outlook(stage, sheet.words.name)) is None:
+    if not days or stage is None or (said := _outlook(sheet, stage)) is None:
         return
     day = sheet.today + timedelta(days=_first_day(stage) - days)
     line = sheet.words.line("ahead_stage", on=_day(sheet, day), outlook=said)
     yield Event(day, line, warns=True)
+
+
+def _outlook(sheet: Sheet, stage: Stage) -> str | None:
+    """Return what a stage brings; where the end of grace speaks of the record, that is enough."""
+    cliff, known = sheet.position.next_cliff, set(sheet.facts)
+    if cliff and cliff.reason is CliffReason.GRACE_ENDS and _counts(sheet.position, cliff):
+        known.discard("reported-any-day")
+    return sheet.desk.playbook.outlook(stage, sheet.words.name, known)
 
 
 def _first_day(stage: Stage) -> int:

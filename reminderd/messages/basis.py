@@ -9,7 +9,7 @@ from decimal import Decimal
 from ..loans.business_days import is_provisional
 from ..loans.charges import Amount, CapMode, Fee, FeeKind, FeePer
 from ..loans.frequency import MONTHLY
-from ..loans.money import Money, Rate
+from ..loans.money import Money, Rate, minor_digits
 from ..loans.position import Position
 from ..loans.terms import (
     AllocationBy,
@@ -18,6 +18,8 @@ from ..loans.terms import (
     GraceCovers,
     GraceMode,
     InstallmentInterest,
+    Lender,
+    Loan,
     LoanTerms,
     Minimum,
     PenaltyBase,
@@ -34,19 +36,20 @@ _PENALTY = {
 
 def basis(position: Position, say: Words) -> list[str]:
     """Say by which rules the figures of *position* were worked out, a clause for each."""
-    return list(_Basis(position.loan.terms, position.as_of, say).clauses(position))
+    return list(_Basis(position.loan, position.as_of, say).clauses(position))
 
 
 def brief_basis(position: Position, say: Words) -> list[str]:
     """Say by which rates the figures were worked out, for where there is little room."""
-    return list(_Basis(position.loan.terms, position.as_of, say).rates())
+    return list(_Basis(position.loan, position.as_of, say).rates())
 
 
 class _Basis:
     """Writes the clauses of one loan's terms."""
 
-    def __init__(self, terms: LoanTerms, as_of: date, say: Words) -> None:
-        self.terms = terms
+    def __init__(self, loan: Loan, as_of: date, say: Words) -> None:
+        self.terms = terms = loan.terms
+        self.person = loan.lender is Lender.PERSON
         self.as_of = as_of
         self.words = say
         self.contract, self.penalty = terms.rates_on(as_of)
@@ -62,7 +65,8 @@ class _Basis:
         yield from self._limits()
         yield from self._order()
         yield from self._days(position)
-        yield self.say(f"rounding_{self.terms.rounding}_{self.terms.rounding_at}")
+        if not self._is_plain():
+            yield self._rounding()
 
     def _past(self) -> Iterator[str]:
         if (day := self.terms.paid_until) is not None:
@@ -72,11 +76,22 @@ class _Basis:
 
     def rates(self) -> Iterator[str]:
         yield self._contract()
-        yield self._penalty()
+        if not self._is_plain():
+            yield self._penalty()
+
+    def _is_plain(self) -> bool:
+        """Return whether somebody lent it for nothing, so that no rule is worth a word."""
+        return self.person and self.contract is None and self.penalty is None
+
+    def _rounding(self) -> str:
+        digits = minor_digits(self.terms.currency)
+        unit = {0: "whole_unit", 2: "hundredth"}.get(digits, "smaller_unit")
+        key = f"rounding_{self.terms.rounding}_{self.terms.rounding_at}"
+        return self.say(key, unit=self.say(unit))
 
     def _contract(self) -> str:
         if self.contract is None:
-            return self.say("no_contract")
+            return self.say("interest_free" if self.person else "no_contract")
         return self.say("contract", rate=self._rate(self.contract))
 
     def _penalty(self) -> str:
@@ -111,7 +126,8 @@ class _Basis:
 
     def _lateness(self) -> Iterator[str]:
         terms = self.terms
-        yield self._penalty()
+        if not self._is_plain():
+            yield self._penalty()
         on_interest = terms.interest_on_interest_rate or self.penalty
         if terms.compounding is not Compounding.NONE and on_interest:
             yield self.say(f"compounding-{terms.compounding}", rate=self._rate(on_interest))
@@ -136,7 +152,7 @@ class _Basis:
         elif most is not None:
             amount = self.say("fee_at_most", amount=amount, most=self._money(most))
         key = "fee" if fee.per is FeePer.INSTALLMENT else "fee_per_period"
-        return self.say(key, name=fee.name or self.say("fee_name"), amount=amount)
+        return self.say(key, name=self.words.fee(fee.name), amount=amount)
 
     def _amount(self, amount: Amount) -> str:
         if amount.kind is FeeKind.FLAT:

@@ -74,7 +74,7 @@ class Letter(Paper):
 
     def __init__(self, sheet: Sheet, occasion: Occasion) -> None:
         """Prepare to write of *sheet* on *occasion*."""
-        self.sheet = sheet
+        self.sheet = sheet.at(occasion.now)
         self.desk, self.words = sheet.desk, sheet.words
         self.occasion = occasion
         self.closing = _closes(occasion.alert, sheet.position)
@@ -100,6 +100,7 @@ class Letter(Paper):
             "stage": self.stage.id,
             "preface": self.preface(),
             "figures": self._figures(),
+            "change": [] if self.asks_of_past else sheet.change(),
             "parts": [] if self.asks_of_past else sheet.parts(),
             "advice": sheet.advice(self.stage, self._turn()),
             "warnings": self.near(),
@@ -107,7 +108,9 @@ class Letter(Paper):
             "ahead": [event.sentence for event in self._coming if not self._is_near(event)],
             "next_message": self._next_message(),
             "contacts": [] if self.closing else sheet.contacts(),
+            "pay_hint": self.pay_hint(),
             "late": self.lateness(),
+            "estimate": sheet.estimate(),
             "basis": [] if position.settled else sheet.basis(),
             "derivation": sheet.derivation(),
             "as_of": sheet.words.day(position.as_of, position.as_of),
@@ -142,6 +145,10 @@ class Letter(Paper):
         late = self.sheet.position.days_past_due and not self.asks_of_past
         return self.sheet.warnings() if late else []
 
+    def pay_hint(self) -> str:
+        """Say to the borrower how to record a payment; to nobody else."""
+        return "" if self.occasion.unanswered_since else self.sheet.pay_hint()
+
     def _is_near(self, event: Event) -> bool:
         return event.warns and event.on - self.sheet.today <= WARN_AHEAD
 
@@ -165,10 +172,12 @@ class Letter(Paper):
         """Return the lines of the text for phones, the dispensable ones marked as such."""
         sheet, line = self.sheet, self.sheet.words.line
         first, *more = sheet.advice(self.stage, self._turn())
-        lines = [Line(0, self.preface() or ""), *self._phone_figures()]
+        do = Line(0, f"▶ {first.title}")
+        lines = [Line(0, self.preface() or ""), *self._sum(), do, *self._phone_figures()]
         lines += [Line(2, sentence) for sentence in self.near()[:2]]
+        lines += [Line(2, sheet.change()), Line(3, self.pay_hint())]
         lines += [Line(3, warning) for warning in self.caps()[:1]]
-        lines += [Line(0, f"▶ {first.title}"), Line(5, first.detail)]
+        lines.append(Line(5, first.detail))
         lines += [Line(6 + number, f"· {action.title}") for number, action in enumerate(more[:2])]
         if not self.closing:
             lines += [Line(4, f"{name}{line('colon')}{said}") for name, said in sheet.contacts()]
@@ -178,15 +187,19 @@ class Letter(Paper):
             lines.append(Line(4, self._rules()))
         return [line for line in (*lines, Line(0, self._footing())) if line.text]
 
+    def _sum(self) -> Iterator[Line]:
+        """Yield the sum to pay, where the title does not name it."""
+        for name, shown in self.sheet.figures()[:1]:
+            if shown not in self.title:
+                yield Line(1, f"{name}{self.words.line('colon')}{shown}")
+
     def _phone_figures(self) -> Iterator[Line]:
         sheet, line = self.sheet, self.sheet.words.line
         parts, colon = sheet.parts(), line("colon")
         if self.asks_of_past:
             yield from (Line(0, f"{name}{colon}{shown}") for name, shown in sheet.if_unpaid())
             return
-        sum_to_pay, *rows = sheet.figures() or [("", "")]
-        if sum_to_pay[1] not in self.title:
-            yield Line(1, colon.join(sum_to_pay))
+        rows = sheet.figures()[1:]
         if len(parts) > 1:
             yield Line(3, line("pair_joint").join(f"{name} {sum_}" for name, sum_ in parts))
         for number, (name, shown) in enumerate(rows):
@@ -197,11 +210,11 @@ class Letter(Paper):
 
     def _rules(self) -> str:
         clauses = self.sheet.words.line("list_joint").join(self.sheet.brief_basis())
-        return self.sheet.words.line("basis", basis=clauses)
+        return self.sheet.words.line("basis", basis=clauses) if clauses else ""
 
     def _footing(self) -> str:
-        line, today = self.sheet.words.line, self.sheet.today
-        return f"{line('as_of', as_of=self.sheet.words.day(today, today))} · {line('estimate')}"
+        say, today = self.sheet.words, self.sheet.today
+        return f"{say.line('as_of', as_of=say.day(today, today))} · {self.sheet.estimate()}"
 
     def lateness(self) -> str | None:
         """Say that the message is late, and by how much."""
@@ -244,8 +257,13 @@ class Letter(Paper):
         sums = {"first": first, "last": last, "rise": last - first}
         shown = {name: say.money(sheet.position.money(minor)) for name, minor in sums.items()}
         shown["first_day"] = say.day(sheet.today, sheet.today)
-        shown["last_day"] = say.day(sheet.today + timedelta(days=CHART_DAYS), sheet.today)
-        return shown | {key: say.line(f"chart_{key}", **shown) for key in ("last", "alt")}
+        last_day = sheet.today + timedelta(days=CHART_DAYS)
+        shown["last_day"] = say.day(last_day, sheet.today)
+        told = {key: say.line(f"chart_{key}", **shown) for key in ("last", "alt")}
+        coming = sum(p.remaining.minor for p in sheet.position.upcoming if p.due <= last_day)
+        shown["coming"] = say.money(sheet.position.money(coming))
+        beside = say.line("chart_beside", **shown) if coming else ""
+        return shown | told | {"beside": beside}
 
 
 def stage_for(alert: Alert, position: Position, playbook: Playbook) -> Stage:

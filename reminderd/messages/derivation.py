@@ -39,7 +39,7 @@ def _label(step: Step, say: Words, today: date) -> str:
         step.kind,
         due=say.day(step.due, today) if step.due else "",
         end=say.day(step.end, today) if step.end else "",
-        name=step.name or say.say("basis", "fee_name"),
+        name=say.fee(step.name),
     )
     return label[:1].upper() + label[1:]  # it may begin with what the lender calls a fee
 

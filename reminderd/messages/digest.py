@@ -11,16 +11,17 @@ from typing import Any, NamedTuple
 
 from ..loans.cashplan import plan
 from ..loans.money import Money
-from ..loans.position import Cliff, Position
+from ..loans.position import Position
 from ..playbook.playbook import UNCONFIRMED, Advice, Severity
 from .compose import Letter
 from .paper import Paper
 from .phone import AT_MOST, Line, fitted
 from .shares import given, reason
-from .sheet import name_of
+from .sheet import cliff_of_arrears, name_of, pressing
 
 _IN_FULL = 50  # loans that a long message has room for
 _ON_A_PHONE = 12  # loans that are tried to fit into a text
+_NAMED = 3  # loans that the text for phones says how to record a payment of
 _IN_ORDER = 3  # loans that the order of payment names
 _SHORT = 100  # characters that the order of payment may take of a text, whatever gives way
 _TALKING = frozenset({"S5", "S6"})  # the topics of calling the lender and of extensions
@@ -63,18 +64,21 @@ class Digest(Paper):
         """The one line that says how many loans, how much, and which is the worst."""
         worst = self.worst
         count = len({letter.sheet.loan.id for letter in self.letters})
-        if worst.closing and count > 1 and not any(p.arrears for p in self.positions):
+        owing = [position for position in self.positions if position.arrears]
+        if worst.closing and count > 1 and not owing:
             return self._say("settled", loans=self._say("loans", count=str(count)))
         usual = worst.stage.id == worst.sheet.stage.id and not worst.sheet.position.settled
         usual = usual and worst.stage.id != UNCONFIRMED and not worst.asks_of_past
-        if worst.closing or not usual or count == 1:
+        named = len(owing) or count  # of those that owe, or else of all that are to come
+        if worst.closing or not usual or named == 1:
             return self._and_more(worst.title, count - 1)
         overdue = worst.stage.first_day is not None
-        return self._say(
+        title = self._say(
             "overdue" if overdue else worst.stage.id,
             **worst.sheet.variables | {"amount": self._written(self._to_pay())},
-            loans=self._say("loans", count=str(count)),
+            loans=self._say("loans", count=str(named)),
         )
+        return self._and_more(title, count - named)
 
     def _and_more(self, title: str, count: int) -> str:
         if not count:
@@ -104,6 +108,7 @@ class Digest(Paper):
             "warnings": [] if letter.closing else letter.near() + letter.caps(),
             "advice": self._advice(letter),
             "contacts": sheet.contacts() if not letter.closing else [],
+            "pay_hint": letter.pay_hint(),
             "late": letter.lateness() if not self._late else None,
         }
 
@@ -165,11 +170,11 @@ class Digest(Paper):
         return PayFirst(label, lines, short)
 
     def _order(self, everyone: Iterable[Position]) -> PayFirst | None:
-        owing = sorted((p for p in everyone if p.arrears), key=_pressing)[:_IN_ORDER]
+        owing = sorted((p for p in everyone if p.arrears), key=pressing)[:_IN_ORDER]
         if len(owing) < 2:
             return None
         order = self._say("then").join(name_of(position.loan) for position in owing)
-        cliff, why = _cliff_of_arrears(owing[0]), ""
+        cliff, why = cliff_of_arrears(owing[0]), ""
         if cliff is not None:
             increase, day = self.words.money(cliff.increase), self._day(cliff.date)
             why = self.words.say("plan", "avoids_cliff", cliff_date=day, increase=increase)
@@ -205,11 +210,19 @@ class Digest(Paper):
             lines.append(Line(len(said) > _SHORT, f"{first.label}{colon}{said}"))
         for number, letter in enumerate(self.letters[:count]):
             lines += self._about(number, letter)
+        lines.append(Line(1, self._pay_hint()))
         lines.append(Line(0, self._left_out(self.letters[count:]) or ""))
         lines.append(Line(0, self._late or ""))
         as_of = line("as_of", as_of=self._day(self.today))
         lines.append(Line(0, f"{as_of} · {line('estimate')}"))
         return [each for each in lines if each.text]
+
+    def _pay_hint(self) -> str:
+        """Say how to record a payment of what is due, once for all loans."""
+        due = {le.sheet.loan.id: hint for le in self.letters if (hint := le.pay_hint())}
+        if len(due) < 2:
+            return "".join(due.values())
+        return self._say("pay_hint", ids=self.words.line("comma").join([*due][:_NAMED]))
 
     def _about(self, number: int, letter: Letter) -> Iterator[Line]:
         """Yield the lines on one loan, of which its title always stands."""
@@ -260,15 +273,3 @@ def _totals(amounts: Iterable[Money]) -> list[Money]:
 def _needed(title: str, lines: Sequence[Line]) -> int:
     """Return how many characters the title and the lines that must stand take."""
     return len(title) + 1 + sum(len(line.text) + 1 for line in lines if not line.dispensable)
-
-
-def _cliff_of_arrears(position: Position) -> Cliff | None:
-    """Return the next cliff of what is overdue; one of what is still to come does not press."""
-    cliff = position.next_cliff
-    return cliff if cliff and cliff.due in {arrear.due for arrear in position.arrears} else None
-
-
-def _pressing(position: Position) -> tuple[date, int, str]:
-    """Rank a loan by how soon waiting gets dearer, then by what a day costs; least is first."""
-    cliff = _cliff_of_arrears(position)
-    return cliff.date if cliff else date.max, -position.increase.minor, position.loan.id

@@ -19,7 +19,7 @@ from ..loans.owed import Owed
 from ..loans.position import Arrear, value
 from ..loans.reconcile import Candidate, reconcile
 from ..loans.whatif import if_paid
-from ..playbook.facts import facts
+from ..playbook.facts import LOOK_BACK, Bureau, bureau, facts
 from .basis import basis
 from .derivation import Row, rows
 from .layout import render
@@ -163,7 +163,15 @@ class _Draft:
             "currency": self.position.currency,
             "currency_name": self.words.currency(self.position.currency),
             "china": self.position.currency == "CNY",
+            "us": bureau(loan) is Bureau.US,
+            "person": self.sheet.person,
+            "bears": self._bears(),
         }
+
+    def _bears(self) -> bool:
+        """Return whether time makes what is owed more, by interest or by penalty."""
+        terms = self.sheet.loan.terms
+        return any(rate and rate.value for rate in (terms.contract_rate, terms.penalty_rate))
 
     def _owed(self) -> dict[str, Any]:
         position, due = self.position, self.position.due
@@ -217,10 +225,12 @@ class _Draft:
     def _grounds(self) -> dict[str, Any]:
         sheet, position = self.sheet, self.position
         known = facts(position, sheet.desk.borrower, sheet.others)
-        earlier = any(due < arrear.due for arrear in position.arrears[:1] for due in position.dues)
+        earlier = [
+            due for arrear in position.arrears[:1] for due in position.dues if due < arrear.due
+        ]
         return {
             "facts": sorted(known),
-            "punctual": earlier and "first-overdue" in known,
+            "punctual": min(len(earlier), LOOK_BACK) if "first-overdue" in known else 0,
             "basis": sheet.basis(),
             "caps": [self._above(found) for found in exceeded(position)],
             "derivation": [row._asdict() for row in self._derivation()],
@@ -243,7 +253,7 @@ class _Draft:
 
     def _compared(self, claim: Claim) -> dict[str, Any]:
         stated, ours = claim.stated, self.position.to_pay
-        named = claim.found[: _WAYS_AT_MOST if claim.explained else 1]
+        named = claim.found[:_WAYS_AT_MOST] if claim.explained else ()
         ways = [self._way(candidate) for candidate in named]
         return {
             "stated": self._money(stated),
@@ -261,8 +271,6 @@ class _Draft:
         return {
             "drops": joint.join(rule for rule in ours if rule not in theirs),
             "takes": joint.join(rule for rule in theirs if rule not in ours),
-            "figure": self._money(candidate.figure),
-            "difference": self._minor(abs(candidate.difference.minor)),
         }
 
     def _day(self, day: date) -> str:

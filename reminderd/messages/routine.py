@@ -13,7 +13,7 @@ from ..alerts.plan import Alert
 from ..alerts.routine import ALIVE
 from ..loans.money import Money
 from ..loans.position import Position
-from ..playbook.facts import Fund
+from ..playbook.facts import Fund, bureau
 from ..playbook.playbook import Advice, Severity
 from .compose import Occasion
 from .paper import Paper
@@ -80,8 +80,14 @@ class RoutineLetter(Paper):
             "monthly": money(fund.next_saving),
             "progress": self.words.share(reached),
             "fund_sentence": self._fund_sentence(),
+            "report_sentence": self._report_sentence(),
             "count": self._say("one_loan" if count == 1 else "loans", count=str(count)),
         }
+
+    def _report_sentence(self) -> str:
+        """Say where to get the credit reports of the countries that the loans are from."""
+        homes = sorted({home for p in self.positions if (home := bureau(p.loan))})
+        return " ".join(self.words.line(f"report_{home}") for home in homes)
 
     def _fund_sentence(self) -> str:
         months = self.fund.months_left
@@ -97,7 +103,7 @@ class RoutineLetter(Paper):
             Advice(
                 action.id,
                 action.title.format(**filled),
-                action.detail.format(**filled),
+                " ".join(action.detail.format(**filled).split()),
                 action.documents,
             )
             for action in self.desk.playbook.advice(self.stage, self.words.name)

@@ -25,6 +25,8 @@ def reason(share: Share, say: Words) -> str:
     key = str(share.why)
     if share.why is Why.NOT_ENOUGH and not share.cost_after and cliff:
         key = "not_enough_yet"
+    elif share.why in {Why.NOT_ENOUGH, Why.STILL_OWED} and not share.cost_after:
+        key = f"{key}_free"
     return say.say(
         "plan",
         key,

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
 from ..alerts.plan import SETTLED, Alert
 from ..errors import Problem
 from ..loans.caps import Exceeded, exceeded
+from ..loans.changes import change_of
 from ..loans.charges import CapMode
 from ..loans.cures import cost_of_lateness, last_cure, saved_by_early_payoff
 from ..loans.explain import explain, explain_next
 from ..loans.money import Money
-from ..loans.position import Position
+from ..loans.position import Cliff, Position
 from ..loans.steps import Step
-from ..loans.terms import Extension, Loan, RequestState
-from ..playbook.facts import Borrower, facts, shortfall
+from ..loans.terms import Extension, GraceMode, Lender, Loan, Repayment, RequestState
+from ..playbook.facts import (
+    Borrower,
+    Bureau,
+    bureau,
+    facts,
+    grace_spares_record,
+    reported_from,
+    rest_of_minimum,
+    shortfall,
+    times_to_come,
+)
 from ..playbook.playbook import Advice, Playbook, Stage, packaged
 from .basis import basis, brief_basis
 from .derivation import Row, rows
@@ -49,15 +61,25 @@ class Sheet:
         say: Words,
         desk: Desk | None = None,
         others: Sequence[Position] = (),
+        now: datetime | None = None,
     ) -> None:
-        """Prepare to write of *loan* in the words of *say*; *others* are the borrower's."""
+        """Prepare to write of *loan* in the words of *say*; *others* are the borrower's.
+
+        Where *now* is not known, no debit of today counts as tried.
+        """
         self.loan = loan
         self.position = position
         self.words = say
         self.desk = desk or Desk()
         self.others = others
+        self.now = now
+        self.person = loan.lender is Lender.PERSON
         self.name = name_of(loan)
         self.today = position.as_of
+
+    def at(self, now: datetime) -> Sheet:
+        """Return the same as it is written at an instant."""
+        return Sheet(self.loan, self.position, self.words, self.desk, self.others, now)
 
     @property
     def stage(self) -> Stage:
@@ -67,17 +89,27 @@ class Sheet:
     def title(self, stage: Stage) -> str:
         """Return the one line that says loan, amount and day count."""
         key = "overdue" if stage.first_day is not None else stage.id
+        if self.person and f"{key}-person" in self.words.table["title"]:
+            key = f"{key}-person"
         return self.words.say("title", key, **self.variables)
 
     def settled_title(self, alert: Alert) -> str:
         """Return the title of the good news that an installment, or the loan, is paid."""
         key = "settled" if self.position.settled else "installment-settled"
-        return self.words.say("title", key, loan=self.name, due_date=self._day(alert.due))
+        if not self.position.settled and self.loan.terms.repayment is Repayment.REVOLVING:
+            key = "minimum-settled"
+        due, left = self._day(alert.due), self.words.money(self.position.payoff)
+        return self.words.say("title", key, loan=self.name, due_date=due, rest=left)
 
     @cached_property
     def variables(self) -> dict[str, str]:
         """What every action and title may mention."""
-        return self._figures_named() | self._facts_named() | self._past_named()
+        return {
+            **self._figures_named(),
+            **self._facts_named(),
+            **self._sentences(),
+            **self._past_named(),
+        }
 
     def _past_named(self) -> dict[str, str]:
         """What may be said of installments of the past that may have been paid."""
@@ -106,22 +138,16 @@ class Sheet:
             "increase": increase,
             "tomorrow_total": say.money(position.money(position.tomorrow.total)),
             "payoff": say.money(position.payoff),
-            "whole_loan": self._whole_loan(),
             "waiting": say.line("waiting", increase=increase) if position.increase else "",
             "next": self._next_sentence(),
         }
-
-    def _whole_loan(self) -> str:
-        """Say what pays the loan off, if anything can."""
-        if self.loan.terms.endless:
-            return ""
-        return self.words.line("whole_loan", payoff=self.words.money(self.position.payoff))
 
     def _facts_named(self) -> dict[str, str]:
         loan, say, position = self.loan, self.words, self.position
         request, debit = loan.request(self.today), loan.auto_debit
         missing = shortfall(position, self.desk.borrower)
         late = sum(1 for other in self.others if other.days_past_due)
+        home = bureau(loan)
         cure = last_cure(loan, self.today) if loan.payments else None
         return {
             "contact": self.contact or say.line("contact"),
@@ -131,12 +157,88 @@ class Sheet:
             or say.line("account"),
             "debit_times": self._debit_times(),
             "shortfall": say.money(missing or position.money(0)),
-            "cash_sentence": self._cash_sentence(),
+            "dearest": name_of(self._dearest.loan),
+            "complaint": say.line(f"complaint_{home}" if home else "complaint"),
             "others": say.line("one_more" if late == 1 else "several_more", count=str(late)),
             "legal_date": self._day(loan.legal_letter or self.today),
             "cured_date": self._day(cure.on if cure else self.today),
             "record_years": say.years(loan.record_years or 0),
         }
+
+    def _sentences(self) -> dict[str, str]:
+        """What actions may say as well, where it holds; else nothing."""
+        say, position, loan = self.words, self.position, self.loan
+        due, days = self._day(position.pay_by or self.today), say.days(position.days_past_due)
+        costs = bool(position.increase)
+        one = loan.terms.endless or position.payoff == position.to_pay
+        late = say.line("late_person" if self.person else "late_bank", due_date=due, days=days)
+        payoff = say.line("payoff_sentence", payoff=say.money(position.payoff))
+        runs = say.line("running") if loan.terms.penalty_rate or loan.terms.contract_rate else ""
+        return {
+            "cash_sentence": self._cash_sentence(),
+            "rest_sentence": self._rest_sentence(),
+            "grace_sentence": self._grace_sentence(),
+            "late_sentence": late,
+            "less_sentence": say.line("less") if costs else "",
+            "part_sentence": say.line("part_costs" if costs else "part"),
+            "dearest_sentence": self._dearest_sentence(),
+            "record_sentence": self._record_sentence(),
+            "running_sentence": runs,
+            "payoff_sentence": "" if one else payoff,
+            "reduction_sentence": say.line("reduction") if bureau(loan) is Bureau.CN else "",
+        }
+
+    def _rest_sentence(self) -> str:
+        rest = rest_of_minimum(self.position)
+        if rest is None:
+            return ""
+        bears, _ = self.loan.terms.rates_on(self.today)
+        return self.words.line("rest_bears" if bears else "rest", rest=self.words.money(rest))
+
+    def _grace_sentence(self) -> str:
+        """Say what paying within grace spares, and what counts after it."""
+        terms, line = self.loan.terms, self.words.line
+        has_penalty = bool(terms.penalty_rate and terms.penalty_rate.value)
+        spared = [
+            key
+            for key, so in {
+                "spares_penalty": has_penalty and terms.penalty_grace,
+                "spares_fee": terms.fees and terms.fee_grace,
+                "spares_record": grace_spares_record(self.loan),
+            }.items()
+            if so
+        ]
+        parts = self.words.listed(map(line, spared))
+        often = has_penalty and not terms.penalty_grace and not self.person
+        counts = "grace_counts" if terms.grace_mode is GraceMode.RETROACTIVE else "grace_over"
+        return line(
+            "grace_sentence",
+            spares=line("grace_spares", parts=parts) if spared else "",
+            often=line("grace_often_spares") if often else "",
+            counts=line(counts, due_date=self._day(self.position.pay_by or self.today)),
+        )
+
+    @cached_property
+    def _dearest(self) -> Position:
+        """The overdue loan whose waiting gets dearer first, this one where it is the only one."""
+        late = [other for other in self.others if other.days_past_due]
+        return min([self.position, *late], key=pressing) if late else self.position
+
+    def _dearest_sentence(self) -> str:
+        one, say = self._dearest, self.words
+        cliff, name = cliff_of_arrears(one), name_of(one.loan)
+        if cliff is not None:
+            day, increase = self._day(cliff.date), say.money(cliff.increase)
+            return say.line("dearest_cliff", loan=name, cliff_date=day, increase=increase)
+        if one.increase:
+            return say.line("dearest_day", loan=name, increase=say.money(one.increase))
+        return ""
+
+    def _record_sentence(self) -> str:
+        day = reported_from(self.position)
+        if day is None:
+            return self.words.line("record_any_day")
+        return self.words.line("record_from", day=self._day(day))
 
     @property
     def contact(self) -> str:
@@ -147,7 +249,8 @@ class Sheet:
         """Return where to pay, as far as the borrower wrote it down, and whom to ask."""
         settled = self.position.settled
         path = "" if settled else one_line(self.loan.app_path or "", _CONTACT_AT_MOST)
-        whom = self.contact or ("" if settled else self.variables["contact"])
+        unknown = "" if settled or self.person else self.variables["contact"]
+        whom = self.contact or unknown
         found = {"app_path": path, "contact_label": whom}
         return [(self.words.line(key), said) for key, said in found.items() if said]
 
@@ -163,9 +266,10 @@ class Sheet:
 
     def _debit_times(self) -> str:
         debit, due = self.loan.auto_debit, self.position.pay_by or self.today
-        if debit is None or not debit.times:
+        to_come = times_to_come(self.position, self.now)
+        if debit is None or not to_come:
             return self.words.line("debit_on_date", due_date=self._day(due))
-        times = self.words.listed(f"{at:%H:%M}" for at in debit.times)
+        times = self.words.listed(f"{at:%H:%M}" for at in to_come)
         return self.words.line("debit_at_times", due_date=self._day(due), times=times)
 
     def _cash_sentence(self) -> str:
@@ -187,7 +291,7 @@ class Sheet:
     def advice(self, stage: Stage, turn: int | None = None) -> list[Advice]:
         """Return the stage's actions with the figures filled in."""
         filled, book = self.variables, self.desk.playbook
-        known = facts(self.position, self.desk.borrower, self.others)
+        known = self.facts
         if turn is None:
             turn = self.position.days_past_due
         return [
@@ -199,6 +303,32 @@ class Sheet:
             )
             for action in book.advice(stage, self.words.name, known, turn)
         ]
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """What holds of the loan and its borrower."""
+        return facts(self.position, self.desk.borrower, self.others, self.now)
+
+    def estimate(self) -> str:
+        """Say that the figures are an estimate, and what counts."""
+        return self.words.line("estimate_person" if self.person else "estimate")
+
+    def pay_hint(self) -> str:
+        """Say how to record a payment, while something is to be paid; else nothing."""
+        return self.words.line("pay_hint", id=self.loan.id) if self.position.arrears else ""
+
+    def change(self) -> str:
+        """Say why the installment to come differs from the one before, if it does; else nothing."""
+        change = change_of(self.position)
+        if change is None:
+            return ""
+        say = self.words
+        now, before = say.money(change.now), say.money(change.before)
+        values = {"now": now, "before": before}
+        if change.rates is not None and change.on is not None:
+            was, rate = (say.share(each.value if each else Decimal(0)) for each in change.rates)
+            values |= {"was": was, "rate": rate, "on": self._day(change.on)}
+        return say.say("change", change.why, **values)
 
     def basis(self) -> list[str]:
         """Say by which rules the figure was worked out."""
@@ -304,6 +434,18 @@ class Sheet:
 
     def _money(self, minor: int) -> str:
         return self.words.money(Money(minor, self.position.currency))
+
+
+def cliff_of_arrears(position: Position) -> Cliff | None:
+    """Return the next cliff of what is overdue; one of what is still to come does not press."""
+    cliff = position.next_cliff
+    return cliff if cliff and cliff.due in {arrear.due for arrear in position.arrears} else None
+
+
+def pressing(position: Position) -> tuple[date, int, str]:
+    """Rank a loan by how soon waiting gets dearer, then by what a day costs; least is first."""
+    cliff = cliff_of_arrears(position)
+    return cliff.date if cliff else date.max, -position.increase.minor, position.loan.id
 
 
 def name_of(loan: Loan) -> str:

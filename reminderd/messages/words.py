@@ -50,6 +50,11 @@ class Words:
         name = self.line(key)
         return name[:1].lower() + name[1:]
 
+    def fee(self, name: str | None) -> str:
+        """Return what a fee is called; those of presets have a name in each language."""
+        names: dict[str, str] = self.table["fee_names"]
+        return names.get(name, name) if name else self.say("basis", "fee_name")
+
     def money(self, money: Money) -> str:
         """Write an amount with its currency: ``¥1,234.50``."""
         return _money(self.locale, money)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from ..loans.caps import exceeded
 from ..loans.money import Money
 from ..loans.position import Position, value
-from ..loans.terms import AutoDebit, Request
+from ..loans.terms import AutoDebit, GraceCovers, Lender, Loan, Repayment, Request
 
 NAMES = (
     "first-overdue",
@@ -19,14 +21,33 @@ NAMES = (
     "extension-refused",
     "auto-debit-on",
     "auto-debit-off",
+    "debit-tried",
     "cash-short",
     "several-overdue",
     "cap-exceeded",
     "legal-letter",
+    "lender-person",
+    "bureau-cn",
+    "bureau-us",
+    "reported-any-day",
+    "reported-soon",
 )
 _NOT = "not-"
 _REQUEST_COUNTS = timedelta(days=31)  # how long before a due date a request was about it
-_LOOK_BACK = 24  # installments in which an earlier lateness counts
+LOOK_BACK = 24  # installments in which an earlier lateness counts
+_FRESH_PAY = timedelta(days=7)  # after a pay day, within which the cash entered may be of before
+_REPORTED_SOON = 30  # days ahead within which a report to the bureau is near
+_US_REPORTING = 30  # days past due from which lenders in the United States commonly report
+
+
+class Bureau(StrEnum):
+    """The countries whose credit records messages know rules of."""
+
+    CN = "cn"
+    US = "us"
+
+
+_BUREAUS = {"CNY": Bureau.CN, "USD": Bureau.US}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,14 @@ class Borrower:
         this, following = _in_month(today, self.payday), _in_month(_next_month(today), self.payday)
         return this if this > today else following
 
+    def last_payday(self, today: date) -> date | None:
+        """Return the last pay day up to *today*."""
+        if self.payday is None:
+            return None
+        this = _in_month(today, self.payday)
+        before = _in_month(today.replace(day=1) - timedelta(days=1), self.payday)
+        return this if this <= today else before
+
 
 def _next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
@@ -103,14 +132,21 @@ def conditions() -> list[str]:
 
 
 def facts(
-    position: Position, borrower: Borrower | None = None, others: Sequence[Position] = ()
+    position: Position,
+    borrower: Borrower | None = None,
+    others: Sequence[Position] = (),
+    now: datetime | None = None,
 ) -> frozenset[str]:
-    """Return what holds of a loan, of its borrower, and of the borrower's *other* loans."""
+    """Return what holds of a loan, of its borrower, and of the borrower's *other* loans.
+
+    *now* matters on a due date alone, where the lender debits at certain times.
+    """
     request = current_request(position)
     found = {f"extension-{request.state if request else 'none'}"}
-    found |= _of_debit(position.loan.auto_debit)
+    found |= _of_debit(position.loan.auto_debit) | _of_lender(position)
     named = {
         "first-overdue": bool(position.days_past_due) and not _late_before(position),
+        "debit-tried": now is not None and debit_tried(position, now),
         "cash-short": shortfall(position, borrower) is not None,
         "several-overdue": bool(position.days_past_due) and any(o.days_past_due for o in others),
         "cap-exceeded": bool(exceeded(position)),
@@ -119,13 +155,73 @@ def facts(
     return frozenset(found | {name for name, so in named.items() if so})
 
 
+def bureau(loan: Loan) -> Bureau | None:
+    """Return whose credit record a lender reports to, as far as the currency tells."""
+    return None if loan.lender is Lender.PERSON else _BUREAUS.get(loan.terms.currency)
+
+
+def reported_from(position: Position) -> date | None:
+    """Return the day from which what is to be paid first may be reported, if one is known.
+
+    It is the loan's own, or in the United States the thirtieth day past due.
+    """
+    loan, due = position.loan, position.pay_by
+    after = loan.reported_after
+    if after is None and bureau(loan) is Bureau.US:
+        after = _US_REPORTING
+    if after is None or due is None or loan.lender is Lender.PERSON:
+        return None
+    return due + timedelta(days=after)
+
+
+def grace_spares_record(loan: Loan) -> bool:
+    """Return whether what is paid within grace is as a rule not recorded as overdue.
+
+    Where the day from which it is reported is known, that day counts, and not the end of grace.
+    """
+    reports = loan.lender is not Lender.PERSON and bureau(loan) is not Bureau.US
+    covered = loan.terms.grace_days and GraceCovers.REPORTING in loan.terms.grace_covers
+    return bool(reports and covered and loan.reported_after is None)
+
+
+def rest_of_minimum(position: Position) -> Money | None:
+    """Return what stays after the minimum to pay, where a balance is paid down by minimums."""
+    rest = position.payoff.minor - position.to_pay.minor
+    revolving = position.loan.terms.repayment is Repayment.REVOLVING
+    return position.money(rest) if revolving and rest > 0 else None
+
+
 def shortfall(position: Position, borrower: Borrower | None) -> Money | None:
-    """Return what is missing for the sum to pay, where the cash at hand does not reach."""
+    """Return what is missing for the sum to pay, where the cash at hand does not reach.
+
+    In the days after a pay day nothing is: the cash may have been entered before it.
+    """
     cash = borrower.cash if borrower else None
-    if cash is None or cash.currency != position.currency:
+    if borrower is None or cash is None or cash.currency != position.currency:
+        return None
+    paid = borrower.last_payday(position.as_of)
+    if paid is not None and position.as_of - paid < _FRESH_PAY:
         return None
     missing = position.to_pay.minor - cash.minor
     return position.money(missing) if missing > 0 else None
+
+
+def times_to_come(position: Position, now: datetime | None) -> tuple[time, ...]:
+    """Return when on its due date the lender still tries to debit what is to be paid."""
+    debit, due = position.loan.auto_debit, position.pay_by
+    if debit is None or due is None or now is None:
+        return debit.times if debit else ()
+    local = now.astimezone(ZoneInfo(position.loan.timezone))
+    if local.date() < due:
+        return debit.times
+    return tuple(at for at in debit.times if local.date() == due and at > local.time())
+
+
+def debit_tried(position: Position, now: datetime) -> bool:
+    """Return whether every try to debit today's installment has been made by *now*."""
+    debit, today = position.loan.auto_debit, position.pay_by == position.as_of
+    known = debit is not None and debit.on and bool(debit.times)
+    return today and known and not times_to_come(position, now)
 
 
 def current_request(position: Position) -> Request | None:
@@ -141,10 +237,28 @@ def _of_debit(debit: AutoDebit | None) -> set[str]:
     return {"auto-debit-on" if debit.on else "auto-debit-off"}
 
 
+def _of_lender(position: Position) -> set[str]:
+    """Return who lent it, and how near a report to a credit bureau is."""
+    loan = position.loan
+    if loan.lender is Lender.PERSON:
+        return {"lender-person"}
+    found, home = set(), bureau(loan)
+    if home is not None:
+        found.add(f"bureau-{home}")
+    if not position.days_past_due:
+        return found
+    day = reported_from(position)
+    if day is None and home is Bureau.CN:
+        found |= {"reported-any-day", "reported-soon"}
+    elif day is not None and 0 < (day - position.as_of).days <= _REPORTED_SOON:
+        found.add("reported-soon")
+    return found
+
+
 def _late_before(position: Position) -> bool:
     """Return whether an earlier installment was still unpaid at the end of its due date."""
     oldest = position.arrears[0].due
-    earlier = sorted(due for due in position.dues if due < oldest)[-_LOOK_BACK:]
+    earlier = sorted(due for due in position.dues if due < oldest)[-LOOK_BACK:]
     return any(value(position.loan, due).arrears for due in earlier)
 
 

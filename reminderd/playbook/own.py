@@ -17,6 +17,7 @@ from .playbook import LOCALES, Action, Playbook, Severity, Stage
 Own = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 _SETTLED = "settled"  # follows upon the stages of lateness
+_PERSON = "lender-person"
 _EXACTLY_ONE = "extension-"
 _AT_MOST_ONE = "auto-debit-"
 
@@ -100,9 +101,15 @@ def gap(playbook: Playbook, stage: Stage, *, known: bool = True) -> frozenset[st
     """Return facts with which no action of a stage applies; None where one always does.
 
     Of the facts only those come back that the conditions are about. Where no facts are *known*,
-    none holds.
+    none holds. The lender is taken to be a bank: of a person's loan, the first action stands where
+    none applies.
     """
-    conditions = [playbook.actions[key].when for key in stage.actions]
+    actions = [playbook.actions[key].when for key in stage.actions]
+    conditions = [
+        tuple(name for name in when if bare(name) != _PERSON)
+        for when in actions
+        if _PERSON not in when
+    ]
     if () in conditions:
         return None
     asked = {bare(name) for when in conditions for name in when}

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from ..loans.position import Position
+from ..loans.terms import Lender
 from .facts import holds
 
 LOCALES = ("zh-CN", "en")
@@ -86,7 +87,10 @@ class Playbook:
             return self.stages["due-today"]
         if days <= position.grace_days:
             return self.stages["grace"]
-        return [stage for stage in self.overdue() if (stage.first_day or 0) <= days][-1]
+        stage = [stage for stage in self.overdue() if (stage.first_day or 0) <= days][-1]
+        if position.loan.lender is Lender.PERSON:  # who does without collectors and courts
+            return replace(stage, severity=min(stage.severity, Severity.WARNING))
+        return stage
 
     def rank(self, position: Position) -> int:
         """Return the place of a position's stage among all: of two that owe, a later is worse."""
@@ -110,6 +114,7 @@ class Playbook:
         the one before.
         """
         chosen = [key for key in stage.actions if holds(self.actions[key].when, facts)]
+        chosen = chosen or [*stage.actions[:1]]  # a borrower's own may forget who lent it
         first, rest = chosen[:1], chosen[1:]
         shift = _spread(turn, len(rest))
         return [self._advice(key, locale) for key in (*first, *rest[shift:], *rest[:shift])]
@@ -124,10 +129,15 @@ class Playbook:
         """Return the stage's name in the words of *locale*."""
         return str(self.texts[locale]["stages"][stage.id])
 
-    def outlook(self, stage: Stage, locale: str) -> str | None:
-        """Return what reaching a stage brings, in the words of *locale*, if there is anything."""
-        said = self.texts[locale]["ahead"].get(stage.id)
-        return None if said is None else str(said)
+    def outlook(self, stage: Stage, locale: str, facts: Set[str] = frozenset()) -> str | None:
+        """Return what reaching a stage brings, in the words of *locale*, if there is anything.
+
+        Where it depends on facts, there are words for each and for what is left.
+        """
+        words = self.texts[locale]["ahead"].get(stage.id)
+        if isinstance(words, Mapping):
+            words = next((words[fact] for fact in words if fact in facts), words["otherwise"])
+        return None if words is None else str(words)
 
 
 def _spread(turn: int, count: int) -> int:

@@ -10,7 +10,7 @@ import pytest
 from reminderd.alerts import settling
 from reminderd.alerts.plan import SETTLED, Policy, Reason
 from reminderd.alerts.settling import LIMIT_BACK, RECORD_LAPSES, RECORD_UPDATED
-from reminderd.loans.terms import Payment
+from reminderd.loans.terms import Lender, Payment
 
 DUE = date(2026, 12, 5)
 CURED = date(2026, 12, 20)
@@ -52,6 +52,13 @@ def test_the_limit_the_record_and_its_end_are_looked_at_in_their_time(cured):
     ]
     assert {(alert.due, alert.reason) for alert in desk.sent} == {(DUE, Reason.AFTER_SETTLING)}
     assert desk.superseded == []
+
+
+def test_a_person_who_lent_it_has_neither_limit_nor_record_to_look_after(cured, desk_of):
+    loan = replace(cured(years=5).loan, lender=Lender.PERSON)
+    desk = desk_of(loan, SILENT)
+    desk.follow(nine(CURED), nine(date(2040, 1, 1)))
+    assert sent(desk) == []
 
 
 def test_where_no_record_is_known_of_its_end_is_not_spoken_of(cured):

@@ -70,7 +70,7 @@ def test_a_quote_says_the_figure_first_and_that_it_is_an_estimate(config, said):
     assert lines[0] == "Credit card: 4 days overdue, CN¥1,236.47 owed today"
     assert "  Principal CN¥1,234.00" in lines
     assert "  Penalty interest CN¥2.47" in lines
-    assert lines[-1] == "An estimate; the lender's app prevails."
+    assert lines[-1] == "An estimate; the lender's app has the final figure."
 
 
 def test_a_quote_as_of_another_day(config, said):
@@ -276,7 +276,7 @@ def test_a_previewed_alert_in_json(config, told):
 def test_a_full_preview_holds_the_message_word_for_word(config, told, said):
     row = [row for row in told("preview", "--days", "4", "--full") if row["loan"] == "card"][-1]
     assert "Owed today: CN¥1,238.32" in row["text"]
-    assert "An estimate; the lender's app prevails." in row["text"]
+    assert "An estimate; the lender's app has the final figure." in row["text"]
     text = said("preview", "--days", "4", "--full")
     assert all(f"    {line}" in text for line in row["text"].splitlines() if line)
     assert "Owed today" not in said("preview", "--days", "4")

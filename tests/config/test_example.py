@@ -48,6 +48,7 @@ from reminderd.loans.terms import (
     Component,
     Compounding,
     GraceMode,
+    Lender,
     PenaltyBase,
     Repayment,
     RequestState,
@@ -184,7 +185,7 @@ def test_every_choice_is_in_the_example():
     choices += [kind for kind in Repayment if kind != "listed"]  # which is said by listing
     for choice in (PenaltyBase, Compounding, Component, AllocationBy, Rounding, RoundingAt):
         choices += choice
-    choices += [*BusinessDayConvention, *FeePer, *CapMode, *RequestState]
+    choices += [*BusinessDayConvention, *FeePer, *CapMode, *RequestState, *Lender]
     choices += ["text", "markdown", "html"]
     assert [choice for choice in choices if f'"{choice}"' not in EXAMPLE] == []
 

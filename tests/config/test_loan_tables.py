@@ -24,6 +24,7 @@ from reminderd.loans.terms import (
     GraceMode,
     Installment,
     InstallmentInterest,
+    Lender,
     LoanTerms,
     Minimum,
     Pause,
@@ -232,6 +233,7 @@ FACTS = {
     "reported_after = 0": {"reported_after": 0},
     "record_years = 7": {"record_years": 7},
     "record_years = 0": {"record_years": None},
+    'lender = "person"': {"lender": Lender.PERSON, "record_years": None},
     'extension_requests = [{ date = 2026-12-01, state = "requested" }]': {
         "requests": (Request(RequestState.REQUESTED, date(2026, 12, 1)),)
     },
@@ -288,8 +290,14 @@ def test_an_entry_is_kept_for_five_years_in_china_and_elsewhere_nobody_knows(rea
     assert read(LINE + 'currency = "EUR"\nrecord_years = 3\n').record_years == 3
 
 
+def test_lenders_of_the_united_states_report_from_the_thirtieth_day_past_due_on(read):
+    assert read(LINE + 'currency = "USD"\npreset = "us-consumer"\n').reported_after == 30
+    assert read(LINE + 'currency = "USD"\n').reported_after is None
+
+
 def test_no_preset_says_what_is_true_of_one_borrowers_loan_only():
     facts = set(re.findall(r"^\w+", "\n".join(FACTS), re.MULTILINE))
+    facts.remove("reported_after")  # a habit of a country's lenders
     for name in preset_names():
         assert facts.isdisjoint(load_preset(name).defaults())
 

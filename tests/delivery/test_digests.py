@@ -97,7 +97,7 @@ class TestTogether:
         post.put(a_loan("Car", 9))
         assert post.send(email(ME[1])).sent == 1
         [got] = mail_server.accepted
-        title = "2 loans: CN¥2,010.00 owed today, worst Car 9 days overdue"
+        title = "2 loans: CN¥2,010.00 owed today; Car is the worst, 9 days overdue"
         assert got.subject == f"[1 urgent] {title}"
         text = got.part("plain")
         assert text.index("Car: 9 days overdue") < text.index("Card: 1 day overdue")
@@ -180,7 +180,7 @@ class TestTogether:
         post.lend()
         post.send(email(ME[1]))
         [got] = mail_server.accepted
-        assert got.subject == "[2 soon] Card: 1 day overdue, CN¥1,001.00 owed today"
+        assert got.subject == "[2 due] Card: 1 day overdue, CN¥1,001.00 owed today"
         assert post.states() == {
             "card": State.SENT,
             "car": State.CANCELLED,
@@ -193,7 +193,9 @@ class TestTogether:
         post.send(email(ME[1]))
         [got] = mail_server.accepted
         text = got.part("plain")
-        assert got.subject.endswith("2 loans: CN¥1,001.00 owed today, worst Card 1 day overdue")
+        assert got.subject.endswith(
+            "Card: 1 day overdue, CN¥1,001.00 owed today (and news of 1 more loan)"
+        )
         assert text.index("Card: 1 day overdue") < text.index("Car: paid off")
 
 
@@ -230,7 +232,9 @@ class TestAgain:
         again, new = mail_server.mails[1:]
         assert again.message_id == mail_server.mails[0].message_id != new.message_id
         assert "Home" not in again.part("plain")
-        assert new.subject.endswith("2 loans: CN¥2,005.00 owed today, worst Home 3 days overdue")
+        assert new.subject.endswith(
+            "2 loans: CN¥2,005.00 owed today; Home is the worst, 3 days overdue"
+        )
 
     def test_a_loan_that_was_paid_since_is_left_out(self, post, email, mail_server, clock):
         mail_server.answers.append("451 busy")

@@ -214,6 +214,13 @@ class TestPhones:
         assert max(sizes) < 4_000
         assert signs(*(part["body"] for part in parts)) == signs(message.body)
 
+    @pytest.mark.parametrize("url", ["bark://{}/key", "ntfy://{}/loans", "json://{}"])
+    def test_no_picture_of_somebody_elses_goes_with_a_message(self, send, hook, url):
+        send(url.format(hook.place), Message(TITLE, "今天还款。", Severity.CRITICAL))
+        (request,) = hook.posted
+        assert b"github.com" not in request.get_data()
+        assert "github.com" not in str(request.headers)
+
     @pytest.mark.parametrize(
         ("severity", "priority", "level"),
         [

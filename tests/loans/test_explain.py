@@ -10,6 +10,8 @@ from reminderd.loans.accrual import Owed
 from reminderd.loans.explain import explain, explain_next, explained
 from reminderd.loans.money import Money, Rate
 from reminderd.loans.position import value
+from reminderd.loans.schedule import rate_shares, schedule
+from reminderd.loans.terms import Loan, LoanTerms, RateChange, Repayment
 
 DUE = date(2026, 3, 1)
 
@@ -464,3 +466,47 @@ def test_where_nothing_comes_next_there_is_nothing_to_explain(one_sum):
 def test_a_step_without_a_base_has_none(one_sum):
     steps = explain(one_sum("1000", DUE, penalty={"daily_rate": "0.1%"}), after(1))
     assert [step.base for step in steps] == [None, cny(1000_00), None]
+
+
+def test_a_period_in_which_the_rate_changes_shows_each_rate_with_its_days():
+    terms = LoanTerms(
+        "CNY",
+        repayment=Repayment.EQUAL_INSTALLMENT,
+        principal=Decimal(900_000),
+        installment_count=360,
+        first_due=date(2026, 9, 15),
+        contract_rate=Rate(Decimal("0.041"), "year"),
+        rate_changes=(RateChange(date(2026, 9, 25), Rate(Decimal("0.036"), "year")),),
+    )
+    part = schedule(terms)[1]
+    shares = rate_shares(terms, part)
+    assert [(s.rate.value, s.days, s.of_year) for s in shares] == [
+        (Decimal("0.041"), 10, 12 * 30),
+        (Decimal("0.036"), 20, 12 * 30),
+    ]
+    assert round(sum(share.interest for share in shares)) == part.interest
+    steps = explain(Loan("a", "A", terms, "UTC"), date(2026, 10, 15))
+    of_it = [s for s in steps if s.kind == "scheduled-interest" and s.due == part.due]
+    assert [(s.start, s.end) for s in of_it] == [
+        (date(2026, 9, 15), date(2026, 9, 25)),
+        (date(2026, 9, 25), date(2026, 10, 15)),
+    ]
+    assert sum(step.micros for step in steps[:-1]) == steps[-1].micros
+
+
+def test_interest_by_days_shows_each_rate_with_its_days_too():
+    terms = LoanTerms(
+        "CNY",
+        repayment=Repayment.EQUAL_PRINCIPAL,
+        principal=Decimal(9000),
+        installment_count=3,
+        first_due=date(2026, 9, 15),
+        contract_rate=Rate(Decimal("0.0005"), "day"),
+        rate_changes=(RateChange(date(2026, 9, 25), Rate(Decimal("0.0004"), "day")),),
+    )
+    shares = rate_shares(terms, schedule(terms)[1])
+    assert [(s.days, s.of_year, s.interest) for s in shares] == [
+        (10, None, Fraction(30_00)),
+        (20, None, Fraction(48_00)),
+    ]
+    assert rate_shares(terms, schedule(terms)[0]) == []

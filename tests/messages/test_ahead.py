@@ -7,7 +7,7 @@ import pytest
 
 from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind
 from reminderd.loans.position import value
-from reminderd.loans.terms import AutoDebit, GraceCovers
+from reminderd.loans.terms import AutoDebit, GraceCovers, Installment, Lender
 from reminderd.messages.ahead import ahead
 from reminderd.messages.message import Format
 from reminderd.messages.sheet import Sheet
@@ -51,7 +51,7 @@ def test_the_first_day_that_costs_is_ahead_of_the_due_date(card):
 
 def test_the_end_of_grace_is_the_day_after_it_with_what_it_brings(card):
     # 1,234.00 × 0.05 % × 4 days = 2.468
-    said = "After grace, on Nov 30, it grows by CN¥2.47 and may be reported as overdue"
+    said = "Grace ends: on Nov 30 it grows by CN¥2.47, and may be recorded as overdue"
     assert (4, said, True) in coming(card(grace_days=3), 2)
     said = "宽限期过后，11月30日当天增加¥2.47，并可能被记为逾期"
     assert (4, said, True) in coming(card(grace_days=3), 2, "zh-CN")
@@ -152,3 +152,53 @@ def test_a_change_for_the_worse_within_a_week_is_a_warning_and_one_further_off_i
         assert mark + said in write(loan, DUE + days * DAY).body.splitlines()
     phone = [write(loan, DUE + days * DAY, form=Format.TEXT).body for days in (12, 13)]
     assert [said in body for body in phone] == [False, True]
+
+
+# ─── what is said of the record ─────────────────────────────────────────────────────────────────
+
+
+def of_record(events):
+    return [text for _, text, _ in events if "report" in text or "recorded" in text]
+
+
+def test_of_the_record_one_sentence_speaks_and_where_a_day_is_known_it_is_that_day(card):
+    known = of_record(coming(card(grace_days=3, reported_after=10), 1))
+    assert known == ["From Dec 6 the lender may report it to the credit bureau"]
+    (grace,) = of_record(coming(card(grace_days=3), 1))
+    assert grace.startswith("Grace ends: on Nov 30")
+    spared = card(grace_days=3, grace_covers=(GraceCovers.PENALTY,))
+    (stage,) = of_record(coming(spared, 1))
+    assert stage == (
+        "From Nov 30: it is four days overdue, and may be reported to the credit bureau any day"
+    )
+
+
+def test_in_the_united_states_nothing_is_reported_before_the_thirtieth_day(card):
+    events = coming(card(currency="USD", grace_days=3), 1)
+    assert of_record(events) == ["From Dec 26 the lender may report it to the credit bureau"]
+
+
+def test_elsewhere_the_fourth_day_brings_a_call_and_no_word_of_the_record(card):
+    assert of_record(coming(card(currency="EUR"), 1)) == []
+    assert "From Nov 30: it is four days overdue; expect a call from the lender" in [
+        text for _, text, _ in coming(card(currency="EUR"), 1)
+    ]
+
+
+def test_the_end_of_grace_that_adds_nothing_new_is_not_told(card):
+    # Penalty runs through this grace, and the oldest installment has been overdue for a month.
+    later = DUE + 31 * DAY
+    parts = (Installment(DUE, 1000_00, 0), Installment(later, 1000_00, 0))
+    covers = (GraceCovers.FEE, GraceCovers.REPORTING)
+    loan = card(listed=parts, grace_days=1, grace_covers=covers)
+    assert not [text for _, text, _ in coming(loan, 31) if "Grace" in text]
+    fee = (Fee(Amount(FeeKind.FLAT, Decimal(60))),)
+    (told,) = [t for _, t, _ in coming(card(listed=parts, grace_days=1, fees=fee), 31) if "Gr" in t]
+    assert told.startswith("Grace ends: on Dec 29 it grows by CN¥6")
+    assert "recorded" not in told
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_a_person_lent_brings_neither_collectors_nor_courts_nor_records(card, locale):
+    loan = card(lender=Lender.PERSON, penalty=None, grace_days=3, reported_after=9)
+    assert [event for days in (1, 5, 20, 80) for event in coming(loan, days, locale)] == []

@@ -18,6 +18,7 @@ from reminderd.loans.terms import (
     GraceCovers,
     GraceMode,
     InstallmentInterest,
+    Lender,
     Loan,
     LoanTerms,
     Minimum,
@@ -328,7 +329,7 @@ CASES = {
             NO_INTEREST,
             NO_PENALTY,
             (
-                "违约金 5% of what is overdue each period while anything is late",
+                "late payment charge 5% of what is overdue each period while anything is late",
                 "逾期期间每期收取违约金（逾期金额的5%）",
             ),
         ],
@@ -509,23 +510,32 @@ CASES = {
     ),
 }
 ROUNDED = {
-    (Rounding.HALF_UP, RoundingAt.END): ("rounded half up at the end", "末位四舍五入"),
+    (Rounding.HALF_UP, RoundingAt.END): ("rounded half up to the cent", "金额四舍五入到分"),
     (Rounding.HALF_EVEN, RoundingAt.END): (
-        "rounded half to even at the end",
-        "末位四舍六入五成双",
+        "rounded half to even to the cent",
+        "金额四舍六入五成双到分",
     ),
-    (Rounding.DOWN, RoundingAt.END): ("rounded down at the end", "尾数舍去"),
-    (Rounding.HALF_UP, RoundingAt.DAY): ("each day rounded half up", "每日四舍五入"),
-    (Rounding.HALF_EVEN, RoundingAt.DAY): ("each day rounded half to even", "每日四舍六入五成双"),
-    (Rounding.DOWN, RoundingAt.DAY): ("each day rounded down", "每日舍去尾数"),
+    (Rounding.DOWN, RoundingAt.END): ("rounded down to the cent", "不足1分的部分舍去"),
+    (Rounding.HALF_UP, RoundingAt.DAY): (
+        "each day rounded half up to the cent",
+        "每日四舍五入到分",
+    ),
+    (Rounding.HALF_EVEN, RoundingAt.DAY): (
+        "each day rounded half to even to the cent",
+        "每日四舍六入五成双到分",
+    ),
+    (Rounding.DOWN, RoundingAt.DAY): (
+        "each day rounded down to the cent",
+        "每日不足1分的部分舍去",
+    ),
 }
 PLACE = {"en": 0, "zh-CN": 1}
 
 every_locale = pytest.mark.parametrize("locale", LOCALES)
 
 
-def clauses(say, **terms):
-    loan = Loan("a", "A", LoanTerms("CNY", **SCHEDULE | terms), "UTC")
+def clauses(say, currency="CNY", lender=Lender.BANK, **terms):
+    loan = Loan("a", "A", LoanTerms(currency, **SCHEDULE | terms), "UTC", lender=lender)
     return basis(value(loan, TODAY), say)
 
 
@@ -565,6 +575,9 @@ def test_no_clause_is_left_out_of_these_tests():
         clauses(say, **terms)
     for how, at in ROUNDED:
         clauses(say, rounding=how, rounding_at=at)
+    for currency in ("JPY", "KWD"):
+        clauses(say, currency=currency)
+    clauses(say, lender=Lender.PERSON)
     assert table.used == set(table)
 
 

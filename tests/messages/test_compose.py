@@ -133,10 +133,11 @@ def test_the_first_action_stands_in_a_message_with_sum_and_date(of_stage, read, 
     message = of_stage(stage, locale)
     lines = message.body.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("▶ "))
-    for text in ("\n".join(lines[start : start + 3]), read(message.html).seen):
+    for text in ("\n".join(lines[start : start + 4]), read(message.html).seen):
         assert SIGN[locale] + OWED[stage] in text
         assert due_date(stage, locale) in text
-    first = packaged().advice(packaged().stages[stage], locale)[0].title.split("{")[0]
+    known = {"reported-soon"} if stage.startswith("overdue") else set()
+    first = packaged().advice(packaged().stages[stage], locale, known)[0].title.split("{")[0]
     assert lines[start].startswith("▶ " + first)
 
 
@@ -379,7 +380,7 @@ def test_a_cost_of_lateness_that_rounds_to_nothing_is_not_told(card, write):
 
 def test_the_end_of_grace_is_told_with_what_it_costs(of_stage):
     text = of_stage("grace", "en").body
-    assert "After grace, on Nov 30, it grows by CN¥2.47" in text
+    assert "Grace ends: on Nov 30 it grows by CN¥2.47" in text
 
 
 def test_a_loan_without_any_rate_is_not_said_to_grow(card, write):
@@ -403,14 +404,15 @@ def test_a_chinese_text_for_phones_reads_like_this(card, write):
     assert f"{message.title}\n\n{message.body}" == (
         "招行信用卡：已逾期4天，今天应还¥1,236.47\n"
         "\n"
+        "▶ 今天还清¥1,236.47，赶在上报征信之前\n"
         "本金 ¥1,234.00 + 罚息 ¥2.47\n"
         "再拖一天：多付¥0.62，合计¥1,237.09\n"
         "12月4日起逾期超过一周，催收电话会增多\n"
-        "▶ 今天还清¥1,236.47，赶在上报征信之前\n"
+        "已还？运行 reminderd pay card\n"
         "还款日是11月26日，已逾期4天。各机构上报征信的日子不同，早一天还清，"
         "就少一分留下记录的风险。拖到明天多付¥0.62。\n"
         "· 说明是首次逾期，申请减免罚息和费用\n"
-        "· 想好¥1,236.47从哪里来\n"
+        "· 落实¥1,236.47的资金来源\n"
         "联系方式：App内客服\n"
         "本提醒迟到了：原定09:00发出，实际于14:00发出。\n"
         "计算依据：无合同利息；逾期本金按日利率0.05%计收罚息。\n"
@@ -433,15 +435,15 @@ def test_an_english_text_for_phones_reads_like_this(write):
     assert f"{message.title}\n\n{message.body}" == (
         "Credit line: $1,046.50 due today\n"
         "\n"
+        "▶ Pay $1,046.50 today, Nov 26\n"
         "Principal $1,000.00 + Interest $46.50\n"
         "One more day costs: $0.75, making it $1,047.25\n"
-        "Pays the whole loan off today: $3,046.50\n"
-        "▶ Pay $1,046.50 today, Nov 26\n"
-        "Paid by the end of today it costs nothing extra. Pay in the lender's app and check that "
+        "Paid? Run: reminderd pay line\n"
+        "Paid by the end of today, it is on time. Pay in the lender's app and check that "
         "the payment shows as received.\n"
         "Contact: the lender's app or hotline\n"
-        "Worked out by: contract rate 0.05% a day; penalty 0.025% a day on overdue principal.\n"
-        "As of Nov 26 · An estimate; the lender's app prevails.\n"
+        "Based on: contract rate 0.05% a day; penalty 0.025% a day on overdue principal.\n"
+        "As of Nov 26 · An estimate; the lender's app has the final figure.\n"
     )
 
 

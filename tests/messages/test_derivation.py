@@ -156,13 +156,13 @@ CASES = {
     ),
     "a fee by its name": (
         step("fee", 25_00, due=DUE, end=PAID, name="违约金"),
-        ("违约金 on Nov 20, installment of Nov 15", "", "25.00"),
+        ("Late payment charge on Nov 20, installment of Nov 15", "", "25.00"),
         ("11月20日收取11月15日这期的违约金", "", "25.00"),
     ),
     "a fee by a name in small letters": (
         step("fee", 25_00, due=DUE, end=PAID, name="late charge"),
         ("Late charge on Nov 20, installment of Nov 15", "", "25.00"),
-        ("11月20日收取11月15日这期的late charge", "", "25.00"),
+        ("11月20日收取11月15日这期的滞纳金", "", "25.00"),
     ),
     "grace": (
         step("grace", -2_00, due=DUE, **SPAN),

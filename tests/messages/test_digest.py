@@ -69,18 +69,24 @@ class TestTitle:
         [
             (
                 (CARD, CAR, HOME),
-                "3 loans: CN¥4,270.00 owed today, worst Car 12 days overdue",
-                "3笔贷款：今天共应还¥4,270.00，逾期最久的是Car（12天）",
+                "2 loans: CN¥4,270.00 owed today; Car is the worst, 12 days overdue "
+                "(and news of 1 more loan)",
+                "2笔贷款：今天共应还¥4,270.00，逾期最久的是Car（12天）（另有1笔贷款的消息）",
             ),
             (
                 (HOME, a_loan("Card", 1, "1234", grace_days=3)),
-                "2 loans: CN¥1,234.00 owed today, worst Card 1 day late, in grace",
-                "2笔贷款：今天共应还¥1,234.00，其中Card已过还款日1天，尚在宽限期内",
+                "Card: 1 day late, in grace, CN¥1,234.00 owed today (and news of 1 more loan)",
+                "Card：已过还款日1天，宽限期内，今天应还¥1,234.00（另有1笔贷款的消息）",
             ),
             (
                 (HOME, CARD),
-                "2 loans: CN¥1,234.00 due today, including Card",
-                "2笔贷款：今天共应还¥1,234.00，其中有Card",
+                "Card: CN¥1,234.00 due today (and news of 1 more loan)",
+                "Card：今天应还¥1,234.00（另有1笔贷款的消息）",
+            ),
+            (
+                (a_loan("Bike", 0, "6"), CARD),
+                "2 loans: CN¥1,240.00 due today, including Card",
+                "2笔贷款：今天共应还¥1,240.00，包括Card",
             ),
             (
                 (HOME, a_loan("Boat", -3, "5")),
@@ -88,7 +94,7 @@ class TestTitle:
                 "2笔贷款：近期共应还¥971.10，最早的是Boat，11月23日到期（还有3天）",
             ),
         ],
-        ids=["overdue", "grace", "due today", "upcoming"],
+        ids=["overdue", "grace", "one due today", "two due today", "upcoming"],
     )
     def test_it_says_how_many_loans_how_much_and_which_is_the_worst(self, loans, english, chinese):
         assert write(*loans).title == english
@@ -98,7 +104,8 @@ class TestTitle:
         loans = (CAR, a_loan("Auto", 5, "200", "USD"), a_loan("Haus", 3, "100", "EUR"))
         message = write(*loans)
         assert message.title == (
-            "3 loans: CN¥3,036.00, $201.00 and €100.30 owed today, worst Car 12 days overdue"
+            "3 loans: CN¥3,036.00, $201.00 and €100.30 owed today; "
+            "Car is the worst, 12 days overdue"
         )
         assert (
             "One more day costs: CN¥3.00, $0.20 and €0.10, making it CN¥3,039.00, " in message.body
@@ -145,7 +152,7 @@ class TestOrder:
         two = a_loan("Two", 9, "1000", paid="1009", more=[(3, "50")])
         letters = [a_letter(two, what="settled"), a_letter(two), a_letter(HOME)]
         message = Digest(letters).message(Format.FULL)
-        assert message.title == "2 loans: CN¥50.15 owed today, worst Two 3 days overdue"
+        assert message.title == "Two: 3 days overdue, CN¥50.15 owed today (and news of 1 more loan)"
         news = message.body.partition("Two: the installment of Nov 11 is paid")[2]
         assert "▶" not in news
         assert "What being late cost: CN¥9.00" in news

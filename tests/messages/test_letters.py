@@ -14,6 +14,7 @@ from reminderd.loans.position import value
 from reminderd.loans.terms import (
     Extension,
     Installment,
+    Lender,
     Payment,
     Request,
     RequestState,
@@ -207,9 +208,9 @@ def test_a_cap_on_fees_is_named_where_they_are_above_it(letter):
 @pytest.mark.parametrize("kind", [Kind.EXTENSION, Kind.SETTLEMENT, Kind.CALL_SCRIPT])
 def test_never_having_been_late_is_said_where_it_is_so(letter, kind):
     late = replace(ON_TIME, on=date(2026, 10, 30))
-    assert "never been late" in letter(kind)
-    assert "never been late" not in letter(kind, payments=(late,))
-    assert "never been late" not in letter(kind, listed=PARTS[1:], payments=())
+    assert "By my records, the installment before this one was paid on time." in letter(kind)
+    assert "paid on time" not in letter(kind, payments=(late,))
+    assert "paid on time" not in letter(kind, listed=PARTS[1:], payments=())
 
 
 # ─── What is offered ───
@@ -351,21 +352,15 @@ def test_a_dispute_says_a_rule_that_comes_on_top_or_falls_away(card, locale):
         assert words_for_it[locale] in line
 
 
-def test_a_dispute_names_the_nearest_where_nothing_gives_the_lenders_figure(card):
-    sheet = sheet_of(card(), date(2026, 12, 6))
-    claim = Claim.of(sheet, Money(1250_00, "CNY"))
-    best = claim.found[0]
-    assert not claim.explained
-    text = write(Kind.DISPUTE, sheet, claim)
-    figure, apart = best.figure, Money(abs(best.difference.minor), "CNY")
-    money = words("en").money
-    assert f"it gives {money(figure)}, which still differs by {money(apart)}.\n" in text
-
-
-def test_a_dispute_says_so_where_nothing_comes_nearer_than_our_figure(card):
-    sheet = sheet_of(card(), date(2026, 12, 6))
-    text = write(Kind.DISPUTE, sheet, Claim.of(sheet, Money(1240_15, "CNY")))
-    assert "gives your figure, or comes nearer to it than mine above.\n" in text
+@both
+def test_a_dispute_offers_the_lender_no_rule_that_does_not_give_its_figure(card, locale):
+    sheet = sheet_of(card(), date(2026, 12, 6), locale)
+    for stated in (1250_00, 1240_15):
+        claim = Claim.of(sheet, Money(stated, "CNY"))
+        assert not claim.explained
+        text = write(Kind.DISPUTE, sheet, claim)
+        assert {"en": "gives your figure.\n", "zh-CN": "均得不出贵机构的金额。\n"}[locale] in text
+        assert claim.found[0].figure == claim.stated or "differs by" not in text
 
 
 @both
@@ -451,7 +446,7 @@ def test_names_stay_names_whatever_is_in_them(letter, loan, read, kind, locale):
 
 def test_a_name_on_several_lines_stays_on_one(letter):
     text = letter(Kind.EXTENSION, name="Car\n# Heading\n\n- item\x1b[31m")
-    assert "- Loan: Car # Heading - item[31m (contract no." in text
+    assert "- Loan: Car # Heading - item[31m (contract number" in text
 
 
 @everything
@@ -481,3 +476,25 @@ def test_the_borrowers_own_template_goes_before_the_programs(loan, tmp_path):
     amount = words("en").money(sheet.position.due_total)
     assert write(Kind.EXTENSION, sheet) == f"# Mine\n\nCar {amount} {BLANK}\n"
     assert write(Kind.SETTLEMENT, sheet).startswith("# Offer")
+
+
+# ─── A person, and the United States ───
+
+
+@both
+def test_to_a_person_an_extension_is_asked_for_in_plain_words(card, locale):
+    loan = card(lender=Lender.PERSON, penalty=None, name="Sam")
+    text = write(Kind.EXTENSION, sheet_of(loan, date(2026, 12, 6), locale))
+    words_of_lenders = (
+        "利息|征信|贷款机构|逾期|罚息|身份证|interest|credit bureau|lender|penalty|ID number"
+    )
+    assert not re.search(words_of_lenders, text)
+    assert words(locale).money(Money(1234_00, "CNY")) in text
+
+
+def test_in_the_united_states_hardship_and_forbearance_are_asked_for(card):
+    text = write(Kind.EXTENSION, sheet_of(card(currency="USD"), date(2026, 12, 6)))
+    assert text.startswith("# Hardship request: forbearance or a payment plan\n")
+    assert "ID number" not in text
+    assert "Sincerely," in text
+    assert "forbearance" not in write(Kind.EXTENSION, sheet_of(card(), date(2026, 12, 6)))

@@ -151,15 +151,34 @@ def test_a_long_name_is_cut_and_the_rest_of_the_title_stands(card, write, locale
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_a_text_begins_with_what_the_title_did_not_say(card, write, paid, locale):
+def test_a_text_begins_with_what_to_do_and_what_the_title_did_not_say(card, write, paid, locale):
     say = words(locale)
     late = write(card(), DUE + timedelta(days=5), locale, form=Format.TEXT)
     assert say.line("owed_today") not in late.body
-    assert late.body.startswith(say.line("principal"))
+    action, parts, *_ = late.body.splitlines()
+    assert action.startswith("▶")
+    assert parts.startswith(say.line("principal"))
     parts = tuple(Installment(due, 100_00, 0) for due in (DUE, LAST))
     news = paid(card(listed=parts), (DUE, "100"))
     settled = write(news, DUE, locale, what=SETTLED, due=DUE, form=Format.TEXT)
     assert settled.body.startswith(say.line("to_come", due_date=say.day(LAST, DUE)))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("days", [0, 1, 4, 20, 60, 120])
+def test_what_is_due_says_what_to_do_at_once_and_how_to_record_a_payment(card, write, days, locale):
+    loan = card(contact="c" * 90, app_path="p" * 90, grace_days=1)
+    lines = write(loan, DUE + timedelta(days=days), locale, form=Format.TEXT).body.splitlines()
+    assert lines[0].startswith("▶ ")
+    hint = words(locale).line("pay_hint", id="card")
+    assert lines.count(hint) == 1
+    assert lines.index(hint) < 8
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_before_the_due_date_nothing_is_said_of_recording_a_payment(card, write, locale):
+    body = write(card(), DUE - timedelta(days=3), locale, form=Format.TEXT).body
+    assert "reminderd pay" not in body
 
 
 # ─── fitting ──────────────────────────────────────────────────────────────────────────────────

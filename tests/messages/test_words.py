@@ -11,13 +11,16 @@ import pytest
 
 import reminderd.messages
 from reminderd.alerts.alert import Reason
+from reminderd.loans import changes
 from reminderd.loans.cashplan import Why
 from reminderd.loans.frequency import BusinessDayConvention
 from reminderd.loans.money import Money, Rate, Rounding
 from reminderd.loans.position import CliffReason
+from reminderd.loans.presets import load_preset, preset_names
 from reminderd.loans.steps import Step
 from reminderd.loans.terms import LoanTerms, Repayment, RequestState, RoundingAt
 from reminderd.messages.words import words
+from reminderd.playbook.facts import Bureau
 from reminderd.playbook.playbook import LOCALES, Severity, packaged
 from reminderd.store.outbox import State
 
@@ -59,7 +62,9 @@ def test_every_word_is_used_somewhere():
     sources += ROOM.parent.joinpath("cli").glob("*.py")
     text = "".join(source.read_text("utf-8") for source in sources)
     kinds = re.findall("``([a-z-]+)``", Step.__doc__)
-    used = {"overdue", *packaged().stages, *kinds, *Why}
+    used = {"overdue", "overdue-person", *packaged().stages, *kinds, *Why, *changes.Why}
+    used |= {f"{why}_free" for why in (Why.STILL_OWED, Why.NOT_ENOUGH)}
+    used |= {f"{key}_{bureau}" for key in ("complaint", "report") for bureau in Bureau}
     used |= {f"cliff_{reason}" for reason in CliffReason}
     used |= {f"{what}_{state}" for what in ("already", "of") for state in RequestState}
     used |= {f"subject_{severity.name.lower()}" for severity in Severity}
@@ -68,8 +73,22 @@ def test_every_word_is_used_somewhere():
     used |= {"chart_last", "chart_alt"}
     used |= {*State, *Reason, *(severity.name.lower() for severity in Severity)}
     used |= {f"business_days_{how}" for how in BusinessDayConvention}
-    unused = {key for _, key in sentences("en") if f'"{key}"' not in text and key not in used}
+    keys = {key for section, key in sentences("en") if section != "fee_names"}
+    unused = {key for key in keys if f'"{key}"' not in text and key not in used}
     assert unused == set()
+
+
+def test_the_fees_of_presets_have_a_name_in_each_language():
+    presets = [load_preset(name).defaults() for name in preset_names()]
+    fees = {fee["name"] for preset in presets for fee in preset.get("fees", ()) if "name" in fee}
+    assert set(table("en")["fee_names"]) == fees
+    assert words("en").fee("违约金") == "late payment charge"
+    assert words("zh-CN").fee("late charge") == "滞纳金"
+
+
+def test_a_fee_of_another_name_keeps_it_and_one_without_a_name_has_the_usual():
+    assert words("zh-CN").fee("dunning fee") == "dunning fee"
+    assert words("zh-CN").fee(None) == "逾期费"
 
 
 def test_every_state_and_reason_has_a_word():

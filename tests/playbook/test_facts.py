@@ -1,8 +1,9 @@
 """What holds of a loan and its borrower: the facts that actions ask for."""
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from reminderd.loans.position import value
 from reminderd.loans.terms import (
     AutoDebit,
     Installment,
+    Lender,
     Loan,
     LoanTerms,
     Payment,
@@ -20,7 +22,16 @@ from reminderd.loans.terms import (
     Request,
     RequestState,
 )
-from reminderd.playbook.facts import NAMES, Borrower, conditions, facts, holds, is_known, shortfall
+from reminderd.playbook.facts import (
+    NAMES,
+    Borrower,
+    conditions,
+    facts,
+    holds,
+    is_known,
+    shortfall,
+    times_to_come,
+)
 
 DUE = date(2026, 12, 5)
 EARLIER = date(2026, 11, 5)
@@ -28,11 +39,11 @@ DAY = timedelta(days=1)
 UNASKED = "extension-none"
 
 
-def loan(*dues, paid=(), terms=None, **about):
+def loan(*dues, paid=(), terms=None, currency="EUR", **about):
     """Return a loan of 100.00 on each date, paid as told."""
     parts = tuple(Installment(due, 100_00, 0) for due in dues or (DUE,))
     payments = tuple(Payment(on, Decimal(amount)) for on, amount in paid)
-    agreed = LoanTerms("CNY", listed=parts, **(terms or {}))
+    agreed = LoanTerms(currency, listed=parts, **(terms or {}))
     return Loan("card", "Card", agreed, "Asia/Shanghai", payments, **about)
 
 
@@ -40,8 +51,8 @@ def known(one, day, borrower=None, others=()):
     return facts(value(one, day), borrower, [value(other, day) for other in others])
 
 
-def cny(amount):
-    return Money.of(Decimal(amount), "CNY")
+def eur(amount):
+    return Money.of(Decimal(amount), "EUR")
 
 
 # ─── lateness ─────────────────────────────────────────────────────────────────────────────────
@@ -106,14 +117,14 @@ def test_one_overdue_loan_alone_is_not_several():
     ("cash", "missing"), [("99.99", "0.01"), ("100", None), ("100.01", None), ("0", "100")]
 )
 def test_cash_is_short_by_what_is_missing_for_the_sum_to_pay(cash, missing):
-    position, borrower = value(loan(), DUE), Borrower(cash=cny(cash))
-    expected = None if missing is None else cny(missing)
+    position, borrower = value(loan(), DUE), Borrower(cash=eur(cash))
+    expected = None if missing is None else eur(missing)
     assert shortfall(position, borrower) == expected
     assert ("cash-short" in facts(position, borrower)) is (missing is not None)
 
 
 def test_before_the_due_date_cash_is_short_for_what_comes_next():
-    assert "cash-short" in known(loan(), DUE - 3 * DAY, Borrower(cash=cny("99")))
+    assert "cash-short" in known(loan(), DUE - 3 * DAY, Borrower(cash=eur("99")))
 
 
 def test_cash_that_nobody_told_of_or_in_another_currency_is_not_short():
@@ -125,7 +136,7 @@ def test_cash_that_nobody_told_of_or_in_another_currency_is_not_short():
 
 def test_cash_is_not_short_for_a_loan_that_is_paid_off():
     paid = loan(paid=[(DUE, "100")])
-    assert "cash-short" not in known(paid, DUE, Borrower(cash=cny("0")))
+    assert "cash-short" not in known(paid, DUE, Borrower(cash=eur("0")))
 
 
 @pytest.mark.parametrize(
@@ -201,6 +212,67 @@ def test_a_request_about_an_earlier_installment_does_not_bear_on_this_one():
     for days, state in ((32, "none"), (31, "refused")):
         old = Request(RequestState.REFUSED, DUE - days * DAY)
         assert f"extension-{state}" in known(replace(late, requests=(old,)), DUE + 5 * DAY)
+
+
+# ─── who lent it ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_country_is_known_by_the_currency_and_a_person_reports_to_nobody():
+    assert "bureau-cn" in known(loan(currency="CNY"), DUE - DAY)
+    assert "bureau-us" in known(loan(currency="USD"), DUE - DAY)
+    assert known(loan(lender=Lender.PERSON), DUE + 9 * DAY) >= {"lender-person"}
+    of_person = known(loan(currency="CNY", lender=Lender.PERSON, reported_after=4), DUE + DAY)
+    assert not {"bureau-cn", "reported-any-day", "reported-soon"} & of_person
+
+
+@pytest.mark.parametrize(
+    ("currency", "after", "days", "facts"),
+    [
+        ("CNY", None, 0, set()),
+        ("CNY", None, 1, {"reported-any-day", "reported-soon"}),
+        ("CNY", 4, 3, {"reported-soon"}),
+        ("CNY", 4, 4, set()),
+        ("CNY", 90, 9, set()),
+        ("USD", None, 1, {"reported-soon"}),
+        ("USD", None, 29, {"reported-soon"}),
+        ("USD", None, 30, set()),
+        ("EUR", None, 9, set()),
+        ("EUR", 10, 9, {"reported-soon"}),
+    ],
+)
+def test_how_near_a_report_is_goes_by_the_loan_else_by_the_country(currency, after, days, facts):
+    late = known(loan(currency=currency, reported_after=after), DUE + days * DAY)
+    assert {fact for fact in late if fact.startswith("reported")} == facts
+
+
+# ─── a debit of today ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "tried"), [(0, 5, False), (0, 12, False), (0, 18, True), (-1, 18, False)]
+)
+def test_a_debit_is_tried_once_its_last_time_of_the_due_date_has_passed(day, clock, tried):
+    debit = AutoDebit(on=True, times=(time(6), time(17)))
+    on = DUE + day * DAY
+    now = datetime.combine(on, time(clock), ZoneInfo("Asia/Shanghai"))
+    position = value(loan(auto_debit=debit), on)
+    assert ("debit-tried" in facts(position, now=now)) is tried
+    later = {5: (time(6), time(17)), 12: (time(17),), 18: ()}
+    assert times_to_come(position, now) == (debit.times if day else later[clock])
+
+
+def test_a_debit_of_unknown_times_is_never_known_to_be_tried():
+    now = datetime.combine(DUE, time(23), ZoneInfo("Asia/Shanghai"))
+    assert "debit-tried" not in facts(value(loan(auto_debit=AutoDebit(on=True)), DUE), now=now)
+
+
+# ─── cash and pay day ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("payday", "short"), [(None, True), (5, False), (29, False), (28, True)])
+def test_in_the_week_after_a_pay_day_the_cash_entered_may_be_of_before_it(payday, short):
+    borrower = Borrower(cash=eur("60"), payday=payday)
+    assert (shortfall(value(loan(), DUE), borrower) is not None) is short
 
 
 # ─── conditions ───────────────────────────────────────────────────────────────────────────────

@@ -160,9 +160,17 @@ def test_where_nothing_is_known_something_has_to_apply_nevertheless():
     assert gap(book, stage, known=False) == set()
 
 
-def test_every_fact_can_make_a_gap():
-    for name in NAMES:
+def test_every_fact_of_a_banks_loan_can_make_a_gap():
+    for name in set(NAMES) - {"lender-person"}:
         assert gap(*advising([f"not-{name}"])) == {name}
+    assert gap(*advising(["lender-person"])) == frozenset()
+
+
+def test_where_only_a_person_lent_it_and_nothing_applies_the_first_action_stands():
+    book, stage = packaged(), Stage("s", Severity.INFO, ("call-lender", "first-slip"))
+    assert gap(book, stage) is None
+    advice = book.advice(stage, "en", frozenset({"lender-person"}))
+    assert [one.id for one in advice] == ["call-lender"]
 
 
 def test_no_packaged_stage_has_a_gap():

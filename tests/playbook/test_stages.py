@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib import resources
+from itertools import product
 
 import pytest
 
@@ -12,6 +13,7 @@ from reminderd.loans.charges import Cap, CapMode
 from reminderd.loans.position import value
 from reminderd.loans.terms import (
     Installment,
+    Lender,
     Loan,
     LoanTerms,
     Payment,
@@ -20,7 +22,7 @@ from reminderd.loans.terms import (
     Request,
     RequestState,
 )
-from reminderd.playbook.facts import NAMES, bare, facts, is_known
+from reminderd.playbook.facts import NAMES, bare, facts, holds, is_known
 from reminderd.playbook.own import gap, variables_in
 from reminderd.playbook.playbook import LOCALES, Severity, packaged
 
@@ -169,8 +171,37 @@ def test_no_stage_advises_a_thing_twice():
 
 def test_every_condition_is_one_that_there_is_and_every_one_is_asked_for():
     asked = [name for action in BOOK.actions.values() for name in action.when]
+    outlooks = BOOK.texts["en"]["ahead"].values()
+    asked += [key for said in outlooks if isinstance(said, dict) for key in said]
+    asked.remove("otherwise")
     assert all(is_known(name) for name in asked)
     assert {bare(name) for name in asked} == set(NAMES)
+
+
+@pytest.mark.parametrize("stage", BOOK.stages)
+def test_whatever_holds_of_a_persons_loan_a_stage_has_something_to_advise(stage):
+    conditions = [BOOK.actions[key].when for key in BOOK.stages[stage].actions]
+    asked = sorted({bare(name) for when in conditions for name in when} - {"lender-person"})
+    for some in product([False, True], repeat=len(asked)):
+        known = {"lender-person", *(name for name, so in zip(asked, some, strict=True) if so)}
+        if not {"reported-soon", "bureau-cn", "bureau-us"} & known:
+            assert any(holds(when, known) for when in conditions), known
+
+
+def test_a_persons_loan_is_never_critical():
+    for days in (4, 40, 400):
+        late = position(days)
+        lent = replace(late.loan, lender=Lender.PERSON)
+        assert BOOK.stage_of(late).severity is Severity.CRITICAL
+        assert BOOK.stage_of(value(lent, late.as_of)).severity is Severity.WARNING
+
+
+def test_the_words_on_what_is_ahead_are_about_the_same_facts_in_each_locale():
+    facts = [
+        {stage: [*said] if isinstance(said, dict) else [] for stage, said in texts["ahead"].items()}
+        for texts in BOOK.texts.values()
+    ]
+    assert facts[0] == facts[1]
 
 
 @pytest.mark.parametrize("stage", BOOK.stages)
@@ -264,7 +295,7 @@ def test_advice_comes_in_the_order_of_the_stage(locale):
 @pytest.mark.parametrize("every", [1, 2, 7, 15])
 def test_the_first_action_stays_and_the_others_take_turns(every):
     stage = BOOK.stages["overdue-4-7"]
-    known = {"extension-none", "first-overdue"}
+    known = {"extension-none", "first-overdue", "reported-soon"}
     turns = [
         [action.id for action in BOOK.advice(stage, "en", known, every * number)]
         for number in range(40)

@@ -61,7 +61,8 @@ class Position:
     """What is owed as of the end of a day, that day's payments included.
 
     ``due`` is what has fallen due, today's installment included; ``payoff`` ends the whole loan
-    today, or is what is due where it goes on without end. What not every reader asks for is worked out on asking.
+    today, or is what is due where it goes on without end. What not every reader asks for is worked
+    out on asking.
     """
 
     as_of: date

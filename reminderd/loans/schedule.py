@@ -113,7 +113,7 @@ def _schedule(terms: LoanTerms, at_most: int) -> tuple[Installment, ...]:
 
 
 def _fixed(terms: LoanTerms, number: int) -> tuple[Installment, ...]:
-    """Return installments of one amount, as if each were listed; none later than any date may be."""
+    """Return installments of one amount, as if each were listed, as far as the calendar goes."""
     interest = to_minor(terms.interest, terms.currency)
     principal = to_minor(terms.amount, terms.currency) - interest
     dues = takewhile(lambda due: due.year <= YEARS[1], islice(_dues(terms), number))

@@ -14,7 +14,6 @@ from reminderd.loans.terms import Compounding
 from .oracle import simulate
 from .random_loans import FEATURES, days, examples, loans, loans_that_have, plain_loans
 
-
 YEAR = timedelta(days=365)  # so far at least one can look where installments go on without end
 
 

@@ -477,6 +477,10 @@ def _check_schedule(terms: LoanTerms) -> None:
     else:
         _check_sum(terms, "principal", "was borrowed")
     _check_count(terms)
+    _check_dates(terms)
+
+
+def _check_dates(terms: LoanTerms) -> None:
     if terms.first_due is None:
         raise TermsError("first_due", "is missing (write the first due date)")
     _check_year("first_due", terms.first_due)

@@ -445,3 +445,20 @@ def test_the_derivation_in_chinese(config, write, said):
     penalty = "6.00  11月15日这期的罚息  11月15日至12月9日：1000.00 × 日利率0.025% × 24天"
     assert f" {penalty}\n" in text
     assert re.search(r"^ +1157\.50  合计$", text, re.MULTILINE)
+
+
+def test_rent_has_no_sum_that_pays_it_off(config, write, told, call):
+    rent = '[[loans]]\nid = "rent"\namount = 3500\nfirst_due = 2026-10-05\n'
+    write(config.read_text() + rent)
+    asked = told("quote", "rent", "--pay", "14000")
+    assert (asked["due"]["total"], asked["payoff"]) == ("10500.00", "10500.00")
+    assert (asked["if_paid"]["early"], asked["if_paid"]["credit"]) == ("0.00", "3500.00")
+    [row] = [row for row in told("status") if row["loan"] == "rent"]
+    assert row["payoff"] == row["owed_today"] == "10500.00"
+    assert row["next_due"] == {"date": "2027-01-05", "amount": "3500.00"}
+    for said in (
+        call("quote", "rent", "--pay", "14000").stdout,
+        call("letter", "rent", "--kind", "settlement").stdout,
+    ):
+        assert "10,500.00" in said
+        assert "whole loan" not in said

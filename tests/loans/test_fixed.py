@@ -9,6 +9,7 @@ import pytest
 from reminderd.errors import TermsError
 from reminderd.loans.cures import last_cure, saved_by_early_payoff
 from reminderd.loans.frequency import Frequency, Unit, add_months
+from reminderd.loans.money import Rate
 from reminderd.loans.position import Upcoming, value
 from reminderd.loans.schedule import FIRST_LOOK, schedule, schedule_past
 from reminderd.loans.terms import (
@@ -203,3 +204,19 @@ def test_the_interest_in_each_is_said_with_it():
     assert schedule(fixed("30.09", interest=Decimal("0.09"), installment_count=1)) == (
         Installment(FIRST, 30_00, 9),
     )
+
+
+def test_equal_installments_twice_a_month_bear_a_24th_of_the_year():
+    terms = LoanTerms(
+        "CNY",
+        Repayment.EQUAL_INSTALLMENT,
+        principal=Decimal(12_000),
+        installment_count=24,
+        first_due=date(2027, 1, 15),
+        frequency=Frequency(1, Unit.HALF_MONTH),
+        contract_rate=Rate(Decimal("0.12"), "year"),
+    )
+    first, *_, last = schedule(terms)
+    assert first.interest == 60_00  # 12,000 at 12 % / 24
+    assert first.total == 531_85  # 12,000 × 0.005 ÷ (1 − 1.005^−24)
+    assert (str(first.start), str(last.due)) == ("2026-12-31", "2027-12-31")

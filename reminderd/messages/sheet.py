@@ -82,14 +82,14 @@ class Sheet:
     def _past_named(self) -> dict[str, str]:
         """What may be said of installments of the past that may have been paid."""
         debits = [debit.due for debit in self.position.unconfirmed]
-        past = sorted([*debits, *(a.due for a in self.position.arrears if a.due < self.today)])
-        first, *_, last = [*past, self.today] if len(past) < 2 else past
+        late = [arrear.due for arrear in self.position.arrears if arrear.due < self.today]
+        past = sorted([*debits, *late]) or [self.today]
         return {
             "loan_id": self.loan.id,
             "debit_dates": self.words.listed(map(self._day, debits)),
             "if_failed": self.words.money(self.position.if_failed),
-            "past_due": self._day(first),
-            "last_past_due": str(past[-1] if past else last),
+            "past_due": self._day(past[0]),
+            "last_past_due": str(past[-1]),
         }
 
     def _figures_named(self) -> dict[str, str]:

@@ -345,7 +345,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, help="instead of three")
     parser.add_argument("--profile", action="store_true", help="where our time goes, no rivals")
     given = parser.parse_args()
-    count, rounds = (300, 1) if given.quick else (3000, 3)
+    count, rounds, suffix = (300, 1, "_quick") if given.quick else (3000, 3, "")
     rounds = given.rounds or rounds
     for name in ("REMINDERD_CONFIG", "CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "JOURNAL_STREAM"):
         os.environ.pop(name, None)
@@ -354,7 +354,9 @@ def main() -> None:
         if given.profile:
             profiled(Path(folder), count)
         else:
-            compare(Path(folder), count, rounds)
+            runs, resets = compare(Path(folder), count, rounds)
+            report(runs, count, rounds, resets)
+            print(json.dumps({name + suffix: each for name, each in results(runs).items()}))
 
 
 def profiled(folder: Path, count: int) -> None:
@@ -367,7 +369,8 @@ def profiled(folder: Path, count: int) -> None:
         ours(sink, folder, count, profile="functions")
 
 
-def compare(folder: Path, count: int, rounds: int) -> None:
+def compare(folder: Path, count: int, rounds: int) -> tuple[dict[str, list[Run]], int | None]:
+    """Return what each made of the mails, and how many attempts at Postfix failed."""
     runs: dict[str, list[Run]] = {}
     for _ in range(rounds):  # in turn, so that a busy moment of the machine hits all alike
         for delay in DELAYS:
@@ -377,7 +380,7 @@ def compare(folder: Path, count: int, rounds: int) -> None:
     resets = None
     if shutil.which("postfix") and os.geteuid() == 0:
         resets = with_postfix(folder, count, runs)
-    report(runs, count, rounds, resets)
+    return runs, resets
 
 
 def one_round(sink: Sink, folder: Path, count: int) -> dict[str, Run]:
@@ -431,19 +434,18 @@ def report(runs: dict[str, list[Run]], count: int, rounds: int, resets: int | No
     if resets is not None:
         print(f"\nof Alertmanager's attempts at Postfix {resets} failed")
     print()
-    print(
-        json.dumps(
-            {
-                "vs_apprise_loop_0ms": ratio(runs, "reminderd_0ms", "apprise_loop_0ms"),
-                "vs_apprise_loop_20ms": ratio(runs, "reminderd_20ms", "apprise_loop_20ms"),
-                "vs_smtplib_reuse_20ms": ratio(runs, "reminderd_20ms", "smtplib_as_many_20ms"),
-                "vs_alertmanager_0ms": ratio(runs, "reminderd_0ms", "alertmanager_0ms"),
-                "vs_alertmanager_postfix": ratio(runs, "reminderd_postfix", "alertmanager_postfix"),
-                "dropped": {name: max(run.dropped for run in of) for name, of in runs.items()},
-                "rates": {name: round(rate(runs, name) or 0.0, 1) for name in runs},
-            }
-        )
-    )
+
+
+def results(runs: dict[str, list[Run]]) -> dict[str, Any]:
+    return {
+        "vs_apprise_loop_0ms": ratio(runs, "reminderd_0ms", "apprise_loop_0ms"),
+        "vs_apprise_loop_20ms": ratio(runs, "reminderd_20ms", "apprise_loop_20ms"),
+        "vs_smtplib_reuse_20ms": ratio(runs, "reminderd_20ms", "smtplib_as_many_20ms"),
+        "vs_alertmanager_0ms": ratio(runs, "reminderd_0ms", "alertmanager_0ms"),
+        "vs_alertmanager_postfix": ratio(runs, "reminderd_postfix", "alertmanager_postfix"),
+        "dropped": {name: max(run.dropped for run in of) for name, of in runs.items()},
+        "rates": {name: round(rate(runs, name) or 0.0, 1) for name in runs},
+    }
 
 
 if __name__ == "__main__":

@@ -32,14 +32,16 @@ from .alerts.plan import (
 )
 from .alerts.policy import Policy
 from .alerts.routine import Routine, routine_due
-from .alerts.snooze import snooze_end
+from .alerts.snooze import Hold, snooze_end
 from .alerts.wallclock import local_date
 from .clock import Clock
 from .config.load import Config
-from .config.suggest import no_such
+from .config.suggest import no_such, suggestion
 from .errors import DeliveryError, UsageError
+from .loans.accrual import covered_until
 from .loans.money import Money
 from .loans.position import Position, value
+from .loans.schedule import start_date
 from .loans.terms import Extension, FailedDebit, Loan, Payment, RequestState, Waiver
 from .messages.compose import stage_for, trial
 from .planner import Planner
@@ -371,21 +373,49 @@ class App:
             pasts = history.of_loans(connection, known)
             return [(entry, pasts[entry.loan.id]) for entry in found]
 
-    def loan(self, loan_id: str) -> Loan:
-        """Return a configured loan with all its payments; UsageError names what there is."""
+    def loan(self, named: str) -> Loan:
+        """Return the configured loan of an id, else of a name, with all its payments.
+
+        Letter case and spaces of a name do not count. UsageError says which loans there are.
+        """
         loans = {entry.loan.id: entry.loan for entry, _ in self.entries()}
-        if loan_id not in loans:
-            raise UsageError(no_such("loan", loan_id, loans))
-        return loans[loan_id]
+        if named in loans:
+            return loans[named]
+        alike = [loan for loan in loans.values() if _plain(loan.name) == _plain(named)]
+        if len(alike) > 1:
+            ids = ", ".join(loan.id for loan in alike)
+            raise UsageError(f"{len(alike)} loans are called {named!r} (write the id: {ids})")
+        if not alike:
+            raise UsageError(_no_such_loan(named, loans.values()))
+        return alike[0]
 
     def pay(self, loan: Loan, paid: Money, day: date | None) -> int:
         """Record a payment made on *day* (else today, where the loan is) and return its number."""
-        now = self.clock.now()
-        today = local_date(now, loan.timezone)
+        on = self.payment_day(loan, day)
+        with self.database.transaction() as connection:
+            return book.add_payment(connection, loan.id, on, paid.minor, self.clock.now())
+
+    def payment_day(self, loan: Loan, day: date | None) -> date:
+        """Return the day of a payment, else today; UsageError where none can have been made."""
+        today, begin = self.today(loan), start_date(loan.terms)
         if day is not None and day > today:
             raise UsageError(f"{day} is still to come (record a payment once it is made)")
-        with self.database.transaction() as connection:
-            return book.add_payment(connection, loan.id, day or today, paid.minor, now)
+        if day is not None and begin is not None and day < begin:
+            raise UsageError(
+                f"{day} is before {begin}, when loan {loan.id} began (check the year; where it "
+                "did begin earlier, write `start` in the configuration)"
+            )
+        if day is not None and (covered := covered_until(loan.terms)) and day <= covered:
+            raise UsageError(
+                f"all that fell due up to {covered} was paid, says paid_until of loan {loan.id}, "
+                "and a payment of that time is part of it (choose a later day, or an earlier "
+                "paid_until)"
+            )
+        return day or today
+
+    def today(self, loan: Loan) -> date:
+        """Return today's date where a loan is."""
+        return local_date(self.clock.now(), loan.timezone)
 
     def ask(self, loan: Loan, state: RequestState, day: date | None, to: Extension | None) -> int:
         """Record where a request for an extension stands; return the number of the record."""
@@ -449,7 +479,8 @@ class App:
     def snooze(self, loan: Loan, day: date) -> Snooze:
         """Say nothing of a loan before ``send_at`` on *day* unless it gets worse, or is paid.
 
-        What already waits to be sent waits until then too. UsageError where that cannot be.
+        What already waits to be sent waits until then, too, or until it gets worse. UsageError
+        where that cannot be.
         """
         now = self.clock.now()
         position = value(loan, local_date(now, loan.timezone))
@@ -465,8 +496,11 @@ class App:
             held = [
                 number for number, alert in waits.items() if self._mild(alert, position, severity)
             ]
-            outbox.put_off(connection, held, until)
+            outbox.put_off(connection, held, self._hold(loan, chosen).ends)
         return chosen
+
+    def _hold(self, loan: Loan, snooze: Snooze) -> Hold:
+        return Hold(snooze, loan, self.config.policy.send_at, self.config.desk.playbook)
 
     def acknowledge(self, loan: Loan) -> None:
         """Record that the borrower has seen what was sent about a loan: nobody else is told."""
@@ -485,7 +519,7 @@ class App:
         book.touch(connection, loan.id, now)
 
     def _mild(self, alert: Alert, position: Position, severity: Severity) -> bool:
-        """Return whether a snooze at *severity* holds an alert back."""
+        """Return whether a snooze made at *severity* holds back what waits of an alert."""
         level = stage_for(alert, position, self.config.desk.playbook).severity
         return alert.milestone != SETTLED and level <= severity
 
@@ -498,7 +532,7 @@ class App:
                 raise UsageError(f"loan {loan.id} is not snoozed (see `reminderd status`)")
             attention.end_snooze(connection, loan.id, now)
             waits = history.waiting(connection, loan.id)
-            outbox.bring_back(connection, waits, now, known.until)
+            outbox.bring_back(connection, waits, now, self._hold(loan, known).ends)
             book.touch(connection, loan.id, now)
 
     def snoozed(self) -> dict[str, Snooze]:
@@ -631,6 +665,19 @@ def _record_failure(connection: Connection, loan: Loan, due: date, now: datetime
     number = book.add_agreement(connection, loan.id, kind, today, failure, now)
     book.see_afresh(connection, loan.id, now)
     return number
+
+
+def _plain(name: str) -> str:
+    """Return a name as it is compared with what somebody types."""
+    return "".join(name.split()).casefold()
+
+
+def _no_such_loan(named: str, loans: Iterable[Loan]) -> str:
+    """Say that no loan is called so, which there are, and which was meant."""
+    names = {loan.id: loan.name for loan in loans}
+    shown = (key if name == key else f"{key} ({name})" for key, name in names.items())
+    close = suggestion(named, [*names, *names.values()])
+    return f"there is no loan {named!r} (there are: {', '.join(shown) or 'none'}){close}"
 
 
 def _since(start: datetime, ahead: Iterator[Foreseen]) -> Iterator[Foreseen]:

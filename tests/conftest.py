@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from reminderd.alerts.plan import Alert, Reason
 from reminderd.config.load import load_text
@@ -18,8 +18,11 @@ from reminderd.redaction import Redactor
 
 ROOT = Path(__file__).parents[1]
 
-# Everyone's run tries the same examples; `--hypothesis-profile=default` looks for new ones.
-settings.register_profile("same", derandomize=True)
+# Everyone's run tries the same examples, however long a busy machine takes over each;
+# `--hypothesis-profile=default` looks for new ones.
+settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("same")
 
 

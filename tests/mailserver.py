@@ -16,10 +16,10 @@ from email.message import EmailMessage
 import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult
+from patience import PATIENCE
 
 from reminderd.delivery.mail import tls_context
 
-PATIENCE = 60  # seconds after which a test that waits for the program has failed
 HANG, DROP = "hang", "drop"  # instead of answering DATA: wait to be released; hang up
 
 

@@ -15,7 +15,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-ACCEPTED, BUSY, LATE, DROPPED = "accepted", "busy", "late", "dropped"
+ACCEPTED, BUSY, LATE, DROPPED, HELD = "accepted", "busy", "late", "dropped", "held"
 LATENESS = 0.3  # seconds that a mail hangs before it is answered
 _ID = re.compile(rb"^message-id:\s*<?([^@>\s]+)", re.I | re.M)
 _SUBJECT = re.compile(rb"^subject:\s*(.*?)\r?$", re.I | re.M)
@@ -119,6 +119,8 @@ class Conversation(asyncio.Protocol):
         fate = self.sink.take(content, self.recipients, self.sender)
         if fate == DROPPED:
             self.transport.abort()
+        elif fate == HELD:
+            self.answering = True
         elif fate == BUSY:
             self.answer(b"451 try again later")
         else:
@@ -145,6 +147,7 @@ class Sink:
     def __init__(self, delay=0.0, faults=None, who=lambda _port: None, taken=lambda: None):
         self.delay = delay  # seconds before each answer
         self.faults = faults or Faults()
+        self.holding = False  # whether it takes mails and never answers them
         self.who = who
         self.taken = taken
         self.open = set()
@@ -159,6 +162,8 @@ class Sink:
     def take(self, content, recipients, sender):
         """Decide on a mail and return its fate. What is answered with 451 was not taken."""
         fate = self.faults.fate()
+        if self.holding and fate in (ACCEPTED, LATE):
+            fate = HELD
         if fate != BUSY:
             head = content[: content.find(b"\r\n\r\n")]
             message_id, subject = _ID.search(head), _SUBJECT.search(head)

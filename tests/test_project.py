@@ -1,27 +1,67 @@
-"""What the repository promises about itself: lock file, metadata, README."""
+"""What the repository promises about itself: versions, metadata, README."""
 
+import importlib.util
 import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
+_spec = importlib.util.spec_from_file_location("constraints", ROOT / ".ci" / "constraints.py")
+constraints = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(constraints)
 
 
-def test_the_lock_file_names_only_the_public_index():
-    hosts = set(re.findall(r"https?://([^/\"\s]+)", (ROOT / "uv.lock").read_text()))
-    assert hosts == {"pypi.org", "files.pythonhosted.org"}
+def test_the_versions_that_are_installed_and_the_lowest_ones_fit_what_is_asked_for():
+    assert [*constraints.check()] == []
 
 
-def test_the_lock_file_knows_every_dependency():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = list(project["dependencies"])
-    for extra in project["optional-dependencies"].values():
-        wanted += extra
-    names = {re.split(r"[\[<>=]", spec)[0] for spec in wanted}
-    locked = {
-        package["name"] for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"]
-    }
-    assert names <= locked
+@pytest.mark.parametrize("file", [constraints.CONSTRAINTS, constraints.LOWEST])
+def test_exact_versions_name_no_place_to_get_them_from(file):
+    lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
+    assert len(lines) > 40
+    exact = re.compile(r"[a-z0-9-]+==[0-9a-z.]+( ; [\w .<>=!']+)?")
+    assert [line for line in lines if not exact.fullmatch(line)] == []
+
+
+PROJECT = """
+[project]
+name = "it"
+dependencies = ["one>=1.1,<2"]
+optional-dependencies = { test = ["it[more]"], more = ["Two_X>=2"] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("pins", "said"),
+    [
+        ("one==1.1\ntwo-x==3 # new", []),
+        ("one==1.1\none==1.5 ; python_version >= '3.12'\ntwo-x==2", []),
+        ("one==1.1", ["no line for Two_X>=2"]),
+        (
+            "one==2.0\ntwo-x==1",
+            ["2.0 is not what one<2,>=1.1 allows", "1 is not what Two_X>=2 allows"],
+        ),
+    ],
+)
+def test_a_version_outside_of_its_bounds_is_named_and_so_is_one_that_is_missing(pins, said):
+    wanted = constraints.requirements(PROJECT, "test")
+    assert [*constraints.misfits(wanted, pins)] == said
+
+
+def test_the_lowest_version_is_the_bound_itself():
+    wanted = constraints.requirements(PROJECT, "test")
+    assert [*constraints.raised(wanted, "one==1.1.0\ntwo-x==2.0")] == []
+    assert [*constraints.raised(wanted, "one==1.2\ntwo-x==2")] == [
+        "1.2 is not the lower bound of one<2,>=1.1"
+    ]
+
+
+@pytest.mark.parametrize("line", ["one>=1", "one", "one==1,<2", "one @ https://example.org/one"])
+def test_a_line_that_is_no_exact_version_is_refused(line):
+    with pytest.raises(ValueError, match="is no name with one exact version"):
+        constraints.versions(line)
 
 
 def test_every_dependency_has_a_lower_bound_and_an_upper_one_below_the_next_major():
@@ -53,6 +93,9 @@ def test_the_readme_has_one_block_of_exactly_two_commands():
     first, second = blocks[0].splitlines()
     assert first.endswith("--config config.example.toml run")
     assert "-m pytest" in second
+    assert all(
+        "pip install --quiet --constraint constraints.txt" in each for each in (first, second)
+    )
 
 
 def test_the_readme_shows_the_message_that_its_configuration_produces(readme_message):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from reminderd.errors import StoreError
 from reminderd.state import locked, signature, state_folder, write_private
@@ -111,7 +112,7 @@ def test_a_killed_process_lets_go_of_its_lock(tmp_path):
         ):
             pytest.fail("two hold the lock")
         holder.kill()
-        holder.wait(30)
+        holder.wait(PATIENCE)
     with locked(tmp_path, "lock"):
         pass
 

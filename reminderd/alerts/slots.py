@@ -65,7 +65,7 @@ class Look:
         snooze = history.snooze
         if snooze is None or snooze.due not in position.unpaid():
             return look
-        return replace(look, hold=Hold(snooze, look.level, look.instant))
+        return replace(look, hold=Hold(snooze, loan, policy.send_at, playbook))
 
     def instant(self, day: date) -> datetime:
         """Return when the slots of a day come."""
@@ -78,10 +78,11 @@ class Look:
 
     def goes(self, slot: Slot) -> datetime:
         """Return when a slot's alert may go: when the slot comes, or once no snooze holds it."""
+        at = self.instant(slot.day)
         if self.hold is None:
-            return self.instant(slot.day)
+            return at
         own = self.playbook.stages.get(slot.milestone)
-        return self.hold.release(slot.day, own.severity if own else Severity.INFO)
+        return self.hold.release(at, own.severity if own else Severity.INFO)
 
     def holds(self, slot: Slot) -> bool:
         """Return whether a snooze keeps a slot that has come from being spoken of now."""

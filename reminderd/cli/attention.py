@@ -38,8 +38,8 @@ def snooze(
     if as_json:
         print_json(attention_views.snooze_json(found, chosen))
     else:
-        click.echo(attention_views.snoozed_text(found, chosen, words(app.config.locale)))
-        click.echo(f"to end it: reminderd unsnooze {found.id}")
+        click.echo(attention_views.snoozed_text(app, found, chosen))
+        click.echo(words(app.config.locale).say("attention", "end_it", id=found.id))
 
 
 @click.command()
@@ -47,13 +47,16 @@ def snooze(
 @common
 def unsnooze(loan: str, config_file: str | None, as_json: bool) -> None:
     """End the snooze of LOAN: what it held back goes at once, the newest only."""
+    from ..messages.sheet import name_of
+    from ..messages.words import words
+
     app = writing(config_file)
     found = app.loan(loan)
     app.unsnooze(found)
     if as_json:
         print_json({"loan": found.id, "until": None})
     else:
-        click.echo(f"{found.id} is not snoozed any more")
+        click.echo(words(app.config.locale).say("attention", "ended", loan=name_of(found)))
 
 
 @click.command()
@@ -65,10 +68,13 @@ def ack(loan: str, config_file: str | None, as_json: bool) -> None:
     You go on being reminded, but nobody else is told of what you were reminded of so far; see
     [escalation] in the configuration.
     """
+    from ..messages.sheet import name_of
+    from ..messages.words import words
+
     app = writing(config_file)
     found = app.loan(loan)
     app.acknowledge(found)
     if as_json:
         print_json({"loan": found.id, "acknowledged": True})
     else:
-        click.echo(f"{found.id}: seen; nobody else is told of it")
+        click.echo(words(app.config.locale).say("attention", "seen", loan=name_of(found)))

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..alerts.snooze import Snooze
+from ..alerts.snooze import Snooze, worse_from
 from ..app import App
 from ..loans.terms import Loan
-from ..messages.words import Words, words
-from ..playbook.playbook import Severity
+from ..messages.sheet import name_of
+from ..messages.words import words
 
 
 def snooze_json(loan: Loan, snooze: Snooze) -> dict[str, Any]:
@@ -23,21 +23,21 @@ def snooze_json(loan: Loan, snooze: Snooze) -> dict[str, Any]:
     }
 
 
-def snoozed_text(loan: Loan, snooze: Snooze, say: Words) -> str:
+def snoozed_text(app: App, loan: Loan, snooze: Snooze) -> str:
     """Say until when a loan is snoozed, and what is told all the same."""
-    until = f"{_local(loan, snooze):%F %H:%M}"
-    if snooze.severity == max(Severity):
-        return say.say("view", "snoozed", loan=loan.id, until=until)
-    severity = say.say("view", snooze.severity.name.lower())
-    return say.say("view", "snoozed_but", loan=loan.id, until=until, severity=severity)
+    say, until = words(app.config.locale), f"{_local(loan, snooze):%F %H:%M}"
+    day = worse_from(snooze, loan, app.config.desk.playbook)
+    if day is None:
+        return say.say("attention", "snoozed", loan=name_of(loan), until=until)
+    worse = say.day(day, app.today(loan))
+    return say.say("attention", "snoozed_but", loan=name_of(loan), until=until, worse=worse)
 
 
 def snooze_lines(app: App) -> list[str]:
     """Say which loans are snoozed now, a line each."""
     snoozed = app.snoozed()
     loans = (entry.loan for entry, _ in app.entries() if entry.loan.id in snoozed)
-    say = words(app.config.locale)
-    return [snoozed_text(loan, snoozed[loan.id], say) for loan in loans]
+    return [snoozed_text(app, loan, snoozed[loan.id]) for loan in loans]
 
 
 def snoozed_until(loan: Loan, snooze: Snooze | None) -> str | None:

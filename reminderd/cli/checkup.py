@@ -19,6 +19,7 @@ from ..state import state_folder
 from ..store import history
 from . import check_channels, check_machine, check_state
 from .findings import Finding, Level, ok, problem, warning
+from .views import doubts_of
 
 
 def findings(file: Path) -> Iterator[Finding]:
@@ -64,7 +65,8 @@ def _configured(file: Path, folder: Path, clock: Clock) -> tuple[App | None, lis
     if not check_state.readable(folder):
         return None, said
     try:
-        return App.look(config, clock), said
+        app = App.look(config, clock)
+        return app, said + [warning("config", redact(str(doubt))) for doubt in doubts_of(app)]
     except ReminderdError as error:
         return None, [*said, problem("store", str(error), "reminderd restore")]
 

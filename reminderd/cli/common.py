@@ -14,6 +14,7 @@ from ..errors import UsageError
 
 if TYPE_CHECKING:
     from ..app import App
+    from ..config.load import Config
     from ..loans.money import Money
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -81,25 +82,38 @@ def config_file_of(given: str | None) -> Path:
     return find_file(given or click.get_current_context().find_root().obj)
 
 
-def looking(config_file: str | None) -> App:
-    """Return the program for commands that only look."""
+def looking(config_file: str | None, *, in_need: bool = True) -> App:
+    """Return the program for commands that only look; *in_need* the last good file will do."""
     from ..app import App
     from ..clock import Clock
     from ..config.load import load_file
 
-    return App.look(load_file(config_file_of(config_file)), Clock())
+    config = _in_force(config_file) if in_need else load_file(config_file_of(config_file))
+    return App.look(config, Clock())
 
 
 def writing(config_file: str | None) -> App:
     """Return the program for commands that write to the store."""
     from ..app import App
     from ..clock import Clock
-    from ..config.load import load_file
 
-    app = App.open(load_file(config_file_of(config_file)), Clock())
+    app = App.open(_in_force(config_file), Clock())
     for line in app.sync().lines:
         click.echo(line, err=True)
     return app
+
+
+def _in_force(config_file: str | None) -> Config:
+    """Return the configuration, or the last good one, saying so on standard error."""
+    from ..messages.words import words
+    from ..service.worker import config_in_force
+    from ..state import state_folder
+
+    config, verdict = config_in_force(config_file_of(config_file), state_folder())
+    if verdict:
+        last_good = words(config.locale).say("view", "last_good")
+        click.echo(f"{verdict}\n{last_good}", err=True)
+    return config
 
 
 def print_json(value: object) -> None:

@@ -36,10 +36,15 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 
 def loan_ids(ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
-    """Return the ids of the configured loans that begin so; none where nobody can tell."""
+    """Return the ids of the configured loans that begin so, else the names; none if unreadable.
+
+    A name with a space in it would be two arguments.
+    """
     loans = _configured(ctx).get("loans")
     tables = [each for each in loans if isinstance(each, dict)] if isinstance(loans, list) else []
-    return _beginning(begun, (table.get("id") for table in tables))
+    names = [name for table in tables if isinstance(name := table.get("name"), str)]
+    whole = (name for name in names if len(name.split()) == 1)
+    return _beginning(begun, (table.get("id") for table in tables)) or _beginning(begun, whole)
 
 
 def channel_names(ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:

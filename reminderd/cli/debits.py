@@ -20,8 +20,8 @@ def failed(loan: str, config_file: str | None, as_json: bool, due: date | None) 
     From then on the installment is late like any other, from its due date on. If it was paid after
     all, record that with `reminderd pay`; `reminderd undo` takes the record back.
     """
-    from ..messages.words import words
-    from . import figure_views, views
+    from . import figure_views
+    from . import payment_views as views
 
     app = writing(config_file)
     found = app.loan(loan)
@@ -30,8 +30,5 @@ def failed(loan: str, config_file: str | None, as_json: bool, due: date | None) 
     if as_json:
         record = {"agreement": f"A{number}", "due": str(which)}
         print_json(record | figure_views.quote_json(app, now, None))
-        return
-    say = words(app.config.locale)
-    day = say.day(which, figure_views.position_on(app, now).as_of)
-    click.echo(say.say("debit", "failed", loan=found.id, due_date=day, number=str(number)))
-    click.echo(views.now_owed(app, now))
+    else:
+        click.echo(views.agreement_text(app, now, number))

@@ -52,7 +52,7 @@ def explain_text(app: App, loan: Loan) -> str:
     known, say = explain_json(app, loan), words(app.config.locale)
     lines = [*_last(known, loan, say), *_next(app, known, loan, say)]
     if snooze := app.snoozed().get(loan.id):
-        lines.append(snoozed_text(loan, snooze, say))
+        lines.append(snoozed_text(app, loan, snooze))
     return "\n".join(lines)
 
 

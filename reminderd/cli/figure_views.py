@@ -152,8 +152,20 @@ def what_if_text(
     if paid is not None:
         paragraphs.append(_if_paid_text(loan, paid, day, words(app.config.locale)))
     if days is not None:
-        paragraphs.append("\n".join(f"{on}  {total!s:>14}" for on, total in curve(loan, day, days)))
+        paragraphs.append(_curve_text(loan, day, days, words(app.config.locale)))
     return paragraphs
+
+
+def _curve_text(loan: Loan, day: date, days: int, say: Words) -> str:
+    """Say what is owed on each of so many days, from the first on which anything is."""
+    ahead = list(curve(loan, day, days))
+    owed = [(on, total) for on, total in ahead if total]
+    if not owed:
+        return say.say("view", "curve_none", day=str(ahead[-1][0]))
+    first = owed[0][0]
+    later = [say.say("view", "curve_later", day=str(first))] if first > day else []
+    head = say.say("view", "curve", currency=loan.terms.currency)
+    return "\n".join([*later, head, *(f"{on}  {total!s:>14}" for on, total in owed)])
 
 
 def _if_paid_text(loan: Loan, paid: Money, day: date, say: Words) -> str:
@@ -168,7 +180,8 @@ def _if_paid_text(loan: Loan, paid: Money, day: date, say: Words) -> str:
     }
     stays = {name: say.money(amount) for name, amount in shown.items()}
     first = say.say("what_if", "paid", amount=say.money(paid), parts=parts)
-    return f"{first}\n{say.say('what_if', 'then', **stays)}"
+    key = "then_goes_on" if loan.terms.endless else "then"
+    return f"{first}\n{say.say('what_if', key, **stays)}"
 
 
 def _step_json(step: Step) -> dict[str, Any]:
@@ -215,7 +228,8 @@ def preset_text(preset: Preset) -> str:
     """Say what a preset assumes, as one would write it in the configuration, and why."""
     lines = [preset.title]
     for item in preset.values:
-        written = str(item.value) if isinstance(item.value, Decimal) else json.dumps(item.value)
+        number = isinstance(item.value, Decimal)
+        written = str(item.value) if number else json.dumps(item.value, ensure_ascii=False)
         lines += ["", f"{item.key} = {written}", f"  confidence: {item.confidence}"]
         lines += [f"  source: {item.source}"]
     return "\n".join(lines)
@@ -230,14 +244,19 @@ class Reconciled:
     stated: Money
     as_of: date
     found: list[Candidate]
+    paid_on: date | None = None  # when what is due was paid, where what was due before is meant
 
     @classmethod
     def of(cls, app: App, loan: Loan, stated: Money, as_of: date | None, figure: str) -> Reconciled:
-        """Search."""
-        day = as_of or local_date(app.clock.now(), loan.timezone)
+        """Search; where nothing is due since a payment, among what was due before it."""
+        day, paid_on = as_of or app.today(loan), None
+        if figure == "due" and stated and not value(loan, day).due.total:
+            paid_on = max((paid.on for paid in loan.payments if paid.on <= day), default=None)
+            before = tuple(paid for paid in loan.payments if paid.on != paid_on)
+            loan = replace(loan, payments=before)
         with meter(words(app.config.locale).say("view", "trying_rules")) as beat:
             found = search(loan, stated, day, figure, lambda: beat(None))
-        return cls(app, loan, stated, day, found)
+        return cls(app, loan, stated, day, found, paid_on)
 
     @property
     def matches(self) -> bool:
@@ -255,6 +274,7 @@ class Reconciled:
             "loan": self.loan.id,
             "as_of": str(self.as_of),
             "amount": str(self.stated),
+            "before_payment_of": self.paid_on and str(self.paid_on),
             "matches": self.matches,
             "candidates": [
                 self._candidate(one) | {"alike": [self._candidate(other) for other in one.alike]}
@@ -273,6 +293,12 @@ class Reconciled:
 
     def text(self, *, hint: bool) -> str:
         """Say which terms give the figure, or come nearest; as a *hint*, how to write them."""
+        if self.paid_on is None:
+            return self._outcome(hint=hint)
+        since = self._say("since", paid_on=self._words.day(self.paid_on, self.as_of))
+        return f"{since}\n{self._outcome(hint=hint)}"
+
+    def _outcome(self, *, hint: bool) -> str:
         say, amount = self._say, self._words.money(self.stated)
         if not self.matches:
             return "\n".join([say("nothing", amount=amount), *map(self._near, self.found)])

@@ -108,7 +108,7 @@ def reconcile(
     """
     from . import figure_views as views
 
-    app = looking(config_file)
+    app = looking(config_file, in_need=False)  # it may write into the file
     found = app.loan(loan)
     stated = stated_amount(amount, found.terms.currency)
     outcome = views.Reconciled.of(app, found, stated, as_of, of)

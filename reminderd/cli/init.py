@@ -46,13 +46,14 @@ def _ending_well() -> Iterator[None]:
 def init(config_file: str | None, as_json: bool, answers: str | None, print_answers: bool) -> None:
     """Ask a few questions, send a test message, and write a commented configuration.
 
-    At most eight questions: language, time zone, a channel and its address and secret, and one
-    loan. Then it shows the first message that will go, and offers to keep reminderd running.
+    Language, time zone, a channel and its address and secret; then each loan: what kind it is, how
+    it is paid back, sums and dates, and what was paid so far. Most questions have an answer that
+    Enter takes. Then it shows the first message that will go, and offers to keep reminderd running.
     Nothing is written before the test message was taken, or you say so; Ctrl+C leaves nothing
     behind. An existing file is replaced only if you agree.
     """
     if print_answers:
-        from .init_file import template
+        from .init_answer_file import template
 
         click.echo(template(_here("none")), nl=False)
     elif answers is not None:
@@ -101,7 +102,7 @@ def _from_file(file: Path, answers: str, *, as_json: bool) -> None:
 def _answered(answers: str) -> dict[str, Any]:
     """Read all answers; UsageError where they cannot be."""
     from ..config.toml import read_text
-    from .init_answers import read_answers
+    from .init_answer_file import read_answers
 
     name = "standard input" if answers == "-" else answers
     try:
@@ -146,7 +147,7 @@ def _at_terminal(file: Path) -> None:
         terminal.say("kept")
         sys.exit(1)
     _finish(setup)
-    terminal.ask("service", "offer_service")
+    terminal.ask("service", terminal.known, "offer_service")
     _service(setup, terminal.known["service"])
 
 
@@ -162,7 +163,18 @@ def _tried(terminal: Terminal, file: Path) -> Setup:
         known["secret_file"] = terminal.agree("offer_secret_file", usual=True, file=name)
     while True:
         setup = Setup(file, known)
-        if _works(setup, terminal):
+        _subscription(known)
+        terminal.say("testing")
+        try:
+            results = setup.test()
+        except ConfigError as error:  # of the loans: the channel was looked at when it was asked
+            terminal.complain(str(error))
+            if not terminal.agree("offer_loans", usual=True):
+                raise click.Abort from None
+            terminal.loans()
+            continue
+        _tell(known["language"], results)
+        if all(result["ok"] for result in results):
             return setup
         if terminal.agree("offer_again", usual=True):
             terminal.channel(again=True)
@@ -170,18 +182,6 @@ def _tried(terminal: Terminal, file: Path) -> Setup:
             return setup
         else:
             raise click.Abort
-
-
-def _works(setup: Setup, terminal: Terminal) -> bool:
-    _subscription(terminal.known)
-    terminal.say("testing")
-    try:
-        results = setup.test()
-    except ConfigError as error:
-        click.echo(str(error), err=True)
-        return False
-    _tell(terminal.known["language"], results)
-    return all(result["ok"] for result in results)
 
 
 def _subscription(known: Mapping[str, Any]) -> None:
@@ -195,10 +195,17 @@ def _subscription(known: Mapping[str, Any]) -> None:
 
 def _tell(language: str, results: list[dict[str, object]]) -> None:
     """Say how each address fared."""
+    from .init_delivery import failure
     from .init_words import say
+    from .wrap import prose
 
     for result in results:
-        click.echo(say(language, "accepted" if result["ok"] else "failed", **result))
+        address = str(result["address"])
+        if result["ok"]:
+            prose(say(language, "accepted", address=address))
+        else:
+            error = failure(language, address, str(result["error"]))
+            prose(say(language, "failed", address=address, error=error))
 
 
 def _finish(setup: Setup) -> dict[str, Any] | None:
@@ -206,19 +213,21 @@ def _finish(setup: Setup) -> dict[str, Any] | None:
     from datetime import datetime
 
     from .init_words import say
+    from .wrap import prose
 
     language = setup.known["language"]
-    for name in setup.files:
-        click.echo(say(language, "written", file=setup.file.parent / name))
-    click.echo(say(language, "right"))
+    for key, names in (("written", setup.files), ("removed", setup.removed)):
+        for name in names:
+            click.echo(say(language, key, file=setup.file.parent / name))
+    prose(say(language, "right"))
     first = setup.first()
     if first is None:
-        click.echo(say(language, "nothing_goes"))
+        prose(say(language, "nothing_goes"))
         return None
     at = f"{datetime.fromisoformat(first['at']):%F %H:%M}"
-    click.echo(say(language, "first", at=at, channel=setup.known["channel"]))
+    prose(say(language, "first", at=at, channel=setup.known["channel"]))
     lines = (first["title"], "", *first["text"].splitlines())
-    click.echo("\n" + "\n".join(f"    {line}".rstrip() for line in lines) + "\n")
+    prose("\n" + "\n".join(f"    {line}".rstrip() for line in lines) + "\n")
     return first
 
 
@@ -240,9 +249,10 @@ def _system_service(setup: Setup, language: str) -> bool:
     from . import init_service as service
     from .init_answers import has_secret
     from .init_words import say
+    from .wrap import prose
 
     if has_secret(setup.known) and not setup.secret:
-        click.echo(say(language, "system_inline"))
+        prose(say(language, "system_inline"))
         return False
     place = setup.file.parent / setup.secret if setup.secret else None
     click.echo(say(language, "system"))

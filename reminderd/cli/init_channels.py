@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..delivery.mail import Server
 
 _TOKEN = re.compile(r"[\w:.-]{4,256}", re.ASCII)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*", re.ASCII)
@@ -129,11 +132,22 @@ def _server(address: str, given: str | None) -> tuple[str, int, str]:
     if given:
         host, _, port = given.partition(":")
         return host, int(port or 587), "ssl" if port == "465" else "starttls"
+    known = _apprise_server(address)
+    host = known.host if is_usual_server(address) else f"smtp.{known.host}"
+    return host, known.port, known.mode
+
+
+def is_usual_server(address: str) -> bool:
+    """Return whether the mail server of an address is one that Apprise knows."""
+    return _apprise_server(address).host != address.partition("@")[2]
+
+
+def _apprise_server(address: str) -> Server:
+    """Return the server that Apprise would use: a provider's own, else the domain itself."""
     from ..alerts.channel import Recipient
     from ..delivery.transport import instantiate
 
     domain = address.partition("@")[2]
     table = {"schema": "mailtos", "host": domain, "user": address, "password": "-", "to": address}
-    known = instantiate(Recipient(address, table)).server()
-    host = f"smtp.{domain}" if known.host == domain else known.host
-    return host, known.port, known.mode
+    server: Server = instantiate(Recipient(address, table)).server()
+    return server

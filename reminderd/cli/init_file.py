@@ -5,28 +5,42 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 
-from .init_answers import NONE, PRESETS, QUESTIONS, Here
+from ..config.models import Reminders
+from ..loans.presets import preset_names
+from .init_answers import NONE
 from .init_channels import KINDS, Target
-from .init_words import say
+from .init_loans import PERSON, preset_terms
+from .init_words import LANGUAGES, say
 
 Known = Mapping[str, Any]
 
 _SECRET_FILES = {"password": "smtp-password", "url": "{channel}-url"}
+_REFERENCE = re.compile(r'\{ file = "([^"/]+)" \}')
+_OWN_NAME = re.compile(rf"(?:smtp-password|(?:{'|'.join(KINDS)})-url)(?:-\d+)?")
 _COLUMN, _WIDEST = 40, 100
+_TERMS = (
+    *("principal", "repayment", "amount", "due", "frequency", "installments", "until"),
+    "first_due",
+)
 
 
-def loan_id(known: Known) -> str:
-    """Return what commands call the loan: its name or its preset in plain letters."""
-    named = re.sub(r"[^a-z0-9]+", "-", known["name"].lower()).strip("-")
-    preset = "" if known["preset"] == NONE else known["preset"]
-    return named[:32].rstrip("-") or preset or "loan"
+def loan_ids(loans: Sequence[Known]) -> list[str]:
+    """Return what commands call each loan: its name or its preset in plain letters, told apart."""
+    ids: list[str] = []
+    for loan in loans:
+        named = re.sub(r"[^a-z0-9]+", "-", loan["name"].lower()).strip("-")
+        preset = loan["preset"] if loan["preset"] in preset_names() else ""
+        own = named[:32].rstrip("-") or preset or "loan"
+        free = (own, *(f"{own}-{number}" for number in range(2, len(loans) + 2)))
+        ids.append(next(each for each in free if each not in ids))
+    return ids
 
 
 def secret_file(target: Target, channel: str, folder: Path) -> str | None:
@@ -40,40 +54,33 @@ def secret_file(target: Target, channel: str, folder: Path) -> str | None:
 
 def config_text(known: Known, target: Target, secret: str | None) -> str:
     """Return a configuration; *secret* names the file that the channel's secret is in, if any."""
-    parts = (_head(known), _channel(known, target, secret), _loan(known))
-    return "\n".join(line for part in parts for line in [*part, ""]).rstrip("\n") + "\n"
-
-
-def template(here: Here) -> str:
-    """Return a file of answers that is ready to be changed, with every default."""
-    known: dict[str, Any] = {}
-    lines = [f"# {say(here.language, 'template')}", ""]
-    for question in QUESTIONS.values():
-        applies = question.asked(known)
-        value = question.default(known, here) if applies else ""
-        known[question.name] = value
-        about = say(here.language, f"help_{question.name}", there=_choices(question.name))
-        off = "" if applies and value != "" else "# "
-        lines.append(_line(f"{off}{question.name} = {_value(value)}", about))
-    return "\n".join(lines) + "\n"
-
-
-def _choices(name: str) -> str:
-    return ", ".join({"channel": tuple(KINDS), "preset": PRESETS}.get(name, ()))
+    language, loans = known["language"], known["loans"]
+    parts: list[Iterable[str]] = [_head(known), _channel(known, target, secret)]
+    parts.append([f"# {say(language, 'file_loan')}"])
+    for own, loan in zip(loan_ids(loans), loans, strict=True):
+        parts.append(_loan(own, loan, loans[0]["currency"]))
+    text = "\n\n".join("\n".join(part) for part in parts)
+    return text + "\n"
 
 
 def _head(known: Known) -> Iterator[str]:
     language = known["language"]
     yield from (f"# {line}" for line in say(language, "file_head").splitlines())
     yield ""
-    for key, name in (("timezone",) * 2, ("locale", "language"), ("currency",) * 2):
-        yield _line(f"{key} = {_value(known[name])}", say(language, f"file_{key}"))
+    values = {
+        "timezone": known["timezone"],
+        "locale": language,
+        "currency": known["loans"][0]["currency"],
+    }
+    for key, value in values.items():
+        yield commented(f"{key} = {literal(value)}", say(language, f"file_{key}"))
     yield ""
     yield f"# {say(language, 'file_reminders')}"
     yield "[reminders]"
-    yield 'send_at = "09:00"'
-    yield "before_due = [7, 3, 1, 0]"
-    yield "overdue_days = [1, 2, 3, 4, 7, 14, 21, 30]"
+    usual = Reminders()
+    yield f'send_at = "{usual.send_at:%H:%M}"'
+    yield f"before_due = {sorted(usual.before_due, reverse=True)}"
+    yield f"overdue_days = {sorted(usual.overdue_days)}"
 
 
 def _channel(known: Known, target: Target, secret: str | None) -> Iterator[str]:
@@ -81,42 +88,70 @@ def _channel(known: Known, target: Target, secret: str | None) -> Iterator[str]:
     yield f"[channels.{known['channel']}]"
     for key, value in target.table.items():
         if key == target.hidden and secret:
-            line = f"{key} = {{ file = {_value(secret)} }}"
-            yield _line(line, say(known["language"], "file_secret"))
+            line = f"{key} = {{ file = {literal(secret)} }}"
+            yield commented(line, say(known["language"], "file_secret"))
         else:
-            yield f"{key} = {_value(value)}"
+            yield f"{key} = {literal(value)}"
 
 
-def _loan(known: Known) -> Iterator[str]:
-    language, own = known["language"], loan_id(known)
-    yield f"# {say(language, 'file_loan')}"
-    paid = say(language, "file_bill", id=own, amount=known["amount"])
+def _loan(own: str, loan: Known, currency: str) -> Iterator[str]:
+    """Yield a loan's table; *currency* is that of every loan that says nothing else."""
+    language = loan["language"]
+    paid = say(language, f"file_paid_{loan['plan']}", id=own, amount=loan.get("amount", ""))
     yield from (f"# {line}" for line in paid.splitlines())
     yield "[[loans]]"
-    yield _line(f"id = {_value(own)}", say(language, "file_id", id=own))
-    yield f"name = {_value(known['name'])}"
-    if known["preset"] != NONE:
-        about = say(language, "file_preset", preset=known["preset"])
-        yield _line(f"preset = {_value(known['preset'])}", about)
-    if "rate" in known:
-        key, rate = known["rate"]
-        yield _line(f"{key} = {_value(rate)}", say(language, "file_rate"))
-    yield f"due = {_value(known['due'])}"
-    yield f"amount = {_value(known['amount'])}"
-    if known["preset"] == NONE:
-        yield _line('# penalty.daily_rate = "0.05%"', say(language, "file_no_preset"))
-    yield _line('# contact = ""', say(language, "file_contact"))
+    yield commented(f"id = {literal(own)}", say(language, "file_id", id=own))
+    yield f"name = {literal(loan['name'])}"
+    if loan["currency"] != currency:
+        yield f"currency = {literal(loan['currency'])}"
+    if loan["preset"] == PERSON:
+        yield commented('lender = "person"', say(language, "file_person"))
+    elif loan["preset"] != NONE:
+        about = say(language, "file_preset", preset=loan["preset"])
+        yield commented(f"preset = {literal(loan['preset'])}", about)
+    key, rate = loan.get("rate", ("", ""))
+    if rate:
+        yield commented(f"{key} = {literal(rate)}", say(language, "file_rate"))
+    usual = {"frequency": "monthly"} | preset_terms(loan)
+    for key in _TERMS:
+        if loan.get(key, "") not in {"", usual.get(key)}:
+            yield f"{key} = {literal(loan[key])}"
+    if loan.get("paid_until"):
+        nothing = loan["paid_until"] < loan["first_due"]
+        about = say(language, "file_none_paid" if nothing else "file_paid_until")
+        yield commented(f"paid_until = {literal(loan['paid_until'])}", about)
+    if loan["preset"] == NONE:
+        yield commented('# penalty.daily_rate = "0.05%"', say(language, "file_no_preset"))
+    yield commented('# contact = ""', say(language, "file_contact"))
 
 
-def _line(pair: str, about: str) -> str:
+def commented(pair: str, about: str) -> str:
+    """Return a key and its value with a comment, above it where the line would be too long."""
     line = f"{pair:<{_COLUMN}} # {about}"
     return line if len(line) <= _WIDEST else f"# {about}\n{pair}"
 
 
-def _value(value: object) -> str:
+def literal(value: object) -> str:
+    """Return a value as TOML has it."""
     if isinstance(value, date):
         return value.isoformat()
     return tomlkit.item(value).as_string()
+
+
+def replaced_secrets(text: str, secret: str | None, folder: Path) -> list[str]:
+    """Return which files of secrets go with a configuration that was replaced.
+
+    *text* is what it was, *secret* the new one's file. Only one that ``init`` wrote has its own
+    names for them; what another configuration in the folder mentions stays.
+    """
+    if not any(
+        text.startswith(f"# {say(each, 'file_head').splitlines()[0]}") for each in LANGUAGES
+    ):
+        return []
+    others = [path for path in folder.glob("*.toml") if path.is_file()]
+    words = "".join(path.read_text("utf-8", "replace") for path in others)
+    names = [name for name in _REFERENCE.findall(text) if _OWN_NAME.fullmatch(name)]
+    return [name for name in names if name != secret and f'"{name}"' not in words]
 
 
 def put(folder: Path, files: Mapping[str, str]) -> None:

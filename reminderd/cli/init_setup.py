@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError, ReminderdError
 from .init_channels import target_of
-from .init_file import config_text, put, secret_file
+from .init_file import config_text, put, replaced_secrets, secret_file
 from .init_words import say
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Setup:
         apart = known.get("secret_file", False)
         self.secret = secret_file(target, known["channel"], file.parent) if apart else None
         self.files: dict[str, str] = {}
+        self.removed: list[str] = []  # secrets of the configuration that was replaced
         if self.secret and target.hidden:
             self.files[self.secret] = f"{target.table[target.hidden]}\n"
         self.files[file.name] = config_text(known, target, self.secret)
@@ -51,12 +52,27 @@ class Setup:
             return next(iter(preview_json(app, app.clock.now(), _YEAR, full=True)), None)
 
     def write(self) -> None:
-        """Put the files in their places; ReminderdError where that cannot be."""
+        """Put the files in their places, and remove the secret of a configuration they replace.
+
+        ReminderdError where that cannot be.
+        """
+        folder = self.file.parent
         try:
-            put(self.file.parent, self.files)
+            before = self.file.read_text("utf-8", "replace") if self.file.exists() else ""
+            put(folder, self.files)
         except OSError as error:
             facts = {"file": self.file, "error": error.strerror}
             raise ReminderdError(say(self.known["language"], "cannot_write", **facts)) from None
+        for name in replaced_secrets(before, self.secret, folder):
+            try:
+                (folder / name).unlink()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                facts = {"file": folder / name, "error": error.strerror}
+                sentence = say(self.known["language"], "cannot_remove", **facts)
+                raise ReminderdError(sentence) from None
+            self.removed.append(name)
 
     @contextmanager
     def _tried(self) -> Iterator[App]:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
 
 from ..alerts.channel import Recipient
 from ..config.secrets import secrets_in
+from ..config.typed import half_width
 from ..redaction import learn
-from .init_answers import PRESETS, QUESTIONS, Here
-from .init_channels import KINDS, target_of
+from .init_answers import QUESTIONS, Doubt, Here, Question
+from .init_channels import target_of
+from .init_loans import LOAN_QUESTIONS, PRESETS, SOME_PAID, past_dues
 from .init_words import say
+from .wrap import prose, terminal_width, wrapped
 
-_YES, _NO = {"y", "yes", "是", "好"}, {"n", "no", "否", "不"}
+_YES = {"y", "yes", "是", "是的", "好", "好的", "对", "要"}
+_NO = {"n", "no", "否", "不", "不是", "不要", "不对"}
+_PLAIN_SUM = re.compile(r"\d+(\.\d+)?")
+_READ_BACK = {"amount", "principal", "due", "first_due", "until"}
 
 
 class Terminal:
-    """A conversation. What was answered so far is in ``known``."""
+    """A conversation. ``known`` has the answers so far, its ``loans`` those about each loan."""
 
     def __init__(self, here: Here) -> None:
         """Begin in the language that the machine is set to."""
@@ -25,113 +32,165 @@ class Terminal:
         self.known: dict[str, Any] = {"language": here.language}
 
     def say(self, key: str, **facts: object) -> None:
-        """Say something."""
-        click.echo(say(self.known["language"], key, **facts))
+        """Say something, at the width of the terminal."""
+        prose(say(self.known["language"], key, **facts))
+
+    def complain(self, sentence: str) -> None:
+        """Say what is wrong with an answer."""
+        prose("\n".join(f"  {line}" for line in sentence.split("\n")), err=True)
 
     def questions(self) -> None:
-        """Ask everything that a configuration needs: at most eight questions."""
-        self.ask("language")
+        """Ask everything that a configuration needs."""
+        self.ask("language", self.known)
         self.say("hello")
-        self.ask("timezone")
-        self._list("channel", KINDS)
-        self.ask("channel")
+        self.ask("timezone", self.known)
+        self.ask("channel", self.known)
         self.channel()
+        self.loans()
+
+    def loans(self) -> None:
+        """Ask about one loan after the other."""
         self.say("asked_about_loan")
-        self._list("preset", PRESETS)
-        self.ask("preset")
-        self._rate_or_name()
-        self._bill()
+        self.known["loans"] = [self._loan()]
+        while self.agree("offer_another", usual=False):
+            self.known["loans"].append(self._loan())
 
     def channel(self, *, again: bool = False) -> None:
         """Ask where the channel leads, until it is one that can be used."""
         from ..delivery.transport import verify
 
+        known, channel = self.known, self.known["channel"]
         while True:
-            self._asked("address", f"address_{self.known['channel']}")
-            self._asked("secret", f"secret_{self.known['channel']}", hidden=True)
-            if again:
-                self._asked("server", "server", default=self._usual_server())
-            table = dict(target_of(self.known).table)
+            before = known.get("address")
+            self._asked("address", f"address_{channel}")
+            if channel == "email":
+                self._server(changed=known["address"] != before, again=again)
+            self._asked("secret", f"secret_{channel}", hidden=True)
+            table = dict(target_of(known).table)
             target = table["url"] if "url" in table else table | {"to": table["to"][0]}
             learn(secrets_in(target))
-            trouble = verify(Recipient(self.known["channel"], target))
+            trouble = verify(Recipient(channel, target))
             if trouble is None:
                 return
             self.say("channel_wrong", error=trouble)
 
-    def ask(self, name: str, key: str = "", *, hidden: bool = False, default: str = "") -> None:
-        """Ask a question until the answer can be used."""
-        question = QUESTIONS[name]
-        usual = default or question.default(self.known, self.here)
+    def ask(
+        self,
+        name: str,
+        known: dict[str, Any],
+        key: str = "",
+        *,
+        hidden: bool = False,
+        default: str = "",
+    ) -> str:
+        """Ask a question until the answer can be used; return what was typed."""
+        question = (QUESTIONS | LOAN_QUESTIONS)[name]
+        usual = default or question.default(known, self.here)
+        if question.menu:
+            click.echo("\n".join(question.menu.lines(known["language"])))
+        asked = say(self.known["language"], key or name, currency=known.get("currency"))
         while True:
-            text = self._prompt(key or name, "" if usual is None else str(usual), hidden=hidden)
+            text = self._prompt(asked, usual, hidden=hidden)
             try:
-                self.known[name] = question.read(text, self.known)
-                return
+                self._take(question, text, known)
+                return text
             except ValueError as error:
-                click.echo(f"  {error}", err=True)
+                self.complain(str(error))
 
     def agree(self, key: str, *, usual: bool, **facts: object) -> bool:
         """Ask for a yes or no."""
         language = self.known["language"]
         asked = say(language, "yes_no", asked=say(language, key, **facts))
         while True:
-            text = click.prompt(asked, default="y" if usual else "n").strip().lower()
+            text = half_width(self._prompt(asked, "y" if usual else "n")).lower()
             if text in _YES | _NO:
                 return text in _YES
-            click.echo(f"  {say(language, 'say_yes_no', value=repr(text))}", err=True)
+            self.complain(say(language, "say_yes_no", value=repr(text)))
 
-    def _prompt(self, key: str, usual: str, *, hidden: bool = False, **facts: object) -> str:
-        text = say(self.known["language"], key, **facts)
-        shown = bool(usual) and not hidden  # what is asked for again may be a secret
-        answer = click.prompt(text, default=usual, show_default=shown, hide_input=hidden)
-        return str(answer)
-
-    def _asked(self, name: str, key: str, *, hidden: bool = False, default: str = "") -> None:
-        """Ask a question if it bears on what is known."""
-        if QUESTIONS[name].asked(self.known):
-            self.ask(name, key, hidden=hidden, default=default or self.known.get(name, ""))
-
-    def _list(self, what: str, names: Any) -> None:
-        for number, name in enumerate(names, 1):
-            about = say(self.known["language"], f"{what}_{name}")
-            click.echo(f"  {number:>2}  {name:<18} {about}")
-
-    def _usual_server(self) -> str:
-        if self.known["channel"] != "email":
-            return ""
-        table = target_of(self.known).table
-        return f"{table['host']}:{table['port']}"
-
-    def _rate_or_name(self) -> None:
-        """Ask for the rate where it is needed; the others go by many names."""
-        question = QUESTIONS["rate"]
-        if not question.asked(self.known):
-            self.ask("name")
+    def _take(self, question: Question, text: str, known: dict[str, Any]) -> None:
+        """Read an answer, and ask back where it is hardly meant so; ValueError to ask again."""
+        name = question.name
+        try:
+            known[name] = question.read(text, known, self.here)
+        except Doubt as doubt:
+            if not self.agree(doubt.key, usual=doubt.usual, **doubt.facts):
+                raise ValueError(say(known["language"], "once_more")) from None
+            known.update(doubt.also, **{name: doubt.answer})
             return
-        key, rate = question.default(self.known, self.here)
-        self.ask("rate", default=say(self.known["language"], f"rate_{key}", rate=rate))
-        self._take_default("name")
+        answer = str(known[name])
+        if name in _READ_BACK and answer not in {"", text} and not _PLAIN_SUM.fullmatch(text):
+            self.say("read_as", answer=answer)
 
-    def _bill(self) -> None:
-        """Ask for the sum and the date, in one line."""
-        self._take_default("currency")
-        amount, due = (QUESTIONS[name] for name in ("amount", "due"))
-        usual = " ".join(str(each.default(self.known, self.here)) for each in (amount, due))
+    def _prompt(self, text: str, usual: Any, *, hidden: bool = False) -> str:
+        shown = "" if usual is None else str(usual)
+        if shown and not hidden:  # what is asked for again may be a secret
+            text = f"{text} [{shown}]"
+        asked = wrapped(text, terminal_width() - len(": "))
+        return str(click.prompt(asked, default=shown, show_default=False, hide_input=hidden))
+
+    def _asked(self, name: str, key: str, *, hidden: bool = False) -> None:
+        """Ask a question about the channel if it bears on what is known."""
+        if QUESTIONS[name].asked(self.known):
+            self.ask(name, self.known, key, hidden=hidden, default=self.known.get(name, ""))
+
+    def _server(self, *, changed: bool, again: bool) -> None:
+        """Ask for the mail server where it is not known of the provider, or did not work."""
+        if changed:
+            self.known["server"] = QUESTIONS["server"].default(self.known, self.here)
+        table = target_of(self.known | {"secret": ""}).table
+        usual = f"{table['host']}:{table['port']}"
+        if self.known["server"] or again:
+            self.ask("server", self.known, default=usual)
+
+    def _loan(self) -> dict[str, Any]:
+        """Ask everything about one loan."""
+        loan = {key: value for key, value in self.known.items() if key != "loans"}
+        typed = self.ask("preset", loan)
+        product = PRESETS.other_name(typed)
+        self.ask("name", loan, default=product)
+        loan["currency"] = LOAN_QUESTIONS["currency"].default(loan, self.here)
+        for name in ("plan", "rate", "principal", "repayment", "amount", "due", "frequency"):
+            self._about_loan(name, loan)
+        for name in ("installments", "until", "first_due"):
+            self._about_loan(name, loan)
+        self._paid(loan)
+        return loan
+
+    def _about_loan(self, name: str, loan: dict[str, Any]) -> None:
+        if not LOAN_QUESTIONS[name].asked(loan):
+            return
+        key = f"{name}_{loan['plan']}" if name in {"amount", "installments"} else name
+        default = ""
+        if name == "rate":
+            usual = LOAN_QUESTIONS["rate"].default(loan, self.here)
+            if usual is not None:
+                default = say(loan["language"], f"rate_{usual[0] or 'none'}", rate=usual[1])
+        self.ask(name, loan, key, default=default)
+
+    def _paid(self, loan: dict[str, Any]) -> None:
+        """Ask whether what has fallen due so far was paid, and say what is open."""
+        loan["paid_until"] = ""
+        past = past_dues(loan, self.here)
+        if not past:
+            return
+        language = loan["language"]
+        key = "paid_until" if len(past) > 1 else "paid_until_one"
+        asked = say(language, key, number=len(past), first=past[0], last=past[-1])
         while True:
-            text = self._prompt("bill", usual, currency=self.known["currency"])
+            text = self._prompt(asked, say(language, "all"))
+            if half_width(text).lower() in SOME_PAID:
+                self.ask("paid_until", loan, "paid_date")
+                break
             try:
-                self._read_bill(text)
-                return
+                self._take(LOAN_QUESTIONS["paid_until"], text, loan)
+                break
             except ValueError as error:
-                click.echo(f"  {error}", err=True)
-
-    def _read_bill(self, text: str) -> None:
-        words = text.split()
-        if len(words) != 2:
-            raise ValueError(say(self.known["language"], "no_bill"))
-        for name, word in zip(("amount", "due"), words, strict=True):
-            self.known[name] = QUESTIONS[name].read(word, self.known)
-
-    def _take_default(self, name: str) -> None:
-        self.known[name] = QUESTIONS[name].default(self.known, self.here)
+                self.complain(str(error))
+        since = loan["paid_until"]
+        open_ones = [due for due in past if not since or due > since]
+        if open_ones:
+            self.say(
+                "open" if len(open_ones) > 1 else "open_one",
+                number=len(open_ones),
+                first=open_ones[0],
+            )

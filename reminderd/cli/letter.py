@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..messages.words import Words
 
 _PAGES = {".html", ".htm"}
+_WRITTEN = {*_PAGES, ".md", ".markdown", ".txt", ""}
 
 
 @click.command()
@@ -68,6 +69,11 @@ def letter(
     from ..messages.words import words
     from .figure_views import position_on, sheet_of
 
+    if output is not None and output.suffix.lower() not in _WRITTEN:
+        raise UsageError(
+            f"{output} would not open: a letter is written as .md, .txt or .html "
+            "(open the .html one in a word processor, or print it from a browser as PDF)"
+        )
     app, what = looking(config_file), Kind(kind)
     sheet = sheet_of(app, position_on(app, app.loan(loan), as_of), locale)
     _refuse(what, sheet, amount)

@@ -23,9 +23,7 @@ from .common import (
     config_file_of,
     config_option,
     looking,
-    paid_amount,
     print_json,
-    writing,
 )
 from .completion import channel_names, completion, loan_ids
 from .debits import failed
@@ -36,6 +34,7 @@ from .init import init
 from .letter import letter
 from .negotiation import extension, waive
 from .outbox import outbox
+from .payments import pay, undo
 from .restore import restore
 
 if TYPE_CHECKING:
@@ -246,69 +245,6 @@ def _start_of(app: App, day: date | None) -> datetime:
 
 
 @cli.command()
-@click.argument("loan", shell_complete=loan_ids)
-@click.argument("amount")
-@common
-@click.option("--date", "day", type=DATE, help="The day the money reached the lender; else today.")
-def pay(loan: str, amount: str, config_file: str | None, as_json: bool, day: date | None) -> None:
-    """Record that AMOUNT was paid on LOAN.
-
-    A running daemon sees it within a minute: reminders of what is now paid are cancelled.
-    `reminderd undo` takes a payment back.
-    """
-    from . import figure_views, views
-
-    app = writing(config_file)
-    found = app.loan(loan)
-    paid = paid_amount(amount, found.terms.currency)
-    number = app.pay(found, paid, day)
-    if as_json:
-        print_json({"payment": number, **figure_views.quote_json(app, app.loan(loan), None)})
-    else:
-        click.echo(views.paid_text(app, app.loan(loan), number, paid))
-
-
-@cli.command()
-@click.argument("number", required=False)
-@common
-def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
-    """Take back the payment or the agreement with this NUMBER, as its command printed it.
-
-    Without a number: list what can be taken back.
-    """
-    from . import figure_views, views
-
-    if number is None:
-        app = looking(config_file)
-        if as_json:
-            print_json(views.undoable_json(app))
-        else:
-            click.echo(views.undoable_text(app))
-        return
-    agreement, plain = _numbered(number)
-    app = writing(config_file)
-    loan_id = app.take_back(plain) if agreement else app.undo(plain)
-    if as_json:
-        print_json(
-            {
-                "undone": number if agreement else plain,
-                **figure_views.quote_json(app, app.loan(loan_id), None),
-            }
-        )
-    else:
-        click.echo(views.undone_text(app, app.loan(loan_id), number))
-
-
-def _numbered(number: str) -> tuple[bool, int]:
-    """Read a payment's number, as 3, or an agreement's, as A3."""
-    agreement = number[:1] in {"A", "a"}
-    digits = number[agreement:]
-    if not digits.isascii() or not digits.isdecimal():
-        raise UsageError(f"{number!r} is no number (write 3 for a payment, A3 for an agreement)")
-    return agreement, int(digits)
-
-
-@cli.command()
 @click.argument("channel", shell_complete=channel_names, required=False)
 @common
 def test(channel: str | None, config_file: str | None, as_json: bool) -> None:
@@ -317,11 +253,12 @@ def test(channel: str | None, config_file: str | None, as_json: bool) -> None:
 
     # What a channel prints is no part of the JSON.
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
-        results = looking(config_file).test(channel)
+        app = looking(config_file)
+        results = app.test(channel)
     if as_json:
         print_json(results)
     else:
-        click.echo(views.test_text(results))
+        click.echo(views.test_text(results, app.config.locale))
     if not all(result["ok"] for result in results):
         sys.exit(1)
 
@@ -345,8 +282,8 @@ def history(
 
     app = looking(config_file)
     rows = app.sent(loan, limit)
-    if loan is not None and not rows:
-        app.loan(loan)  # says so where there is no such loan, now or ever
+    if loan is not None and not rows:  # of that id; it may have been removed since
+        rows = app.sent(app.loan(loan).id, limit)
     if as_json:
         print_json(views.history_json(rows))
     else:
@@ -354,7 +291,7 @@ def history(
 
 
 for command in (
-    *(init, quote, reconcile, plan, presets, extension, waive, letter, failed),
+    *(init, quote, reconcile, plan, presets, pay, undo, extension, waive, letter, failed),
     *(snooze, unsnooze, ack, explain, outbox, restore, doctor, completion),
 ):
     cli.add_command(command)

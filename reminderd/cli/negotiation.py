@@ -41,7 +41,7 @@ def extension(
     follow it. A refused one is never advised again. `reminderd undo` takes a record back.
     """
     from ..loans.terms import RequestState
-    from . import figure_views, views
+    from . import figure_views, payment_views
 
     app = writing(config_file)
     found, asked = app.loan(loan), RequestState(state)
@@ -50,7 +50,7 @@ def extension(
     if as_json:
         print_json({"agreement": f"A{number}"} | figure_views.quote_json(app, app.loan(loan), None))
     else:
-        click.echo(views.recorded_text(app, app.loan(loan), number))
+        click.echo(payment_views.agreement_text(app, app.loan(loan), number))
 
 
 def _agreed(
@@ -114,14 +114,19 @@ def waive(
     Only what is owed can be waived; what is over lapses. `reminderd undo` takes it back.
     """
     from ..loans.terms import Component, Waiver
-    from . import figure_views, views
+    from ..loans.whatif import waived
+    from . import figure_views, payment_views
 
     app = writing(config_file)
     found = app.loan(loan)
-    waived = paid_amount(amount, found.terms.currency)
+    whole = paid_amount(amount, found.terms.currency)
     on = day or figure_views.position_on(app, found).as_of
-    number = app.waive(found, Waiver(on, waived.amount, Component(of) if of else None))
+    waiver = Waiver(on, whole.amount, Component(of) if of else None)
+    taken = waived(found, waiver)
+    number = app.waive(found, waiver)
     if as_json:
-        print_json({"agreement": f"A{number}"} | figure_views.quote_json(app, app.loan(loan), None))
+        counts = {"agreement": f"A{number}", "waived": str(taken)}
+        print_json(counts | figure_views.quote_json(app, app.loan(loan), None))
     else:
-        click.echo(views.recorded_text(app, app.loan(loan), number))
+        note = payment_views.waived_note(app, whole, taken)
+        click.echo(payment_views.agreement_text(app, app.loan(loan), number, note))

@@ -17,18 +17,24 @@ if TYPE_CHECKING:
     from rich.console import JustifyMethod, RenderableType
 
 NOTHING = "–"  # what stands in a cell that has nothing to say
-_PROSE = frozenset({"message", "why", "where", "error", "how"})
-_FOLDED = 16  # the least width of a column of prose
+_FOLDED = dict.fromkeys(("message", "why", "where", "error", "how"), 16)  # the least widths
+_FOLDED |= dict.fromkeys(("loan", "stage"), 12)
+_BETWEEN = 2
 _STYLES = {Severity.INFO: "", Severity.WARNING: "yellow", Severity.CRITICAL: "bold red"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; figures stand to the right, and only prose may be folded."""
+    """One column; figures stand to the right.
+
+    It may be *folded* to so many characters, if that is given. A *spare* one is left out where
+    the table is too wide, the first one first.
+    """
 
     title: str
     right: bool = False
-    prose: bool = False
+    folded: int | None = None
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,13 @@ class Table:
         return "\n".join("\t".join(map(one_line, line)) for line in lines)
 
 
-def columns(say: Words, *keys: str, right: Collection[str] = ()) -> list[Column]:
+def columns(
+    say: Words, *keys: str, right: Collection[str] = (), spare: Collection[str] = ()
+) -> list[Column]:
     """Return columns with the titles that a locale has for these keys."""
-    return [Column(say.say("table", key), key in right, key in _PROSE) for key in keys]
+    return [
+        Column(say.say("table", key), key in right, _FOLDED.get(key), key in spare) for key in keys
+    ]
 
 
 def in_terminal() -> bool:
@@ -70,18 +80,29 @@ def show(table: Table) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
-    console.print(_grid(table) if _least_width(table) <= console.width else _cards(table))
+    fitting = table
+    while _width(fitting) > console.width and any(column.spare for column in fitting.columns):
+        fitting = _narrower(fitting)
+    folds = _width(fitting, folded=True) <= console.width
+    console.print(_grid(fitting) if folds else _cards(table))
 
 
-def _least_width(table: Table) -> int:
-    """Return how wide a terminal must be to show the table with nothing cut off."""
+def _narrower(table: Table) -> Table:
+    """Return a table without its first spare column."""
+    out = next(number for number, column in enumerate(table.columns) if column.spare)
+    rows = [Row([*row.cells[:out], *row.cells[out + 1 :]], row.severity) for row in table.rows]
+    return Table([*table.columns[:out], *table.columns[out + 1 :]], rows)
+
+
+def _width(table: Table, *, folded: bool = False) -> int:
+    """Return how wide a terminal must be to show the table, *folded* as far as it may be."""
     from rich.cells import cell_len
 
-    width = 2 + 3 * (len(table.columns) - 1)  # what stands between
+    width = _BETWEEN * (len(table.columns) - 1)
     lines = [[column.title for column in table.columns], *(row.cells for row in table.rows)]
     for number, column in enumerate(table.columns):
         widest = max(cell_len(one_line(line[number])) for line in lines)
-        width += min(widest, _FOLDED) if column.prose else widest
+        width += min(widest, column.folded or widest) if folded else widest
     return width
 
 
@@ -90,10 +111,13 @@ def _grid(table: Table) -> RenderableType:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    grid = Grid(box=SIMPLE, pad_edge=False)
+    # A column's right padding and the box's own blank are what stands between two.
+    grid = Grid(box=SIMPLE, show_edge=False, pad_edge=False, padding=(0, _BETWEEN - 1, 0, 0))
     for column in table.columns:
         side: JustifyMethod = "right" if column.right else "left"
-        grid.add_column(Text(column.title), justify=side, no_wrap=not column.prose, overflow="fold")
+        grid.add_column(
+            Text(column.title), justify=side, no_wrap=not column.folded, overflow="fold"
+        )
     for row in table.rows:
         cells = (Text(one_line(cell)) for cell in row.cells)
         grid.add_row(*cells, style=_STYLES[row.severity])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,8 @@ from ..alerts.forecast import Foreseen
 from ..alerts.plan import SETTLED
 from ..alerts.wallclock import instant, local_date
 from ..app import App
-from ..errors import ConfigError
+from ..config.doubts import doubts
+from ..errors import ConfigError, Problem
 from ..loans.money import Money
 from ..loans.position import Position, value
 from ..loans.terms import Loan
@@ -31,24 +33,33 @@ from .attention_views import snooze_lines, snoozed_until
 from .figure_views import position_on, sheet_of
 from .meter import meter, tracked
 from .outbox_views import about, dead_json, dead_lines, severity_of
-from .tables import NOTHING, Row, Table, columns, show
+from .tables import NOTHING, Row, Table, columns, in_terminal, show
 
 _LOOK_AHEAD = timedelta(days=366)
+_PLAIN = timedelta(days=300)  # so near, a date's month and day say which year is meant
 _Address = tuple[str, str, str]  # when, over which channel, to whom
 
 
 def problems(error: ConfigError) -> list[dict[str, Any]]:
     """Return configuration problems as JSON."""
-    return [
-        {
-            "file": problem.file,
-            "line": problem.line,
-            "column": problem.column,
-            "path": problem.path,
-            "message": redact(problem.message),
-        }
-        for problem in error.problems
-    ]
+    return [_problem_json(problem) for problem in error.problems]
+
+
+def _problem_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "path": problem.path,
+        "message": redact(problem.message),
+    }
+
+
+def doubts_of(app: App) -> list[Problem]:
+    """Return the questions that the configuration leaves open today."""
+    paid = {entry.loan.id for entry, _ in app.entries() if entry.loan.payments}
+    today = app.clock.now().astimezone(ZoneInfo(app.config.timezone)).date()
+    return doubts(app.config, paid, today)
 
 
 def check_json(app: App) -> dict[str, Any]:
@@ -68,6 +79,7 @@ def check_json(app: App) -> dict[str, Any]:
             }
             for channel in app.channels.values()
         ],
+        "doubts": [_problem_json(doubt) for doubt in doubts_of(app)],
         "dead": [dead_json(dead) for dead in app.dead_addresses()],
         "loans": [entry.loan.id for entry, _ in app.entries()],
         "next": _alert_json(app, *following) if following else None,
@@ -77,7 +89,9 @@ def check_json(app: App) -> dict[str, Any]:
 def check_text(app: App) -> str:
     """Say what is active and what fires next."""
     known = check_json(app)
-    lines = [f"{known['file']} is right."]
+    questions = [redact(str(doubt)) for doubt in doubts_of(app)]
+    lines = [f"{known['file']} {'can be used, but look at this:' if questions else 'is right.'}"]
+    lines += questions
     for channel in known["channels"]:
         where = ", ".join(channel["addresses"])
         mild = "" if channel["min_severity"] == "info" else f", from {channel['min_severity']} on"
@@ -88,10 +102,20 @@ def check_text(app: App) -> str:
     if known["next"]:
         lines.append(f"next: {known['next']['at']}  {known['next']['title']}")
     elif known["loans"]:
-        lines.append("next: nothing; no unpaid installment is known")
+        lines.append(f"next: {_nothing_next(app)}")
     else:
         lines.append("no loans yet: add one under [[loans]], as config.example.toml shows")
     return "\n".join(lines)
+
+
+def _nothing_next(app: App) -> str:
+    """Say why nothing is next: nothing is unpaid, or what is falls due much later."""
+    positions = [position_on(app, entry.loan) for entry, _ in app.entries()]
+    if all(position.settled for position in positions):
+        return "nothing; no unpaid installment is known"
+    dues = [part.due for position in positions for part in position.upcoming]
+    then = f"; the next due date is {min(dues)}" if dues else ""
+    return f"nothing within {_LOOK_AHEAD.days} days{then}"
 
 
 def _following(app: App) -> tuple[Loan | None, Foreseen] | None:
@@ -148,12 +172,14 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
 def print_status(app: App, as_of: date | None) -> None:
     """Show every loan as a row of a table."""
     say = words(app.config.locale)
-    keys = ("loan", "stage", "owed", "more", "next_due", "next_alert")
-    heads = columns(say, *keys, right={"owed", "more"})
-    standing = zip(app.entries(), status_json(app, as_of), strict=True)
+    keys = ("loan", "number", "stage", "owed", "more", "next_due", "next_alert")
+    heads = columns(say, *keys, right={"owed", "more"}, spare={"number", "next_alert"})
+    rows = status_json(app, as_of)
+    standing = zip(app.entries(), rows, strict=True)
     show(Table(heads, [_status_row(app, entry.loan, row, say) for (entry, _), row in standing]))
     positions = [position_on(app, entry.loan, as_of) for entry, _ in app.entries()]
-    for line in debit_lines(positions, say) + snooze_lines(app) + dead_lines(app):
+    lines = _totals(rows, say) + debit_lines(positions, say)
+    for line in lines + snooze_lines(app) + dead_lines(app):
         click.echo(line)
 
 
@@ -172,12 +198,21 @@ def debit_lines(positions: Iterable[Position], say: Words) -> list[str]:
             "debit",
             "unconfirmed",
             loan=position.loan.id,
-            due_dates=say.listed(say.day(debit.due, position.as_of) for debit in open_debits),
+            due_dates=say.dates([debit.due for debit in open_debits], position.as_of),
             amount=say.money(position.if_failed),
         )
         for position in positions
         if (open_debits := position.unconfirmed)
     ]
+
+
+def _totals(rows: Sequence[dict[str, Any]], say: Words) -> list[str]:
+    """Say what is owed today on all loans, currency by currency; of one loan its row says it."""
+    owed: dict[str, Decimal] = {}
+    for row in rows:
+        owed[row["currency"]] = owed.get(row["currency"], Decimal(0)) + Decimal(row["owed_today"])
+    amounts = say.listed(say.money(Money.of(sum_, currency)) for currency, sum_ in owed.items())
+    return [say.say("view", "total", amounts=amounts)] if len(rows) > 1 else []
 
 
 def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:
@@ -186,14 +221,26 @@ def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:
     stage = book.stage_of(position)
     coming = position.upcoming[0] if position.upcoming else None
     cells = (
-        say.say("table", "named", name=name_of(loan), id=loan.id),
+        name_of(loan),
+        loan.id,
         book.stage_title(stage, say.name),
         say.money(position.due_total),
         f"+{say.money(position.increase)}" if position.increase else NOTHING,
-        f"{coming.due} {say.money(coming.remaining)}" if coming else NOTHING,
-        _minute(row["next_alert_at"]) if row["next_alert_at"] else NOTHING,
+        f"{_near(coming.due, position.as_of)} {say.money(coming.remaining)}" if coming else NOTHING,
+        _near_minute(row["next_alert_at"], position.as_of) if row["next_alert_at"] else NOTHING,
     )
     return Row(cells, stage.severity)
+
+
+def _near(day: date, today: date) -> str:
+    """Write a date as a table has it: on a terminal without its year, where that is plain."""
+    return f"{day:%m-%d}" if in_terminal() and abs(day - today) < _PLAIN else f"{day:%F}"
+
+
+def _near_minute(written: str, today: date) -> str:
+    """Write an instant of the JSON as a table has it."""
+    at = datetime.fromisoformat(written)
+    return f"{_near(at.date(), today)} {at:%H:%M}"
 
 
 def _minute(written: str) -> str:
@@ -288,13 +335,16 @@ def print_preview(app: App, start: datetime, days: int) -> None:
         click.echo(say.say("view", "nothing_ahead", days=say.days(days)))
         return
     together = _together(app, rows)
-    heads = columns(say, "when", "loan", "message", "why", "where")
-    show(Table(heads, [_preview_row(row, together, say) for row in rows]))
+    heads = columns(say, "when", "loan", "message", "why", "where", spare={"loan"})
+    today = local_date(start, app.config.timezone)
+    show(Table(heads, [_preview_row(row, together, say, today) for row in rows]))
 
 
-def _preview_row(row: dict[str, Any], together: Mapping[_Address, int], say: Words) -> Row:
+def _preview_row(
+    row: dict[str, Any], together: Mapping[_Address, int], say: Words, today: date
+) -> Row:
     cells = (
-        _minute(row["at"]),
+        _near_minute(row["at"], today),
         row["loan"] or NOTHING,
         row["title"],
         _why(row, say),
@@ -349,69 +399,13 @@ def _places(row: dict[str, Any], together: Mapping[_Address, int], say: Words) -
     return say.line("comma").join(said.values()) or say.say("table", "no_channel")
 
 
-def paid_text(app: App, loan: Loan, number: int, paid: Money) -> str:
-    """Say that a payment was recorded and what is owed now."""
-    lines = [f"payment {number}: {paid} {paid.currency} on {loan.id}"]
-    position = position_on(app, loan)
-    if position.settled and position.credit:
-        lines.append(f"that is {position.credit} {paid.currency} more than was owed: is it right?")
-    lines += [f"to take it back: reminderd undo {number}", now_owed(app, loan)]
-    return "\n".join(lines)
-
-
-def recorded_text(app: App, loan: Loan, number: int) -> str:
-    """Say that an agreement was recorded and how the loan stands now."""
-    return f"recorded; to take it back: reminderd undo A{number}\n{now_owed(app, loan)}"
-
-
-def undoable_json(app: App) -> list[dict[str, Any]]:
-    """Return the payments and agreements that can be taken back."""
-    payments = [
-        {"payment": paid.id, "loan": loan.id, "date": str(paid.on), "amount": str(paid.amount)}
-        for loan, paid in app.typed_payments()
-    ]
-    agreements = [
-        {
-            "agreement": f"A{row['id']}",
-            "loan": row["loan_id"],
-            "date": str(row["date"]),
-            "kind": row["kind"],
-        }
-        for row in app.agreements()
-    ]
-    return payments + agreements
-
-
-def undoable_text(app: App) -> str:
-    """List the payments and agreements that can be taken back."""
-    lines = [
-        f"payment {row['payment']}: {row['amount']} on {row['loan']}, {row['date']}"
-        if "payment" in row
-        else f"agreement {row['agreement']}: {row['kind']} on {row['loan']}, {row['date']}"
-        for row in undoable_json(app)
-    ]
-    return "\n".join(lines) or "No payment or agreement was entered by command."
-
-
-def undone_text(app: App, loan: Loan, number: str) -> str:
-    """Say that a payment or an agreement was taken back and what is owed now."""
-    what = "agreement" if number[:1] in {"A", "a"} else "payment"
-    return f"{what} {number} taken back\n{now_owed(app, loan)}"
-
-
-def now_owed(app: App, loan: Loan) -> str:
-    """Say in one line what is owed on a loan now."""
-    sheet = sheet_of(app, position_on(app, loan))
-    return sheet.title(sheet.stage)
-
-
-def test_text(results: Sequence[dict[str, object]]) -> str:
+def test_text(results: Sequence[dict[str, object]], locale: str) -> str:
     """Say how each address fared."""
-    return "\n".join(
-        f"{result['channel']}: {result['address']}: "
-        + ("accepted" if result["ok"] else f"failed: {result['error']}")
-        for result in results
-    )
+    say, lines = words(locale), []
+    for result in results:
+        shown = {key: str(result[key]) for key in ("channel", "address", "error")}
+        lines.append(say.say("attention", "accepted" if result["ok"] else "failed", **shown))
+    return "\n".join(lines)
 
 
 def history_json(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:
@@ -441,29 +435,45 @@ def history_json(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:
 def print_history(app: App, rows: Sequence[RowMapping], *, full: bool) -> None:
     """Show what was sent: a row for each message, or each message whole."""
     say, zone = words(app.config.locale), ZoneInfo(app.config.timezone)
-    if not rows:
+    messages = _messages(rows)
+    if not messages:
         click.echo(say.say("view", "nothing_sent"))
     elif full:
-        click.echo("\n".join(line for row in rows for line in _sent_whole(row, zone, say)))
+        click.echo("\n".join(line for each in messages for line in _sent_whole(each, zone, say)))
     else:
         heads = columns(say, "when", "where", "state", "message", "error")
-        sent = (Row(_sent(row, zone, say), severity_of(row["state"])) for row in rows)
+        sent = (Row(_sent(each, zone, say), severity_of(each[0]["state"])) for each in messages)
         show(Table(heads, list(sent)))
 
 
-def _sent(row: RowMapping, zone: ZoneInfo, say: Words) -> tuple[str, ...]:
+def _messages(rows: Iterable[RowMapping]) -> list[list[RowMapping]]:
+    """Put together the deliveries that went as one message, or wait to."""
+    together: dict[tuple[str, ...], list[RowMapping]] = {}
+    for row in rows:
+        alike = row["message_id"], row["channel"], row["address"], row["state"], row["title"] or ""
+        together.setdefault(alike, []).append(row)
+    return list(together.values())
+
+
+def _sent(rows: Sequence[RowMapping], zone: ZoneInfo, say: Words) -> tuple[str, ...]:
+    row = rows[0]
     at = (row["finished_at"] or row["created_at"]).astimezone(zone)
+    message = row["title"] or about(row)
+    if len(rows) > 1:
+        loans = say.line("comma").join(dict.fromkeys(each["loan_id"] for each in rows[::-1]))
+        message = say.say("view", "sent_of", message=message, loans=loans)
     return (
         f"{at:%F %H:%M}",
         f"{row['channel']}: {row['address']}",
         say.say("state", row["state"]),
-        row["title"] or about(row),
+        message,
         row["error"] or NOTHING,
     )
 
 
-def _sent_whole(row: RowMapping, zone: ZoneInfo, say: Words) -> Iterator[str]:
-    at, where, state, title, error = _sent(row, zone, say)
+def _sent_whole(rows: Sequence[RowMapping], zone: ZoneInfo, say: Words) -> Iterator[str]:
+    row = rows[0]
+    at, where, state, title, error = _sent(rows, zone, say)
     yield "  ".join((at, state, where, *([error] if row["error"] else ())))
     yield f"                  {title}"
     if row["body"]:

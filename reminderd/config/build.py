@@ -12,7 +12,7 @@ from ..errors import TermsError
 from ..loans.charges import Amount, Cap, Fee, FeeKind
 from ..loans.frequency import BusinessDays
 from ..loans.money import Money, Rate, to_minor
-from ..loans.schedule import revolve, schedule, start_date
+from ..loans.schedule import revolve, schedule_past, start_date
 from ..loans.terms import (
     YEARS,
     AutoDebit,
@@ -78,7 +78,10 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         repayment=Repayment.LISTED if listed else _repayment(model),
         listed=listed,
         principal=model.principal or Decimal(0),
+        amount=Decimal(0) if listed else model.amount or Decimal(0),
+        interest=Decimal(0) if listed else model.interest or Decimal(0),
         installment_count=_count(model),
+        until=model.until,
         first_due=model.first_due,
         start=model.start,
         paid_until=model.paid_until,
@@ -123,7 +126,7 @@ def _check_end(terms: LoanTerms) -> None:
     if terms.repayment is Repayment.REVOLVING:
         sentence = f"asks so little that the balance is not paid off by the year {last}"
         raise TermsError("minimum", f'{sentence} (write a higher percent, or floor = "100.00")')
-    sentence = f"{terms.installment_count} of them end after the year {last}"
+    sentence = f"{terms.number} of them end after the year {last}"
     raise TermsError("installments", f"{sentence} (check their number, first_due and frequency)")
 
 
@@ -132,7 +135,7 @@ def _last_due(terms: LoanTerms) -> date:
         return max(part.due for part in revolve(terms, to_minor(terms.principal, terms.currency)))
     if terms.first_due is None:
         return terms.listed[-1].due
-    return terms.frequency.step(terms.first_due, terms.installment_count - 1)
+    return terms.frequency.step(terms.first_due, max(0, terms.number - 1))
 
 
 def _check_acceleration(terms: LoanTerms) -> None:
@@ -146,7 +149,8 @@ def _check_extensions(terms: LoanTerms) -> None:
     """Raise TermsError where an extension moves no due date that the loan has by then."""
     if not terms.extensions:
         return
-    dues, moved = [part.due for part in schedule(terms)], dict[date, int]()
+    latest = max(extension.due for extension in terms.extensions)
+    dues, moved = [part.due for part in schedule_past(terms, latest)], dict[date, int]()
     for number, extension in sorted(enumerate(terms.extensions), key=lambda one: one[1].agreed):
         due = extension.due
         if due not in dues:
@@ -161,13 +165,15 @@ def _check_extensions(terms: LoanTerms) -> None:
 
 
 def _repayment(model: LoanModel) -> Repayment:
+    if model.amount is not None:
+        return Repayment.FIXED
     return Repayment(model.repayment or "equal-installment")
 
 
 def _count(model: LoanModel) -> int:
     if isinstance(model.installments, int):
         return model.installments
-    return 1 if model.repayment == "bullet" else 0
+    return 1 if model.repayment == "bullet" and model.until is None else 0
 
 
 def _minimum(model: LoanModel) -> Minimum | None:

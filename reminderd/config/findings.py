@@ -20,12 +20,14 @@ class Findings:
 
     def __init__(self, reading: Reading, file: Path, root: type[BaseModel]) -> None:
         """Begin with what could not be read; *root* is the model of the whole text."""
+        self.reading = reading
         self.raw = reading.document
         self.text = reading.text
         self.file = file
         self.root = root
         self.guesses = reading.guesses
         self.problems = list(reading.problems)
+        self.unknown = set[int]()  # lines of keys that there are not; their values need no word
         self.torn = {self.positions.table_at(line) for line in reading.lost}
 
     @cached_property
@@ -36,11 +38,13 @@ class Findings:
     def all(self) -> list[Problem]:
         """Return every problem; a value that could not be read is told once, in better words."""
         told = {(problem.line, problem.column) for problem in self.problems}
-        return self.problems + [p for p in self.guesses if (p.line, p.column) not in told]
+        guesses = [p for p in self.guesses if p.line not in self.unknown]
+        return self.problems + [p for p in guesses if (p.line, p.column) not in told]
 
     def add(self, path: KeyPath, message: str, *, of_key: bool = False) -> None:
         """Note a mistake at a path's value, or at its key."""
         line, column = self.positions.key(path) if of_key else self.positions.value(path)
+        column = self.reading.column(line, column)
         self.problems.append(Problem(str(self.file), line, column, dotted(path), message))
 
     def add_all(self, error: ValidationError) -> None:
@@ -51,7 +55,8 @@ class Findings:
     def _add_one(self, detail: Any) -> None:
         path = self.as_written(path_of(detail["loc"]))
         if detail["type"] == "extra_forbidden":
-            self.add(path, unknown_key(path, self.root), of_key=True)
+            self.unknown.add(self.positions.key(path)[0])
+            self.add(path, unknown_key(path, detail["input"], self.root), of_key=True)
         elif detail["type"] == "missing":
             if path[:-1] not in self.torn:
                 what = f"{path[-1]!r} is missing{to_write(path, self.root)}"

@@ -38,8 +38,9 @@ from .models import (
 )
 from .positions import Path as KeyPath
 from .secrets import SOURCES, is_reference, resolve, secrets_in
-from .sentences import dotted, misspelt, public_keys
+from .sentences import dotted, key_in_other_words, misspelt
 from .suggest import shown, suggestion
+from .tables import CONFIGURATION, keys, public_keys
 from .toml import Reading, parse, read_text
 
 Verify = Callable[[Recipient], str | None]
@@ -89,7 +90,7 @@ def load_text(
     of channels is checked. *in_need*, where the borrower's own playbook or templates cannot be
     used, those of the program take their place.
     """
-    reading = parse(text.replace("\r\n", "\n"), str(file), public_keys())
+    reading = parse(text.replace("\r\n", "\n"), str(file), public_keys(), CONFIGURATION)
     return _Loader(reading, file, verify, in_need=in_need).config()
 
 
@@ -101,11 +102,13 @@ class _Loader(Findings):
         self.verify = verify
         self.in_need = in_need
         self.files: dict[Path, Signature] = {}
+        self.in_other_words: set[KeyPath] = set()  # keys of channels that were reported already
 
     def config(self) -> Config:
         settings = self._settings()
         self._duplicate_ids()
         self._channel_names(settings)
+        self._channel_words()
         self._borrower(settings)
         heartbeat = self._heartbeat(settings)
         playbook = self._own(self._playbook, settings)
@@ -278,6 +281,19 @@ class _Loader(Findings):
                 self._channel_name(path, table["fallback"], others)
         self._escalated_to(self._others(settings), known)
 
+    def _channel_words(self) -> None:
+        """Find words for a channel's keys, except where they may be keys of Apprise's own."""
+        tables = self.raw.get("channels")
+        for name, table in (tables if isinstance(tables, dict) else {}).items():
+            for key in table if isinstance(table, dict) else ():
+                path: KeyPath = ("channels", name, key)
+                apprise = "schema" in table and key.isascii()
+                if key in keys(ChannelModel) or apprise:
+                    continue
+                if remedy := key_in_other_words(path, None):
+                    self.in_other_words.add(path)
+                    self.add(path, f"unknown key (write {remedy})", of_key=True)
+
     def _escalated_to(self, names: list[str], known: list[str]) -> None:
         """Find channels for others that there are not, and whether any is left for the borrower."""
         for index, name in enumerate(names):
@@ -414,6 +430,8 @@ class _Loader(Findings):
             yield Recipient(address, table | {"to": address})
 
     def _beside_url(self, path: KeyPath) -> None:
+        if path in self.in_other_words:
+            return
         close = misspelt(path) if path[-1] != "to" else ""
         message = "does not go with url (put it into the URL, or use schema instead)"
         self.add(path, f"unknown key{close}" if close else message, of_key=True)

@@ -27,6 +27,7 @@ from ..loans.terms import (
     RoundingAt,
 )
 from .suggest import shown, suggestion
+from .synonyms import value_meant
 from .values import (
     CalendarName,
     ClockTime,
@@ -334,7 +335,9 @@ class LoanModel(Strict):
     )
     due: Day | None = Field(None, description="Due date of a loan due as one sum.")
     amount: Positive | None = Field(
-        None, description="What falls due on that date; principal, unless interest says otherwise."
+        None,
+        description="What falls due then, or beside first_due each time; principal, unless "
+        "interest says otherwise.",
     )
     interest: NotNegative | None = Field(None, description="How much of the amount is interest.")
     principal: Positive | None = Field(
@@ -350,13 +353,19 @@ class LoanModel(Strict):
         | None
     ) = Field(
         None,
-        description="How many, or each one listed: [{ due = …, amount = … }].",
+        description="How many, or each one listed: [{ due = …, amount = … }]. Without, an amount "
+        "falls due without end, as rent does.",
         examples=["installments = 12"],
     )
     first_due: Day | None = Field(
         None,
         description="Due date of the first installment.",
         examples=["first_due = 2026-10-15"],
+    )
+    until: Day | None = Field(
+        None,
+        description="The last day on which an installment may fall due, instead of how many.",
+        examples=["until = 2030-12-31"],
     )
     start: Day | None = Field(None, description="Day the interest starts; else a month before.")
     paid_until: Day | None = Field(
@@ -366,16 +375,19 @@ class LoanModel(Strict):
         examples=["paid_until = 2026-11-30"],
     )
     repayment: (
-        Literal["equal-principal", "equal-installment", "interest-only", "bullet", "revolving"]
+        Literal[
+            "equal-principal", "equal-installment", "interest-only", "bullet", "revolving", "fixed"
+        ]
         | None
-    ) = Field(None, description="How principal is repaid.")
+    ) = Field(None, description="How principal is repaid; beside an amount it is fixed.")
     installment_interest: InstallmentInterest = Field(
         InstallmentInterest.PERIODIC,
         description="Whether equal installments count equal periods or each period's days.",
     )
     frequency: FrequencyName = Field(
         MONTHLY,
-        description="How often an installment is due.",
+        description="How often an installment is due; semi-monthly: that day and the one 15 days "
+        "from it, the 15th with the month's last.",
         examples=['frequency = "monthly"'],
     )
     end_of_month: bool = Field(
@@ -561,7 +573,7 @@ class LoanModel(Strict):
             defaults.pop("daily_rate", None)
         if data.get("business_day_convention") == "none":
             defaults.pop("calendar", None)
-        if "due" in data or isinstance(data.get("installments"), list):
+        if {"due", "amount"} & data.keys() or isinstance(data.get("installments"), list):
             defaults.pop("repayment", None)
         return defaults | data
 
@@ -570,7 +582,9 @@ class LoanModel(Strict):
     def _known_preset(cls, name: str | None) -> str | None:
         if name is not None and name not in preset_names():
             there = ", ".join(preset_names())
-            close = suggestion(name, preset_names())
+            titles = {load_preset(each).title: each for each in preset_names()}
+            meant = value_meant("preset", name) or titles.get(name)
+            close = f' (write "{meant}")' if meant else suggestion(name, preset_names())
             raise ValueError(f"{shown(name)} is not a preset (there are: {there}){close}")
         return name
 

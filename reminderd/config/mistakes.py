@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from pydantic import BaseModel
 
+from ..loans.charges import FeePer
 from ..loans.frequency import BusinessDayConvention
 from ..loans.money import minor_digits, to_minor
 from .loan_tables import LoanModel
@@ -17,7 +18,8 @@ Mistake = tuple[Path, str]  # where inside the loan's table, and what to write i
 
 _LUMP = ("amount", "interest")
 _WORKED_OUT = ("principal", "installments", "first_due")
-_ONLY_WORKED_OUT = ("principal", "first_due", "start", "repayment", "minimum", "end_of_month")
+_ONLY_DATED = ("principal", "start", "repayment", "minimum")
+_ONLY_PERIODIC = ("first_due", "until", "end_of_month")
 _COUNT_KNOWN = ("bullet", "revolving")  # repayments that need no number of installments
 # The fields that hold a sum of money, in whichever table.
 _SUMS = {
@@ -32,12 +34,20 @@ def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
     What the terms check about themselves is left to them.
     """
     if isinstance(model.installments, list):
-        yield from _beside(model, ("due", *_LUMP, *_ONLY_WORKED_OUT), "a list of installments")
+        keys = ("due", *_LUMP, *_ONLY_DATED, *_ONLY_PERIODIC)
+        yield from _beside(model, keys, "a list of installments")
         yield from _list_mistakes(model)
     elif model.due is not None:
-        yield from _beside(model, ("installments", *_ONLY_WORKED_OUT), "due, one sum on one date")
+        what = "due, one sum on one date"
+        yield from _beside(model, _ONLY_DATED, what)
+        again = "write first_due in place of due if it falls due again and again"
+        periodic = [fee for fee in model.fees if fee.per is FeePer.PERIOD]
+        counted = () if periodic else ("frequency",)  # which says how long a fee's period is
+        yield from _beside(model, ("installments", *_ONLY_PERIODIC, *counted), what, again)
         if model.amount is None:
             yield ("due",), 'needs an amount beside it (add amount = "1234.00")'
+    elif model.amount is not None and model.principal is None:
+        yield from _fixed_mistakes(model)
     else:
         yield from _schedule_mistakes(model)
     if model.annual_rate is not None and model.daily_rate is not None:
@@ -51,10 +61,13 @@ def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
     yield from _amount_mistakes(model, currency)
 
 
-def _beside(model: LoanModel, keys: tuple[str, ...], what: str) -> Iterator[Mistake]:
+def _beside(
+    model: LoanModel, keys: tuple[str, ...], what: str, remedy: str = "remove one of the two"
+) -> Iterator[Mistake]:
     for key in keys:
-        if (given := getattr(model, key)) is not None and given is not False:
-            yield (key,), f"does not go with {what} (remove one of the two)"
+        given = getattr(model, key)
+        if key in model.model_fields_set and given is not None and given is not False:
+            yield (key,), f"does not go with {what} ({remedy})"
 
 
 def _list_mistakes(model: LoanModel) -> Iterator[Mistake]:
@@ -71,28 +84,51 @@ def _out_of_order(here: object, before: object) -> str:
     return f"{here} does not come after {before} (list them in order)"
 
 
+def _fixed_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    if model.first_due is None:
+        again = ", or first_due = 2026-12-05 if it falls due again and again"
+        yield ("amount",), f"needs a due date beside it (add due = 2026-12-05{again})"
+    if model.repayment not in (None, "fixed"):
+        sentence = (
+            "needs a principal to work out (add it, or remove repayment: the amount is known)"
+        )
+        yield ("repayment",), sentence
+    yield from _beside(model, ("start", "minimum"), "amount, whose dates and sums are known")
+    yield from _end_mistakes(model)
+
+
+def _end_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    if model.until is not None and model.installments is not None:
+        yield ("until",), "stands beside installments (keep one of the two)"
+
+
 def _schedule_mistakes(model: LoanModel) -> Iterator[Mistake]:
     given = [key for key in _WORKED_OUT if getattr(model, key) is not None]
     if given:
-        yield from _beside(model, _LUMP, "principal, a schedule that is worked out")
+        keep = "keep amount if that is what you pay each time, principal if it is to be worked out"
+        yield from _beside(model, _LUMP, "principal, from which installments are worked out", keep)
+        if model.repayment == "fixed":
+            yield ("repayment",), '"fixed" goes with amount (write what falls due each time)'
         if model.repayment == "revolving":
-            yield from _beside(model, ("installments",), "revolving, which ends when it is paid")
+            ends = "revolving, which ends when it is paid"
+            yield from _beside(model, ("installments", "until"), ends)
         elif model.minimum is not None:
             yield (
                 ("minimum",),
                 'goes with revolving only (add repayment = "revolving", or remove it)',
             )
+        yield from _end_mistakes(model)
         for key in _WORKED_OUT:
-            known = key == "installments" and model.repayment in _COUNT_KNOWN
+            counted = model.until is not None or model.repayment in _COUNT_KNOWN
+            known = key == "installments" and counted
             if key not in given and not known:
                 example = LoanModel.model_fields[key].examples
                 yield (key,), f"is missing beside {given[0]} (add {(example or [key])[0]})"
-    elif model.amount is not None:
-        yield ("amount",), "needs a due date beside it (add due = 2026-12-05)"
     else:
         yield (
             (),
-            "has no due date (write due and amount, or principal, installments and first_due)",
+            "has no due date (write due and amount, first_due and amount if it falls due again "
+            "and again, or principal, installments and first_due)",
         )
 
 

@@ -29,8 +29,8 @@ from .playbook_tables import (
 )
 from .positions import Path as KeyPath
 from .sample import known_variables
-from .sentences import public_keys
 from .suggest import no_such, shown, suggestion
+from .tables import public_keys
 from .toml import Tables, parse, read_text
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError, Problem
+from ..loans.notation import QUOTES, day_of, narrowed
+from .synonyms import heading_meant
 
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _KEY = r"(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')"
@@ -49,14 +51,6 @@ class Tables:
     told: str  # what its headings look like
 
 
-CONFIGURATION = Tables(
-    open=("reminders", "loans", "borrower", "routine"),
-    secret=("channels", "daemon"),
-    lists=("loans",),
-    told="[reminders], [channels.NAME] or [[loans]]",
-)
-
-
 @dataclass(slots=True)
 class Reading:
     """What could be read of a text, and what was wrong with the rest."""
@@ -66,9 +60,14 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     guesses: list[Problem] = field(default_factory=list)  # of values that were read as texts
     lost: list[int] = field(default_factory=list)  # lines whose keys are missing from it
+    quotes: dict[int, list[int]] = field(default_factory=dict)  # put around names, by line
+
+    def column(self, line: int, column: int) -> int:
+        """Return where in the text as it was written a column of the readable one is."""
+        return column - sum(quote < column for quote in self.quotes.get(line, ()))
 
 
-def parse(text: str, file: str, public: Container[str], tables: Tables = CONFIGURATION) -> Reading:
+def parse(text: str, file: str, public: Container[str], tables: Tables) -> Reading:
     """Read *text* as far as it goes. Numbers with a point come back as exact decimals.
 
     *public* are the keys whose values messages may show; any other may hold a secret.
@@ -141,6 +140,8 @@ class _Mender:
         if where and where[1]:
             line, column = int(where[1]) - 1, int(where[2]) - 1
         first = self._first_line_of_statement(line, column)
+        if self._plain_signs(first, line) or self._quoted_name(line, column, sentence):
+            return
         if first == line:
             self._mend_line(line, column, sentence)
         elif sentence.startswith(_AFTER_THE_VALUE):
@@ -169,6 +170,40 @@ class _Mender:
                 start = token.end()
         return text.count("\n", 0, start)
 
+    def _plain_signs(self, first: int, line: int) -> bool:
+        """Write plain signs for those of Chinese keyboards and word processors, outside texts."""
+        reported = set[str]()
+        for number in range(first, line + 1):
+            text = self.lines[number]
+            for column, sign in enumerate(_outside_texts(text)):
+                plain = _SIGNS.get(sign)
+                if plain is None:
+                    continue
+                text = text[:column] + plain + text[column + 1 :]
+                if plain not in reported:
+                    self._report(number, column, _not_plain(sign, plain))
+                reported.add(plain)
+                if plain == "#":
+                    break
+            self.lines[number] = text
+        return bool(reported)
+
+    def _quoted_name(self, line: int, column: int, sentence: str) -> bool:
+        """Put the quotes around a key that needs them, for its table to say which one is meant."""
+        text = self.lines[line]
+        if not sentence.startswith(_NO_NAME) or _HEADING.match(text):
+            return False
+        start = len(text) - len(text.lstrip()) if sentence.startswith("Expected") else column
+        name = _NAME.match(text, start)
+        if name is None or (name[0].isascii() and " " not in name[0]):
+            return False
+        if " " in name[0] and not self._in_open_table(line, name[0]):
+            return False
+        self.lines[line] = f'{text[:start]}"{name[0]}"{text[name.end() :]}'
+        self.reading.guesses.append(self._problem(line, start, _explain("Invalid statement", "")))
+        self.reading.quotes.setdefault(line + 1, []).extend([start + 1, name.end() + 2])
+        return True
+
     def _never_closed(self, first: int, line: int) -> None:
         """Drop a statement that swallows what follows it, up to where the next one begins."""
         named = _NAMED.match(self.lines[first])
@@ -186,23 +221,38 @@ class _Mender:
         pair, heading, named = _PAIR.match(text), _HEADING.match(text), _NAMED.match(text)
         twice = sentence.startswith(_TWICE)
         if pair and not twice:
-            quoted = json.dumps(pair[3], ensure_ascii=False)
+            quoted = json.dumps(_bare(pair[3]), ensure_ascii=False)
             self.lines[line] = pair[1] + quoted + pair[4]
             message = self._unquoted(line, pair[2], pair[3], quoted)
             self.reading.guesses.append(self._problem(line, len(pair[1]), message))
         elif heading:
             self._mend_heading(line, heading, twice=twice)
+        elif _is_unclosed(sentence) and (end := _CURLY_END.search(text)):
+            self.lines[line] = f'{text[: end.start(1)]}"{text[end.end(1) :]}'
+            self._report(line, end.start(1), _not_plain(end[1], '"'))
+        elif sentence.startswith("Invalid initial") and text[column : column + 1] == "}":
+            comma = text.rindex(",", 0, column)
+            self.lines[line] = f"{text[:comma]} {text[comma + 1 :]}"
+            self._report(line, comma, "this comma is one too many, as } follows (delete it)")
+        elif sentence.startswith("Invalid initial") and not _COMMENT.sub("", text[column:]).strip():
+            self._report(line, text.index("{"), _ON_ONE_LINE)
+            self._drop(line, self._closing(line) + 1)
         else:
             if sentence.startswith("Cannot "):  # tomllib points behind the value
                 column = len(text) - len(text.lstrip())
-            elif (
-                named
-                and _explain(sentence, "") == _NEVER_CLOSED
-                and text[named.end() :][:1] in _QUOTES
-            ):
+            elif named and _is_unclosed(sentence) and text[named.end() :][:1] in _QUOTES:
                 column = named.end()
             self._report(line, column, _explain(sentence, text[column:]))
             self._drop(line, line + 1, lost=not twice)
+
+    def _closing(self, line: int) -> int:
+        """Return the line that closes a table in braces; the next heading's, if none does."""
+        for number in range(line + 1, len(self.lines)):
+            if _HEADING.match(self.lines[number]):
+                return number - 1
+            if "}" in self.lines[number]:
+                return number
+        return len(self.lines) - 1
 
     def _mend_heading(self, line: int, heading: re.Match[str], *, twice: bool) -> None:
         """Write a heading as it was meant; where nobody knows, drop it with all that is under it.
@@ -211,6 +261,9 @@ class _Mender:
         """
         indent, brackets, inside = heading.groups()
         names = [_bare_or_quoted(part.strip()) for part in inside.split(".")]
+        other = (heading_meant(names[0]) or "").strip("[]").split(".")[0]
+        if other in self.tables.open or (other in self.tables.secret and len(names) > 1):
+            names[0] = other
         listed = len(names) == 1 and names[0] in self.tables.lists
         meant = f"[[{names[0]}]]" if listed else f"[{'.'.join(names)}]"
         there = (*self.tables.open, *self.tables.secret)
@@ -232,18 +285,28 @@ class _Mender:
 
     def _unquoted(self, line: int, key: str, value: str, quoted: str) -> str:
         """Say that a text needs quotes, without showing what may be a secret."""
+        if not (self._in_open_table(line, key) and key.rpartition(".")[2].strip() in self.public):
+            return "this cannot be read (a text needs quotes)"
+        if day := day_of(value):
+            return f"{value} cannot be read (write {key} = {day})"
+        if (flag := value.lower()) in {"true", "false", "yes", "no"}:
+            return f"{value} cannot be read (write {key} = {_FLAGS[flag]}, without quotes)"
+        if value[0] in QUOTES:
+            return f"{value} has quotes of another kind (write {key} = {quoted})"
+        return f"{value} cannot be read (a text needs quotes: {quoted})"
+
+    def _in_open_table(self, line: int, key: str) -> bool:
+        """Return whether a key stands in a table that holds no secrets."""
         headings = [m[3] for text in self.lines[:line] if (m := _HEADING.match(text))]
         table = (headings[-1] if headings else key).split(".")[0].strip()
-        known = table in self.tables.open if headings else table not in self.tables.secret
-        if known and key.rpartition(".")[2].strip() in self.public:
-            return f"{value} cannot be read (a text needs quotes: {quoted})"
-        return "this cannot be read (a text needs quotes)"
+        return table in self.tables.open if headings else table not in self.tables.secret
 
     def _report(self, line: int, column: int, message: str) -> None:
         self.reading.problems.append(self._problem(line, column, message))
 
     def _problem(self, line: int, column: int, message: str) -> Problem:
-        return Problem(self.file, line + 1, column + 1, "", message)
+        column = self.reading.column(line + 1, column + 1)
+        return Problem(self.file, line + 1, column, "", message)
 
     def _drop(self, first: int, stop: int, *, lost: bool = True) -> None:
         if lost:
@@ -258,6 +321,50 @@ def _bare_or_quoted(part: str) -> str:
     return part if bare else json.dumps(part.strip("\"'"), ensure_ascii=False)
 
 
+def _bare(value: str) -> str:
+    """Return an unquoted text without quotes of other kinds; a number in plain digits."""
+    value = value.strip(f"{QUOTES}\"' \u3000")
+    return plain if (plain := narrowed(value)).isascii() else value
+
+
+def _outside_texts(line: str) -> str:
+    """Return a line with blanks for its texts and its comment, quoted or not."""
+    pair = _PAIR.match(line)
+    if pair and pair[3][0] not in "［｛【" and not re.search(r"\s＃", pair[3]):
+        return line[: pair.start(3)]
+    return _TOKEN.sub(lambda m: m[0] if m[0] in "[]{}" else " " * len(m[0]), line)
+
+
+def _not_plain(sign: str, plain: str) -> str:
+    """Say which sign to write for one that looks like it."""
+    if sign in _UNSEEN:
+        return "there is a character here that nobody can see (delete it)"
+    if plain == " ":
+        return f"this is another kind of space (write a plain one for U+{ord(sign):04X})"
+    kind = "full-width" if "！" <= sign <= "～" else "no sign of TOML"
+    return f"this {sign} is {kind} (write a plain {plain})"
+
+
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
+_SIGNS = {
+    **dict.fromkeys("＝：", "="),
+    **dict.fromkeys("，、；", ","),
+    **dict.fromkeys("“”„‟「」『』＂", '"'),
+    **dict.fromkeys("‘’‚‛＇", "'"),
+    **dict.fromkeys("［【", "["),
+    **dict.fromkeys("］】", "]"),
+    **dict.fromkeys("\u3000\u00a0\u2002\u2003\u2009\u202f" + _UNSEEN, " "),
+    "＃": "#",
+    "｛": "{",
+    "｝": "}",
+    "．": ".",
+}
+_FLAGS = {"true": "true", "yes": "true", "false": "false", "no": "false"}
+_NO_NAME = ("Invalid statement", "Invalid initial", "Expected '='")
+_NAME = re.compile(r"[^\W_][\w-]*(?:(?: |[（(])[\w（）()-]+)*(?=[ \t]*[.=])")
+_CURLY_END = re.compile(rf"([{QUOTES}])[ \t,\]}}]*(?:#.*)?$")
+_COMMENT = re.compile(r"#.*")
+_ON_ONE_LINE = "this { is not closed on its line (write the whole table on one line)"
 _QUOTES = ('"', "'")
 _CLOSING = {"[": "]", "{": "}"}
 _NEVER_CLOSED = "this quote is never closed (write another at the end of the text)"
@@ -279,6 +386,10 @@ _SENTENCES = {
     "Illegal character": "there is a character here that nobody can see (delete it)",
     "Found invalid": "there is a character here that nobody can see (delete it)",
 }
+
+
+def _is_unclosed(sentence: str) -> bool:
+    return _explain(sentence, "") == _NEVER_CLOSED
 
 
 def _explain(sentence: str, rest: str) -> str:

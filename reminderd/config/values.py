@@ -15,14 +15,17 @@ from pydantic_core import PydanticCustomError
 from ..loans.business_days import check_calendar
 from ..loans.frequency import Frequency, Unit
 from ..loans.money import parse_amount, parse_ratio
+from ..loans.notation import day_meant, day_of, hour_of, narrowed
 from ..loans.terms import YEARS
 from ..playbook.playbook import LOCALES
 from .suggest import shown, suggestion
+from .synonyms import at_an_offset, value_meant, zones_meant
 
 _MOST_TIMES = 10  # a penalty of more times the contract rate is a percentage without its sign
 _MOST_A_DAY = Decimal("0.02")  # the dearest lawful credit stays below 1 % a day
 _MOST_A_YEAR = 365 * _MOST_A_DAY
 _USUAL = Decimal(18)  # percent, for an example
+_ONE_DIGIT = re.compile(r"\d:\d{2}")  # 9:00
 
 
 def _readable(value: object) -> bool:
@@ -60,7 +63,7 @@ def _ratio(value: object) -> Decimal:
 
 
 def _says_percent(value: object) -> bool:
-    return isinstance(value, str) and value.rstrip().endswith(("%", "％"))
+    return isinstance(value, str) and narrowed(value).endswith("%")
 
 
 def _plain(number: Decimal) -> str:
@@ -113,14 +116,11 @@ def _factor(value: object) -> Decimal:
 
 
 def _day(value: object) -> date:
-    day = value
-    if isinstance(value, str):
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            day = None
+    day = day_of(value) if isinstance(value, str) else value
     if type(day) is not date:
-        raise ValueError(f"{shown(value)} is not a date (write 2026-12-05)")
+        moment = isinstance(value, date)  # a date with a time of day
+        why = f"is not a date (write {value:%Y-%m-%d})" if moment else day_meant(str(value))
+        raise ValueError(f"{shown(value)} {why or 'is not a date (write 2026-12-05)'}")
     if not YEARS[0] <= day.year <= YEARS[1]:
         raise ValueError(f"{day} is not in the years {YEARS[0]} to {YEARS[1]} (check the year)")
     return day
@@ -129,12 +129,14 @@ def _day(value: object) -> date:
 def _clock(value: object) -> time:
     at = value
     if isinstance(value, str):
+        text = narrowed(value)
         try:
-            at = time.fromisoformat(value)
+            at = time.fromisoformat(f"0{text}" if _ONE_DIGIT.fullmatch(text) else text)
         except ValueError:
             at = None
     if not isinstance(at, time) or at.tzinfo is not None:
-        raise ValueError(f'{shown(value)} is not a time of day (write "09:00")')
+        meant = f"{hour_of(str(value)) or time(9):%H:%M}"
+        raise ValueError(f'{shown(value)} is not a time of day (write "{meant}")')
     return at
 
 
@@ -146,30 +148,48 @@ def _whole(value: object) -> int:
     return value
 
 
+_ALL_YEAR = ("EST", "MST")  # the database has these without daylight saving
+
+
 @cache
 def _zones() -> set[str]:
     return available_timezones()
 
 
 def _zone(name: str) -> str:
-    if name not in _zones():
+    meant = " or ".join(f'"{zone}"' for zone in zones_meant(name)) if _doubtful(name) else ""
+    if meant and name in _zones():
+        raise ValueError(f"{shown(name)} has no daylight saving (write {meant})")
+    if meant and at_an_offset(name):
+        raise ValueError(f"{shown(name)} is an offset, not a zone (write that of a place: {meant})")
+    if meant or name not in _zones():
         close = suggestion(name, _zones()) or ' (write one as "Asia/Shanghai")'
-        raise ValueError(f"{shown(name)} is not a time zone{close}")
+        raise ValueError(
+            f"{shown(name)} is not a time zone{f' (write {meant})' if meant else close}"
+        )
     ZoneInfo(name)
     return name
+
+
+def _doubtful(name: str) -> bool:
+    """Return whether a zone is none of the database's, or one that no place keeps all year."""
+    return name not in _zones() or name in _ALL_YEAR
 
 
 def _currency(code: str) -> str:
     from babel.core import get_global
 
     if code not in get_global("all_currencies"):
-        raise ValueError(f'{shown(code)} is not a currency code (write "CNY", "EUR", "USD")')
+        meant = value_meant("currency", code)
+        write = f'"{meant}"' if meant else '"CNY", "EUR", "USD"'
+        raise ValueError(f"{shown(code)} is not a currency code (write {write})")
     return code
 
 
 def _locale(name: str) -> str:
     if name not in LOCALES:
-        choices = " or ".join(f'"{known}"' for known in LOCALES)
+        known = [value_meant("locale", name)] if value_meant("locale", name) else LOCALES
+        choices = " or ".join(f'"{each}"' for each in known)
         raise ValueError(f"{shown(name)} is not a known language (write {choices})")
     return name
 
@@ -181,6 +201,7 @@ def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
 _FREQUENCIES = {
     "weekly": Frequency(1, Unit.WEEK),
     "biweekly": Frequency(2, Unit.WEEK),
+    "semi-monthly": Frequency(1, Unit.HALF_MONTH),
     "monthly": Frequency(1, Unit.MONTH),
     "quarterly": Frequency(3, Unit.MONTH),
     "half-yearly": Frequency(6, Unit.MONTH),
@@ -195,8 +216,13 @@ def _frequency(value: object) -> Frequency:
     every = _EVERY.fullmatch(value) if isinstance(value, str) else None
     if every is None:
         known = ", ".join(f'"{name}"' for name in _FREQUENCIES)
+        meant = value_meant("frequency", value)
         close = suggestion(value, _FREQUENCIES) if isinstance(value, str) else ""
-        close = close or f' (write {known}, or as in "every 10 days")'
+        close = (
+            f' (write "{meant}")'
+            if meant
+            else close or f' (write {known}, or as in "every 10 days")'
+        )
         raise ValueError(f"{shown(value)} is not a frequency{close}")
     return Frequency(int(every[1]), Unit(every[2]))
 

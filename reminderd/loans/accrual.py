@@ -16,6 +16,7 @@ Rules, each with its source:
 * Money beyond what is due waits as credit and meets the next installments on their due dates,
   unless it covers the payoff amount: then the loan is paid off and interest not yet earned lapses.
   A revolving balance is paid down at once by what the next due date does not ask for.
+* What goes on without end, as rent does, cannot be paid off: all that is paid ahead waits.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ from .charges import CapMode, Fee, FeePer
 from .frequency import add_months
 from .money import round_half_up, to_minor
 from .owed import Owed
-from .schedule import earned, extended, factors, paid_down, schedule
+from .schedule import earned, extended, factors, paid_down, schedule, schedule_past
 from .steps import MICRO, Step
 from .tariff import Meter, Tariff, Turns, tariff
 from .terms import (
+    MAX_INSTALLMENTS,
     AllocationBy,
     Component,
     Compounding,
@@ -56,6 +58,7 @@ _PLACES = {
     Component.FEES: FEES,
 }
 _NOTHING = Owed()
+_AHEAD = 366  # days for which what goes on without end is worked out
 
 
 class Line:
@@ -125,6 +128,7 @@ class Account:
         self.moved_late: frozenset[int] = frozenset()  # due dates that were open when they moved
         self.settled = 0  # how many of them, the oldest ones, owe nothing and never will again
         self.upcoming = 0  # index of the first installment not yet due
+        self.worked_out = len(self.parts)  # of the schedule, before agreements changed it
         self.credit = 0
         self.charged = 0  # all fees of the loan, those up to the day charged_to
         self.charged_to = 0
@@ -211,9 +215,28 @@ class Account:
     def advance(self, day: int) -> None:
         """Move to the end of *day* and take in the installments due by then."""
         self.today = day
+        if self.rules.endless:
+            self._look_ahead(day)
         first, self.upcoming = self.upcoming, bisect_right(self.dues, day, self.upcoming)
         for number in range(first, self.upcoming):
             self._fall_due(self.parts[number], self.dues[number])
+
+    def _look_ahead(self, day: int) -> None:
+        """Go on with what has no end, to more than a year after *day*."""
+        until = day + _AHEAD
+        if self.dues[-1] > until:
+            return
+        parts = schedule_past(self.terms, date.fromordinal(until))
+        self._replace_parts((*self.parts, *parts[self.worked_out :]))
+        self.worked_out = len(parts)
+
+    def _look_past_credit(self) -> None:
+        """Go on with what has no end until something to come is not paid ahead."""
+        while self.credit >= sum([part.total for part in self.parts[self.upcoming :]]):
+            before = self.worked_out
+            self._look_ahead(self.dues[-1])
+            if self.worked_out == before or len(self.parts) - self.upcoming > MAX_INSTALLMENTS:
+                return  # the calendar is at its end, or all that anyone could look at is paid
 
     def _fall_due(self, part: Installment, due: int) -> None:
         if due <= self.rules.paid_until and due not in self.moved_late:
@@ -438,7 +461,7 @@ class Account:
 
     def _early_payoff(self) -> Owed:
         """Return the rest of the principal and the interest earned so far in this period."""
-        if self.upcoming == len(self.parts):
+        if self.upcoming == len(self.parts) or self.rules.endless:
             return Owed()
         rest, today = self.parts[self.upcoming :], self.as_of
         interest = earned(self.terms, rest[0], today)
@@ -470,7 +493,9 @@ class Account:
         """Take in *amount* minor units today and allocate it."""
         left, to = self._allocate(amount + self.credit)
         self.credit, early = left, _NOTHING
-        if left and left >= (payoff := self._early_payoff()).total:
+        if self.rules.endless:
+            self._look_past_credit()
+        elif left and left >= (payoff := self._early_payoff()).total:
             early = payoff
             self.credit -= payoff.total
             self.upcoming = len(self.parts)
@@ -598,6 +623,8 @@ class Account:
     def _extend(self, extension: Extension) -> None:
         """Move an installment, with what being late with it has cost, to its new dates."""
         due = extension.due.toordinal()
+        if self.rules.endless:
+            self._look_ahead(max(extension.to).toordinal())
         if due not in self.dues:
             return  # there is none, or another agreement moved it
         index = self.dues.index(due)
@@ -743,6 +770,7 @@ class _Rules:
 
     schedule: tuple[Installment, ...]
     dues: list[int]
+    endless: bool
     tariff: Tariff
     paid_until: int  # 0 where nothing is known to be paid
     covered: int  # the last due date up to then; of a revolving loan, that very day
@@ -772,9 +800,10 @@ def _compile(terms: LoanTerms) -> _Rules:
     return _Rules(
         parts,
         [part.due.toordinal() for part in parts],
+        terms.endless,
         rates,
         terms.paid_until.toordinal() if terms.paid_until else 0,
-        _covered(terms, parts),
+        _covered(terms),
         terms.penalty_grace,
         _first_day(terms),
         terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT,
@@ -802,11 +831,18 @@ def _flat(terms: LoanTerms, rates: Tariff) -> tuple[int, int] | None:
     return interest, penalty
 
 
-def _covered(terms: LoanTerms, parts: tuple[Installment, ...]) -> int:
+def covered_until(terms: LoanTerms) -> date | None:
+    """Return the last day of which payments are part of what ``paid_until`` says; None without."""
+    covered = _compile(terms).covered
+    return date.fromordinal(covered) if covered else None
+
+
+def _covered(terms: LoanTerms) -> int:
     if terms.paid_until is None:
         return 0
     if terms.repayment is Repayment.REVOLVING:
         return terms.paid_until.toordinal()
+    parts = schedule_past(terms, terms.paid_until)
     dues = (part.due.toordinal() for part in parts if part.due <= terms.paid_until)
     return max(dues, default=0)
 

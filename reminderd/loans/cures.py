@@ -9,6 +9,7 @@ from itertools import takewhile
 from .accrual import Account
 from .money import Money, to_minor
 from .position import Position, value
+from .schedule import schedule_past
 from .terms import Extension, Loan, Repayment, Waiver
 
 
@@ -57,7 +58,8 @@ def _never_late(loan: Loan, as_of: date) -> bool:
         for payment in loan.payments
         if payment.on.toordinal() > covered
     )
-    for part in takewhile(lambda part: part.due < as_of, account.parts):
+    parts = schedule_past(loan.terms, as_of)
+    for part in takewhile(lambda part: part.due < as_of, parts):
         if part.due.toordinal() <= covered:
             continue
         owed += part.total

@@ -15,7 +15,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-# ISO 4217 (list one, 2024): currencies whose minor unit is not two digits.
+from .notation import narrowed, percent, rate_meant, sum_meant
+
+# ISO 4217 (list one of 1 January 2026): currencies whose minor unit is not two digits. CLDR, which
+# Babel follows, has the digits in use instead, and changes them.
 _NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR_DIGITS = "CLF UYW"
@@ -101,9 +104,9 @@ def parse_amount(value: object) -> Decimal:
     """
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise ValueError(f'{value!r} is not an amount (write "1234.50")')
-    text = str(value).strip().replace("_", "")
+    text = narrowed(str(value)).replace("_", "")
     if isinstance(value, str) and not (_PLAIN.fullmatch(text) or _GROUPED.fullmatch(text)):
-        raise ValueError(f'{value!r} is not an amount (write "1234.50")')
+        raise ValueError(_no_amount(value))
     amount = Decimal(text.replace(",", ""))
     if not amount.is_finite():
         raise ValueError(f'{value} is not an amount (write "1234.50")')
@@ -112,20 +115,43 @@ def parse_amount(value: object) -> Decimal:
     return amount
 
 
+def _no_amount(text: str) -> str:
+    """Say what is in the way of a text that is no amount, and what to write instead."""
+    if rate_meant(text):
+        rate = _rate_meant(text)
+        write = rate if " = " in rate else f"annual_rate = {rate}, or percent = {rate} for a fee"
+        return f'{text!r} is a rate, not a sum (write {write}; or a sum, as in "1234.50")'
+    why, write = sum_meant(text) or ("is not an amount", '"1234.50"')
+    return f"{text!r} {why} (write {write})"
+
+
 def parse_ratio(value: object) -> Decimal:
     """Read a share or rate: "0.05%", "18 %", "0.18" or 0.18. ValueError names the remedy."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise ValueError(f'{value!r} is not a rate (write "18%" or "0.18")')
-    text = str(value).strip()
+    text = narrowed(str(value))
     shown = repr(value) if isinstance(value, str) else text
-    percent = text.endswith(("%", "％"))
+    in_percent = text.endswith("%")
     try:
-        number = Decimal(text[:-1].rstrip() if percent else text)
+        number = Decimal(text[:-1].rstrip() if in_percent else text)
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or not _is_sensible(number):
-        raise ValueError(f'{shown} is not a rate (write "18%" or "0.18")')
-    return number.scaleb(-2) if percent else number
+        raise ValueError(f"{shown} is not a rate (write {_rate_meant(text)})")
+    return number.scaleb(-2) if in_percent else number
+
+
+def _rate_meant(text: str) -> str:
+    """Return what to write for a rate that says its period, or counts in another way."""
+    match rate_meant(text):
+        case None:
+            return '"18%" or "0.18"'
+        case (number, None):
+            return percent(number)
+        case (number, "month"):
+            return f"annual_rate = {percent(12 * number)}, twelve times as much"
+        case (number, period):
+            return f"{'daily_rate' if period == 'day' else 'annual_rate'} = {percent(number)}"
 
 
 def _is_sensible(ratio: Decimal) -> bool:

@@ -61,9 +61,10 @@ class Position:
     """What is owed as of the end of a day, that day's payments included.
 
     ``due`` is what has fallen due, today's installment included; ``payoff`` ends the whole loan
-    today. ``unconfirmed`` is what the lender was to debit and nobody has confirmed, each with what
-    is owed today if it failed; ``assumed`` likewise, where a debit counts as made. Neither is in
-    any other figure. What not every reader asks for is worked out on asking.
+    today, or is what is due where it goes on without end. ``unconfirmed`` is what the lender was
+    to debit and nobody has confirmed, each with what is owed today if it failed; ``assumed``
+    likewise, where a debit counts as made. Neither is in any other figure. What not every reader
+    asks for is worked out on asking.
     """
 
     as_of: date
@@ -148,8 +149,8 @@ class Position:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is owed now and nothing is to come."""
-        return not (self.arrears or self.unconfirmed or self.upcoming)
+        """Whether nothing is owed now and nothing is to come, as there always is without end."""
+        return not (self.loan.terms.endless or self.arrears or self.unconfirmed or self.upcoming)
 
     @property
     def if_failed(self) -> Money:

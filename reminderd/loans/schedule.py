@@ -13,12 +13,13 @@ from datetime import date, timedelta
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
-from itertools import count, islice, pairwise
+from itertools import count, islice, pairwise, takewhile
 
 from .money import Rate, to_minor
 from .tariff import exact, tariff
 from .terms import (
     MAX_INSTALLMENTS,
+    YEARS,
     Compounding,
     Extension,
     GraceMode,
@@ -30,14 +31,16 @@ from .terms import (
     RoundingAt,
 )
 
+FIRST_LOOK = 16  # so many installments of what has no end are worked out to begin with
 _ONE_DAY = timedelta(days=1)
 
 Period = tuple[date, date]
 
 
 def start_date(terms: LoanTerms) -> date | None:
-    """Return the day interest starts from; None where the installments are listed."""
-    if terms.repayment is Repayment.LISTED or terms.first_due is None:
+    """Return the day interest starts from; None where installments are known by their amounts."""
+    known = terms.repayment in (Repayment.LISTED, Repayment.FIXED)
+    if known or terms.first_due is None:
         return None
     return terms.start or terms.frequency.step(terms.first_due, -1, end_of_month=terms.end_of_month)
 
@@ -47,17 +50,33 @@ def periods(terms: LoanTerms) -> Iterator[Period]:
     start, first = start_date(terms), terms.first_due
     assert start is not None and first is not None  # noqa: PT018  # a computed schedule has both
     yield start, first
-    dues = (terms.frequency.step(first, k, end_of_month=terms.end_of_month) for k in count())
-    yield from pairwise(dues)
+    yield from pairwise(_dues(terms))
+
+
+def _dues(terms: LoanTerms) -> Iterator[date]:
+    """Yield due dates without end."""
+    first, at_end = terms.first_due, terms.end_of_month
+    assert first is not None  # only listed installments have none
+    yield from (terms.frequency.step(first, k, end_of_month=at_end) for k in count())
 
 
 @lru_cache(maxsize=4096)
-def schedule(terms: LoanTerms) -> tuple[Installment, ...]:
+def schedule(terms: LoanTerms, at_most: int = FIRST_LOOK) -> tuple[Installment, ...]:
     """Return every installment in the order of the due dates, amounts in minor units.
 
-    Of a revolving balance, what comes if the minimum is always paid on the day.
+    Of a revolving balance, what comes if the minimum is always paid on the day. Of what goes on
+    without end, the first ones, *at_most* so many.
     """
-    return _schedule(_bare(terms))
+    return _schedule(_bare(terms), at_most if terms.endless else 0)
+
+
+def schedule_past(terms: LoanTerms, day: date) -> tuple[Installment, ...]:
+    """Return every installment; without end, at least up to the first one after *day*."""
+    parts, number = schedule(terms), FIRST_LOOK
+    while terms.endless and parts[-1].due <= day and len(parts) == number:
+        number *= 2  # so few lengths are ever asked for, and each is worked out once
+        parts = schedule(terms, number)
+    return parts
 
 
 def _bare(terms: LoanTerms) -> LoanTerms:
@@ -82,13 +101,23 @@ def _bare(terms: LoanTerms) -> LoanTerms:
 
 
 @lru_cache(maxsize=1024)
-def _schedule(terms: LoanTerms) -> tuple[Installment, ...]:
+def _schedule(terms: LoanTerms, at_most: int) -> tuple[Installment, ...]:
     if terms.repayment is Repayment.LISTED:
         parts = _dated(terms.listed)
+    elif terms.repayment is Repayment.FIXED:
+        parts = _dated(_fixed(terms, terms.number or at_most))
     else:
         principal = to_minor(terms.principal, terms.currency)
         parts = tuple(_PLANS[terms.repayment](terms, principal))
     return _on_their_days(terms, parts)
+
+
+def _fixed(terms: LoanTerms, number: int) -> tuple[Installment, ...]:
+    """Return installments of one amount, as if each were listed; none beyond the calendar."""
+    interest = to_minor(terms.interest, terms.currency)
+    principal = to_minor(terms.amount, terms.currency) - interest
+    dues = takewhile(lambda due: due.year <= YEARS[1], islice(_dues(terms), number))
+    return tuple(Installment(due, principal, interest) for due in dues)
 
 
 def _dated(parts: tuple[Installment, ...]) -> tuple[Installment, ...]:
@@ -163,7 +192,7 @@ def period_interest(terms: LoanTerms, base: int, start: date, end: date) -> int:
 
 
 def _chosen(terms: LoanTerms) -> list[Period]:
-    return list(islice(periods(terms), terms.installment_count))
+    return list(islice(periods(terms), terms.number))
 
 
 def _equal_principal(terms: LoanTerms, principal: int) -> Iterator[Installment]:

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from itertools import takewhile
 from operator import attrgetter
 
 from ..errors import TermsError
@@ -28,6 +29,7 @@ class Repayment(StrEnum):
     """How the principal is repaid."""
 
     LISTED = "listed"
+    FIXED = "fixed"
     EQUAL_PRINCIPAL = "equal-principal"
     EQUAL_INSTALLMENT = "equal-installment"
     INTEREST_ONLY = "interest-only"
@@ -234,7 +236,10 @@ class Minimum:
 
 @dataclass(frozen=True)
 class LoanTerms:
-    """The agreement. Either ``listed`` installments, or a principal and how it is repaid.
+    """The agreement: ``listed`` installments, an amount due each period, or a principal to repay.
+
+    Of a fixed ``amount``, ``interest`` is part. ``until`` is the last day on which an installment
+    may fall due, in place of their count; with neither, a fixed amount falls due without end.
 
     Every installment due up to ``paid_until`` was paid as scheduled. The principal of a revolving
     loan is its balance on that day.
@@ -244,7 +249,10 @@ class LoanTerms:
     repayment: Repayment = Repayment.LISTED
     listed: tuple[Installment, ...] = ()
     principal: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+    interest: Decimal = Decimal(0)
     installment_count: int = 0
+    until: date | None = None
     first_due: date | None = None
     start: date | None = None
     paid_until: date | None = None
@@ -283,6 +291,23 @@ class LoanTerms:
     @cached_property
     def _hash(self) -> int:
         return hash(_every_term(self))
+
+    @property
+    def endless(self) -> bool:
+        """Whether installments go on without a last one, as rent does."""
+        fixed = self.repayment is Repayment.FIXED
+        return fixed and not self.installment_count and self.until is None
+
+    @cached_property
+    def number(self) -> int:
+        """How many installments there are; 0 without end, and for a revolving balance."""
+        if self.until is None or self.first_due is None:
+            return self.installment_count
+        dues = (
+            self.frequency.step(self.first_due, periods, end_of_month=self.end_of_month)
+            for periods in range(MAX_INSTALLMENTS + 1)
+        )
+        return sum(1 for _ in takewhile(self.until.__ge__, dues))
 
     @property
     def statement_days(self) -> int:
@@ -422,14 +447,14 @@ class Loan:
 def check(terms: LoanTerms) -> None:
     """Raise TermsError, which names the field and the remedy, where terms contradict themselves."""
     _check_schedule(terms)
+    if terms.paid_until is not None:
+        _check_year("paid_until", terms.paid_until)
     _check_rates(terms)
     _check_grace(terms)
     _check_agreements(terms)
 
 
 def _check_schedule(terms: LoanTerms) -> None:
-    if terms.paid_until is not None:
-        _check_year("paid_until", terms.paid_until)
     if terms.repayment is Repayment.LISTED:
         dues = [part.due for part in terms.listed]
         if not dues:
@@ -439,18 +464,23 @@ def _check_schedule(terms: LoanTerms) -> None:
         for due in dues:
             _check_year("due" if len(dues) == 1 else "installments", due)
         return
-    _check_principal(terms)
+    if terms.repayment is Repayment.FIXED:
+        _check_sum(terms, "amount", "falls due each time")
+    else:
+        _check_sum(terms, "principal", "was borrowed")
     _check_count(terms)
     if terms.first_due is None:
         raise TermsError("first_due", "is missing (write the first due date)")
     _check_year("first_due", terms.first_due)
+    if terms.until is not None:
+        _check_until(terms, terms.first_due, terms.until)
     if terms.start is not None:
         _check_year("start", terms.start)
         if terms.start >= terms.first_due:
             raise TermsError(
                 "start", f"{terms.start} is not before first_due {terms.first_due} (swap them?)"
             )
-    if terms.end_of_month and terms.frequency.unit != Unit.MONTH:
+    if terms.end_of_month and not terms.frequency.by_calendar:
         raise TermsError("end_of_month", "goes with months (remove it, or change frequency)")
 
 
@@ -461,17 +491,40 @@ def _check_count(terms: LoanTerms) -> None:
                 "minimum", 'is missing for a revolving balance (write minimum.percent = "10%")'
             )
         return
-    if not 1 <= terms.installment_count <= MAX_INSTALLMENTS:
+    if terms.endless:
+        _check_endless(terms)
+        return
+    if terms.until is None and not 1 <= terms.installment_count <= MAX_INSTALLMENTS:
         raise TermsError("installments", f"must be 1 to {MAX_INSTALLMENTS}")
 
 
-def _check_principal(terms: LoanTerms) -> None:
-    if terms.principal <= 0:
-        raise TermsError("principal", "must be above zero (write what was borrowed)")
+def _check_until(terms: LoanTerms, first_due: date, until: date) -> None:
+    _check_year("until", until)
+    if until < first_due:
+        raise TermsError("until", f"{until} is before first_due {first_due} (swap them?)")
+    if terms.number > MAX_INSTALLMENTS:
+        sentence = f"{until} makes more than {MAX_INSTALLMENTS} installments"
+        raise TermsError("until", f"{sentence} (check the year and frequency)")
+
+
+def _check_endless(terms: LoanTerms) -> None:
+    """Refuse what needs a rest of the loan: without a last installment there is none."""
+    remedy = "(add installments = 48 or until = 2030-12-31 if it ends, or remove this)"
+    if terms.acceleration_date is not None:
+        sentence = "calls the whole loan due, but this one goes on without end"
+        raise TermsError("acceleration_date", f"{sentence} {remedy}")
+    if terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL:
+        sentence = f"{terms.penalty_base} is all that is still to pay, but this goes on without end"
+        raise TermsError("penalty_base", f"{sentence} {remedy}")
+
+
+def _check_sum(terms: LoanTerms, key: str, meaning: str) -> None:
+    if getattr(terms, key) <= 0:
+        raise TermsError(key, f"must be above zero (write what {meaning})")
     try:
-        to_minor(terms.principal, terms.currency)
+        to_minor(getattr(terms, key), terms.currency)
     except ValueError as error:
-        raise TermsError("principal", str(error)) from None
+        raise TermsError(key, str(error)) from None
 
 
 def _check_rates(terms: LoanTerms) -> None:
@@ -509,8 +562,8 @@ def _period(terms: LoanTerms) -> int | None:
     if terms.repayment is Repayment.LISTED:
         pairs = zip(terms.listed, terms.listed[1:], strict=False)
         return max(((b.due - a.due).days for a, b in pairs), default=None)
-    one = terms.repayment is not Repayment.REVOLVING and terms.installment_count == 1
-    return None if one else terms.frequency.days + (terms.frequency.unit == Unit.MONTH)
+    one = terms.repayment is not Repayment.REVOLVING and terms.number == 1
+    return None if one else terms.frequency.days + terms.frequency.by_calendar
 
 
 def _check_agreements(terms: LoanTerms) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from .money import Money
 from .owed import Owed
 from .position import Position, value
-from .terms import Loan, Payment
+from .terms import Loan, Payment, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +38,11 @@ def curve(loan: Loan, start: date, days: int) -> Iterator[tuple[date, Money]]:
     for offset in range(days + 1):
         day = start + timedelta(days=offset)
         yield day, value(loan, day).due_total
+
+
+def waived(loan: Loan, waiver: Waiver) -> Money:
+    """Return how much a waiver that *loan* does not have yet lets go of; the rest of it lapses."""
+    earlier = replace(loan, payments=tuple(paid for paid in loan.payments if paid.on < waiver.on))
+    then = replace(earlier, agreed=(*loan.agreed, waiver))
+    before, after = (value(each, waiver.on) for each in (earlier, then))
+    return before.money(before.due.total - after.due.total)

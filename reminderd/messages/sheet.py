@@ -82,14 +82,13 @@ class Sheet:
     def _past_named(self) -> dict[str, str]:
         """What may be said of installments of the past that may have been paid."""
         debits = [debit.due for debit in self.position.unconfirmed]
-        late = [arrear.due for arrear in self.position.arrears if arrear.due < self.today]
-        past = sorted([*debits, *late]) or [self.today]
+        past = sorted([*debits, *(a.due for a in self.position.arrears if a.due < self.today)])
         return {
             "loan_id": self.loan.id,
-            "debit_dates": self.words.listed(map(self._day, debits)),
+            "debit_dates": self.words.dates(debits, self.today),
             "if_failed": self.words.money(self.position.if_failed),
-            "past_due": self._day(past[0]),
-            "last_past_due": str(past[-1]),
+            "past_due": self._day(past[0] if past else self.today),
+            "last_past_due": str(past[-1] if past else self.today),
         }
 
     def _figures_named(self) -> dict[str, str]:
@@ -107,9 +106,16 @@ class Sheet:
             "increase": increase,
             "tomorrow_total": say.money(position.money(position.tomorrow.total)),
             "payoff": say.money(position.payoff),
+            "whole_loan": self._whole_loan(),
             "waiting": say.line("waiting", increase=increase) if position.increase else "",
             "next": self._next_sentence(),
         }
+
+    def _whole_loan(self) -> str:
+        """Say what pays the loan off, if anything can."""
+        if self.loan.terms.endless:
+            return ""
+        return self.words.line("whole_loan", payoff=self.words.money(self.position.payoff))
 
     def _facts_named(self) -> dict[str, str]:
         loan, say, position = self.loan, self.words, self.position

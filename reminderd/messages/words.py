@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -81,6 +81,13 @@ class Words:
     def listed(self, things: Iterable[str]) -> str:
         """Write several things one after the other: ``06:00 and 17:00``, ``06:00和17:00``."""
         return format_list(list(things), locale=self.locale)
+
+    def dates(self, days: Sequence[date], today: date) -> str:
+        """Write up to three dates one after the other; of more, the first, the last, how many."""
+        if len(days) <= 3:
+            return self.listed(self.day(day, today) for day in days)
+        ends = {"first": self.day(days[0], today), "last": self.day(days[-1], today)}
+        return self.line("dates_span", **ends, count=str(len(days)))
 
     def moment(self, at: datetime, zone: str, today: date) -> str:
         """Write an instant as its wall-clock time, with the date where it is not *today*."""

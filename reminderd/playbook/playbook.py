@@ -88,6 +88,10 @@ class Playbook:
             return self.stages["grace"]
         return [stage for stage in self.overdue() if (stage.first_day or 0) <= days][-1]
 
+    def rank(self, position: Position) -> int:
+        """Return the place of a position's stage among all: of two that owe, a later is worse."""
+        return list(self.stages).index(self.stage_of(position).id)
+
     def overdue(self) -> list[Stage]:
         """Return the stages of lateness, from the first day on."""
         return [stage for stage in self.stages.values() if stage.first_day is not None]

@@ -171,6 +171,18 @@ class Reporter:
 
 
 def read_config(file: Path, folder: Path) -> tuple[Config, str | None]:
+    """Return the configuration as ``config_in_force`` does, and keep it as the last good one."""
+    config, verdict = config_in_force(file, folder)
+    kept = folder / LAST_GOOD
+    if verdict is None:
+        with suppress(OSError):
+            if not kept.exists() or kept.read_text("utf-8") != config.text:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                write_private(kept, config.text)
+    return config, verdict
+
+
+def config_in_force(file: Path, folder: Path) -> tuple[Config, str | None]:
     """Return the configuration, or the last good one with what is wrong with the new one.
 
     A broken file must not silence the reminders. Raises ConfigError when there is no good one.
@@ -186,10 +198,6 @@ def read_config(file: Path, folder: Path) -> tuple[Config, str | None]:
             good = load_text(kept.read_text("utf-8"), file, in_need=True)
             return _in_place_of(broken, good), str(broken)
         raise
-    with suppress(OSError):
-        if not kept.exists() or kept.read_text("utf-8") != config.text:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_private(kept, config.text)
     return config, None
 
 

@@ -143,11 +143,21 @@ def channels_told(connection: Connection, loan_id: str | None, dues: Iterable[da
 def deliveries_of(
     connection: Connection, loan_id: str | None = None, limit: int | None = None
 ) -> list[RowMapping]:
-    """Return deliveries with their alerts, the newest first; a routine's have no loan."""
+    """Return deliveries with their alerts, the newest first; a routine's have no loan.
+
+    They are those of the newest *limit* messages: what went as one counts as one.
+    """
     query = _with_alerts().order_by(deliveries.c.id.desc())
     if loan_id is not None:
         query = query.where(alerts.c.loan_id == loan_id)
-    return list(connection.execute(query.limit(limit)).mappings())
+    if limit is not None:
+        newest = select(deliveries.c.message_id).join(alerts, deliveries.c.alert_id == alerts.c.id)
+        if loan_id is not None:
+            newest = newest.where(alerts.c.loan_id == loan_id)
+        newest = newest.group_by(deliveries.c.message_id)
+        newest = newest.order_by(func.max(deliveries.c.id).desc()).limit(limit)
+        query = query.where(deliveries.c.message_id.in_(newest))
+    return list(connection.execute(query).mappings())
 
 
 def _with_alerts() -> Select[Any]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-UNTIL = "card is snoozed until 2026-12-11 09:00; before that only its being paid is told"
+UNTIL = "Credit card is snoozed until 2026-12-11 09:00; before that only its being paid is told"
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def about(told, loan="card"):
 def test_a_snooze_moves_what_would_go_to_its_end(quietly, told):
     assert about(told)[0] == ("2026-12-09T12:00", "due+4")
     said = quietly("snooze", "card", "--until", "2026-12-11")
-    assert said == f"{UNTIL}\nto end it: reminderd unsnooze card\n"
+    assert said == f"{UNTIL}\nTo end it: reminderd unsnooze card\n"
     assert about(told)[:2] == [("2026-12-11T09:00", "due+4"), ("2026-12-12T09:00", "due+7")]
     assert quietly("run", "--once").count("Credit card") == 0
 
@@ -47,18 +47,18 @@ def test_what_was_told_before_is_told_in_json_too(quietly, call):
 
 def test_ending_it_lets_what_it_held_go_at_once(quietly, call, clock):
     call("run", "--once")
-    quietly("snooze", "card", "--until", "2026-12-20")
-    clock.shown = clock.shown.replace(day=13)
+    quietly("snooze", "card", "--until", "2026-12-13")
+    clock.shown = clock.shown.replace(day=12)
     assert "Credit card" not in quietly("run", "--once")
     quietly("unsnooze", "card")
     text = quietly("run", "--once")
-    assert text.count("Credit card: 8 days overdue") == 1
+    assert text.count("Credit card: 7 days overdue") == 1
     assert "late: it was due" not in text
 
 
-def test_a_milder_snooze_says_what_comes_through(quietly, clock):
+def test_a_snooze_says_from_when_on_it_is_told_of_as_usual(quietly, clock):
     clock.shown = clock.shown.replace(day=6)
-    assert "before that only what is worse than warning is told" in quietly(
+    assert "from Dec 9 on it stands worse than when it was snoozed" in quietly(
         "snooze", "card", "--days", "5"
     )
 
@@ -137,7 +137,7 @@ def test_a_preview_shows_who_else_will_be_told_and_why(told_others, call, said, 
 
 def test_seen_is_seen(told_others, quietly, told, call):
     call("run", "--once")
-    assert quietly("ack", "card") == "card: seen; nobody else is told of it\n"
+    assert quietly("ack", "card") == "Credit card: seen; nobody else is told of it\n"
     assert [loan for loan, *_ in escalations(told)] == ["weilidai", "weilidai"]
     assert quietly("ack", "weilidai", "--json") == (
         '{\n  "loan": "weilidai",\n  "acknowledged": true\n}\n'

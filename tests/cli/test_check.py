@@ -61,6 +61,7 @@ def test_a_right_configuration_in_json(config, told):
                 "fallback": None,
             }
         ],
+        "doubts": [],
         "dead": [],
         "loans": ["card", "weilidai"],
     }
@@ -89,6 +90,19 @@ def test_where_all_is_paid_nothing_is_next(write, said):
         "payments = [{ date = 2026-12-04, amount = 5 }]\n"
     )
     assert said("check").splitlines()[-1] == "next: nothing; no unpaid installment is known"
+
+
+def test_a_date_that_is_hardly_meant_is_asked_about_and_the_file_used(write, said, told):
+    path = write('locale = "en"\n[[loans]]\nid = "a"\ndue = 2062-12-05\namount = 5\n')
+    lines = said("check").splitlines()
+    place, question = f"{path}:4:7", "2062-12-05 is 36 years ahead (is the year right?)"
+    assert lines[:2] == [
+        f"{path} can be used, but look at this:",
+        f"{place}: loans[0].due: {question}",
+    ]
+    assert lines[-1] == "next: nothing within 366 days; the next due date is 2062-12-05"
+    [doubt] = told("check")["doubts"]
+    assert (doubt["line"], doubt["path"], doubt["message"]) == (4, "loans[0].due", question)
 
 
 def test_a_channel_names_its_addresses_and_from_when_on(write, said):

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from patience import PATIENCE
 
 from reminderd.cli.main import cli
 
-PATIENCE = 60
 ASK = """\
 eval "$(reminderd completion bash)"
 COMP_WORDS=({words})

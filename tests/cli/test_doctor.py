@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import tzlocal
+from patience import PATIENCE
 
-from reminderd.cli import check_channels, check_machine, check_state
+from reminderd.cli import check_channels, check_machine, check_state, findings
 from reminderd.service.sanity import RELEASED
 from reminderd.state import DATABASE, locked
 
@@ -37,8 +38,9 @@ def _bare(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def program(tmp_path):
+def program(tmp_path, monkeypatch):
     """Return a function that puts a program into the path which answers like another one."""
+    monkeypatch.setattr(findings, "_PATIENCE", PATIENCE)
 
     def put(name, script):
         (tmp_path / "bin").mkdir(exist_ok=True)
@@ -120,6 +122,14 @@ def test_a_mistake_in_the_configuration_stands_where_it_is(write, call, found):
     assert call("doctor").exit_code == 1
 
 
+def test_a_date_that_is_hardly_meant_is_a_warning(write, call, found):
+    path = write('[[loans]]\nid = "a"\ndue = 2062-12-05\namount = 5\n')
+    assert f"warning  config: {path}:3:7: loans[0].due: 2062-12-05 is 36 years ahead" in "\n".join(
+        found("config")
+    )
+    assert "problem  config" not in call("doctor").output
+
+
 def test_a_readable_configuration_with_a_secret_names_its_chmod(write, found):
     path = write('[channels.a]\nurl = "ntfys://my-secret-topic"\n[channels.a.quiet_hours]\n')
     path.chmod(0o644)
@@ -162,10 +172,11 @@ def test_a_host_that_listens_can_be_reached_and_is_told_nothing(write, found, ca
 
 
 def test_a_host_that_refuses_is_a_problem_with_its_test(write, call):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    write(HOOK.format(port=port))
-    result = call("doctor")
+    with socket.socket() as unused:  # which has the port to itself, and does not listen
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        write(HOOK.format(port=port))
+        result = call("doctor")
     line = f"channel hook: 127.0.0.1:{port} cannot be reached: Connection refused"
     assert f"problem  {line} → reminderd test hook" in result.stdout
     assert result.exit_code == 1
@@ -275,8 +286,6 @@ def test_a_user_unit_without_lingering_stops_at_logout(config, unit, program, fo
 
 
 def test_a_program_that_hangs_is_not_waited_for(program, monkeypatch):
-    from reminderd.cli import findings
-
     program("timedatectl", "exec /bin/sleep 60")
     monkeypatch.setattr(findings, "_PATIENCE", 0.2)
     assert findings.asked("timedatectl") is None

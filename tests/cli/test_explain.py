@@ -61,7 +61,7 @@ def test_a_loan_that_is_paid_has_nothing_to_come(write, call, said, clock):
 
 def test_a_snooze_is_told(config, call, said):
     call("snooze", "card", "--days", "3")
-    assert "card is snoozed until 2026-12-12 09:00" in said("explain", "card")
+    assert "Credit card is snoozed until 2026-12-12 09:00" in said("explain", "card")
 
 
 def test_in_chinese(config, write, said):

@@ -11,12 +11,13 @@ MONEY = re.compile(r"-?\d+\.\d\d")
 
 
 def test_status_has_a_row_for_each_loan(config, said):
-    head, card, line = [line.split("\t") for line in said("status").splitlines()]
-    assert head == ["Loan", "Stage", "Owed today", "One more day", "Next due", "Next alert"]
-    assert card[:2] == ["Credit card (card)", "4–7 days overdue"]
-    assert card[2:5] == ["CN¥1,236.47", "+CN¥0.62", "–"]
-    assert line[0] == "weilidai (weilidai)"
-    assert line[2:] == [
+    *table, total = said("status").splitlines()
+    head, card, line = [line.split("\t") for line in table]
+    assert head == ["Loan", "ID", "Stage", "Owed today", "Per day", "Next due", "Next alert"]
+    assert card[:3] == ["Credit card", "card", "4–7 days overdue"]
+    assert card[3:6] == ["CN¥1,236.47", "+CN¥0.62", "–"]
+    assert total == "Owed today in all: CN¥2,393.97"
+    assert line[3:] == [
         "CN¥1,157.50",
         "+CN¥0.75",
         "2026-12-15 CN¥1,120.00",
@@ -26,9 +27,10 @@ def test_status_has_a_row_for_each_loan(config, said):
 
 def test_status_speaks_the_configured_language(config, write, said):
     write(config.read_text().replace('"en"', '"zh-CN"'))
-    head, card, _ = said("status").splitlines()
-    assert head == "贷款\t状态\t今天应还\t再拖一天\t下一期\t下次提醒"
-    assert card.startswith("Credit card（card）\t逾期4–7天\t¥1,236.47\t+¥0.62\t")
+    head, card, _, total = said("status").splitlines()
+    assert total == "今天应还合计：¥2,393.97"
+    assert head == "贷款\t编号\t状态\t今天应还\t再拖一天\t下一期\t下次提醒"
+    assert card.startswith("Credit card\tcard\t逾期4–7天\t¥1,236.47\t+¥0.62\t")
 
 
 def test_status_in_json(config, told):
@@ -197,7 +199,8 @@ def test_a_misspelt_loan_is_named_with_what_there_is(command, config, refused):
     code, sentence = refused(command, "weilidia", *amount)
     assert code == 2
     assert sentence.splitlines()[-1] == (
-        "there is no loan 'weilidia' (there are: card, weilidai) (did you mean 'weilidai'?)"
+        "there is no loan 'weilidia' (there are: card (Credit card), weilidai) "
+        "(did you mean 'weilidai'?)"
     )
 
 
@@ -387,8 +390,26 @@ def test_the_curve_begins_on_the_day_that_is_asked_for(config, told):
 
 def test_the_curve_in_text_is_a_column_that_ends_the_answer(config, said):
     assert said("quote", "card", "--curve", "2").split("\n\n")[-1] == (
+        "What is owed at the end of each day if nothing is paid (CNY):\n"
         "2026-12-09         1236.47\n2026-12-10         1237.09\n2026-12-11         1237.70\n"
     )
+
+
+def test_the_curve_in_text_begins_on_the_first_day_on_which_anything_is_owed(config, said):
+    asked = ("quote", "card", "--as-of", "2026-12-03", "--curve")
+    assert said(*asked, "3").split("\n\n")[-1].splitlines() == [
+        "Until 2026-12-05 nothing is owed.",
+        "What is owed at the end of each day if nothing is paid (CNY):",
+        "2026-12-05         1234.00",
+        "2026-12-06         1234.62",
+    ]
+    assert said(*asked, "1").splitlines()[-1] == "Nothing is owed until 2026-12-04."
+
+
+def test_status_adds_up_each_currency_for_itself(config, write, said):
+    dollars = '[[loans]]\nid = "car"\ncurrency = "USD"\ndue = 2026-12-09\namount = "350.00"\n'
+    write(config.read_text() + dollars)
+    assert said("status").splitlines()[-1] == "Owed today in all: CN¥2,393.97 and $350.00"
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "3661", "many"])

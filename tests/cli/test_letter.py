@@ -254,3 +254,13 @@ def test_cautions_are_in_the_borrowers_language_whatever_the_letters(
 def test_writing_a_letter_changes_nothing(letter, state):
     letter("extension")
     assert not state.exists()
+
+
+@pytest.mark.parametrize("name", ["ask.docx", "ask.PDF"])
+def test_a_file_that_would_not_open_is_not_written(name, config, refused, tmp_path):
+    code, sentence = refused(
+        "letter", "card", "--kind", "extension", "--output", str(tmp_path / name)
+    )
+    assert code == 2
+    assert "a letter is written as .md, .txt or .html" in sentence
+    assert not (tmp_path / name).exists()

@@ -22,8 +22,9 @@ def advised(told, loan="card"):
 def test_an_approved_extension_moves_the_due_date_and_what_lateness_cost(record, told):
     lines = record("extension", "card", "approved", "--to", "2026-12-20")
     assert lines == [
-        "recorded; to take it back: reminderd undo A1",
+        "Recorded as A1: extension approved, from Dec 5 to Dec 20",
         "Credit card: CN¥1,236.47 due on Dec 20, in 11 days",
+        "To take it back: reminderd undo A1",
     ]
     assert told("quote", "card")["days_past_due"] == 0
     assert told("quote", "card", "--as-of", "2026-12-08")["days_past_due"] == 3
@@ -45,7 +46,7 @@ def test_an_extension_into_several_dates_with_a_rate_of_its_own(record, told):
 def test_an_extension_taken_back_leaves_all_as_it_was(record, told):
     before = told("quote", "card")
     record("extension", "card", "approved", "--to", "2026-12-20")
-    assert record("undo", "A1")[0] == "agreement A1 taken back"
+    assert record("undo", "A1")[0] == "Agreement A1 taken back"
     assert told("quote", "card") == before
     assert told("undo") == []
 
@@ -84,14 +85,15 @@ def test_what_can_be_taken_back_is_listed(record, told):
     record("pay", "card", "100")
     record("waive", "card", "2.00", "--date", "2026-12-08")
     assert record("undo") == [
-        "payment 2: 100.00 on card, 2026-12-09",
-        "agreement A1: waived on card, 2026-12-08",
+        "2: payment of CN¥100.00, Credit card, Dec 9",
+        "A1: waiver of CN¥2.00, Credit card, Dec 8",
     ]
     assert told("undo")[1] == {
         "agreement": "A1",
         "loan": "card",
         "date": "2026-12-08",
         "kind": "waived",
+        "amount": "2.00",
     }
 
 
@@ -137,3 +139,19 @@ def test_agreements_survive_a_change_of_the_configuration(record, config, write,
     record("extension", "card", "approved", "--to", "2026-12-20")
     write(config.read_text().replace("Credit card", "Visa"))
     assert told("quote", "card")["days_past_due"] == 0
+
+
+def test_what_of_a_waiver_lapses_is_said(record, call):
+    assert record("waive", "card", "5000")[1] == (
+        "CN¥2.47 of it is let go; the other CN¥4,997.53 lapses, for no more of that is owed."
+    )
+    assert record("waive", "card", "5")[1] == "Nothing of that is owed, so all of CN¥5.00 lapses."
+
+
+def test_a_waiver_that_counts_whole_says_so(record):
+    assert record("waive", "card", "2") == [
+        "Recorded as A1: waiver of CN¥2.00",
+        "All of CN¥2.00 is let go.",
+        "Credit card: 4 days overdue, CN¥1,234.47 owed today",
+        "To take it back: reminderd undo A1",
+    ]

@@ -21,15 +21,16 @@ def test_a_payment_is_numbered_and_the_rest_is_named(config, call):
     result = call("pay", "card", "1000")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "payment 2: 1000.00 CNY on card",
-        "to take it back: reminderd undo 2",
+        "Payment 2: CN¥1,000.00 on Credit card, Dec 9",
         "Credit card: 4 days overdue, CN¥236.47 owed today",
+        "To take it back: reminderd undo 2",
     ]
 
 
 def test_a_payment_in_json_holds_its_number_and_the_quote(config, paid, told):
     found = paid("card", "1000")
-    assert found.pop("payment") == 2
+    said = {key: found.pop(key) for key in ("payment", "date", "amount", "taken_as")}
+    assert said == {"payment": 2, "date": "2026-12-09", "amount": "1000.00", "taken_as": None}
     assert found == told("quote", "card")
     assert found["due"]["total"] == "236.47"
 
@@ -103,7 +104,7 @@ def test_an_undone_payment_is_owed_again(config, paid, call, told):
     result = call("undo", str(number))
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        f"payment {number} taken back",
+        f"Payment {number} taken back",
         "Credit card: 4 days overdue, CN¥1,236.47 owed today",
     ]
     assert told("quote", "card")["due"]["total"] == "1236.47"
@@ -158,13 +159,195 @@ def test_a_payment_survives_a_change_of_the_configuration(config, paid, write, t
 
 def test_more_than_was_owed_is_asked_about(config, call):
     lines = call("pay", "card", "12364.70").stdout.splitlines()
-    assert "that is 11128.23 CNY more than was owed: is it right?" in lines
+    assert "That is CN¥11,128.23 more than was owed: is it right?" in lines
 
 
 def test_payments_that_can_be_taken_back_are_listed(config, call, told):
     assert call("undo").stdout == "No payment or agreement was entered by command.\n"
     call("pay", "card", "100")
-    assert call("undo").stdout == "payment 2: 100.00 on card, 2026-12-09\n"
+    assert call("undo").stdout == "2: payment of CN¥100.00, Credit card, Dec 9\n"
     assert told("undo") == [
         {"payment": 2, "loan": "card", "date": "2026-12-09", "amount": "100.00"}
     ]
+
+
+# ─── Without a sum ───
+
+
+def test_without_a_sum_it_is_what_is_due_with_all_that_lateness_cost(config, call, told):
+    assert call("pay", "card").stdout.splitlines() == [
+        "Taken as the sum due Dec 5: CN¥1,236.47",
+        "Credit card: paid off, nothing more is owed",
+        "To take it back: reminderd undo 2",
+    ]
+    assert told("quote", "card")["stage"] == "settled"
+
+
+def test_several_installments_that_are_due_are_paid_as_one(config, call, clock):
+    clock.shown = clock.shown.replace(day=20)
+    first = call("pay", "weilidai").stdout.splitlines()[0]
+    assert first.startswith("Taken as the 2 installments due from Nov 15 to Dec 15: CN¥2,")
+
+
+def test_where_nothing_is_due_it_is_the_next_installment(config, paid, told):
+    paid("weilidai")
+    found = paid("weilidai", "--again")
+    assert found["taken_as"] == {"dues": ["2026-12-15"], "ahead": True}
+    assert told("status")[1]["next_due"]["date"] == "2027-01-15"
+
+
+def test_with_a_day_it_is_what_was_due_on_that_day(config, paid, call):
+    text = call("pay", "card", "--date", "2026-12-06").stdout
+    assert text.splitlines()[0] == "Taken as the sum due Dec 5, paid on Dec 6: CN¥1,234.62"
+
+
+def test_what_is_paid_by_now_is_not_paid_again_by_naming_its_day(config, paid, refused, told):
+    paid("card")
+    before = told("undo")
+    code, sentence = refused("pay", "card", "--date", "2026-12-06")
+    assert code == 2
+    assert "Credit card: what was due on Dec 6 is paid, so nothing was recorded" in sentence
+    assert told("undo") == before
+
+
+def test_where_nothing_is_left_to_pay_nothing_is_recorded(config, paid, refused, told):
+    paid("card")
+    code, sentence = refused("pay", "card")
+    assert code == 2
+    assert "Credit card: nothing is to be paid" in sentence
+    assert len(told("undo")) == 1
+
+
+def test_in_chinese_it_says_all_in_chinese(config, write, call):
+    write(config.read_text().replace('"en"', '"zh-CN"'))
+    assert call("pay", "weilidai").stdout.splitlines() == [
+        "记为：11月15日到期的这一期，¥1,157.50",
+        "weilidai：12月15日应还¥1,120.00（还有6天）",
+        "如需撤销：reminderd undo 2",
+    ]
+
+
+def test_all_that_is_due_is_paid_a_line_a_loan(config, call):
+    assert call("pay", "--all-due").stdout.splitlines() == [
+        "Credit card: Taken as the sum due Dec 5: CN¥1,236.47 (to take it back: reminderd undo 2)",
+        "weilidai: Taken as the installment due Nov 15: CN¥1,157.50 "
+        "(to take it back: reminderd undo 3)",
+    ]
+    again = call("pay", "--all-due")
+    assert again.exit_code == 0
+    assert again.stdout == "Nothing is due on any loan, so nothing was recorded.\n"
+
+
+def test_all_that_is_due_in_json_is_a_list(config, call):
+    rows = json.loads(call("pay", "--all-due", "--json").stdout)
+    assert [(row["loan"], row["payment"], row["amount"]) for row in rows] == [
+        ("card", 2, "1236.47"),
+        ("weilidai", 3, "1157.50"),
+    ]
+    assert json.loads(call("pay", "--all-due", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--all-due", "card"), "--all-due pays every loan on which something is due"),
+        ((), "which loan was paid?"),
+        (("weilidai", "5", "--date", "2026-01-05"), "is before 2026-09-15, when loan weilidai"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(config, refused, told, arguments, sentence):
+    code, sentences = refused("pay", *arguments)
+    assert code == 2
+    assert sentence in sentences.splitlines()[-1]
+    assert told("undo") == []
+
+
+# ─── Twins ───
+
+
+def test_a_twin_is_refused_with_its_number_and_recorded_where_it_is_meant(config, paid, refused):
+    paid("card", "100")
+    code, sentence = refused("pay", "card", "100.00")
+    assert code == 2
+    assert sentence == (
+        "Payment 2 is of the same sum and day: CN¥100.00 on Credit card, Dec 9. "
+        "Nothing was recorded (--again records another one)"
+    )
+    assert paid("card", "100", "--again")["due"]["total"] == "1036.47"
+    assert paid("card", "100", "--date", "2026-12-08")["payment"] == 4
+
+
+def test_a_payment_of_the_configuration_is_a_twin_too(config, refused):
+    _, sentence = refused("pay", "weilidai", "1150", "--date", "2026-10-15")
+    assert "The configuration has a payment of the same sum and day" in sentence
+
+
+# ─── By name ───
+
+
+@pytest.mark.parametrize("name", ["Credit card", "credit CARD", "creditcard"])
+def test_the_name_that_messages_use_is_as_good_as_the_id(name, config, paid):
+    assert paid(name, "1000")["loan"] == "card"
+
+
+def test_a_name_begun_is_no_name(config, refused):
+    _, sentence = refused("pay", "Credit", "5")
+    assert "there is no loan 'Credit' (there are: card (Credit card), weilidai)" in sentence
+
+
+def test_of_two_loans_of_a_name_the_ids_are_asked_for(config, write, refused, paid):
+    other = '[[loans]]\nid = "visa"\nname = "Credit card"\ndue = 2026-12-05\namount = 5\n'
+    write(config.read_text() + other)
+    _, sentence = refused("pay", "credit card", "5")
+    assert "2 loans are called 'credit card' (write the id: card, visa)" in sentence
+    assert paid("visa", "5")["loan"] == "visa"
+
+
+def test_an_id_wins_over_a_name(config, write, paid):
+    other = '[[loans]]\nid = "visa"\nname = "card"\ndue = 2026-12-05\namount = 5\n'
+    write(config.read_text() + other)
+    assert paid("card", "5")["loan"] == "card"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("quote", "{}"),
+        ("history", "{}"),
+        ("explain", "{}"),
+        ("letter", "{}", "--kind", "extension"),
+        ("reconcile", "{}", "1236.47"),
+        ("extension", "{}", "requested"),
+        ("waive", "{}", "1"),
+        ("snooze", "{}", "--days", "2"),
+        ("ack", "{}"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_every_command_takes_the_name(config, call, arguments):
+    result = call(*(part.format("credit card") for part in arguments))
+    assert result.exit_code == 0, result.stderr
+
+
+# ─── While the file is broken ───
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("status",), ("pay", "card", "5"), ("quote", "card"), ("history",), ("undo",)],
+    ids=lambda arguments: arguments[0],
+)
+def test_on_a_broken_file_the_last_good_one_counts(config, call, write, arguments):
+    call("run", "--once")
+    write(config.read_text() + "due = [\n")
+    result = call(*arguments)
+    assert result.exit_code == 0
+    assert result.stdout
+    assert "config.toml:" in result.stderr
+    assert result.stderr.splitlines()[-1] == "working on with the last good configuration"
+
+
+def test_terms_are_not_looked_for_in_a_broken_file(config, call, write):
+    call("run", "--once")
+    write(config.read_text() + "due = [\n")
+    assert call("reconcile", "card", "1236.47").exit_code == 78

@@ -50,3 +50,9 @@ def test_an_unknown_preset_names_those_there_are(refused):
     code, sentence = refused("presets", "weilidia")
     assert code == 2
     assert "there are: cn-bank-loan, cn-credit-card" in sentence
+
+
+def test_what_a_preset_says_in_chinese_is_printed_in_chinese(lines):
+    text = "\n".join(lines("cn-credit-card"))
+    assert "违约金" in text
+    assert "\\u" not in text

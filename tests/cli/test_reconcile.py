@@ -10,12 +10,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 # The card of the fixtures owes 1,236.47 after four days at 0.05 %: 1,235.48 are four at 0.03 %,
 # 1,237.09 five at 0.05 %.
 AT_THREE = "1235.48"
 FIVE_DAYS = "1237.09"
-PATIENCE = 60
 
 CHINESE = """\
 # 我的贷款，2026年
@@ -156,6 +156,17 @@ def test_payments_made_by_command_count(config, call, said):
     assert "is right by them" in said("reconcile", "card", "1202.40")
 
 
+def test_after_a_payment_the_lenders_figure_is_held_against_what_was_due_before_it(
+    config, call, said
+):
+    call("pay", "card", "1236.47")
+    first, second = said("reconcile", "card", "1236.47").splitlines()
+    assert first == (
+        "By your records nothing is due since the payment of Dec 9; what was due before it:"
+    )
+    assert "is right by them" in second
+
+
 # ─── As JSON ───
 
 
@@ -164,6 +175,7 @@ def test_what_is_found_in_json(config, told):
         "loan": "card",
         "as_of": "2026-12-09",
         "amount": "1235.48",
+        "before_payment_of": None,
         "matches": True,
         "candidates": [
             {

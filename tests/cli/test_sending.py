@@ -100,7 +100,7 @@ def test_a_test_of_one_channel_leaves_the_others_alone(write, said, httpserver):
     httpserver.expect_request("/one").respond_with_data("ok")
     base = f"json://127.0.0.1:{httpserver.port}"
     write(f'[channels.one]\nurl = "{base}/one"\n[channels.two]\nurl = "{base}/two"\n')
-    assert said("test", "one") == "one: one: accepted\n"
+    assert said("test", "one") == "one：one：已受理\n"
     assert len(httpserver.log) == 1
 
 
@@ -119,8 +119,8 @@ def test_a_server_that_refuses_fails_the_test_and_the_others_still_go(write, cal
     result = call("test")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        "no: no: failed: the server answered 403",
-        "yes: yes: accepted",
+        "no：no：失败：the server answered 403",
+        "yes：yes：已受理",
     ]
 
 
@@ -146,7 +146,7 @@ def test_a_server_that_is_not_there_fails_the_test_without_a_secret(
         assert [row["ok"] for row in told] == [False] * 4
         assert all(row["error"] for row in told)
     else:
-        assert result.stdout.count(": failed: ") == 4
+        assert result.stdout.count("：失败：") == 4
 
 
 def test_a_pass_that_cannot_send_shows_no_secret_either(write, call, dead_port):
@@ -222,7 +222,7 @@ def test_the_history_can_be_limited_to_the_newest(config, call, told, clock):
 def test_the_history_of_a_loan_that_never_was_names_those_there_are(config, refused):
     assert refused("history", "crad") == (
         2,
-        "there is no loan 'crad' (there are: card, weilidai) (did you mean 'card'?)",
+        "there is no loan 'crad' (there are: card (Credit card), weilidai) (did you mean 'card'?)",
     )
 
 
@@ -230,3 +230,12 @@ def test_the_history_of_a_loan_that_was_removed_is_kept(config, call, write, sai
     call("run", "--once")
     write('locale = "en"\n')
     assert "Credit card: 4 days overdue" in said("history", "card")
+
+
+def test_a_digest_is_one_line_of_the_history_with_its_loans(config, call, said, told):
+    config.write_text(config.read_text().replace("digest = false", "digest = true"))
+    call("run", "--once")
+    _, *lines = said("history", "--limit", "1").splitlines()
+    assert len(lines) == 1
+    assert lines[0].split("\t")[3].split(" (")[-1] in {"card, weilidai)", "weilidai, card)"}
+    assert len(told("history")) == 2

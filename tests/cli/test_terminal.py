@@ -72,9 +72,10 @@ def read_all(descriptor):
 
 def test_the_columns_stand_one_below_the_other_in_chinese_too(shown):
     lines = [line for line in COLOUR.sub("", shown("status")).splitlines() if line.strip()]
-    head, rule, card, rent = lines
-    assert len({cell_len(line) for line in lines}) == 1
-    assert "招商银行信用卡（card）" in card
+    head, rule, card, rent, total = lines
+    assert len({cell_len(line) for line in (head, rule, card, rent)}) == 1
+    assert card.split()[:2] == ["招商银行信用卡", "card"]
+    assert total.startswith("今天应还合计：")
     ends = [
         cell_len(line[: line.index(word) + len(word)])
         for line, word in (
@@ -84,6 +85,16 @@ def test_the_columns_stand_one_below_the_other_in_chinese_too(shown):
         )
     ]
     assert len(set(ends)) == 1, "amounts stand to the right"
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+@pytest.mark.parametrize("command", [("status",), ("preview", "--days", "20")])
+def test_eighty_columns_are_enough_for_a_table(shown, command, locale):
+    text = COLOUR.sub("", shown(*command, columns=80, locale=locale))
+    lines = text.splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert set(lines[1]) == {"─"}, "a head, and a rule below it"
+    assert "1,234.00" in text
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])

@@ -506,6 +506,14 @@ def open_folder():
         yield folder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _all_is_imported(tmp_path_factory):
+    """Write once as who we are: somebody else may have no way to the modules of this Python."""
+    file = tmp_path_factory.mktemp("first") / "config.toml"
+    file.write_text(MINE)
+    put_daily(file)
+
+
 @contextmanager
 def as_someone_else():
     """Let root be somebody else for a while: permissions do not bind root."""

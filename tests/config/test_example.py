@@ -93,6 +93,8 @@ def test_the_example_is_right_with_everything_switched_on(whole):
         "card",
         "weilidai",
         "home",
+        "sofa",
+        "rent",
         "balance",
         "everything-else",
         "phone-plan",

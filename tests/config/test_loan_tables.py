@@ -13,6 +13,7 @@ from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import BusinessDayConvention, BusinessDays, Frequency, Unit
 from reminderd.loans.money import Rate, Rounding
 from reminderd.loans.presets import load_preset, preset_names
+from reminderd.loans.schedule import schedule
 from reminderd.loans.terms import (
     AllocationBy,
     AutoDebit,
@@ -77,6 +78,7 @@ LINES = {
     'installment_interest = "actual"': {"installment_interest": InstallmentInterest.ACTUAL},
     'frequency = "weekly"': {"frequency": Frequency(1, Unit.WEEK)},
     'frequency = "biweekly"': {"frequency": Frequency(2, Unit.WEEK)},
+    'frequency = "semi-monthly"': {"frequency": Frequency(1, Unit.HALF_MONTH)},
     'frequency = "quarterly"': {"frequency": Frequency(3, Unit.MONTH)},
     'frequency = "half-yearly"': {"frequency": Frequency(6, Unit.MONTH)},
     'frequency = "yearly"': {"frequency": Frequency(12, Unit.MONTH)},
@@ -244,7 +246,7 @@ FACTS = {
 }
 NOT_TERMS = {"id", "name", "preset", "timezone", "contact", "channels", "payments"}
 # Keys of loans of another kind; they have tests of their own below.
-OF_OTHERS = {"due", "amount", "interest", "minimum", "daily_rate"}
+OF_OTHERS = {"due", "amount", "interest", "until", "minimum", "daily_rate"}
 
 
 @pytest.fixture
@@ -298,7 +300,7 @@ def test_every_key_of_a_loan_is_set_to_something_else_in_one_of_these_tests():
 
 
 def test_every_term_can_be_set_by_some_key():
-    set_by_others = {"listed", "minimum"}
+    set_by_others = {"listed", "amount", "interest", "until", "minimum"}
     known = {name for changed in LINES.values() for name in changed}
     assert known | set_by_others == set(LoanTerms.__dataclass_fields__)
 
@@ -306,6 +308,33 @@ def test_every_term_can_be_set_by_some_key():
 def test_a_loan_of_the_fewest_keys_has_every_term_as_terms_are_by_themselves(read):
     found = read(f"{BARE}due = 2026-12-05\namount = 5\n").terms
     assert found == LoanTerms("CNY", listed=(Installment(date(2026, 12, 5), 5_00, 0),))
+
+
+def test_an_amount_with_a_first_due_date_falls_due_again_and_again(read):
+    rent = f'{BARE}amount = "3500"\nfirst_due = 2026-12-05\n'
+    terms = read(rent).terms
+    assert terms == LoanTerms(
+        "CNY", Repayment.FIXED, amount=Decimal(3500), first_due=date(2026, 12, 5)
+    )
+    assert terms.endless
+    assert read(rent + 'repayment = "fixed"\n').terms == terms
+    assert read(rent + "interest = 500\n").terms == replace(terms, interest=Decimal(500))
+    assert read(rent + "installments = 48\n").terms == replace(terms, installment_count=48)
+    lease = read(rent + "until = 2028-11-30\n").terms
+    assert lease == replace(terms, until=date(2028, 11, 30))
+    assert (lease.number, lease.endless) == (24, False)
+
+
+def test_a_last_day_may_stand_in_for_the_number_of_installments(read):
+    until = LINE.replace("installments = 10", "until = 2027-07-31")
+    assert schedule(read(until).terms) == schedule(read(LINE).terms)
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_an_amount_overrides_how_a_preset_repays(preset, read):
+    rent = f'{BARE}preset = "{preset}"\namount = 100\nfirst_due = 2026-12-05\ninstallments = 3\n'
+    contract = "" if load_preset(preset).defaults().get("daily_rate") else 'annual_rate = "12%"\n'
+    assert read(rent + contract).terms.repayment is Repayment.FIXED
 
 
 @pytest.mark.parametrize(
@@ -363,7 +392,8 @@ def test_listed_installments_are_what_they_say_in_the_currencys_own_units(read):
 
 
 def test_the_frequency_of_one_sum_is_the_period_of_its_fees(read):
-    loan = f'{BARE}due = 2026-12-05\namount = 5\nfrequency = "weekly"\n'
+    fee = 'fees = [{ flat = 5, per = "period" }]\n'
+    loan = f'{BARE}due = 2026-12-05\namount = 5\nfrequency = "weekly"\n{fee}'
     assert read(loan).terms.frequency == Frequency(1, Unit.WEEK)
 
 

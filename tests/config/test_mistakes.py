@@ -15,6 +15,7 @@ UNKNOWN = "unknown key (remove it; config.example.toml has them all)"
 NO_SECRET = '(write a text, or { env = "…" } or { file = "…" } or { credential = "…" })'
 URL = 'is not a URL (write one as "ntfys://topic", or "console://")'
 DAY = "is not a date (write 2026-12-05)"
+DAY_ALONE = "has neither month nor year (write it as in 2026-12-05)"
 CLOCK = 'is not a time of day (write "09:00")'
 AMOUNT = 'is not an amount (write "1234.50")'
 RATE = 'is not a rate (write "18%" or "0.18")'
@@ -22,9 +23,20 @@ LOANS = "(write [[loans]] on a line of its own, and one loan's keys below)"
 CHANNEL = '(write [channels.phone] on a line of its own, and url = "…" below)'
 REMINDERS = "(write [reminders] on a line of its own, and its keys below)"
 PAYMENTS = '(write payments = [{ date = 2026-10-15, amount = "1150.00" }])'
-CURRENCY = 'is not a currency code (write "CNY", "EUR", "USD")'
-FREQUENCIES = '"weekly", "biweekly", "monthly", "quarterly", "half-yearly", "yearly"'
+CURRENCY = 'is not a currency code (write "CNY")'
+BESIDE_PRINCIPAL = (
+    "does not go with principal, from which installments are worked out "
+    "(keep amount if that is what you pay each time, principal if it is to be worked out)"
+)
+AGAIN = "(write first_due in place of due if it falls due again and again)"
+FREQUENCIES = (
+    '"weekly", "biweekly", "semi-monthly", "monthly", "quarterly", "half-yearly", "yearly"'
+)
 FREQUENCY = f'is not a frequency (write {FREQUENCIES}, or as in "every 10 days")'
+GOES_ON = (
+    "goes on without end (add installments = 48 or until = 2030-12-31 if it ends, or remove this)"
+)
+RENT = '[[loans]]\nid = "rent"\namount = 3500\nfirst_due = 2026-12-05\n'
 CONVENTIONS = "none, following, modified-following, preceding"
 CALENDAR = '(write a country, as "CN" or "DE-BY", or a market, as "XECB")'
 COMPONENTS = '(list each of "fees", "penalty", "interest", "principal" once)'
@@ -139,7 +151,7 @@ VALUES = {
         ONE_SUM + "due = §2026-12-05T09:00:00\namount = 1\n",
         f"loans[0].due: 2026-12-05 09:00:00 {DAY}",
     ),
-    "a number for a date": (ONE_SUM + "due = §5\namount = 1\n", f"loans[0].due: 5 {DAY}"),
+    "a number for a date": (ONE_SUM + "due = §5\namount = 1\n", f"loans[0].due: 5 {DAY_ALONE}"),
     "a year with a digit missing": (
         ONE_SUM + 'due = §"0226-11-26"\namount = 1\n',
         "loans[0].due: 0226-11-26 is not in the years 1900 to 2200 (check the year)",
@@ -205,7 +217,8 @@ VALUES = {
     ),
     "an amount with a decimal comma": (
         ONE_SUM + 'due = 2026-12-05\namount = §"1234,5"\n',
-        f"loans[0].amount: '1234,5' {AMOUNT}",
+        "loans[0].amount: '1234,5' has a decimal or thousands sign of another kind "
+        '(write "1234.5")',
     ),
     "a truth for an amount": (
         ONE_SUM + "due = 2026-12-05\namount = §true\n",
@@ -281,7 +294,7 @@ VALUES = {
     "a repayment that is not known": (
         LINE + 'repayment = §"equal-principle"\n',
         "loans[0].repayment: 'equal-principle' is not one of equal-principal, equal-installment, "
-        "interest-only, bullet, revolving (did you mean 'equal-principal'?)",
+        "interest-only, bullet, revolving, fixed (did you mean 'equal-principal'?)",
     ),
     "a daily rate written without its percent sign": (
         CARD + 'penalty.daily_rate = §"0.05"\n',
@@ -326,7 +339,7 @@ VALUES = {
     "a severity that is not known": (
         SCREEN + 'min_severity = §"warn"\n',
         "channels.screen.min_severity: 'warn' is not one of info, warning, critical "
-        "(did you mean 'warning'?)",
+        '(write min_severity = "warning")',
     ),
     "the due date among the days after it": (
         "[reminders]\noverdue_days = §[0, 1]\n",
@@ -345,12 +358,13 @@ VALUES = {
 TERMS = {
     "nothing that says when to pay": (
         '§[[loans]]\nid = "card"\n',
-        "loans[0]: has no due date (write due and amount, "
-        "or principal, installments and first_due)",
+        "loans[0]: has no due date (write due and amount, first_due and amount if it falls due "
+        "again and again, or principal, installments and first_due)",
     ),
     "an amount without a date": (
         ONE_SUM + 'amount = §"5"\n',
-        "loans[0].amount: needs a due date beside it (add due = 2026-12-05)",
+        "loans[0].amount: needs a due date beside it (add due = 2026-12-05, or first_due = "
+        "2026-12-05 if it falls due again and again)",
     ),
     "a date without an amount": (
         ONE_SUM + "due = §2026-12-05\n",
@@ -378,8 +392,7 @@ TERMS = {
     ),
     "an amount beside a principal": (
         LINE + "amount = §5\n",
-        "loans[0].amount: does not go with principal, a schedule that is worked out "
-        "(remove one of the two)",
+        f"loans[0].amount: {BESIDE_PRINCIPAL}",
     ),
     "a first date beside listed installments": (
         ONE_SUM + "installments = [{ due = 2026-12-05, amount = 5 }]\nfirst_due = §2026-12-05\n",
@@ -498,7 +511,7 @@ TYPES = {
     ),
     "a number for a list of days": (
         "[reminders]\nbefore_due = §7\n",
-        "reminders.before_due: 7 is not a list in [brackets] (write before_due = [7, 3, 1, 0])",
+        "reminders.before_due: 7 is not a list in [brackets] (write before_due = [7])",
     ),
     "a word in a list of days": (
         '[reminders]\nbefore_due = [§"a"]\n',
@@ -576,7 +589,8 @@ TYPES = {
     ),
     "a text for a penalty": (
         CARD + 'penalty = §"0.05%"\n',
-        "loans[0].penalty: '0.05%' is not a table (write penalty.daily_rate = \"0.05%\")",
+        "loans[0].penalty: '0.05%' is not a table (write penalty.daily_rate = \"0.05%\" if it is "
+        'for a day, penalty.annual_rate = "0.05%" if for a year)',
     ),
     "a text for what grace covers": (
         CARD + 'grace_covers = §"fee"\n',
@@ -652,7 +666,7 @@ SCHEDULES = {
     ),
     "a frequency by another word": (
         LINE + 'frequency = §"fortnightly"\n',
-        f"loans[0].frequency: 'fortnightly' {FREQUENCY}",
+        "loans[0].frequency: 'fortnightly' is not a frequency (write \"biweekly\")",
     ),
     "a frequency of nothing": (
         LINE + 'frequency = §"every 0 days"\n',
@@ -684,9 +698,77 @@ SCHEDULES = {
         LINE + 'frequency = "weekly"\nend_of_month = §true\n',
         "loans[0].end_of_month: goes with months (remove it, or change frequency)",
     ),
+    "a frequency in Chinese": (
+        LINE + 'frequency = §"每半月"\n',
+        "loans[0].frequency: '每半月' is not a frequency (write \"semi-monthly\")",
+    ),
+    "a frequency that may mean two": (
+        LINE + 'frequency = §"Bimonthly"\n',
+        "loans[0].frequency: 'Bimonthly' is not a frequency (write \"every 2 months\")",
+    ),
+    "the frequency of one sum": (
+        CARD + 'frequency = §"monthly"\n',
+        f"loans[0].frequency: does not go with due, one sum on one date {AGAIN}",
+    ),
+    "installments of one sum": (
+        CARD + "installments = §48\n",
+        f"loans[0].installments: does not go with due, one sum on one date {AGAIN}",
+    ),
+    "an end beside a number of installments": (
+        RENT + "installments = 12\nuntil = §2027-12-05\n",
+        "loans[0].until: stands beside installments (keep one of the two)",
+    ),
+    "an end before the beginning": (
+        RENT + "until = §2026-12-04\n",
+        "loans[0].until: 2026-12-04 is before first_due 2026-12-05 (swap them?)",
+    ),
+    "an end that is centuries away": (
+        RENT + 'until = §2126-12-04\nfrequency = "weekly"\n',
+        "loans[0].until: 2126-12-04 makes more than 1200 installments "
+        "(check the year and frequency)",
+    ),
+    "the end of a balance": (
+        LINE.replace("installments = 10\n", "") + 'repayment = "revolving"\nuntil = §2027-12-05\n'
+        'minimum.percent = "10%"\n',
+        "loans[0].until: does not go with revolving, which ends when it is paid "
+        "(remove one of the two)",
+    ),
+    "a rent that is called due": (
+        RENT + "acceleration_date = §2027-03-01\n",
+        f"loans[0].acceleration_date: calls the whole loan due, but this one {GOES_ON}",
+    ),
+    "a penalty on all rents to come": (
+        RENT + 'penalty_base = §"outstanding-principal"\n',
+        "loans[0].penalty_base: outstanding-principal is all that is still to pay, but this "
+        f"{GOES_ON}",
+    ),
+    "a way of repaying an amount that is known": (
+        RENT + 'repayment = §"equal-installment"\n',
+        "loans[0].repayment: needs a principal to work out "
+        "(add it, or remove repayment: the amount is known)",
+    ),
+    "an amount that is only a word": (
+        LINE + 'repayment = §"fixed"\n',
+        'loans[0].repayment: "fixed" goes with amount (write what falls due each time)',
+    ),
+    "a rent with a minimum": (
+        RENT + '§minimum.percent = "10%"\n',
+        "loans[0].minimum: does not go with amount, whose dates and sums are known "
+        "(remove one of the two)",
+    ),
+    "a rent of which more than all is interest": (
+        RENT + "interest = §3501\n",
+        "loans[0].interest: 3501 is more than the amount 3500 "
+        "(amount is principal and interest together)",
+    ),
+    "an extension of no rent": (
+        RENT + "extensions = [{ due = §2029-02-06, agreed = 2029-01-01, to = 2029-03-01 }]\n",
+        "loans[0].extensions[0].due: 2029-02-06 is no due date of this loan "
+        "(the nearest is 2029-02-05)",
+    ),
     "the end of the month for one sum": (
         CARD + "end_of_month = §true\n",
-        "loans[0].end_of_month: does not go with due, one sum on one date (remove one of the two)",
+        f"loans[0].end_of_month: does not go with due, one sum on one date {AGAIN}",
     ),
     "a word for the end of the month": (
         LINE + 'end_of_month = §"always"\n',
@@ -792,7 +874,7 @@ SCHEDULES = {
     "a way of repaying that is only ours": (
         LINE + 'repayment = §"listed"\n',
         "loans[0].repayment: 'listed' is not one of equal-principal, equal-installment, "
-        "interest-only, bullet, revolving",
+        "interest-only, bullet, revolving, fixed",
     ),
     "a way of repaying listed installments": (
         ONE_SUM + 'installments = [{ due = 2026-12-05, amount = 5 }]\nrepayment = §"bullet"\n',
@@ -957,7 +1039,7 @@ FEES_AND_CAPS = {
     ),
     "a percentage for fees": (
         CARD + 'fees = §"5%"\n',
-        f"loans[0].fees: '5%' is not a list in [brackets] {FEES}",
+        "loans[0].fees: '5%' is not a list in [brackets] (write fees = [{ percent = \"5%\" }])",
     ),
     "a table for fees": (
         CARD + "fees = §{ flat = 5 }\n",
@@ -1455,7 +1537,7 @@ FACTS = {
     ),
     "a misspelt key of the borrower": (
         BORROWER + "§pay_day = 25\n",
-        "borrower.pay_day: unknown key (did you mean 'payday'?)",
+        "borrower.pay_day: unknown key (write payday = 25)",
     ),
     "a key of the borrower written above": (
         "§payday = 25\n",

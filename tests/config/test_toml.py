@@ -29,7 +29,7 @@ TORN = {
     "a key without an equals sign": ("locale§\n", "there is no = here (write key = value)"),
     "a colon for an equals sign": ('locale§: "en"\n', "there is no = here (write key = value)"),
     "a sentence": ("locale §is english\n", "there is no = here (write key = value)"),
-    "a key with letters beyond a-z": ('§语言 = "en"\n', NO_KEY),
+    "a key with letters beyond a-z": ('[channels.a]\nschema = "json"\n§密码 = "x"\n', NO_KEY),
     "a dotted key without an end": ("penalty.§= 1\n", NO_KEY),
     "a character for nothing": ("§%\n", NO_KEY),
     "the same key twice": ('locale = "en"\n§locale = "en"\n', TWICE),

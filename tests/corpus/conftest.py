@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 from click.testing import CliRunner
+from patience import PATIENCE
 
 from reminderd.cli.main import cli
 
-PATIENCE = 60  # seconds after which something hangs
 LONG = 1000  # characters that no line of an error needs
 
 

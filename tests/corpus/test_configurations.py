@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 EXAMPLE = (Path(__file__).parents[2] / "config.example.toml").read_bytes()
 SMALL = b"""timezone = "Asia/Shanghai"
@@ -140,7 +141,7 @@ def test_a_configuration_is_used_or_refused_in_sentences(call, config, tmp_path,
 def test_a_process_ends_with_78_and_one_line(config, arguments):
     config.write_bytes(CORPUS["deep_arrays_without_end"])
     command = [sys.executable, "-m", "reminderd", "--config", str(config), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == BROKEN
     assert "Traceback" not in done.stderr
     [line] = done.stderr.splitlines()

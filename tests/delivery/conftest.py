@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 from sqlalchemy import select
 
 from reminderd.alerts.channel import Channel, Recipient
@@ -144,5 +145,5 @@ def _threads_end():
     for thread in set(threading.enumerate()) - before:
         if thread.name.startswith("ThreadPoolExecutor"):
             continue  # Apprise's own, kept for the life of the process
-        thread.join(timeout=30)
+        thread.join(timeout=PATIENCE)
         assert not thread.is_alive(), f"{thread.name} was left behind"

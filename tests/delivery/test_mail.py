@@ -269,11 +269,12 @@ class TestAnswers:
         assert len(mail_server.accepted) == 1
 
     def test_nobody_listening_is_told_as_such(self, send):
-        with socket.create_server(("127.0.0.1", 0)) as unused:
+        with socket.socket() as unused:  # which has the port to itself, and does not listen
+            unused.bind(("127.0.0.1", 0))
             port = unused.getsockname()[1]
-        nobody = Session(Server("127.0.0.1", port, "starttls", "u", "p", verify=True))
-        with pytest.raises(Unreachable, match=r"cannot be reached: .*refused"):
-            send(over=nobody)
+            nobody = Session(Server("127.0.0.1", port, "starttls", "u", "p", verify=True))
+            with pytest.raises(Unreachable, match=r"cannot be reached: .*refused"):
+                send(over=nobody)
 
     @pytest.mark.parametrize("changes", [{"password": "密码"}, {"host": "x" * 64 + ".example.com"}])
     def test_letters_that_the_protocol_cannot_carry_are_told_without_the_password(

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from apprise.plugins import N_MGR
+from patience import PATIENCE
 
 from reminderd.alerts.channel import Recipient
 from reminderd.alerts.plan import Alert, Reason
@@ -27,7 +28,6 @@ from reminderd.messages.compose import Occasion, compose
 from reminderd.messages.message import Format, Image, Message
 from reminderd.playbook.playbook import Severity
 
-PATIENCE = 30  # seconds after which a test that waits for a server has failed
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 TITLE = "微粒贷：今天应还 ¥1,150.00，逾期5天 & <急>"
 MESSAGE = Message(TITLE, "今天", Severity.INFO)
@@ -84,24 +84,27 @@ def running(program, options, config, ready):
     path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
     if path is None:
         pytest.skip(f"{program} is not installed")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    config.write_text(config.read_text().format(port=port))
-    process = subprocess.Popen(
-        [path, *options, str(config)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    said = threading.Thread(target=lambda: None)
-    try:
-        assert any(ready in line for line in process.stdout), f"{program} did not start"
-        said = threading.Thread(target=process.stdout.read)  # or it would stop for a full pipe
-        said.start()
-        yield port
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-        if said.ident:
-            said.join()
-        process.stdout.close()
+    with socket.socket() as held:  # as long as this one has the port, only who shares it may bind
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+        config.write_text(config.read_text().format(port=port))
+        command = [path, *options, str(config)]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        said = threading.Thread(target=lambda: None)
+        try:
+            assert any(ready in line for line in process.stdout), f"{program} did not start"
+            said = threading.Thread(target=process.stdout.read)  # or it would stop for a full pipe
+            said.start()
+            yield port
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+            if said.ident:
+                said.join()
+            process.stdout.close()
 
 
 class TestMail:
@@ -363,10 +366,11 @@ class TestMqtt:
         assert [arrive().qos for _ in range(2)] == [1, 0]
 
     def test_a_broker_that_is_not_there_may_be_there_later(self, send):
-        with socket.create_server(("127.0.0.1", 0)) as unused:
+        with socket.socket() as unused:  # which has the port to itself, and does not listen
+            unused.bind(("127.0.0.1", 0))
             port = unused.getsockname()[1]
-        with pytest.raises(Unreachable):
-            send(f"mqtt://127.0.0.1:{port}/loans", Message(TITLE, "今天", Severity.INFO))
+            with pytest.raises(Unreachable):
+                send(f"mqtt://127.0.0.1:{port}/loans", Message(TITLE, "今天", Severity.INFO))
 
 
 GUARDED = "listener {port} 127.0.0.1\nallow_anonymous false\npersistence false\n"
@@ -385,12 +389,12 @@ class TestMqttRefusals:
     @pytest.mark.parametrize("qos", [0, 1])
     def test_a_broker_that_does_not_let_us_in_is_no_success(self, send, guarded, qos):
         with pytest.raises(Unreachable, match="does not let us in") as caught:
-            send(f"mqtt://127.0.0.1:{guarded}/loans?qos={qos}&rto=1", MESSAGE)
+            send(f"mqtt://127.0.0.1:{guarded}/loans?qos={qos}&rto={PATIENCE}", MESSAGE)
         assert type(caught.value) is Unreachable
 
     def test_a_message_that_is_not_confirmed_is_undecided_and_not_kept(self, send):
         with MuteBroker() as broker:
-            url = f"mqtt://127.0.0.1:{broker.port}/loans?rto=0.3"
+            url = f"mqtt://127.0.0.1:{broker.port}/loans?rto=2"
             for _ in range(2):
                 with pytest.raises(Undecided, match="did not confirm"):
                     send(url, MESSAGE)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from reminderd.alerts.plan import Alert, Reason
 from reminderd.delivery import mime
@@ -145,7 +146,7 @@ def test_they_end_when_the_process_that_forked_them_is_killed(tmp_path):
     pids = [int(pid) for pid in mother.stdout.readline().split()]
     handles = [os.pidfd_open(pid) for pid in pids]
     mother.kill()
-    mother.communicate(timeout=30)
+    mother.communicate(timeout=PATIENCE)
     for handle in handles:
         assert select_readable(handle)
         os.close(handle)
@@ -153,7 +154,7 @@ def test_they_end_when_the_process_that_forked_them_is_killed(tmp_path):
 
 def select_readable(handle):
     """Wait until the process behind a handle has ended."""
-    return bool(select.select([handle], [], [], 30)[0])
+    return bool(select.select([handle], [], [], PATIENCE)[0])
 
 
 def test_they_hold_none_of_the_files_that_were_open(scribes):

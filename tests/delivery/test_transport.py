@@ -92,10 +92,10 @@ class TestAnyService:
             send(f"json://127.0.0.1:{httpserver.port}/hook")
 
     def test_a_server_that_is_not_there_may_be_there_later(self, send):
-        with socket.create_server(("127.0.0.1", 0)) as unused:
-            port = unused.getsockname()[1]
-        with pytest.raises(Unreachable, match="could not be reached"):
-            send(f"json://127.0.0.1:{port}/")
+        with socket.socket() as unused:  # which has the port to itself, and does not listen
+            unused.bind(("127.0.0.1", 0))
+            with pytest.raises(Unreachable, match="could not be reached"):
+                send(f"json://127.0.0.1:{unused.getsockname()[1]}/")
 
     def test_an_address_copied_from_the_service_itself_is_known(self):
         slack = "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"

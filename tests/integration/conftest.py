@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from patience import PATIENCE
 
 _file = Path(__file__).parents[1] / "mailserver.py"
 _spec = importlib.util.spec_from_file_location("mailserver", _file)
@@ -94,7 +95,7 @@ def start(config):
     yield run
     for process in running:
         process.kill()
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def command(start):
 
     def run(*arguments, code=0):
         process = start(*arguments)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == code, err
         return out, err
 

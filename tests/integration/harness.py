@@ -39,9 +39,9 @@ def _load(path):
 HERE = Path(__file__).parent
 smtpsink = _load(HERE.parent / "smtpsink.py")
 
-PATIENCE = 60.0  # seconds after which something has failed
+PATIENCE = _load(HERE.parent / "patience.py").PATIENCE
 DULL = 20.0  # seconds without a mail after which the daemon has nothing more to send for now
-LONGEST_LIFE = 0.25  # seconds that a pass has, at random, before it is killed
+LONGEST_LIFE = 0.25  # seconds of CPU that a pass has, at random, before it is killed
 SLACK = 0.005  # seconds, at random, between a mail and a kill that it brings about
 LOANS = 5
 DAYS_OF_KILLS = 8  # of which seven bring a reminder of each loan
@@ -50,6 +50,7 @@ DAEMON_KILLS_PER_WORLD = 2
 DAY = 86400.0
 MAIN, GONE, BACKUP = ("me@example.com", "spouse@example.com"), "gone@example.com", "old@example.com"
 TOLD = (*MAIN, BACKUP)  # who is told of everything; what is refused goes to the backup
+MAILS_PER_WORLD = (DAYS_OF_KILLS - 1) * LOANS * len(TOLD)
 
 
 @dataclass
@@ -147,13 +148,14 @@ class Zygote:
         self.answers = self.process.stdout
         self._answer()
 
-    def start(self, arguments, output, environment, ahead=0.0):
-        """Start a command and return its process id."""
+    def start(self, arguments, output, environment, ahead=0.0, life=0.0):
+        """Start a command, which may have so many seconds of CPU; return its process id."""
         order = {
             "arguments": arguments,
             "output": str(output),
             "environment": environment,
             "ahead": ahead,
+            "life": life,
         }
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
         return int(self._answer())
@@ -211,22 +213,31 @@ class World:
         assert code == 0, output.read_text()
         return output.read_text()
 
-    def _start(self, *arguments, output=None):
+    def _start(self, *arguments, output=None, life=0.0):
         arguments = ["--config", str(self.config), *arguments]
-        return self.zygote.start(arguments, output or self.output, self.environment, self.ahead)
+        output = output or self.output
+        return self.zygote.start(arguments, output, self.environment, self.ahead, life)
 
     def cut_short(self):
-        """Start a pass and kill it at a random moment, unless it has ended before."""
-        pid = self._start("run", "--once")
-        if self.random.random() < 0.5:
-            self._wait(self.random.uniform(0.0, LONGEST_LIFE))
+        """Start a pass and kill it at a random moment, unless it has ended before.
+
+        The moment is one of its work, and of no clock, so that a busy machine makes no difference:
+        after some CPU time, just after one of its mails, or while a mail is taken and not answered.
+        """
+        way = self.random.choice(("work", "work", "mails", "answer"))
+        if way == "work":
+            pid = self._start("run", "--once", life=self.random.uniform(0.001, LONGEST_LIFE))
         else:
-            self._wait(PATIENCE, mails=self.random.randint(1, 4))
-            self._wait(self.random.uniform(0.0, SLACK))
-        os.kill(pid, signal.SIGKILL)  # the id is still its own: the zygote lets go of it later
-        if self.zygote.ended() == -signal.SIGKILL:
+            self.sink.holding = way == "answer"
+            pid = self._start("run", "--once")
+            self._wait(PATIENCE, mails=1 if self.sink.holding else self.random.randint(1, 4))
+            if not self.sink.holding:
+                self._wait(self.random.uniform(0.0, SLACK))
+            os.kill(pid, signal.SIGKILL)  # the id is still its own: the zygote lets go of it later
+        if self.zygote.ended() in (-signal.SIGKILL, -signal.SIGPROF):
             self.killed.add(pid)
             self.tally.kills += 1
+        self.sink.holding = False
 
     def _wait(self, bound, mails=None):
         """Wait until the pass has ended, so many mails were taken, or the time is up."""
@@ -369,7 +380,7 @@ class Crash:
         self.foreseen = self.world.foreseen(DAYS_OF_KILLS)
 
     def run(self, kills, daemon_kills):
-        """Kill the daemon, then passes, day after day, then let everything arrive."""
+        """Kill the daemon, then passes, day after day; let the rest of the days go by unharmed."""
         world = self.world
         if daemon_kills:
             self._kill_daemons(daemon_kills)
@@ -377,7 +388,10 @@ class Crash:
             world.cut_short()
             world.forward(5.0)  # so that what was to be tried again comes up meanwhile
         world.calm()
-        self._judge(world.drain())
+        rows = world.drain()
+        while self._something_to_tell():
+            rows = world.drain()
+        self._judge(rows)
         return world.tally
 
     def _something_to_tell(self):

@@ -26,9 +26,9 @@ def test_of_300_kills_none_loses_an_alert_and_every_second_copy_has_a_reason(
     tally = harness.crash(tmp_path, kills=300, daemon_kills=4, seed=5)
     record_property("counted", str(tally))
     assert tally.kills == 300
-    assert tally.mails > 150
+    assert tally.mails >= 4 * harness.MAILS_PER_WORLD
     assert tally.lost == 0
-    assert tally.duplicates > 0  # or the kills came at no moment that matters
+    assert tally.duplicates > 0  # some kills came before an answer
     assert tally.unexplained_duplicates == 0
     assert tally.changed_ids == 0
     assert tally.unfinished == 0

@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 
 import pytest
+from patience import PATIENCE
 
 from reminderd.state import DATABASE
 
@@ -26,7 +27,7 @@ def test_killed_before_the_answer_came(start, command, mail_server, three_loans)
     process = start("run", "--once")
     taken = mail_server.wait_for_mail()
     process.kill()
-    process.wait(timeout=60)
+    process.wait(timeout=PATIENCE)
     mail_server.release()
     command("run", "--once")
     assert copies(mail_server) == [2, 1, 1]
@@ -48,7 +49,7 @@ def test_killed_after_the_answer_came_and_before_it_was_recorded(
     mail_server.release()
     second = mail_server.wait_for_mail()  # so the program has read the first one's answer
     process.kill()
-    process.wait(timeout=60)
+    process.wait(timeout=PATIENCE)
     other.execute("ROLLBACK")
     other.close()
     mail_server.release()

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from patience import PATIENCE
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_another_pass_sends_nothing(command, mail_server):
 
 def test_passes_at_the_same_time_send_every_mail_once(start, mail_server):
     passes = [start("run", "--once") for _ in range(2)]
-    assert [process.wait(timeout=60) for process in passes] == [0, 0]
+    assert [process.wait(timeout=PATIENCE) for process in passes] == [0, 0]
     assert len(mail_server.accepted) == 2
 
 

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import pkgutil
+import signal
 import sys
 import threading
 from contextlib import redirect_stdout, suppress
@@ -49,6 +50,8 @@ def become(order):
     if order["ahead"]:
         now, ahead = Clock.now, timedelta(seconds=order["ahead"])
         Clock.now = lambda clock: now(clock) + ahead
+    if order["life"]:  # seconds of CPU, after which the kernel ends it, as by SIGKILL
+        signal.setitimer(signal.ITIMER_PROF, order["life"])
     sys.argv = ["reminderd", *order["arguments"]]
 
 

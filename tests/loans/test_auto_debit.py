@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from reminderd.loans.explain import explain
 from reminderd.loans.position import value
-from reminderd.loans.terms import AutoDebit, FailedDebit, Payment
+from reminderd.loans.terms import AutoDebit, Compounding, FailedDebit, Payment, PenaltyBase
 from reminderd.playbook.playbook import packaged
 
 DAY = timedelta(days=1)
 DUE = date(2026, 12, 5)
+ON = AutoDebit(on=True)
 DAILY = {"daily_rate": "0.05%"}
 shared = settings(
     max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
@@ -25,7 +26,7 @@ shared = settings(
 def debited(listed):
     """Return a builder of a loan of three installments of 100.00 that the lender debits."""
 
-    def build(debit=AutoDebit(on=True), **words):
+    def build(debit=ON, **words):
         parts = [(date(2026, 12, 5), "100", "0"), (date(2027, 1, 5), "100", "0")]
         loan = listed(*parts, (date(2027, 2, 5), "100", "0"), penalty=DAILY, **words)
         return replace(loan, auto_debit=debit)
@@ -105,7 +106,6 @@ def test_a_loan_is_not_settled_while_its_last_debit_is_open(debited, also_paying
 def test_what_is_owed_and_what_is_open_add_up_to_what_would_be_owed_without_a_debit(
     debited, days, paid, fails, assume, words
 ):
-    words = words | {"compounding": words["compounding"]}
     loan = debited(AutoDebit(on=True, assume_paid=assume), **_as_terms(words))
     payments = tuple(Payment(DUE + day * DAY, Decimal(amount)) for day, amount in paid)
     failed = tuple(FailedDebit(DUE + day * DAY, DUE + (day + 1) * DAY) for day in fails)
@@ -125,8 +125,6 @@ def test_what_is_owed_and_what_is_open_add_up_to_what_would_be_owed_without_a_de
 
 
 def _as_terms(words):
-    from reminderd.loans.terms import Compounding, PenaltyBase
-
     return words | {
         "compounding": Compounding(words["compounding"]),
         "penalty_base": PenaltyBase(words["penalty_base"]),

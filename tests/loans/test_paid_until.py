@@ -39,7 +39,7 @@ def mortgage(scheduled):
 
 
 def by_payments(loan, until):
-    """Return the loan with a payment of each installment on its due date, as one would type them."""
+    """Return the loan with a payment of each installment on its due date."""
     bare = replace(loan, terms=replace(loan.terms, paid_until=None))
     paid = []
     for part in value(bare, date(1990, 1, 1)).account.parts:

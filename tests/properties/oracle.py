@@ -23,6 +23,7 @@ from reminderd.loans.owed import Owed
 
 ONE_DAY = timedelta(days=1)
 NOTHING = Fraction(0)
+DAYS = {"day": 1, "week": 7, "half-month": 15}
 FINE = 10**18
 CALENDARS = {
     "CN": holidays.country_holidays("CN"),
@@ -71,11 +72,30 @@ def months_later(first, count, *, at_end=False):
     return date(year, month, min(first.day, calendar.monthrange(year, month)[1]))
 
 
+def halves_later(first, count, *, at_end=False):
+    """Return a due date of two in a month: found in the list of them around the first."""
+    if first.day in (15, 31) or (at_end and (first + ONE_DAY).day == 1):
+        pair = 15, 31
+    elif first.day == 30:
+        pair = 15, 30
+    else:
+        pair = sorted([first.day, first.day + (15 if first.day < 15 else -15)])
+    months = [months_later(first.replace(day=1), n) for n in range(-abs(count), abs(count) + 1)]
+    dues = [
+        month.replace(day=min(day, calendar.monthrange(month.year, month.month)[1]))
+        for month in months
+        for day in pair
+    ]
+    return dues[dues.index(first) + count]
+
+
 def step(terms, anchor, periods):
     count = terms.frequency.count * periods
     if terms.frequency.unit == "month":
         return months_later(anchor, count, at_end=terms.end_of_month)
-    return anchor + count * {"day": 1, "week": 7}[terms.frequency.unit] * ONE_DAY
+    if terms.frequency.unit == "half-month":
+        return halves_later(anchor, count, at_end=terms.end_of_month)
+    return anchor + count * DAYS[terms.frequency.unit] * ONE_DAY
 
 
 def business_day(terms, day):
@@ -252,12 +272,33 @@ def planned(terms):
             Part(business_day(terms, part.due), part.principal, part.interest, start, part.due)
             for start, part in zip(starts, terms.listed, strict=False)
         ]
+    elif terms.repayment == "fixed":
+        parts = fixed(terms)
     elif terms.repayment == "revolving":
         parts = minimums(terms, minor(terms, terms.principal))
     else:
         plan = PLANS[terms.repayment]
         parts = plan(terms, minor(terms, terms.principal), periods(terms, terms.installment_count))
     return accelerated(terms, [replace(part, due=business_day(terms, part.end)) for part in parts])
+
+
+MANY = 160  # more of what goes on without end than any test lives to see, or pays ahead
+
+
+def fixed(terms):
+    """The same amount on each date, up to the last one if there is one."""
+    dues = [step(terms, terms.first_due, n) for n in range(terms.installment_count or MANY)]
+    dues = [due for due in dues if terms.until is None or due <= terms.until]
+    interest = minor(terms, terms.interest)
+    principal = minor(terms, terms.amount) - interest
+    return [
+        Part(due, principal, interest, start, due)
+        for start, due in zip([None, *dues], dues, strict=False)
+    ]
+
+
+def goes_on(terms):
+    return terms.repayment == "fixed" and not (terms.installment_count or terms.until)
 
 
 def periods(terms, count):
@@ -330,9 +371,13 @@ def of_period(terms, rate):
     if rate is None:
         return NOTHING
     if rate.per == "day":
-        return Fraction(rate.value) * count * {"day": 1, "week": 7, "month": 30}[unit]
+        return Fraction(rate.value) * count * {**DAYS, "month": 30}[unit]
     year = 360 if terms.day_count in {"ACT/360", "30E/360", "30/360"} else 365
-    return Fraction(rate.value) * count / {"day": year, "week": 52, "month": 12}[unit]
+    return (
+        Fraction(rate.value)
+        * count
+        / {"day": year, "week": 52, "half-month": 24, "month": 12}[unit]
+    )
 
 
 def minimums(terms, left, number=0, since=None, lived=(), asked=None):
@@ -621,6 +666,8 @@ class Ledger:
         self.credit = money
         if not self.coming or not money:
             return
+        if goes_on(self.terms):
+            return
         if money >= self.early_payoff(day):
             self.credit -= self.early_payoff(day)
             self.coming = []
@@ -649,9 +696,7 @@ class Ledger:
         """Whether the statement that asks for the next minimum is there."""
         before = self.terms.minimum.statement_days
         if self.terms.frequency.unit != "month":
-            before = min(
-                before, (step(self.terms, self.terms.first_due, 1) - self.terms.first_due).days
-            )
+            before = min(before, self.terms.frequency.count * DAYS[self.terms.frequency.unit])
         return day > self.coming[0].due - before * ONE_DAY
 
     def after(self, down, balance, day):
@@ -665,6 +710,8 @@ class Ledger:
 
     def early_payoff(self, day):
         """All principal to come, and the interest that the days so far have earned."""
+        if goes_on(self.terms):
+            return 0
         earned = sum(part.earned(self.terms, day) for part in self.coming)
         return sum(part.principal for part in self.coming) + earned
 

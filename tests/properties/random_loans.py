@@ -49,7 +49,12 @@ from reminderd.loans.terms import (
 
 ONE_DAY = timedelta(days=1)
 FIRST_DUE = date(2024, 1, 31)  # a month's end, with a leap day soon after
-PLAIN = (Repayment.LISTED, Repayment.EQUAL_PRINCIPAL, Repayment.EQUAL_INSTALLMENT)
+PLAIN = (
+    Repayment.LISTED,
+    Repayment.FIXED,
+    Repayment.EQUAL_PRINCIPAL,
+    Repayment.EQUAL_INSTALLMENT,
+)
 
 
 def examples(count):
@@ -114,6 +119,8 @@ def repayments(draw, currency, kinds):
         principal, interest = st.integers(1, 2_000_000), st.integers(0, 100_000)
         rows = tuple(Installment(due, draw(principal), draw(interest)) for due in dues)
         return {"repayment": kind, "listed": rows}
+    if kind is Repayment.FIXED:
+        return draw(fixed(currency))
     start = draw(st.one_of(st.none(), st.integers(1, 60)))
     plan = {
         "repayment": kind,
@@ -132,6 +139,22 @@ def repayments(draw, currency, kinds):
     }
 
 
+@st.composite
+def fixed(draw, currency):
+    """Return an amount that falls due so many times, until a day, or without end."""
+    amount = draw(st.integers(1, 2_000_000))
+    interest = draw(some([0, 0, amount // 9, amount - 1]))
+    until = FIRST_DUE + draw(st.integers(29, 400)) * ONE_DAY
+    ends = [{"installment_count": draw(st.integers(1, 12))}, {"until": until}, {}]
+    return {
+        "repayment": Repayment.FIXED,
+        "amount": Money(amount, currency).amount,
+        "interest": Money(interest, currency).amount,
+        "first_due": FIRST_DUE,
+        **draw(some(ends)),
+    }
+
+
 def sums(currency, most, least=0):
     """Return a strategy for amounts of a currency, in its own units."""
     return st.integers(least, most).map(lambda minor: Money(minor, currency).amount)
@@ -144,16 +167,22 @@ def sums(currency, most, least=0):
 def frequencies(draw, words):
     if words["repayment"] is Repayment.LISTED:
         return {}
-    unit, counts = draw(some([(Unit.MONTH, (1, 2, 3)), (Unit.WEEK, (1, 2, 4)), (Unit.DAY, (9,))]))
-    at_end = unit is Unit.MONTH and draw(st.booleans())
+    kinds = {
+        Unit.MONTH: (1, 2, 3),
+        Unit.HALF_MONTH: (1, 1, 3),
+        Unit.WEEK: (1, 2, 4),
+        Unit.DAY: (9,),
+    }
+    unit = draw(some(list(kinds)))
+    at_end = unit in (Unit.MONTH, Unit.HALF_MONTH) and draw(st.booleans())
     first = words["first_due"] + draw(some([0, 0, 29, -16])) * ONE_DAY  # 31 or 29: a month's end
-    start = words["start"] and min(words["start"], first - ONE_DAY)
-    return {
-        "frequency": Frequency(draw(some(counts)), unit),
+    changed = {
+        "frequency": Frequency(draw(some(kinds[unit])), unit),
         "end_of_month": at_end,
         "first_due": first,
-        "start": start,
     }
+    start = words.get("start")
+    return changed | ({"start": min(start, first - ONE_DAY)} if start else {})
 
 
 @st.composite
@@ -179,7 +208,14 @@ def graces(draw, words):
 
 @st.composite
 def bases(draw, words):
-    return {"penalty_base": draw(some(list(PenaltyBase)[1:]))}
+    bases = list(PenaltyBase)[1:]
+    return {"penalty_base": draw(some(bases[:1] if goes_on(words) else bases))}
+
+
+def goes_on(words):
+    """Return whether installments go on without end, so that no rest of them can be called."""
+    ends = words.keys() & {"installment_count", "until"}
+    return words["repayment"] is Repayment.FIXED and not ends
 
 
 @st.composite
@@ -262,7 +298,7 @@ def pauses(draw, words):
 
 @st.composite
 def accelerations(draw, words):
-    return {"acceleration_date": draw(days)}
+    return {} if goes_on(words) else {"acceleration_date": draw(days)}
 
 
 @st.composite
@@ -342,6 +378,8 @@ def loans_that_have(feature):
 def amounts(position):
     """Return a strategy for amounts a borrower may pay: what they are told, or anything."""
     due, payoff = position.due, position.payoff.minor
+    if position.loan.terms.endless:  # some that pays ahead
+        payoff += 2 * position.to_pay.minor
     told = [due.total, due.total - due.principal, due.principal + due.interest, payoff]
     exact = some([around for sum_ in told for around in (sum_ - 1, sum_, sum_ + 1)])
     anything = st.integers(1, max(1, payoff // 3)) | st.integers(1, max(1, 2 * payoff))

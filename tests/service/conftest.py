@@ -12,10 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from reminderd.store.database import Database
-
-PATIENCE = 30  # seconds, for a busy machine; nothing here waits for time to pass
 
 CONFIG = """\
 timezone = "Asia/Shanghai"

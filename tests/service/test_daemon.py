@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from freezegun import freeze_time
+from patience import PATIENCE
 
 from reminderd.app import App
 from reminderd.clock import Clock
@@ -68,7 +69,7 @@ def supervisor(daemon, clock, monkeypatch):
 def finish(supervisor):
     """Let the running worker end, and hear of it; return its exit code."""
     worker = supervisor.worker
-    code = worker.process.wait(60)
+    code = worker.process.wait(PATIENCE)
     supervisor._hear_worker()
     return code
 
@@ -153,7 +154,7 @@ def test_a_worker_starts_when_the_instant_has_come(supervisor, clock):
 def test_an_instant_that_has_passed_does_not_start_workers_without_pause(supervisor, clock):
     supervisor.step()
     started = clock.mono
-    supervisor.worker.process.wait(60)
+    supervisor.worker.process.wait(PATIENCE)
     supervisor._hear_worker()
     supervisor.next_at = clock.wall - 1  # as when a delivery is due that another process holds
     supervisor._schedule_next()
@@ -423,7 +424,7 @@ def test_the_closed_pipe_of_a_dying_worker_does_not_keep_it_awake(supervisor, mo
     supervisor.step()
     worker = supervisor.worker
     assert worker.reading in supervisor.selector.get_map()
-    worker.process.wait(60)
+    worker.process.wait(PATIENCE)
     monkeypatch.setattr(worker.process, "poll", lambda: None)  # closed, but not yet dead
     supervisor._hear_worker()
     assert worker.reading not in supervisor.selector.get_map()

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from reminderd.state import DATABASE
 
@@ -39,7 +40,7 @@ def test_a_configuration_that_was_accepted_before_and_is_of_no_use_now_ends_it_a
     daemon.edit('url = "console://"', 'url = { file = "gone" }')
     (daemon.state / "last-good.toml").write_text(daemon.config.read_text())
     daemon.start()
-    assert daemon.process.wait(30) == 78
+    assert daemon.process.wait(PATIENCE) == 78
     assert "channels.screen.url" in daemon.errors.read_text()
 
 
@@ -83,7 +84,7 @@ def test_a_second_daemon_on_the_same_state_names_the_first_and_fails(idle):
 def test_a_signal_to_stop_is_announced_and_ends_it_with_success(daemon, number):
     daemon.start_and_settle()
     daemon.signal(number)
-    assert daemon.process.wait(10) == 0
+    assert daemon.process.wait(PATIENCE) == 0
     assert daemon.manager.wait_for("STOPPING")["STOPPING"] == "1"
 
 
@@ -91,14 +92,14 @@ def test_it_stops_while_a_worker_is_being_started(daemon):
     daemon.start()
     daemon.until(daemon.children)
     daemon.signal(signal.SIGTERM)
-    assert daemon.process.wait(10) == 0
+    assert daemon.process.wait(PATIENCE) == 0
     assert daemon.children() == []
 
 
 def test_a_hung_hand_over_does_not_keep_it_from_stopping(stuck):
     [worker] = stuck.children()
     stuck.signal(signal.SIGTERM)
-    assert stuck.process.wait(30) == 0
+    assert stuck.process.wait(PATIENCE) == 0
     assert stuck.ended(worker)
 
 
@@ -159,7 +160,7 @@ def test_without_any_good_configuration_it_ends_with_78_and_every_problem(daemon
     place = daemon.break_config()
     daemon.edit('"1234.00"', '"-5"')
     daemon.start()
-    assert daemon.process.wait(30) == 78
+    assert daemon.process.wait(PATIENCE) == 78
     said = daemon.errors.read_text()
     assert place in said
     assert f"{daemon.config}:11:10: loans[0].amount:" in said

@@ -10,11 +10,10 @@ from apscheduler.events import EVENT_JOB_EXECUTED, EVENT_JOB_MISSED
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from patience import PATIENCE
 
 from reminderd.clock import Clock
 from reminderd.service.daemon import TICK, Supervisor
-
-PATIENCE = 30  # seconds
 
 
 @pytest.fixture

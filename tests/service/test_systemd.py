@@ -5,6 +5,8 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
+from patience import PATIENCE
+
 from reminderd.service import systemd
 
 
@@ -30,7 +32,7 @@ def test_an_abstract_socket_is_reached(monkeypatch):
     monkeypatch.setenv("NOTIFY_SOCKET", f"@{name}")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(f"\0{name}")
-        receiver.settimeout(30)
+        receiver.settimeout(PATIENCE)
         systemd.notify(READY="1")
         assert receiver.recv(100) == b"READY=1"
 

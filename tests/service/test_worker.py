@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from patience import PATIENCE
 
 from reminderd.app import App
 from reminderd.clock import Clock
@@ -174,9 +175,9 @@ def test_a_pass_waits_for_another_one_and_shows_life_meanwhile(app, folder):
             target=lambda: outcomes.append(run_pass(app, folder, beat=waited.set))
         )
         second.start()
-        assert waited.wait(30)
+        assert waited.wait(PATIENCE)
         assert outcomes == []
-    second.join(30)
+    second.join(PATIENCE)
     assert len(outcomes) == 1
 
 
@@ -494,7 +495,7 @@ def test_a_worker_left_alone_is_told_to_stop_at_once_and_ends_whatever_it_does(t
         os.close(writing)
         os.close(reading)
         assert process.stdout.read() == b"told\n"
-        assert process.wait(30) == 1
+        assert process.wait(PATIENCE) == 1
 
 
 def test_an_unforeseen_mistake_is_one_line_without_the_words_that_may_hold_a_secret(

@@ -1,0 +1,203 @@
+"""What is printed of payments and agreements: recorded, taken back, listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ..app import App
+from ..loans.money import Money
+from ..loans.payable import Payable
+from ..loans.terms import Loan, Payment, Repayment
+from ..messages.sheet import name_of
+from ..messages.words import Words, words
+from ..store.book import DEBIT_FAILED, WAIVED
+from .figure_views import position_on, quote_json, sheet_of
+
+_AGREED = ("amount", "of", "due", "to")  # what is shown of an agreement, where it has it
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A payment that is there already of the same sum and day, in words."""
+
+    refusal: str
+    question: str
+
+
+def twin_words(app: App, loan: Loan, paid: Payment) -> Twin:
+    """Say that a payment is there already, as a question and as a refusal."""
+    say, today = words(app.config.locale), app.today(loan)
+    amount = say.money(Money.of(paid.amount, loan.terms.currency))
+    key = "twin_written" if paid.id is None else "twin_numbered"
+    shown = {"amount": amount, "loan": name_of(loan), "on": say.day(paid.on, today)}
+    there = say.say("record", key, number=str(paid.id), **shown)
+    return Twin(say.say("record", "again", twin=there), say.say("record", "ask_again", twin=there))
+
+
+def nothing_text(app: App, loan: Loan, on: date) -> str:
+    """Say that on a day nothing was to be paid, or that it has been paid since."""
+    say, today = words(app.config.locale), app.today(loan)
+    if on == today:
+        return say.say("record", "nothing", loan=name_of(loan), id=loan.id)
+    shown = {"loan": name_of(loan), "id": loan.id, "on": say.day(on, today)}
+    return say.say("record", "paid_since", **shown, day=str(on))
+
+
+def paid_json(app: App, loan: Loan, number: int, what: Payable | None) -> dict[str, Any]:
+    """Return a recorded payment, the due dates it was taken for if it named no sum, the quote."""
+    paid = _payment(loan, number)
+    taken = None if what is None else {"dues": list(map(str, what.dues)), "ahead": what.ahead}
+    made = {"payment": number, "date": str(paid.on), "amount": str(_sum(loan, paid))}
+    return made | {"taken_as": taken} | quote_json(app, loan, None)
+
+
+def paid_text(app: App, loan: Loan, number: int, what: Payable | None) -> str:
+    """Say that a payment was recorded, as what, what is owed now, and how to take it back."""
+    say, position = words(app.config.locale), position_on(app, loan)
+    if what is not None:
+        lines = [_taken(app, loan, what)]
+    else:
+        paid = _payment(loan, number)
+        on, amount = say.day(paid.on, position.as_of), say.money(_sum(loan, paid))
+        shown = {"number": str(number), "amount": amount, "loan": name_of(loan), "on": on}
+        lines = [say.say("record", "payment", **shown)]
+    if position.settled and position.credit:
+        lines.append(say.say("record", "more", amount=say.money(position.credit)))
+    return "\n".join([*lines, now_owed(app, loan), say.say("record", "undo", number=str(number))])
+
+
+def all_paid_text(app: App, payments: Iterable[tuple[str, tuple[int, Payable]]]) -> str:
+    """Say what was recorded on each loan, a line each."""
+    say, lines = words(app.config.locale), []
+    for loan_id, (number, what) in payments:
+        loan = app.loan(loan_id)
+        shown = {"loan": name_of(loan), "taken": _taken(app, loan, what), "number": str(number)}
+        lines.append(say.say("record", "of_loan", **shown))
+    return "\n".join(lines) or say.say("record", "none_due")
+
+
+def _taken(app: App, loan: Loan, what: Payable) -> str:
+    """Say what a payment without a sum was taken for."""
+    say, today = words(app.config.locale), app.today(loan)
+    first, last = (say.day(due, today) for due in (what.dues[0], what.dues[-1]))
+    if len(what.dues) > 1:
+        shown = {"count": str(len(what.dues)), "first": first, "last": last}
+        meant = say.say("record", "several", **shown)
+    else:
+        meant = say.say("record", _kind(loan, what), due_date=first)
+    amount = say.money(what.amount)
+    if what.on == today:
+        return say.say("record", "taken", what=meant, amount=amount)
+    return say.say("record", "taken_on", what=meant, amount=amount, on=say.day(what.on, today))
+
+
+def _kind(loan: Loan, what: Payable) -> str:
+    """Return which words there are for one installment."""
+    if what.debit:
+        return "debit"
+    if loan.terms.repayment is Repayment.REVOLVING:
+        return "next_minimum" if what.ahead else "minimum"
+    if len(loan.terms.listed) == 1:
+        return "sum"
+    return "next" if what.ahead else "one"
+
+
+def _payment(loan: Loan, number: int) -> Payment:
+    return next(paid for paid in loan.payments if paid.id == number)
+
+
+def _sum(loan: Loan, paid: Payment) -> Money:
+    return Money.of(paid.amount, loan.terms.currency)
+
+
+def now_owed(app: App, loan: Loan) -> str:
+    """Say how a loan stands now."""
+    sheet = sheet_of(app, position_on(app, loan))
+    return sheet.title(sheet.stage)
+
+
+def agreement_text(app: App, loan: Loan, number: int, *notes: str) -> str:
+    """Say that an agreement was recorded, what is to be noted, and how the loan stands now."""
+    say, key = words(app.config.locale), f"A{number}"
+    row = next(row for row in _agreements(app) if row["agreement"] == key)
+    first = say.say("record", "agreement", number=key, kind=_kind_of(row, loan, say))
+    undo = say.say("record", "undo", number=key)
+    return "\n".join([first, *notes, now_owed(app, loan), undo])
+
+
+def waived_note(app: App, whole: Money, taken: Money) -> str:
+    """Say how much of a waiver counts, and that the rest lapses."""
+    key = "waived_whole" if taken == whole else "waived_part" if taken else "waived_nothing"
+    rest = Money(whole.minor - taken.minor, whole.currency)
+    say, shown = words(app.config.locale), {"amount": whole, "waived": taken, "rest": rest}
+    return say.say("record", key, **{name: say.money(sum_) for name, sum_ in shown.items()})
+
+
+def undoable_json(app: App) -> list[dict[str, Any]]:
+    """Return the payments and agreements that can be taken back."""
+    payments = [
+        {"payment": paid.id, "loan": loan.id, "date": str(paid.on), "amount": str(paid.amount)}
+        for loan, paid in app.typed_payments()
+    ]
+    return payments + _agreements(app)
+
+
+def _agreements(app: App) -> list[dict[str, Any]]:
+    """Return the agreements that stand, each with what was agreed."""
+    agreed = []
+    for row in app.agreements():
+        what = row["document"] or {}
+        one = {"agreement": f"A{row['id']}", "loan": row["loan_id"], "date": str(row["date"])}
+        one["kind"] = row["kind"]
+        agreed.append(one | {key: what[key] for key in _AGREED if what.get(key) is not None})
+    return agreed
+
+
+def undoable_text(app: App) -> str:
+    """List the payments and agreements that can be taken back."""
+    say, lines = words(app.config.locale), []
+    loans = {entry.loan.id: entry.loan for entry, _ in app.entries()}
+    for row in undoable_json(app):
+        loan = loans.get(row["loan"])
+        if loan is None:
+            continue  # of a loan that is configured no more, nothing counts
+        if "payment" in row:
+            number = str(row["payment"])
+            what = say.say("record", "of_payment", amount=_amount(row, loan, say))
+        else:
+            number, what = row["agreement"], _kind_of(row, loan, say)
+        on = say.day(date.fromisoformat(row["date"]), app.today(loan))
+        shown = {"number": number, "what": what, "loan": name_of(loan), "on": on}
+        lines.append(say.say("record", "listed", **shown))
+    return "\n".join(lines) or say.say("record", "none_listed")
+
+
+def _kind_of(row: dict[str, Any], loan: Loan, say: Words) -> str:
+    """Say what an agreement is about, with its sum or its dates."""
+    if row["kind"] == WAIVED:
+        part = say.part(row["of"]) if "of" in row else ""
+        key = "of_waiver_of" if part else "of_waiver"
+        return say.say("record", key, part=part, amount=_amount(row, loan, say))
+    if row["kind"] == DEBIT_FAILED:
+        due = date.fromisoformat(row["due"])
+        return say.say("record", "of_failed", due_date=say.day(due, due))
+    if "to" not in row:
+        return say.say("record", f"of_{row['kind']}")
+    due, *to = (date.fromisoformat(day) for day in (row["due"], *row["to"]))
+    shown = {"due_date": say.day(due, due), "to": say.listed(say.day(day, due) for day in to)}
+    return say.say("record", "of_approved", **shown)
+
+
+def _amount(row: dict[str, Any], loan: Loan, say: Words) -> str:
+    return say.money(Money.of(Decimal(row["amount"]), loan.terms.currency))
+
+
+def undone_text(app: App, loan: Loan, number: str, *, agreement: bool) -> str:
+    """Say that a payment or an agreement was taken back and what is owed now."""
+    say = words(app.config.locale)
+    key = "agreement_undone" if agreement else "payment_undone"
+    return f"{say.say('record', key, number=number.upper())}\n{now_owed(app, loan)}"

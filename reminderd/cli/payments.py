@@ -1,0 +1,140 @@
+"""Commands on what was paid: pay, undo."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import UsageError
+from .common import DATE, common, looking, paid_amount, print_json, writing
+from .completion import loan_ids
+
+if TYPE_CHECKING:
+    from ..app import App
+    from ..loans.money import Money
+    from ..loans.terms import Loan
+    from .payment_views import Twin
+
+
+@click.command()
+@click.argument("loan", shell_complete=loan_ids, required=False)
+@click.argument("amount", required=False)
+@common
+@click.option("--date", "day", type=DATE, help="The day the money reached the lender; else today.")
+@click.option("--all-due", is_flag=True, help="Pay what is due on every loan.")
+@click.option("--again", is_flag=True, help="Record another one of the same sum and day.")
+def pay(
+    loan: str | None,
+    amount: str | None,
+    config_file: str | None,
+    as_json: bool,
+    day: date | None,
+    all_due: bool,
+    again: bool,
+) -> None:
+    """Record that AMOUNT was paid on LOAN.
+
+    Without AMOUNT it is what was due on that day, penalty and fees included; else the debit that
+    nobody has confirmed; else what is left of the next installment. A running daemon sees it
+    within a minute: reminders of what is now paid are cancelled. `reminderd undo` takes a payment
+    back.
+    """
+    if all_due:
+        if loan is not None:
+            raise UsageError("--all-due pays every loan on which something is due (leave out LOAN)")
+        _pay_all(writing(config_file), day, as_json=as_json)
+        return
+    if loan is None:
+        raise UsageError("which loan was paid? (reminderd pay LOAN; or reminderd pay --all-due)")
+    app = writing(config_file)
+    one = app.loan(loan)
+    given = None if amount is None else paid_amount(amount, one.terms.currency)
+    _pay(app, one, given, day, as_json=as_json, again=again)
+
+
+def _pay(
+    app: App, loan: Loan, given: Money | None, day: date | None, *, as_json: bool, again: bool
+) -> None:
+    from ..loans.payable import payable_on, twin
+    from . import payment_views as views
+
+    on, what, paid = app.payment_day(loan, day), None, given
+    if paid is None:
+        what = payable_on(loan, on, app.today(loan))
+        if what is None:
+            raise UsageError(views.nothing_text(app, loan, on))
+        on, paid = what.on, what.amount
+    elif day is None and (debit := payable_on(loan, on, on)) is not None and debit.debit:
+        on = debit.on  # a debit is made on its due date, whenever one hears of it
+    alike = twin(loan, paid, on)
+    if alike is not None and not again:
+        _ask(views.twin_words(app, loan, alike))
+    number = app.pay(loan, paid, on)
+    if as_json:
+        print_json(views.paid_json(app, app.loan(loan.id), number, what))
+    else:
+        click.echo(views.paid_text(app, app.loan(loan.id), number, what))
+
+
+def _ask(twin: Twin) -> None:
+    """Ask whether there was another payment like one; refuse it where nobody can answer."""
+    if not sys.stdin.isatty():
+        raise UsageError(twin.refusal)
+    if not click.confirm(twin.question, err=True):
+        raise click.Abort
+
+
+def _pay_all(app: App, day: date | None, *, as_json: bool) -> None:
+    """Pay what was due on each loan, each on its own day."""
+    from ..loans.payable import payable_on
+    from . import payment_views as views
+
+    payments = []
+    for loan in [entry.loan for entry, _ in app.entries()]:
+        what = payable_on(loan, app.payment_day(loan, day), app.today(loan))
+        if what is not None and not (what.ahead or what.debit):
+            payments.append((loan.id, (app.pay(loan, what.amount, what.on), what)))
+    if as_json:
+        print_json([views.paid_json(app, app.loan(one), *paid) for one, paid in payments])
+    else:
+        click.echo(views.all_paid_text(app, payments))
+
+
+@click.command()
+@click.argument("number", required=False)
+@common
+def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
+    """Take back the payment or the agreement with this NUMBER, as its command printed it.
+
+    Without a number: list what can be taken back.
+    """
+    from . import figure_views
+    from . import payment_views as views
+
+    if number is None:
+        app = looking(config_file)
+        if as_json:
+            print_json(views.undoable_json(app))
+        else:
+            click.echo(views.undoable_text(app))
+        return
+    agreement, plain = _numbered(number)
+    app = writing(config_file)
+    loan_id = app.take_back(plain) if agreement else app.undo(plain)
+    if as_json:
+        undone = {"undone": number if agreement else plain}
+        print_json(undone | figure_views.quote_json(app, app.loan(loan_id), None))
+    else:
+        click.echo(views.undone_text(app, app.loan(loan_id), number, agreement=agreement))
+
+
+def _numbered(number: str) -> tuple[bool, int]:
+    """Read a payment's number, as 3, or an agreement's, as A3."""
+    agreement = number[:1] in {"A", "a"}
+    digits = number[agreement:]
+    if not digits.isascii() or not digits.isdecimal():
+        raise UsageError(f"{number!r} is no number (write 3 for a payment, A3 for an agreement)")
+    return agreement, int(digits)

@@ -1,0 +1,96 @@
+"""Dates that a configuration may hold and that are hardly meant: is the year right?
+
+Nothing here is a mistake: the file is used all the same, and whoever reads it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+from ..errors import Problem
+from ..loans.schedule import start_date
+from ..loans.terms import Loan, Repayment
+from .load import Config
+from .positions import Path, locate
+from .sentences import dotted
+
+_FAR = timedelta(days=548)  # a bill, or the first of several, is hardly further off
+_LONGEST = timedelta(days=40 * 365)  # hardly any loan is older
+_ASK = "is the year right?"
+
+Doubt = tuple[Path, str]
+
+
+def doubts(config: Config, paid: Container[str], today: date) -> list[Problem]:
+    """Return a question for each date that is years off, or of something yet to happen.
+
+    *paid* are the ids of the loans to which anything was paid, recorded in the file or elsewhere.
+    """
+    problems, positions = [], locate(config.text)
+    for number, loan in enumerate(config.loans):
+        for path, sentence in _of_loan(loan, today, paid=loan.id in paid):
+            whole: Path = ("loans", number, *path)
+            line, column = positions.value(whole)
+            message = f"{sentence} ({_ASK})"
+            problems.append(Problem(str(config.file), line, column, dotted(whole), message))
+    return problems
+
+
+def _of_loan(loan: Loan, today: date, *, paid: bool) -> Iterator[Doubt]:
+    terms = loan.terms
+    if terms.repayment is Repayment.LISTED:
+        yield from _of_bills([part.due for part in terms.listed], today, paid=paid)
+    elif terms.first_due is not None:
+        yield from _of_first_due(terms.first_due, today)
+    begin = start_date(terms)
+    for number, payment in enumerate(loan.payments):
+        if begin is not None and payment.on < begin:
+            yield ("payments", number, "date"), f"{payment.on} is before the loan began on {begin}"
+    for path, day in _past(loan):
+        if day > today:
+            yield path, f"{day} is yet to come"
+
+
+def _of_bills(dues: list[date], today: date, *, paid: bool) -> Iterator[Doubt]:
+    if len(dues) == 1 and not paid and today - dues[0] > _FAR:
+        yield ("due",), f"{dues[0]} is {_years(today - dues[0])} ago, and nothing was paid"
+    if dues[0] - today > _FAR:
+        yield ("due",) if len(dues) == 1 else _due(0), _ahead(dues[0], today)
+    for number, (before, due) in enumerate(pairwise(dues), 1):
+        if due - before > _FAR:
+            yield _due(number), f"{due} is {_years(due - before)} after the one before"
+
+
+def _of_first_due(first: date, today: date) -> Iterator[Doubt]:
+    if first - today > _FAR:
+        yield ("first_due",), _ahead(first, today)
+    elif today - first > _LONGEST:
+        yield ("first_due",), f"{first} is {_years(today - first)} ago"
+
+
+def _past(loan: Loan) -> Iterator[tuple[Path, date]]:
+    """Yield the dates of what has happened already."""
+    terms = loan.terms
+    yield from (
+        (("payments", number, "date"), paid.on) for number, paid in enumerate(loan.payments)
+    )
+    yield from ((("waivers", n, "date"), waiver.on) for n, waiver in enumerate(terms.waivers))
+    yield from ((("extensions", n, "agreed"), e.agreed) for n, e in enumerate(terms.extensions))
+    yield from ((("extension_requests", n, "date"), r.on) for n, r in enumerate(loan.requests))
+    if loan.legal_letter is not None:
+        yield ("legal_letter",), loan.legal_letter
+
+
+def _due(number: int) -> Path:
+    return "installments", number, "due"
+
+
+def _ahead(due: date, today: date) -> str:
+    return f"{due} is {_years(due - today)} ahead"
+
+
+def _years(span: timedelta) -> str:
+    years = span.days / 365.25
+    return f"{years:.0f} years" if years >= 2 else "more than a year and a half"

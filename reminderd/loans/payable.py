@@ -1,0 +1,56 @@
+"""What a payment is for that names no sum: what is due, else the next installment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from .money import Money
+from .position import Position, value
+from .terms import Loan, Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """A sum that pays the installments *dues* on a date, all that their lateness cost included.
+
+    *ahead* says that none of them has fallen due; *debit* that the lender was to debit it, which
+    the payment confirms.
+    """
+
+    amount: Money
+    dues: tuple[date, ...]
+    on: date
+    ahead: bool = False
+    debit: bool = False
+
+
+def payable(position: Position) -> Payable | None:
+    """Return what to pay on the day of a position; None where no sum is known to be owed."""
+    today = position.as_of
+    if position.due.total:
+        return Payable(position.due_total, tuple(a.due for a in position.arrears), today)
+    for open_debit in position.unconfirmed[:1]:
+        then = value(position.loan, open_debit.due)
+        amount = sum(part.owed.total for part in then.arrears if part.due == open_debit.due)
+        return Payable(position.money(amount), (open_debit.due,), open_debit.due, debit=True)
+    for part in position.upcoming[:1]:
+        if part.remaining.minor > 0:
+            return Payable(part.remaining, (part.due,), today, ahead=True)
+    return None
+
+
+def payable_on(loan: Loan, day: date, today: date) -> Payable | None:
+    """Return what was to be paid on a day up to *today*; None where all of that is paid by now."""
+    what = payable(value(loan, day))
+    if what is None:
+        return None
+    last, now = max(today, *what.dues), value(loan, today)
+    still_open = (*now.unpaid(), *(debit.due for debit in now.unconfirmed))
+    return what if any(due <= last for due in still_open) else None
+
+
+def twin(loan: Loan, amount: Money, on: date) -> Payment | None:
+    """Return a payment of a loan that has the same sum and day, if there is one."""
+    alike = (paid for paid in loan.payments if (paid.on, paid.amount) == (on, amount.amount))
+    return next(alike, None)

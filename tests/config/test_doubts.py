@@ -1,0 +1,92 @@
+"""Dates that are hardly meant are asked about; the file is used all the same."""
+
+from datetime import date
+
+import pytest
+
+from reminderd.config.doubts import doubts
+
+TODAY = date(2026, 11, 30)
+ONE = '[[loans]]\nid = "a"\namount = "100"\n'
+SCHEDULE = '[[loans]]\nid = "a"\nprincipal = "1000"\ninstallments = 10\n'
+
+ASKED = {
+    "a due date of another century's half": (
+        ONE + "due = §2062-12-05\n",
+        "due: 2062-12-05 is 36 years ahead (is the year right?)",
+    ),
+    "a due date ten years ago": (
+        ONE + "due = §2016-12-15\n",
+        "due: 2016-12-15 is 10 years ago, and nothing was paid (is the year right?)",
+    ),
+    "a first due date far ahead": (
+        SCHEDULE + "first_due = §2028-07-05\n",
+        "first_due: 2028-07-05 is more than a year and a half ahead (is the year right?)",
+    ),
+    "a first due date longer ago than any loan": (
+        SCHEDULE + "first_due = §1966-12-15\n",
+        "first_due: 1966-12-15 is 60 years ago (is the year right?)",
+    ),
+    "an installment years after the one before": (
+        '[[loans]]\nid = "a"\ninstallments = [{ due = 2026-12-05, amount = 1 },\n'
+        "  { due = §2062-01-05, amount = 1 }]\n",
+        "installments[1].due: 2062-01-05 is 35 years after the one before (is the year right?)",
+    ),
+    "the first of a list far ahead": (
+        '[[loans]]\nid = "a"\ninstallments = [{ due = §2062-01-05, amount = 1 },\n'
+        "  { due = 2062-02-05, amount = 1 }]\n",
+        "installments[0].due: 2062-01-05 is 35 years ahead (is the year right?)",
+    ),
+    "a payment to come": (
+        ONE + "due = 2026-10-15\npayments = [{ date = §2027-10-15, amount = 5 }]\n",
+        "payments[0].date: 2027-10-15 is yet to come (is the year right?)",
+    ),
+    "a payment before the loan": (
+        SCHEDULE + "first_due = 2026-10-15\npayments = [{ date = §2025-10-15, amount = 5 }]\n",
+        "payments[0].date: 2025-10-15 is before the loan began on 2026-09-15 (is the year right?)",
+    ),
+    "a waiver to come": (
+        ONE + "due = 2026-10-15\nwaivers = [{ date = §2027-10-20, amount = 5 }]\n",
+        "waivers[0].date: 2027-10-20 is yet to come (is the year right?)",
+    ),
+    "an agreement to come": (
+        ONE + "due = 2026-12-15\n"
+        "extensions = [{ due = 2026-12-15, agreed = §2026-12-10, to = 2027-01-15 }]\n",
+        "extensions[0].agreed: 2026-12-10 is yet to come (is the year right?)",
+    ),
+    "a request to come": (
+        ONE
+        + 'due = 2026-12-15\nextension_requests = [{ date = §2027-12-01, state = "requested" }]\n',
+        "extension_requests[0].date: 2027-12-01 is yet to come (is the year right?)",
+    ),
+    "a letter to come": (
+        ONE + "due = 2026-10-15\nlegal_letter = §2027-11-01\n",
+        "legal_letter: 2027-11-01 is yet to come (is the year right?)",
+    ),
+}
+
+
+@pytest.mark.parametrize("doubt", ASKED)
+def test_a_date_that_is_hardly_meant_is_asked_about_where_it_stands(doubt, load, pointed):
+    marked, sentence = ASKED[doubt]
+    text, [place] = pointed(marked)
+    asked = [str(problem) for problem in doubts(load(text), (), TODAY)]
+    assert asked == [f"config.toml:{place}: loans[0].{sentence}"]
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        ONE + "due = 2028-05-31\n",
+        ONE + "due = 2025-06-01\n",
+        SCHEDULE + "first_due = 1990-12-15\n",
+        ONE + "due = 2026-12-05\npayments = [{ date = 2026-11-30, amount = 5 }]\n",
+        SCHEDULE + "first_due = 2026-10-15\npayments = [{ date = 2026-09-15, amount = 5 }]\n",
+    ],
+)
+def test_what_may_well_be_meant_is_not_asked_about(plain, load):
+    assert doubts(load(plain), (), TODAY) == []
+
+
+def test_an_old_bill_to_which_something_was_paid_is_not_asked_about(load):
+    assert doubts(load(ONE + "due = 2016-12-15\n"), {"a"}, TODAY) == []

@@ -4,6 +4,7 @@ Each channel named in a configuration as ``{NAME}`` is a JSON web hook at a rece
 what arrives, with the instant at which it arrived.
 """
 
+import importlib.util
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,14 @@ from reminderd.config.load import load_text
 from reminderd.loans.money import Money
 from reminderd.service.worker import run_pass
 from reminderd.store.database import Database
+
+_file = Path(__file__).parents[1] / "mailserver.py"
+_spec = importlib.util.spec_from_file_location("mailserver", _file)
+_mailserver = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_mailserver)
+authority = _mailserver.authority
+trusted = _mailserver.trusted
+mail_server = _mailserver.mail_server
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOOKS = ("phone", "screen")

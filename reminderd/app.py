@@ -40,7 +40,7 @@ from .config.suggest import no_such
 from .errors import DeliveryError, UsageError
 from .loans.money import Money
 from .loans.position import Position, value
-from .loans.terms import Extension, Loan, Payment, RequestState, Waiver
+from .loans.terms import Bill, Extension, Loan, Payment, RequestState, Waiver
 from .messages.compose import stage_for, trial
 from .planner import Planner
 from .playbook.playbook import Severity
@@ -383,7 +383,7 @@ class App:
 
     def ask(self, loan: Loan, state: RequestState, day: date | None, to: Extension | None) -> int:
         """Record where a request for an extension stands; return the number of the record."""
-        if to is not None and to.due not in value(loan, to.agreed).unpaid():
+        if to is not None and to.due not in value(loan, to.agreed).unpaid(known=True):
             raise UsageError(
                 f"{to.due} is no due date of loan {loan.id} that is unpaid (see `reminderd quote`)"
             )
@@ -392,6 +392,10 @@ class App:
     def waive(self, loan: Loan, waiver: Waiver) -> int:
         """Record what the lender lets go of; return the number of the record."""
         return self._record(loan, book.WAIVED, waiver.on, waiver)
+
+    def bill(self, loan: Loan, bill: Bill) -> int:
+        """Record a bill; return the number of the record."""
+        return self._record(loan, book.BILLED, bill.on, bill)
 
     def _record(self, loan: Loan, kind: str, day: date | None, agreed: book.Agreed) -> int:
         now = self.clock.now()

@@ -12,6 +12,7 @@ from .snooze import Snooze
 SETTLED = "settled"
 ANSWER_DUE = "answer-due"
 ESCALATED = "escalated"
+BILL_DUE = "bill-due"  # a bill is expected whose sum is not recorded
 _UNREACHABLE = "unreachable-"  # begins the milestones of notices of an address that is dead
 _CURED = "cured-"  # begins the milestones of what follows upon settling
 _REMINDER = "due"  # begins those that an unpaid installment has
@@ -27,6 +28,7 @@ class Reason(StrEnum):
     CLIFF_TOMORROW = "cliff_tomorrow"
     FIRST_LOOK = "first_look"
     ANSWER_DUE = "answer_due"
+    BILL_EXPECTED = "bill_expected"
     SETTLED = "settled"
     AFTER_SETTLING = "after_settling"
     NOBODY_REACTED = "nobody_reacted"

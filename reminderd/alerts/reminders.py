@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from ..loans.position import Position
 from ..loans.terms import Request, RequestState
 from ..playbook.facts import current_request
-from .alert import ANSWER_DUE, Reason, milestone
+from . import billing
+from .alert import ANSWER_DUE, BILL_DUE, Reason, milestone
 from .slots import Look, Said, Slot
 
 
@@ -23,6 +24,7 @@ def remind(look: Look) -> Said:
     if newest is None or look.is_decided(newest) or look.holds(newest):
         return Said([], [])
     series = [*(_slots_of(look, due, newest.day) for due in _near(look)), _answer(look)]
+    series.append(billing.questions(look))
     missed = [slot for slots in series for slot in _missed(look, slots) if slot != newest]
     return Said(
         [look.alert(newest)], [look.superseded(slot, _why(slot, newest)) for slot in missed]
@@ -37,10 +39,12 @@ def held(look: Look) -> list[Slot]:
 
 def to_come(look: Look) -> Iterator[Slot]:
     """Yield the next slots."""
+    unknown = {part.due for part in look.position.upcoming if part.unknown}
     for due in _near(look, and_next=True):
         offset = look.policy.next_after((look.reached - due).days)
-        if offset is not None:
+        if offset is not None and (offset <= 0 or due not in unknown):
             yield _slot(look, due, offset)
+    yield from billing.to_come(look)
     if (answer := _answer_slot(look)) and answer.day > look.reached:
         yield answer
 
@@ -64,7 +68,8 @@ def _near(look: Look, *, and_next: bool = False) -> list[date]:
 
 def _newest(look: Look) -> Slot | None:
     """Return the slot that says what to send now."""
-    return max([*_newest_of_each(look, _near(look)), *_answer(look)], key=_rank, default=None)
+    slots = [*_newest_of_each(look, _near(look)), *_answer(look), *billing.questions(look)]
+    return max(slots, key=_rank, default=None)
 
 
 def _newest_of_each(look: Look, dues: list[date]) -> Iterator[Slot]:
@@ -101,9 +106,10 @@ def _answer(look: Look) -> list[Slot]:
 def _rank(slot: Slot) -> tuple[date, bool, int]:
     """Order slots: the newest speaks; of several in one, the oldest installment's.
 
-    A reminder speaks for a request too, for it advises to follow that up.
+    A reminder speaks for a request too, for it advises to follow that up, and for a bill, for it
+    says that the next one's sum is not known.
     """
-    return slot.day, slot.milestone != ANSWER_DUE, -slot.due.toordinal()
+    return slot.day, slot.milestone not in (ANSWER_DUE, BILL_DUE), -slot.due.toordinal()
 
 
 def _missed(look: Look, slots: list[Slot]) -> Iterator[Slot]:

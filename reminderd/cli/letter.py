@@ -93,7 +93,7 @@ def _refuse(kind: Kind, sheet: Sheet, amount: str | None) -> None:
     position, name = sheet.position, sheet.loan.id
     if amount is not None and kind is not Kind.DISPUTE:
         raise UsageError(f"--amount goes with --kind dispute, not with {kind}")
-    if kind is not Kind.DISPUTE and position.settled:
+    if kind is not Kind.DISPUTE and not position.to_pay:
         raise UsageError(f"nothing is to be paid on loan {name} (see `reminderd quote {name}`)")
     if kind is Kind.SETTLEMENT and not position.arrears:
         raise UsageError(

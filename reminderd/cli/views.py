@@ -18,7 +18,7 @@ from ..alerts.wallclock import instant, local_date
 from ..app import App
 from ..errors import ConfigError
 from ..loans.money import Money
-from ..loans.position import Position, value
+from ..loans.position import Position, Upcoming, value
 from ..loans.terms import Loan
 from ..messages.compose import Letter, Occasion
 from ..messages.routine import RoutineLetter
@@ -27,6 +27,7 @@ from ..messages.words import Words, words
 from ..playbook.playbook import Severity
 from ..redaction import redact
 from ..service.worker import Outcome
+from ..store.book import BILLED
 from .attention_views import snooze_lines, snoozed_until
 from .figure_views import position_on, sheet_of
 from .meter import meter, tracked
@@ -85,6 +86,7 @@ def check_text(app: App) -> str:
         lines.append(f"channel {channel['name']}: {where} ({channel['locale']}{mild}{alone})")
     lines += dead_lines(app)
     lines += [f"loan {entry.loan.id}: {entry.loan.name}" for entry, _ in app.entries()]
+    lines += _missing_bills(app, None)
     if known["next"]:
         lines.append(f"next: {known['next']['at']}  {known['next']['title']}")
     elif known["loans"]:
@@ -133,6 +135,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
                 "owed_today": str(position.due_total),
                 "increase": str(position.increase),
                 "next_due": _next_due(position),
+                "missing_bills": [str(due) for due in position.missing_bills],
                 "payoff": str(position.payoff),
                 "next_alert_at": at.astimezone(ZoneInfo(loan.timezone)).isoformat() if at else None,
                 "snoozed_until": snoozed_until(loan, snoozed.get(loan.id)),
@@ -151,8 +154,18 @@ def print_status(app: App, as_of: date | None) -> None:
     heads = columns(say, *keys, right={"owed", "more"})
     standing = zip(app.entries(), status_json(app, as_of), strict=True)
     show(Table(heads, [_status_row(app, entry.loan, row, say) for (entry, _), row in standing]))
-    for line in snooze_lines(app) + dead_lines(app):
+    for line in _missing_bills(app, as_of) + snooze_lines(app) + dead_lines(app):
         click.echo(line)
+
+
+def _missing_bills(app: App, as_of: date | None) -> list[str]:
+    """Say of which loans a bill is not known, or no next due date."""
+    loans = [entry.loan for entry, _ in app.entries()]
+    return [
+        said
+        for loan in loans
+        for said in sheet_of(app, position_on(app, loan, as_of)).missing_bills()
+    ]
 
 
 def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:
@@ -165,10 +178,15 @@ def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:
         book.stage_title(stage, say.name),
         say.money(position.due_total),
         f"+{say.money(position.increase)}" if position.increase else NOTHING,
-        f"{coming.due} {say.money(coming.remaining)}" if coming else NOTHING,
+        _next_part(coming, say) if coming else NOTHING,
         _minute(row["next_alert_at"]) if row["next_alert_at"] else NOTHING,
     )
     return Row(cells, stage.severity)
+
+
+def _next_part(part: Upcoming, say: Words) -> str:
+    shown = say.line("sum_unknown") if part.unknown else say.money(part.remaining)
+    return f"{part.due} {shown}"
 
 
 def _minute(written: str) -> str:
@@ -176,11 +194,11 @@ def _minute(written: str) -> str:
     return f"{datetime.fromisoformat(written):%F %H:%M}"
 
 
-def _next_due(position: Position) -> dict[str, str] | None:
+def _next_due(position: Position) -> dict[str, str | None] | None:
     if not position.upcoming:
         return None
     part = position.upcoming[0]
-    return {"date": str(part.due), "amount": str(part.remaining)}
+    return {"date": str(part.due), "amount": None if part.unknown else str(part.remaining)}
 
 
 def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[dict[str, Any]]:
@@ -330,13 +348,13 @@ def paid_text(app: App, loan: Loan, number: int, paid: Money) -> str:
     position = position_on(app, loan)
     if position.settled and position.credit:
         lines.append(f"that is {position.credit} {paid.currency} more than was owed: is it right?")
-    lines += [f"to take it back: reminderd undo {number}", _now_owed(app, loan)]
+    lines += [f"to take it back: reminderd undo {number}", now_owed(app, loan)]
     return "\n".join(lines)
 
 
 def recorded_text(app: App, loan: Loan, number: int) -> str:
     """Say that an agreement was recorded and how the loan stands now."""
-    return f"recorded; to take it back: reminderd undo A{number}\n{_now_owed(app, loan)}"
+    return f"recorded; to take it back: reminderd undo A{number}\n{now_owed(app, loan)}"
 
 
 def undoable_json(app: App) -> list[dict[str, Any]]:
@@ -352,9 +370,23 @@ def undoable_json(app: App) -> list[dict[str, Any]]:
             "date": str(row["date"]),
             "kind": row["kind"],
         }
+        | _bill_json(row)
         for row in app.agreements()
     ]
     return payments + agreements
+
+
+def _bill_json(row: RowMapping) -> dict[str, Any]:
+    if row["kind"] != BILLED:
+        return {}
+    return {key: row["document"][key] for key in ("due", "amount", "minimum")}
+
+
+def billed_text(app: App, row: Mapping[str, Any]) -> str:
+    """Say which bill a record is of, with its sum."""
+    say, number = words(app.config.locale), row["agreement"].removeprefix("A")
+    shown = {"loan": row["loan"], "amount": row["amount"], "due_date": row["due"]}
+    return say.say("bill", "listed", number=number, **shown)
 
 
 def undoable_text(app: App) -> str:
@@ -362,6 +394,8 @@ def undoable_text(app: App) -> str:
     lines = [
         f"payment {row['payment']}: {row['amount']} on {row['loan']}, {row['date']}"
         if "payment" in row
+        else billed_text(app, row)
+        if row["kind"] == BILLED
         else f"agreement {row['agreement']}: {row['kind']} on {row['loan']}, {row['date']}"
         for row in undoable_json(app)
     ]
@@ -371,10 +405,11 @@ def undoable_text(app: App) -> str:
 def undone_text(app: App, loan: Loan, number: str) -> str:
     """Say that a payment or an agreement was taken back and what is owed now."""
     what = "agreement" if number[:1] in {"A", "a"} else "payment"
-    return f"{what} {number} taken back\n{_now_owed(app, loan)}"
+    return f"{what} {number} taken back\n{now_owed(app, loan)}"
 
 
-def _now_owed(app: App, loan: Loan) -> str:
+def now_owed(app: App, loan: Loan) -> str:
+    """Say in one line how a loan stands now."""
     sheet = sheet_of(app, position_on(app, loan))
     return sheet.title(sheet.stage)
 

@@ -33,6 +33,7 @@ class Repayment(StrEnum):
     INTEREST_ONLY = "interest-only"
     BULLET = "bullet"
     REVOLVING = "revolving"
+    BILLED = "billed"
 
 
 class InstallmentInterest(StrEnum):
@@ -215,6 +216,22 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
+class Bill:
+    """A statement drawn on the day *on*: what is due on *due*, and the least of it if it says so.
+
+    With a minimum it is a card's: its sum holds all that was unpaid, its own interest included.
+    """
+
+    due: date
+    amount: Decimal
+    minimum: Decimal | None
+    on: date
+
+
+Agreement = Extension | Waiver | Bill  # what came about since the terms were made, on a day
+
+
+@dataclass(frozen=True, slots=True)
 class Minimum:
     """The least that a revolving balance asks for: a share of it, and no less than a sum.
 
@@ -244,6 +261,7 @@ class LoanTerms:
     end_of_month: bool = False
     business_days: BusinessDays = ANY_DAY
     minimum: Minimum | None = None
+    statement_day: int | None = None  # of the month before a due date: when its bill is drawn
     contract_rate: Rate | None = None
     day_count: DayCount = DayCount.ACT_365F
     penalty: Penalty | None = None
@@ -266,6 +284,7 @@ class LoanTerms:
     pauses: tuple[Pause, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    bills: tuple[Bill, ...] = ()
 
     def __hash__(self) -> int:
         """Return the hash of every term; terms are looked up far more often than made."""
@@ -370,7 +389,7 @@ class Loan:
     payments: tuple[Payment, ...] = ()
     contact: str | None = None
     channels: tuple[str, ...] | None = field(default=None)
-    agreed: tuple[Extension | Waiver, ...] = ()
+    agreed: tuple[Agreement, ...] = ()
     requests: tuple[Request, ...] = ()
     asked: tuple[Request, ...] = ()
     app_path: str | None = None  # where in the lender's app one pays
@@ -404,8 +423,9 @@ def _check_schedule(terms: LoanTerms) -> None:
         for due in dues:
             _check_year("due" if len(dues) == 1 else "installments", due)
         return
-    _check_principal(terms)
-    _check_count(terms)
+    if terms.repayment is not Repayment.BILLED:
+        _check_principal(terms)
+        _check_count(terms)
     if terms.first_due is None:
         raise TermsError("first_due", "is missing (write the first due date)")
     _check_year("first_due", terms.first_due)
@@ -474,7 +494,8 @@ def _period(terms: LoanTerms) -> int | None:
     if terms.repayment is Repayment.LISTED:
         pairs = zip(terms.listed, terms.listed[1:], strict=False)
         return max(((b.due - a.due).days for a, b in pairs), default=None)
-    one = terms.repayment is not Repayment.REVOLVING and terms.installment_count == 1
+    goes_on = terms.repayment in (Repayment.REVOLVING, Repayment.BILLED)
+    one = not goes_on and terms.installment_count == 1
     return None if one else terms.frequency.days + (terms.frequency.unit == Unit.MONTH)
 
 

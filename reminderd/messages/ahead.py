@@ -44,6 +44,8 @@ def _events(sheet: Sheet) -> Iterator[Event]:
 
 def _debit(sheet: Sheet) -> Iterator[Event]:
     debit, due = sheet.loan.auto_debit, sheet.position.pay_by
+    if sheet.position.sum_unknown:
+        return
     if debit is not None and debit.on and due is not None and due >= sheet.today:
         amount = sheet.variables["amount"]
         yield Event(due, sheet.words.line("ahead_debit", on=_day(sheet, due), amount=amount))

@@ -100,7 +100,7 @@ class Letter(Paper):
             "figures": sheet.figures() + sheet.balance_of(self.occasion.alert),
             "parts": sheet.parts(),
             "advice": sheet.advice(self.stage, self._turn()),
-            "warnings": self.near(),
+            "warnings": self.near() + self.sheet.not_modelled(),
             "caps": self.caps(),
             "ahead": [event.sentence for event in self._coming if not self._is_near(event)],
             "next_message": self._next_message(),
@@ -157,7 +157,7 @@ class Letter(Paper):
         first, *more = sheet.advice(self.stage, self._turn())
         lines = [Line(0, self.preface() or ""), *self._phone_figures()]
         lines += [Line(2, sentence) for sentence in self.near()[:2]]
-        lines += [Line(3, warning) for warning in self.caps()[:1]]
+        lines += [Line(3, sentence) for sentence in (self.sheet.not_modelled() + self.caps())[:1]]
         lines += [Line(0, f"▶ {first.title}"), Line(5, first.detail)]
         lines += [Line(6 + number, f"· {action.title}") for number, action in enumerate(more[:2])]
         if not self.closing:
@@ -176,9 +176,11 @@ class Letter(Paper):
             yield Line(1, colon.join(sum_to_pay))
         if len(parts) > 1:
             yield Line(3, line("pair_joint").join(f"{name} {sum_}" for name, sum_ in parts))
+        choice = sheet.choice()
         for number, (name, shown) in enumerate(rows):
             told = name == line("tomorrow")  # what one more day costs is never left out
-            yield Line(0 if told else 8 - number, f"{name}{colon}{shown}")
+            dispensable = 2 if (name, shown) in choice else 8 - number
+            yield Line(0 if told else dispensable, f"{name}{colon}{shown}")
         for name, shown in sheet.balance_of(self.occasion.alert):
             yield Line(1, f"{name}{colon}{shown}")
 

@@ -97,8 +97,11 @@ class Digest(Paper):
             "title": letter.title,
             "severity": letter.severity,
             "preface": letter.preface(),
-            "figures": sheet.balance_of(letter.occasion.alert),
-            "warnings": [] if letter.closing else letter.near() + letter.caps(),
+            "figures": sheet.balance_of(letter.occasion.alert)
+            + ([] if letter.closing else sheet.choice()),
+            "warnings": []
+            if letter.closing
+            else letter.near() + sheet.not_modelled() + letter.caps(),
             "advice": self._advice(letter),
             "contacts": sheet.contacts() if not letter.closing else [],
             "late": letter.lateness() if not self._late else None,
@@ -219,6 +222,8 @@ class Digest(Paper):
 
     def _written(self, amounts: Sequence[Money]) -> str:
         """Write amounts of several currencies beside each other."""
+        if not amounts:  # bills whose sums are not recorded
+            return self._say("unknown_sum")
         *most, last = [self.words.money(amount) for amount in amounts]
         comma, both = self.words.line("comma"), self._say("and")
         return f"{comma.join(most)}{both}{last}" if most else last

@@ -79,7 +79,7 @@ class Playbook:
         if position.settled:
             return self.stages["settled"]
         if not position.arrears:
-            return self.stages["upcoming"]
+            return self.stages["due-today" if position.pay_by == position.as_of else "upcoming"]
         days = position.days_past_due
         if days == 0:
             return self.stages["due-today"]

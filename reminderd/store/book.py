@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -30,12 +31,21 @@ from ..alerts.plan import Policy
 from ..alerts.wallclock import local_date
 from ..loans.money import Money
 from ..loans.position import value
-from ..loans.terms import Extension, Loan, Payment, Request, RequestState, Waiver
+from ..loans.terms import (
+    Agreement,
+    Bill,
+    Extension,
+    Loan,
+    Payment,
+    Request,
+    RequestState,
+    Waiver,
+)
 from .tables import agreements, loans, payments
 
 CONFIG, CLI = "config", "cli"
-WAIVED = "waived"  # the other kinds of agreements are the states of a request
-Agreed = Extension | Waiver | None  # a request, or its refusal, agrees on nothing
+WAIVED, BILLED = "waived", "billed"  # the other kinds of agreements are the states of a request
+Agreed = Agreement | None  # a request, or its refusal, agrees on nothing
 
 
 @cache
@@ -51,6 +61,11 @@ def _extension_adapter() -> TypeAdapter[Extension]:
 @cache
 def _waiver_adapter() -> TypeAdapter[Waiver]:
     return TypeAdapter(Waiver)
+
+
+@cache
+def _bill_adapter() -> TypeAdapter[Bill]:
+    return TypeAdapter(Bill)
 
 
 @cache
@@ -285,10 +300,14 @@ def undo_payment(connection: Connection, payment_id: int, now: datetime) -> RowM
         connection.execute(
             update(payments).where(payments.c.id == payment_id).values(undone_at=now)
         )
-        # What is unpaid again is seen with fresh eyes: its reminders were not missed.
-        afresh = {"next_alert_at": now, "known_since": now}
-        connection.execute(update(loans).where(loans.c.id == row["loan_id"]).values(**afresh))
+        _see_afresh(connection, row["loan_id"], now)
     return row
+
+
+def _see_afresh(connection: Connection, loan_id: str, now: datetime) -> None:
+    """Have a loan looked at with fresh eyes: what is to be paid now was no slot missed before."""
+    afresh = {"next_alert_at": now, "known_since": now}
+    connection.execute(update(loans).where(loans.c.id == loan_id).values(**afresh))
 
 
 def touch(connection: Connection, loan_id: str, now: datetime) -> None:
@@ -422,9 +441,14 @@ def add_agreement(
         document = _extension_adapter().dump_python(agreed, mode="json")
     elif isinstance(agreed, Waiver):
         document = _waiver_adapter().dump_python(agreed, mode="json")
+    elif isinstance(agreed, Bill):
+        document = _bill_adapter().dump_python(agreed, mode="json")
     row = {"loan_id": loan_id, "kind": kind, "date": day, "document": document}
     result = connection.execute(insert(agreements).values(**row, recorded_at=now))
-    touch(connection, loan_id, now)
+    if kind == BILLED:
+        _see_afresh(connection, loan_id, now)
+    else:
+        touch(connection, loan_id, now)
     key = result.inserted_primary_key
     assert key is not None  # a single-row insert always has one
     return int(key[0])
@@ -436,8 +460,7 @@ def undo_agreement(connection: Connection, number: int, now: datetime) -> str | 
     loan_id = connection.execute(select(agreements.c.loan_id).where(standing)).scalar()
     if loan_id is not None:
         connection.execute(update(agreements).where(standing).values(undone_at=now))
-        afresh = {"next_alert_at": now, "known_since": now}  # as with a payment taken back
-        connection.execute(update(loans).where(loans.c.id == loan_id).values(**afresh))
+        _see_afresh(connection, loan_id, now)
     return loan_id
 
 
@@ -457,9 +480,13 @@ def with_agreements(loan: Loan, rows: Sequence[RowMapping]) -> Loan:
     """Return the loan with what was asked and agreed."""
     if not rows:
         return loan
-    agreed: list[Extension | Waiver] = []
+    billed = [row for row in rows if row["kind"] == BILLED]
+    billed.sort(key=itemgetter("id"))  # of two for one due date the one recorded last counts
+    agreed: list[Agreement] = [_bill_adapter().validate_python(row["document"]) for row in billed]
     asked = []
     for row in rows:
+        if row["kind"] == BILLED:
+            continue
         if row["kind"] == WAIVED:
             agreed.append(_waiver_adapter().validate_python(row["document"]))
             continue

@@ -155,19 +155,21 @@ class Position:
 
         What a card's earlier statement leaves is no bill, though its sum is worked out.
         """
-        configured = {part.due for part in self.account.rules.schedule[:1]}
-        past, coming = self._without_bill(configured | self._closed, one_at_least=True)
+        past, coming = self._without_bill(self._without_asking, one_at_least=True)
         return past[-1:] + coming
 
     @property
     def _covered(self) -> set[date]:
-        return self.dues | self._closed
+        """The due dates with a sum; where only interest is left, another bill is to come."""
+        asking = {part.due for part in self.account.parts if part.principal}
+        return asking | self._without_asking
 
     @property
-    def _closed(self) -> set[date]:
-        """The due dates for which something was paid, though their bills were never recorded."""
-        lines = self.account.lines
-        return {date.fromordinal(line.due) for line in lines} - self.dues
+    def _without_asking(self) -> set[date]:
+        """The due dates that need no bill: the configured balance's, and those paid without one."""
+        configured = {part.due for part in self.account.rules.schedule[:1]}
+        fallen = {date.fromordinal(line.due) for line in self.account.lines}
+        return configured | (fallen - self.dues)
 
     def _without_bill(
         self, dues: set[date], *, one_at_least: bool

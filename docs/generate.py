@@ -120,6 +120,7 @@ CONDITIONS = {
     "several-overdue": "another loan is overdue too",
     "cap-exceeded": "being late costs more than a cap allows",
     "legal-letter": "a court's or lawyer's letter came",
+    "bill-unknown": "the next bill's sum is not recorded",
 }
 
 _HEAD = """\

@@ -69,8 +69,9 @@ class Sheet:
     def title(self, stage: Stage) -> str:
         """Return the one line that says loan, amount and day count."""
         key = "overdue" if stage.first_day is not None else stage.id
-        if self.position.sum_unknown and stage.id in ("upcoming", "due-today"):
-            key = f"{stage.id}-unknown"
+        unknown = {"upcoming": "upcoming-unknown", "due-today": "due-today-unknown"}
+        if self.position.sum_unknown:
+            key = unknown.get(stage.id, key)
         return self.words.say("title", key, **self.variables)
 
     def settled_title(self, alert: Alert) -> str:
@@ -277,7 +278,9 @@ class Sheet:
         if not bills or bills[-1].due != due:
             return "to_come"
         changed = len(bills) > 1 and bills[-2].amount != bills[-1].amount
-        return ("to_come_least" if self.statement else "to_come") + ("_new" if changed else "")
+        if self.statement:
+            return "to_come_least_new" if changed else "to_come_least"
+        return "to_come_new" if changed else "to_come"
 
     def choice(self) -> list[tuple[str, str]]:
         """Return the rows that say what paying a statement whole costs, and its minimum alone."""

@@ -45,6 +45,7 @@ COMMANDS = [
     "reconcile",
     "plan",
     "presets",
+    "bill",
     "extension",
     "waive",
     "letter",

@@ -73,6 +73,39 @@ payments = [
 ]
 {others}
 """
+BILLED = """
+timezone = "Asia/Shanghai"
+{borrower}
+[[loans]]
+id = "huabei"
+name = "{loan}"
+first_due = 2026-10-15
+statement_day = 1
+bills = [{{ due = 2026-10-15, amount = "862.35" }}]
+payments = [{{ date = 2026-10-15, amount = "862.35" }}]
+{facts}
+{others}
+"""
+STATEMENT = """
+timezone = "Asia/Shanghai"
+{borrower}
+[[loans]]
+id = "card"
+name = "{card}"
+daily_rate = "0.05%"
+grace_days = 3
+first_due = 2026-10-15
+statement_day = 28
+minimum.percent = "10%"
+bills = [
+  {{ due = 2026-10-15, amount = "7200.00", minimum = "720.00" }},
+  {{ due = 2026-11-15, amount = "8400.00", minimum = "840.00" }},
+]
+payments = [{{ date = 2026-10-15, amount = "7200.00" }}]
+contact = "{contact}"
+{facts}
+{others}
+"""
 CARD = """
 [[loans]]
 id = "card"
@@ -122,6 +155,7 @@ class Case:
     due: date | None = None
     late: timedelta = timedelta(0)
     to_others: bool = False
+    loan: str = LOAN
 
 
 CASES = {
@@ -152,6 +186,10 @@ CASES = {
     "settled early": Case(
         0, payments='{{ date = 2026-11-15, amount = "6093.00" }},', what=SETTLED, due=DUE
     ),
+    "bill expected": Case(-14, "", what="bill-due", loan=BILLED),
+    "upcoming, sum unknown": Case(-3, "", loan=BILLED),
+    "due today, sum unknown": Case(0, "", loan=BILLED),
+    "upcoming, a statement": Case(-3, "", loan=STATEMENT),
     "answer due": Case(
         9, REQUESTED.replace("2026-11-17", "2026-11-16"), what="answer-due", due=date(2026, 11, 16)
     ),
@@ -187,7 +225,7 @@ def author(case, locale):
         part: getattr(about, part).format(**named)
         for part in ("facts", "borrower", "payments", "others")
     }
-    config = load_text(LOAN.format(**named, **filled), Path("config.toml"))
+    config = load_text(about.loan.format(**named, **filled), Path("config.toml"))
     day = DUE + timedelta(days=about.days)
     position, *others = (value(loan, day) for loan in config.loans)
     meant = datetime.combine(day, time(9), ZONE).astimezone(UTC)
@@ -287,7 +325,8 @@ def test_the_goldens_show_every_action():
 def test_no_chinese_message_holds_a_word_of_english(case):
     seen = in_all_formats(case, "zh-CN")
     seen = re.sub(r"^═══ \w+ ═══$", "", seen, flags=re.M)
-    assert set(re.findall(r"[A-Za-z]+", seen)) <= {"App", "reminderd"}
+    command = {"reminderd", "bill", "huabei"} if CASES[case].loan == BILLED else {"reminderd"}
+    assert set(re.findall(r"[A-Za-z]+", seen)) <= {"App", *command}
 
 
 @every_case

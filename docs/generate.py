@@ -126,6 +126,7 @@ CONDITIONS = {
     "bureau-us": "a lender reports it to the bureaus of the United States: the loan is in USD",
     "reported-any-day": "it is overdue in CNY, and the day from which it is reported is not known",
     "reported-soon": "it is overdue, and may be reported any day or within thirty days",
+    "bill-unknown": "the next bill's sum is not recorded",
 }
 
 _HEAD = """\

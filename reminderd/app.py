@@ -42,7 +42,7 @@ from .loans.accrual import covered_until
 from .loans.money import Money
 from .loans.position import Position, value
 from .loans.schedule import start_date
-from .loans.terms import Extension, FailedDebit, Loan, Payment, RequestState, Waiver
+from .loans.terms import Bill, Extension, FailedDebit, Loan, Payment, RequestState, Waiver
 from .messages.compose import stage_for, trial
 from .planner import Planner
 from .playbook.playbook import Severity
@@ -419,7 +419,7 @@ class App:
 
     def ask(self, loan: Loan, state: RequestState, day: date | None, to: Extension | None) -> int:
         """Record where a request for an extension stands; return the number of the record."""
-        if to is not None and to.due not in value(loan, to.agreed).unpaid():
+        if to is not None and to.due not in value(loan, to.agreed).unpaid(known=True):
             raise UsageError(
                 f"{to.due} is no due date of loan {loan.id} that is unpaid (see `reminderd quote`)"
             )
@@ -454,6 +454,10 @@ class App:
             if (number := assumed.get(which)) is not None:
                 book.undo_payment(connection, number, now)
             return _record_failure(connection, loan, which, now), which
+
+    def bill(self, loan: Loan, bill: Bill) -> int:
+        """Record a bill; return the number of the record."""
+        return self._record(loan, book.BILLED, bill.on, bill)
 
     def _record(self, loan: Loan, kind: str, day: date | None, agreed: book.Agreed) -> int:
         now = self.clock.now()

@@ -14,6 +14,7 @@ ANSWER_DUE = "answer-due"
 ESCALATED = "escalated"
 PAID_SO_FAR = "paid-so-far"  # asks whether a loan in mid-life was paid until now
 _DEBIT = "debit"  # begins those that ask whether a debit went through
+BILL_DUE = "bill-due"  # a bill is expected whose sum is not recorded
 _UNREACHABLE = "unreachable-"  # begins the milestones of notices of an address that is dead
 _CURED = "cured-"  # begins the milestones of what follows upon settling
 _REMINDER = "due"  # begins those that an unpaid installment has
@@ -30,6 +31,7 @@ class Reason(StrEnum):
     DEBIT_UNCONFIRMED = "debit_unconfirmed"
     FIRST_LOOK = "first_look"
     ANSWER_DUE = "answer_due"
+    BILL_EXPECTED = "bill_expected"
     SETTLED = "settled"
     AFTER_SETTLING = "after_settling"
     NOBODY_REACTED = "nobody_reacted"

@@ -22,6 +22,7 @@ from ..playbook.playbook import Playbook, packaged
 from . import escalation, reminders, settling
 from .alert import (
     ANSWER_DUE,
+    BILL_DUE,
     ESCALATED,
     PAID_SO_FAR,
     SETTLED,
@@ -127,6 +128,8 @@ def still_wanted(alert: Alert, loan: Loan, position: Position) -> bool:
     if alert.milestone == ANSWER_DUE:
         request = reminders.unanswered(position)
         return request is not None and request.on == alert.due
+    if alert.milestone == BILL_DUE:
+        return alert.due in position.awaited_bills
     if is_follow_up(alert.milestone):
         cure = last_cure(loan, position.as_of)
         return cure is not None and cure.due == alert.due and not position.days_past_due

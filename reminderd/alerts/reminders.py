@@ -19,7 +19,16 @@ from itertools import islice
 from ..loans.position import Position
 from ..loans.terms import Request, RequestState
 from ..playbook.facts import current_request
-from .alert import ANSWER_DUE, PAID_SO_FAR, Alert, Reason, debit_milestone, milestone
+from . import billing
+from .alert import (
+    ANSWER_DUE,
+    BILL_DUE,
+    PAID_SO_FAR,
+    Alert,
+    Reason,
+    debit_milestone,
+    milestone,
+)
 from .slots import Look, Said, Slot
 
 _DAY = timedelta(days=1)
@@ -32,6 +41,7 @@ def remind(look: Look) -> Said:
         return Said([], [])
     series = [*(_slots_of(look, due, newest.day) for due in _near(look)), _answer(look)]
     series += [_debit_slots(look, debit.due, look.reached) for debit in look.position.unconfirmed]
+    series.append(billing.questions(look))
     missed = [slot for slots in series for slot in _missed(look, slots)]
     if question := _mid_life(look):
         return Said([question], [look.superseded(slot, Reason.SAME_SLOT) for slot in missed])
@@ -70,6 +80,7 @@ def held(look: Look) -> list[Slot]:
 
 def to_come(look: Look) -> Iterator[Slot]:
     """Yield the next slots."""
+    unknown = {part.due for part in look.position.upcoming if part.unknown}
     for due in _near(look, and_next=True):
         reached = (look.reached - due).days
         offsets = [look.policy.next_after(reached)]
@@ -78,10 +89,11 @@ def to_come(look: Look) -> Iterator[Slot]:
             offsets = [*look.policy.offsets(0), *look.policy.offsets_beside()]
         for offset in sorted({offset for offset in offsets if offset is not None}):
             slot = _slot(look, due, offset)
-            if offset > reached and _speaks(look, slot):
+            if offset > reached and _speaks(look, slot) and (offset <= 0 or due not in unknown):
                 yield slot
                 break
     yield from _debits_to_come(look)
+    yield from billing.to_come(look)
     if (answer := _answer_slot(look)) and answer.day > look.reached:
         yield answer
 
@@ -105,7 +117,7 @@ def _near(look: Look, *, and_next: bool = False) -> list[date]:
 
 def _newest(look: Look) -> Slot | None:
     """Return the slot that says what to send now."""
-    slots = [*_newest_of_each(look, _near(look)), *_answer(look)]
+    slots = [*_newest_of_each(look, _near(look)), *_answer(look), *billing.questions(look)]
     for debit in look.position.unconfirmed:
         slots += _debit_slots(look, debit.due, look.reached)[-1:]
     return max(slots, key=_rank, default=None)
@@ -179,9 +191,10 @@ def _answer(look: Look) -> list[Slot]:
 def _rank(slot: Slot) -> tuple[date, bool, int]:
     """Order slots: the newest speaks; of several in one, the oldest installment's.
 
-    A reminder speaks for a request too, for it advises to follow that up.
+    A reminder speaks for a request too, for it advises to follow that up, and for a bill, for it
+    says that the next one's sum is not known.
     """
-    return slot.day, slot.milestone != ANSWER_DUE, -slot.due.toordinal()
+    return slot.day, slot.milestone not in (ANSWER_DUE, BILL_DUE), -slot.due.toordinal()
 
 
 def _missed(look: Look, slots: list[Slot]) -> Iterator[Slot]:

@@ -17,7 +17,7 @@ from ..errors import UsageError
 from ..loans.cashplan import CashPlan, Share
 from ..loans.cashplan import plan as split_cash
 from ..loans.explain import explain_next
-from ..loans.money import Money
+from ..loans.money import Money, to_minor
 from ..loans.owed import Owed
 from ..loans.position import Position, value
 from ..loans.presets import Preset
@@ -83,7 +83,18 @@ def quote_json(
         "estimate": True,
         "basis": sheet.basis(),
     }
-    if warnings := sheet.warnings():
+    if statement := sheet.statement:
+        result["statement"] = {
+            "amount": str(position.money(to_minor(statement.bill.amount, position.currency))),
+            "due": str(statement.bill.due),
+            "drawn": str(statement.bill.on),
+            "whole": str(statement.whole),
+            "minimum": str(statement.minimum),
+            "interest": str(statement.interest),
+            "until": str(statement.until),
+            "at_most": None if statement.at_most is None else str(statement.at_most),
+        }
+    if warnings := sheet.not_modelled() + sheet.warnings():
         result["warnings"] = warnings
     if explain:
         result["derivation"] = [_step_json(step) for step in sheet.steps()]
@@ -104,7 +115,7 @@ def quote_text(app: App, loan: Loan, as_of: date | None, *, explain: bool = Fals
     lines += [*figures[:1], *parts, *figures[1:]]
     coming = [event.sentence for event in ahead(sheet)]
     lines += [*coming, ""] if coming or figures else []
-    lines += [f"{warning}\n" for warning in sheet.warnings()]
+    lines += [f"{warning}\n" for warning in sheet.not_modelled() + sheet.warnings()]
     lines += [f"▶ {first.title}", first.detail, ""]
     if explain:
         lines += [*map(_row_text, sheet.derivation()), ""]

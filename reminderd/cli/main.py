@@ -17,6 +17,7 @@ from .. import __version__
 from ..errors import ConfigError, ReminderdError, UsageError
 from ..redaction import redact
 from .attention import ack, snooze, unsnooze
+from .billing import bill
 from .common import (
     DATE,
     common,
@@ -291,7 +292,7 @@ def history(
 
 
 for command in (
-    *(init, quote, reconcile, plan, presets, pay, undo, extension, waive, letter, failed),
+    *(init, quote, reconcile, plan, presets, pay, undo, bill, failed, extension, waive, letter),
     *(snooze, unsnooze, ack, explain, outbox, restore, doctor, completion),
 ):
     cli.add_command(command)

@@ -71,7 +71,7 @@ def _agreed(
         return None
     position = position_on(app, loan, day)
     which = due or position.pay_by
-    if which is None:
+    if which is None or (position.sum_unknown and due is None):
         raise UsageError(f"nothing is to be paid on loan {loan.id} (see `reminderd quote`)")
     if not to:
         raise UsageError("the new due date is missing (add --to 2027-01-15)")

@@ -20,7 +20,7 @@ from ..app import App
 from ..config.doubts import doubts
 from ..errors import ConfigError, Problem
 from ..loans.money import Money
-from ..loans.position import Position, value
+from ..loans.position import Position, Upcoming, value
 from ..loans.terms import Loan
 from ..messages.compose import Letter, Occasion
 from ..messages.routine import RoutineLetter
@@ -99,6 +99,7 @@ def check_text(app: App) -> str:
         lines.append(f"channel {channel['name']}: {where} ({channel['locale']}{mild}{alone})")
     lines += dead_lines(app)
     lines += [f"loan {entry.loan.id}: {entry.loan.name}" for entry, _ in app.entries()]
+    lines += _missing_bills(app, None)
     if known["next"]:
         lines.append(f"next: {known['next']['at']}  {known['next']['title']}")
     elif known["loans"]:
@@ -158,6 +159,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
                 "unconfirmed": debits_json(position),
                 "increase": str(position.increase),
                 "next_due": _next_due(position),
+                "missing_bills": [str(due) for due in position.missing_bills],
                 "payoff": str(position.payoff),
                 "next_alert_at": at.astimezone(ZoneInfo(loan.timezone)).isoformat() if at else None,
                 "snoozed_until": snoozed_until(loan, snoozed.get(loan.id)),
@@ -178,7 +180,7 @@ def print_status(app: App, as_of: date | None) -> None:
     standing = zip(app.entries(), rows, strict=True)
     show(Table(heads, [_status_row(app, entry.loan, row, say) for (entry, _), row in standing]))
     positions = [position_on(app, entry.loan, as_of) for entry, _ in app.entries()]
-    lines = _totals(rows, say) + debit_lines(positions, say)
+    lines = _totals(rows, say) + debit_lines(positions, say) + _missing_bills(app, as_of)
     for line in lines + snooze_lines(app) + dead_lines(app):
         click.echo(line)
 
@@ -215,6 +217,16 @@ def _totals(rows: Sequence[dict[str, Any]], say: Words) -> list[str]:
     return [say.say("view", "total", amounts=amounts)] if len(rows) > 1 else []
 
 
+def _missing_bills(app: App, as_of: date | None) -> list[str]:
+    """Say of which loans a bill is not known, or no next due date."""
+    loans = [entry.loan for entry, _ in app.entries()]
+    return [
+        said
+        for loan in loans
+        for said in sheet_of(app, position_on(app, loan, as_of)).missing_bills()
+    ]
+
+
 def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:
     book = app.config.desk.playbook
     position = value(loan, date.fromisoformat(row["as_of"]))
@@ -226,7 +238,7 @@ def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:
         book.stage_title(stage, say.name),
         say.money(position.due_total),
         f"+{say.money(position.increase)}" if position.increase else NOTHING,
-        f"{_near(coming.due, position.as_of)} {say.money(coming.remaining)}" if coming else NOTHING,
+        _next_part(coming, position.as_of, say) if coming else NOTHING,
         _near_minute(row["next_alert_at"], position.as_of) if row["next_alert_at"] else NOTHING,
     )
     return Row(cells, stage.severity)
@@ -243,16 +255,21 @@ def _near_minute(written: str, today: date) -> str:
     return f"{_near(at.date(), today)} {at:%H:%M}"
 
 
+def _next_part(part: Upcoming, today: date, say: Words) -> str:
+    shown = say.line("sum_unknown") if part.unknown else say.money(part.remaining)
+    return f"{_near(part.due, today)} {shown}"
+
+
 def _minute(written: str) -> str:
     """Write an instant of the JSON as a table has it."""
     return f"{datetime.fromisoformat(written):%F %H:%M}"
 
 
-def _next_due(position: Position) -> dict[str, str] | None:
+def _next_due(position: Position) -> dict[str, str | None] | None:
     if not position.upcoming:
         return None
     part = position.upcoming[0]
-    return {"date": str(part.due), "amount": str(part.remaining)}
+    return {"date": str(part.due), "amount": None if part.unknown else str(part.remaining)}
 
 
 def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[dict[str, Any]]:

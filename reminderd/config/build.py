@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from ..alerts.policy import Policy
 from ..alerts.routine import Routine
 from ..alerts.wallclock import QuietHours
 from ..errors import TermsError
+from ..loans.bills import drawn_on, expected_near
 from ..loans.charges import Amount, Cap, Fee, FeeKind
 from ..loans.frequency import BusinessDays
 from ..loans.money import Money, Rate, to_minor
@@ -16,6 +18,7 @@ from ..loans.schedule import revolve, schedule_past, start_date
 from ..loans.terms import (
     YEARS,
     AutoDebit,
+    Bill,
     Extension,
     Installment,
     Lender,
@@ -56,6 +59,7 @@ def to_terms(model: LoanModel, currency: str) -> LoanTerms:
     _check_end(terms)
     _check_acceleration(terms)
     _check_extensions(terms)
+    _check_bills(terms)
     return terms
 
 
@@ -74,7 +78,7 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
     penalty = _penalty(model.penalty)
     replaces = penalty is not None and penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT
     continues = model.contract_interest_continues
-    return LoanTerms(
+    terms = LoanTerms(
         currency=currency,
         repayment=Repayment.LISTED if listed else _repayment(model),
         listed=listed,
@@ -91,6 +95,7 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         end_of_month=model.end_of_month,
         business_days=BusinessDays(model.business_day_convention, model.calendar),
         minimum=_minimum(model),
+        statement_day=model.statement_day,
         contract_rate=_contract_rate(model),
         day_count=model.day_count,
         penalty=penalty,
@@ -114,6 +119,10 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         waivers=tuple(Waiver(w.date, w.amount, w.of) for w in model.waivers),
         extensions=tuple(_extension(extension) for extension in model.extensions),
     )
+    bills = (
+        Bill(b.due, b.amount, b.minimum, b.date or drawn_on(terms, b.due)) for b in model.bills
+    )
+    return replace(terms, bills=tuple(bills))
 
 
 def _check_end(terms: LoanTerms) -> None:
@@ -152,6 +161,9 @@ def _check_extensions(terms: LoanTerms) -> None:
         return
     latest = max(extension.due for extension in terms.extensions)
     dues, moved = [part.due for part in schedule_past(terms, latest)], dict[date, int]()
+    dues += [bill.due for bill in terms.bills]
+    if not dues:
+        raise TermsError("extensions.0.due", "has no bill (list it under bills first)")
     for number, extension in sorted(enumerate(terms.extensions), key=lambda one: one[1].agreed):
         due = extension.due
         if due not in dues:
@@ -165,7 +177,21 @@ def _check_extensions(terms: LoanTerms) -> None:
         moved[due] = number
 
 
+def _check_bills(terms: LoanTerms) -> None:
+    """Raise TermsError where a bill is for no due date that is expected, or for one of another."""
+    for number, bill in enumerate(terms.bills):
+        near = expected_near(terms, bill.due)
+        if terms.repayment is not Repayment.LISTED and near is None:
+            usual = f"the loan's begin on {terms.first_due}"
+            raise TermsError(f"bills.{number}.due", f"{bill.due} is near no due date ({usual})")
+        if near and near in {expected_near(terms, other.due) for other in terms.bills[:number]}:
+            sentence = f"{bill.due} stands where another bill is (keep one for each due date)"
+            raise TermsError(f"bills.{number}.due", sentence)
+
+
 def _repayment(model: LoanModel) -> Repayment:
+    if model.is_billed:
+        return Repayment.BILLED
     if model.amount is not None:
         return Repayment.FIXED
     return Repayment(model.repayment or "equal-installment")

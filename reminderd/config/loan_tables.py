@@ -281,6 +281,22 @@ class ExtensionModel(Strict):
         return value if isinstance(value, list) else [value]
 
 
+class BillModel(Strict):
+    """One entry of ``bills``: a statement, as the lender drew it."""
+
+    due: Day = Field(description="When it is due.", examples=["due = 2026-12-05"])
+    amount: Positive = Field(description="Its sum.", examples=['amount = "862.35"'])
+    minimum: Positive | None = Field(
+        None, description="The least that it asks for.", examples=['minimum = "86.24"']
+    )
+    date: Day | None = Field(
+        None,
+        description="When it was drawn: what was paid before is in its sum. Else statement_day, or "
+        f"{STATEMENT_DAYS} days before it is due.",
+        examples=["date = 2026-11-25"],
+    )
+
+
 class AutoDebitModel(Strict):
     """``auto_debit = { … }``: that the lender debits an account, which one, and when."""
 
@@ -377,10 +393,19 @@ class LoanModel(Strict):
     )
     repayment: (
         Literal[
-            "equal-principal", "equal-installment", "interest-only", "bullet", "revolving", "fixed"
+            "equal-principal",
+            "equal-installment",
+            "interest-only",
+            "bullet",
+            "revolving",
+            "fixed",
+            "billed",
         ]
         | None
-    ) = Field(None, description="How principal is repaid; beside an amount it is fixed.")
+    ) = Field(
+        None,
+        description="How principal is repaid; fixed: an amount each time; billed: each bill says what is due.",
+    )
     installment_interest: InstallmentInterest = Field(
         InstallmentInterest.PERIODIC,
         description="Whether equal installments count equal periods or each period's days.",
@@ -409,6 +434,17 @@ class LoanModel(Strict):
         None,
         description="What a revolving balance asks for.",
         examples=['minimum.percent = "10%"'],
+    )
+    statement_day: Annotated[Whole, Field(ge=1, le=31)] | None = Field(
+        None,
+        description="Day of the month before a due date on which its bill is drawn: then you are "
+        "asked for its sum. 29 to 31 mean the last day where a month is shorter.",
+        examples=["statement_day = 25"],
+    )
+    bills: list[BillModel] = Field(
+        default_factory=list,
+        description="Bills and statements; `reminderd bill` records them too.",
+        examples=['bills = [{ due = 2026-12-05, amount = "862.35", minimum = "86.24" }]'],
     )
     annual_rate: Rate | None = Field(None, description='Contract rate for a year: "18%".')
     daily_rate: DailyRate | None = Field(None, description='Contract rate for a day: "0.05%".')
@@ -580,9 +616,20 @@ class LoanModel(Strict):
             defaults.pop("daily_rate", None)
         if data.get("business_day_convention") == "none":
             defaults.pop("calendar", None)
-        if {"due", "amount"} & data.keys() or isinstance(data.get("installments"), list):
+        billed = "statement_day" in data and "principal" not in data
+        listed = isinstance(data.get("installments"), list)
+        if {"due", "amount"} & data.keys() or listed or billed:
             defaults.pop("repayment", None)
         return defaults | data
+
+    @property
+    def is_billed(self) -> bool:
+        """Whether what falls due is known bill by bill."""
+        if self.repayment is None:
+            lump = self.due is not None or self.amount is not None
+            schedule = self.principal is not None or self.installments is not None
+            return self.statement_day is not None and not (lump or schedule)
+        return self.repayment == "billed"
 
     @field_validator("preset")
     @classmethod

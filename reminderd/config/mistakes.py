@@ -9,7 +9,7 @@ from itertools import pairwise
 from pydantic import BaseModel
 
 from ..loans.charges import FeePer
-from ..loans.frequency import BusinessDayConvention
+from ..loans.frequency import BusinessDayConvention, Unit
 from ..loans.money import minor_digits, to_minor
 from .loan_tables import LoanModel
 from .positions import Path
@@ -24,6 +24,7 @@ _COUNT_KNOWN = ("bullet", "revolving")  # repayments that need no number of inst
 # The fields that hold a sum of money, in whichever table.
 _SUMS = {
     *("amount", "interest", "principal", "flat", "least", "most", "floor", "above", "fees"),
+    "minimum",
     *("cash", "target", "saved", "monthly"),
 }
 
@@ -48,8 +49,13 @@ def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
             yield ("due",), 'needs an amount beside it (add amount = "1234.00")'
     elif model.amount is not None and model.principal is None:
         yield from _fixed_mistakes(model)
+    elif model.is_billed:
+        yield from _beside(model, (*_LUMP, "principal", "installments", "start"), "bills")
+        if model.first_due is None:
+            yield ("first_due",), "is missing beside statement_day (write first_due = 2026-12-10)"
     else:
         yield from _schedule_mistakes(model)
+    yield from _bill_mistakes(model)
     if model.annual_rate is not None and model.daily_rate is not None:
         yield ("daily_rate",), "stands beside annual_rate (keep one of the two)"
     yield from _calendar_mistakes(model)
@@ -130,6 +136,35 @@ def _schedule_mistakes(model: LoanModel) -> Iterator[Mistake]:
             "has no due date (write due and amount, first_due and amount if it falls due again "
             "and again, or principal, installments and first_due)",
         )
+
+
+def _bill_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    worked_out = model.due is None and not isinstance(model.installments, list)
+    if worked_out and not (model.is_billed or model.repayment == "revolving"):
+        what = "a schedule, which says itself what is due"
+        yield from _beside(model, ("statement_day",), what)
+        if model.bills:
+            yield ("bills",), f"does not go with {what} (remove one of the two)"
+    elif not worked_out:
+        what = "sums on dates (write first_due instead of them, and each sum under bills)"
+        if model.statement_day is not None:
+            yield ("statement_day",), f"does not go with {what}"
+    if model.statement_day is not None and model.frequency.unit is not Unit.MONTH:
+        yield ("statement_day",), "is a day of the month (remove it, or frequency)"
+    yield from _listed_bill_mistakes(model)
+
+
+def _listed_bill_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    for number, (before, bill) in enumerate(pairwise(model.bills), 1):
+        if bill.due <= before.due:
+            yield ("bills", number, "due"), _out_of_order(bill.due, before.due)
+    for number, bill in enumerate(model.bills):
+        if bill.minimum is not None and bill.minimum > bill.amount:
+            sentence = f"{bill.minimum} is more than the amount {bill.amount} (swap them?)"
+            yield ("bills", number, "minimum"), sentence
+        if bill.date is not None and bill.date >= bill.due:
+            sentence = f"{bill.date} is not before {bill.due}, when it is due (swap them?)"
+            yield ("bills", number, "date"), sentence
 
 
 def _calendar_mistakes(model: LoanModel) -> Iterator[Mistake]:

@@ -24,19 +24,24 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from itertools import takewhile
 
+from .bills import expected, expected_near, in_force, lives_by_bills
 from .charges import CapMode, Fee, FeePer
 from .frequency import add_months
 from .money import round_half_up, to_minor
 from .owed import Owed
 from .schedule import (
     RateShare,
+    billed,
+    card_terms,
     earned,
     extended,
     factors,
+    minimum,
     paid_down,
     rate_shares,
     schedule,
@@ -46,7 +51,9 @@ from .steps import MICRO, Step
 from .tariff import Meter, Tariff, Turns, tariff
 from .terms import (
     MAX_INSTALLMENTS,
+    Agreement,
     AllocationBy,
+    Bill,
     Component,
     Compounding,
     Extension,
@@ -142,6 +149,8 @@ class Account:
         self.charged = 0  # all fees of the loan, those up to the day charged_to
         self.charged_to = 0
         self.today = 0
+        self.bills: list[Bill] = []  # that have been drawn
+        self.card: tuple[date, LoanTerms] | None = None  # the last one's due date and terms
         self.trace = trace
 
     @property
@@ -158,7 +167,7 @@ class Account:
         self,
         payments: Iterable[Payment],
         as_of: date,
-        agreements: Iterable[Extension | Waiver] = (),
+        agreements: Iterable[Agreement] = (),
     ) -> Account:
         """Bring in every event up to *as_of*, day by day, and stop at the end of *as_of*.
 
@@ -173,10 +182,11 @@ class Account:
                 paid[day] = paid.get(day, 0) + minor
         agreed = self.rules.agreed
         if agreements:
-            agreed = _by_day(*self.terms.extensions, *self.terms.waivers, *agreements)
+            agreed = _by_day(self.terms, *agreements)
         if covered:
             self._take_as_paid(agreed)
-        for day in sorted(paid.keys() | agreed.keys() if agreed else paid):
+        days = {*paid, *agreed, *self._expected_days(min(paid, default=last), last)}
+        for day in sorted(days):
             if day > last:
                 break
             self.advance(day)
@@ -184,11 +194,12 @@ class Account:
                 self._agree(agreement)
             if day in paid:
                 self.pay(paid[day])
+            self._close_without_bill(day)
         self.advance(last)
         self._accrue_lines()
         return self
 
-    def _take_as_paid(self, agreed: dict[int, list[Extension | Waiver]]) -> None:
+    def _take_as_paid(self, agreed: dict[int, list[Agreement]]) -> None:
         """Keep in mind which installments up to ``paid_until`` an extension moved once late."""
         deals = [(day, deal) for day, deals in agreed.items() for deal in deals]
         moved = [(day, d.due.toordinal()) for day, d in deals if isinstance(d, Extension)]
@@ -196,6 +207,27 @@ class Account:
         if self.trace is not None:
             assert self.terms.paid_until is not None  # or nothing would be covered
             self._step("paid-until", 0, end=self.terms.paid_until.toordinal())
+
+    def _expected_days(self, first: int, last: int) -> Iterator[int]:
+        """Yield the days from *first* to *last* on which a bill is expected to be due."""
+        if self.rules.by_bills:
+            dues = expected(self.terms, date.fromordinal(first))
+            yield from takewhile(lambda day: day <= last, map(date.toordinal, dues))
+
+    def _close_without_bill(self, day: int) -> None:
+        """Take what was paid up to a due date whose bill nobody recorded for that bill's sum.
+
+        Were it kept for the next one, that would be silent.
+        """
+        if not (self.credit and self.rules.by_bills):
+            return
+        over = self.credit - sum([part.total for part in self.parts[self.upcoming :]])
+        if over <= 0 or day not in self._expected_days(day, day):
+            return
+        due = date.fromordinal(day)
+        recorded = {expected_near(self.terms, bill.due) for bill in self.bills}
+        if due not in recorded and not any(line.due == day for line in self.lines):
+            self._fall_due(Installment(due, over, 0), day)
 
     def later(self, day: int) -> Account:
         """Return the account as it will stand on a later day, taking in nothing that falls due."""
@@ -502,13 +534,14 @@ class Account:
         """Take in *amount* minor units today and allocate it."""
         left, to = self._allocate(amount + self.credit)
         self.credit, early = left, _NOTHING
+        ends = self.card is None and not self.rules.by_bills
         if self.rules.endless:
             self._look_past_credit()
-        elif left and left >= (payoff := self._early_payoff()).total:
+        elif left and ends and left >= (payoff := self._early_payoff()).total:
             early = payoff
             self.credit -= payoff.total
             self.upcoming = len(self.parts)
-        elif left and self.terms.repayment is Repayment.REVOLVING:
+        elif left and (self.card or self.terms.repayment is Repayment.REVOLVING):
             early = self._pay_down(left)
         if self.trace is not None:
             self._note_payment(amount, Owed(*to), early)
@@ -594,34 +627,48 @@ class Account:
         self, coming: tuple[Installment, ...], balance: int, amount: int
     ) -> tuple[int, tuple[Installment, ...]]:
         """Return how much of *amount* pays a balance down, and what then comes of it."""
-        asked = self._asked(coming[0])
+        asked, terms = self._asked(coming[0]), self.terms
+        if self.card is not None:
+            due, terms = self.card
+            if coming[0].due == due and asked is not None:
+                down = min(amount, balance)
+                rest = balance - down
+                return down, billed(terms, due, rest, max(0, asked - down), self.as_of)
         kept = 0 if asked is None else max(0, amount - asked)
         while True:
             down = min(amount - kept, balance)
             left = None if asked is None else max(0, asked - down)
-            again = paid_down(self.terms, coming, balance - down, self.as_of, left)
+            again = paid_down(terms, coming, balance - down, self.as_of, left)
             if kept <= again[0].interest:
                 return down, again
             kept = again[0].interest
 
     def _asked(self, coming: Installment) -> int | None:
         """Return the principal that a statement asks for by now; None before it is drawn."""
+        if self.card is not None and coming.due == self.card[0]:
+            return coming.principal
         drawn = coming.due.toordinal() - self.terms.statement_days
         return coming.principal if self.today > drawn else None
 
     # ─── What is agreed on the way ───
 
-    def _agree(self, agreement: Extension | Waiver) -> None:
+    def _agree(self, agreement: Agreement) -> None:
         if isinstance(agreement, Waiver):
             self._waive(agreement)
-        else:
+        elif isinstance(agreement, Extension):
             self._extend(agreement)
+        else:
+            self._bill(agreement)
 
     def _waive(self, waiver: Waiver) -> None:
         """Let go of what is owed, as far as there is any."""
-        left = amount = to_minor(waiver.amount, self.terms.currency)
         order = (_PLACES[waiver.of],) if waiver.of else (FEES, PENALTY, INTEREST)
         self._accrue_lines()
+        self._let_go(to_minor(waiver.amount, self.terms.currency), order)
+
+    def _let_go(self, amount: int, order: tuple[int, ...]) -> None:
+        """Have the lines, accrued up to today, owe so much less, as far as they owe it."""
+        left = amount
         for line in self.open:
             let_go = [0, 0, 0, 0]
             left = self._take(line, left, order, let_go)
@@ -637,14 +684,15 @@ class Account:
         if due not in self.dues:
             return  # there is none, or another agreement moved it
         index = self.dues.index(due)
-        if len(self.lines) <= index < self.upcoming:
+        place = next((at for at, line in enumerate(self.lines) if line.due == due), None)
+        if index < self.upcoming and place is None:
             return  # paid off before it fell due
         part, since = self.parts[index], self.parts[index].end or extension.due
         kept = [*self.parts[:index], *self.parts[index + 1 :]]
-        if index < self.upcoming:
+        if place is not None:
             self._accrue_lines()  # what the others bear may hang on the one that leaves
-            line = self.lines.pop(index)
-            self.settled -= index < self.settled
+            line = self.lines.pop(place)
+            self.settled -= place < self.settled
             principal, *charges = self._amounts(line)
             part, since = Installment(part.due, principal, sum(charges)), self.as_of
             self.upcoming -= 1
@@ -654,6 +702,51 @@ class Account:
         for moved in extended(self.terms, part, extension, since):
             insort(kept, moved, lo=self.upcoming, key=lambda installment: installment.due)
         self._replace_parts(tuple(kept))
+
+    def _bill(self, bill: Bill) -> None:
+        """Take in a statement; one without a minimum is an installment beside the others."""
+        self.bills.append(bill)
+        amount = to_minor(bill.amount, self.terms.currency)
+        if bill.minimum is None and self.terms.minimum is None:
+            parts = list(self.parts)
+            alone = Installment(bill.due, amount, 0)
+            insort(parts, alone, lo=self.upcoming, key=lambda part: part.due)
+            self._replace_parts(tuple(parts))
+        else:
+            self._draw_statement(bill, amount)
+
+    def _draw_statement(self, bill: Bill, amount: int) -> None:
+        """Take in a card's statement: with its sum all is owed that was owed before.
+
+        What has fallen due stays late, and what is due sooner, or was put off, keeps its date;
+        both are part of the sum and of its minimum. So is what was paid: no credit is left.
+        """
+        self._accrue_lines()
+        late = self.due().total
+        if late > amount:
+            self._let_go(late - amount, self.rules.order)
+        room = amount - min(late, amount)
+        kept = []
+        for part in self.parts[self.upcoming :]:
+            if part.due >= bill.due and (part.base or not part.total):
+                continue
+            cut = part.total > room
+            kept.append(Installment(part.due, room, 0) if cut else replace(part, base=0))
+            room -= kept[-1].total
+        terms = card_terms(self.terms, bill.due)
+        asked = minimum(terms, amount, 0)
+        if bill.minimum is not None:
+            asked = to_minor(bill.minimum, terms.currency)
+        rest = max(0, asked - (amount - room))
+        if self.trace is not None and self.credit:
+            self._step("credit", self.credit * self.scale, end=self.today)
+        self.credit, self.card = 0, (bill.due, terms)
+        coming = [*kept, *billed(terms, bill.due, room, rest, self.as_of)]
+        coming.sort(key=lambda part: part.due)
+        # What was to come of a balance that was paid off will not any more.
+        past = [p for p in self.parts[: self.upcoming] if not p.base or p.due <= self.as_of]
+        self.upcoming = len(past)
+        self._replace_parts((*past, *coming))
 
     def _replace_parts(self, parts: tuple[Installment, ...]) -> None:
         self.parts = parts
@@ -795,7 +888,8 @@ class _Rules:
     eager: bool  # a payment on one line changes what accrues on another
     fees: tuple[Fee, ...]
     fee_ceiling: int | None
-    agreed: dict[int, list[Extension | Waiver]]
+    by_bills: bool  # they go on coming
+    agreed: dict[int, list[Agreement]]
     round: Callable[[int, int], int]
     rows: Callable[[Installment], tuple[Step, ...]]  # what the derivation says of one falling due
 
@@ -825,7 +919,8 @@ def _compile(terms: LoanTerms) -> _Rules:
         outstanding or bool(terms.fees) or terms.allocation_by is AllocationBy.COMPONENT,
         terms.fees,
         _fee_ceiling(terms),
-        _by_day(*terms.extensions, *terms.waivers),
+        lives_by_bills(terms),
+        _by_day(terms),
         terms.rounding.of,
         _rows(terms),
     )
@@ -868,11 +963,14 @@ def _fee_ceiling(terms: LoanTerms) -> int | None:
     return to_minor(min(enforced), terms.currency) if enforced else None
 
 
-def _by_day(*agreements: Extension | Waiver) -> dict[int, list[Extension | Waiver]]:
-    """Return what was agreed, by day; extensions first."""
-    result: dict[int, list[Extension | Waiver]] = {}
-    for agreement in sorted(agreements, key=lambda one: isinstance(one, Waiver)):
-        day = agreement.on if isinstance(agreement, Waiver) else agreement.agreed
+def _by_day(terms: LoanTerms, *since: Agreement) -> dict[int, list[Agreement]]:
+    """Return what came about by the terms and since, by day: bills, extensions, waivers."""
+    every = (*terms.extensions, *terms.waivers, *terms.bills, *since)
+    bills = in_force(terms, (one for one in every if isinstance(one, Bill)))
+    others = (one for one in every if not isinstance(one, Bill))
+    result: dict[int, list[Agreement]] = {}
+    for agreement in (*bills, *sorted(others, key=lambda one: isinstance(one, Waiver))):
+        day = agreement.agreed if isinstance(agreement, Extension) else agreement.on
         result.setdefault(day.toordinal(), []).append(agreement)
     return result
 

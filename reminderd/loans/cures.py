@@ -10,7 +10,7 @@ from .accrual import Account
 from .money import Money, to_minor
 from .position import Position, value
 from .schedule import schedule_past
-from .terms import Extension, Loan, Repayment, Waiver
+from .terms import Agreement, Bill, Extension, Loan, Repayment
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,13 @@ def last_cure(loan: Loan, as_of: date) -> Cure | None:
 
 def turns(loan: Loan) -> set[date]:
     """Return the days on which something is paid, waived or moved."""
-    deals = (*loan.terms.waivers, *loan.terms.extensions, *loan.agreed)
-    moved = {deal.agreed if isinstance(deal, Extension) else deal.on for deal in deals}
-    return moved | {payment.on for payment in loan.payments}
+    changed = {deal.agreed if isinstance(deal, Extension) else deal.on for deal in _deals(loan)}
+    return changed | {payment.on for payment in loan.payments}
+
+
+def _deals(loan: Loan) -> tuple[Agreement, ...]:
+    terms = loan.terms
+    return (*terms.waivers, *terms.extensions, *terms.bills, *loan.agreed)
 
 
 def _never_late(loan: Loan, as_of: date) -> bool:
@@ -49,7 +53,7 @@ def _never_late(loan: Loan, as_of: date) -> bool:
     """
     if loan.terms.repayment is Repayment.REVOLVING:
         return False  # money paid early may lower the balance, not what is asked
-    if any(isinstance(deal, Extension) for deal in (*loan.terms.extensions, *loan.agreed)):
+    if any(isinstance(deal, Extension | Bill) for deal in _deals(loan)):
         return False  # it may have made the loan dearer
     account, owed, has, count = Account(loan.terms), 0, 0, 0
     covered = account.rules.covered
@@ -85,7 +89,7 @@ class _Watched(Account):
         self._after()
         self.look_at_moved()
 
-    def _agree(self, agreement: Extension | Waiver) -> None:
+    def _agree(self, agreement: Agreement) -> None:
         self._before()
         super()._agree(agreement)
         if isinstance(agreement, Extension):
@@ -131,8 +135,10 @@ def cost_of_lateness(position: Position, due: date) -> Money:
     """Return what being late with the installment of a due date has cost so far."""
     account = position.account
     cost = 0
-    for part, line in zip(account.parts, account.lines, strict=False):
-        if part.due == due:
+    scheduled = {part.due.toordinal(): part for part in account.parts}
+    for line in account.lines:
+        if line.due == due.toordinal():
+            part = scheduled[line.due]
             owed = account.owed(line)
             paid = line.paid_interest + line.paid_penalty + line.paid_fees
             cost += paid + owed.interest + owed.penalty + owed.fees - part.interest - line.waived

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import islice
 
 from .accrual import Account, Line, fee_days
+from .bills import drawn_on, lives_by_bills, without_bill
 from .money import Money
 from .owed import Owed
 from .terms import Loan
@@ -50,10 +51,14 @@ class Arrear:
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """One installment that has not fallen due; *remaining* is what payments have left of it."""
+    """One installment that has not fallen due; *remaining* is what payments have left of it.
+
+    Of a bill that is *unknown* only the due date is, and nothing remains as far as anybody knows.
+    """
 
     due: date
     remaining: Money
+    unknown: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +133,50 @@ class Position:
 
     @cached_property
     def upcoming(self) -> tuple[Upcoming, ...]:
-        """What is still to come and not already covered by money paid ahead."""
+        """What is still to come and not already covered by money paid ahead.
+
+        Of bills whose sums are not known it is the next ones; what is due today is among them.
+        """
         coming = self.account.not_yet_due()
-        return tuple(Upcoming(part.due, self.money(rest)) for part, rest in coming if rest)
+        known = [Upcoming(part.due, self.money(rest)) for part, rest in coming if rest]
+        if not lives_by_bills(self.loan.terms):
+            return tuple(known)
+        _, expected = self._without_bill(self._covered, one_at_least=not known)
+        unknown = [Upcoming(due, self.money(0), unknown=True) for due in expected]
+        return tuple(sorted([*known, *unknown], key=lambda part: part.due))
+
+    @cached_property
+    def missing_bills(self) -> list[date]:
+        """The due dates that have passed without a bill, so that nobody knows what was owed."""
+        return self._without_bill(self._covered, one_at_least=False)[0]
+
+    @property
+    def awaited_bills(self) -> list[date]:
+        """The due dates whose bills are still to be recorded: the last one missing, the next ones.
+
+        What a card's earlier statement leaves is no bill, though its sum is worked out.
+        """
+        past, coming = self._without_bill(self._without_asking, one_at_least=True)
+        return past[-1:] + coming
+
+    @property
+    def _covered(self) -> set[date]:
+        """The due dates with a sum; where only interest is left, another bill is to come."""
+        asking = {part.due for part in self.account.parts if part.principal}
+        return asking | self._without_asking
+
+    @property
+    def _without_asking(self) -> set[date]:
+        """The due dates that need no bill: the configured balance's, and those paid without one."""
+        configured = {part.due for part in self.account.rules.schedule[:1]}
+        fallen = {date.fromordinal(line.due) for line in self.account.lines}
+        return configured | (fallen - self.dues)
+
+    def _without_bill(
+        self, dues: set[date], *, one_at_least: bool
+    ) -> tuple[list[date], list[date]]:
+        terms, bills, today = self.loan.terms, self.account.bills, self.as_of
+        return without_bill(terms, bills, dues, today, one_at_least=one_at_least)
 
     @cached_property
     def next_cliff(self) -> Cliff | None:
@@ -165,15 +211,28 @@ class Position:
         return self.upcoming[0].remaining
 
     @property
+    def sum_unknown(self) -> bool:
+        """Whether what is to be paid first is a bill whose sum is not recorded."""
+        return not self.arrears and any(part.unknown for part in self.upcoming[:1])
+
+    @property
     def pay_by(self) -> date | None:
         """The due date that ``to_pay`` belongs to, the oldest first; None when settled."""
         if self.arrears:
             return self.arrears[0].due
         return self.upcoming[0].due if self.upcoming else None
 
-    def unpaid(self) -> list[date]:
-        """Return the due dates that still need money, in order."""
-        return [a.due for a in self.arrears] + [u.due for u in self.upcoming]
+    def unpaid(self, *, known: bool = False) -> list[date]:
+        """Return the due dates that still need money, in order; or those whose sums are known."""
+        coming = [part.due for part in self.upcoming if not (known and part.unknown)]
+        return [arrear.due for arrear in self.arrears] + coming
+
+    @property
+    def bill_to_record(self) -> date | None:
+        """The due date of the bill to record: the newest that is drawn by now, else the next."""
+        terms, awaited = self.loan.terms, self.awaited_bills
+        drawn = [due for due in awaited if drawn_on(terms, due) <= self.as_of]
+        return max(drawn, default=min(awaited, default=None))
 
     @property
     def dues(self) -> set[date]:
@@ -234,7 +293,7 @@ def _days_past_due(account: Account, due: int) -> int:
 def _next_cliff(position: Position) -> Cliff | None:
     loan, today = position.loan, position.as_of
     dues = [arrear.due for arrear in position.arrears]
-    dues += [part.due for part in position.upcoming[:1]]
+    dues += [part.due for part in position.upcoming[:1] if not part.unknown]
     cliffs = [
         (day, due, reason)
         for due in dues

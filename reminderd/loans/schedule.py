@@ -27,6 +27,7 @@ from .terms import (
     Installment,
     InstallmentInterest,
     LoanTerms,
+    Minimum,
     PenaltyBase,
     Repayment,
     RoundingAt,
@@ -98,11 +99,15 @@ def _bare(terms: LoanTerms) -> LoanTerms:
         pauses=(),
         waivers=(),
         extensions=(),
+        statement_day=None,
+        bills=(),
     )
 
 
 @lru_cache(maxsize=1024)
 def _schedule(terms: LoanTerms, at_most: int) -> tuple[Installment, ...]:
+    if terms.repayment is Repayment.BILLED:
+        return ()  # what falls due is known bill by bill
     if terms.repayment is Repayment.LISTED:
         parts = _dated(terms.listed)
     elif terms.repayment is Repayment.FIXED:
@@ -372,6 +377,41 @@ def paid_down(
     number = next(n for n, (_, until) in enumerate(periods(terms)) if until >= end)
     so_far = [earned(terms, part, day) for part in coming if part.start and part.start < day]
     return _on_their_days(terms, revolve(terms, balance, number, day, so_far, asked))
+
+
+def card_terms(terms: LoanTerms, due: date) -> LoanTerms:
+    """Return the terms by which what a bill due on *due* leaves goes on as a revolving balance.
+
+    Where none says how much the next bill will ask for, it is all of it; where none says when the
+    next one is due, it is a month later.
+    """
+    minimum = terms.minimum or Minimum(Decimal(1))
+    if terms.repayment is not Repayment.LISTED:
+        return replace(terms, minimum=minimum)
+    billed = Repayment.BILLED
+    return replace(terms, repayment=billed, listed=(), first_due=due, minimum=minimum)
+
+
+def billed(
+    terms: LoanTerms, due: date, balance: int, asked: int, day: date
+) -> tuple[Installment, ...]:
+    """Return what comes of a card's bill if no more than what it asks for is paid.
+
+    Its own interest is in its sum; what is left bears interest from its due date on. *terms* are
+    ``card_terms``.
+    """
+    share = min(asked, balance)
+    first = Installment(due, share, 0, balance, day, due)
+    if share == balance:
+        return (first,)
+    ends: list[date] = []
+    for _, end in periods(terms):
+        ends.append(end)
+        if end >= due:
+            break
+    number = min(range(len(ends)), key=lambda place: abs(ends[place] - due))
+    rest = revolve(terms, balance - share, number + 1, due)
+    return (first, *_on_their_days(terms, rest))
 
 
 def minimum(terms: LoanTerms, balance: int, interest: int) -> int:

@@ -35,6 +35,7 @@ class Repayment(StrEnum):
     INTEREST_ONLY = "interest-only"
     BULLET = "bullet"
     REVOLVING = "revolving"
+    BILLED = "billed"
 
 
 class InstallmentInterest(StrEnum):
@@ -221,6 +222,22 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
+class Bill:
+    """A statement drawn on the day *on*: what is due on *due*, and the least of it if it says so.
+
+    With a minimum it is a card's: its sum holds all that was unpaid, its own interest included.
+    """
+
+    due: date
+    amount: Decimal
+    minimum: Decimal | None
+    on: date
+
+
+Agreement = Extension | Waiver | Bill  # what came about since the terms were made, on a day
+
+
+@dataclass(frozen=True, slots=True)
 class Minimum:
     """The least that a revolving balance asks for: a share of it, and no less than a sum.
 
@@ -261,6 +278,7 @@ class LoanTerms:
     end_of_month: bool = False
     business_days: BusinessDays = ANY_DAY
     minimum: Minimum | None = None
+    statement_day: int | None = None  # of the month before a due date: when its bill is drawn
     contract_rate: Rate | None = None
     day_count: DayCount = DayCount.ACT_365F
     penalty: Penalty | None = None
@@ -283,6 +301,7 @@ class LoanTerms:
     pauses: tuple[Pause, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    bills: tuple[Bill, ...] = ()
 
     def __hash__(self) -> int:
         """Return the hash of every term; terms are looked up far more often than made."""
@@ -425,7 +444,7 @@ class Loan:
     payments: tuple[Payment, ...] = ()
     contact: str | None = None
     channels: tuple[str, ...] | None = field(default=None)
-    agreed: tuple[Extension | Waiver, ...] = ()
+    agreed: tuple[Agreement, ...] = ()
     requests: tuple[Request, ...] = ()
     asked: tuple[Request, ...] = ()
     failed: tuple[FailedDebit, ...] = ()
@@ -474,9 +493,10 @@ def _check_schedule(terms: LoanTerms) -> None:
         return
     if terms.repayment is Repayment.FIXED:
         _check_sum(terms, "amount", "falls due each time")
-    else:
+    elif terms.repayment is not Repayment.BILLED:
         _check_sum(terms, "principal", "was borrowed")
-    _check_count(terms)
+    if terms.repayment is not Repayment.BILLED:
+        _check_count(terms)
     _check_dates(terms)
 
 
@@ -574,7 +594,8 @@ def _period(terms: LoanTerms) -> int | None:
     if terms.repayment is Repayment.LISTED:
         pairs = zip(terms.listed, terms.listed[1:], strict=False)
         return max(((b.due - a.due).days for a, b in pairs), default=None)
-    one = terms.repayment is not Repayment.REVOLVING and terms.number == 1
+    goes_on = terms.repayment in (Repayment.REVOLVING, Repayment.BILLED)
+    one = not goes_on and terms.number == 1
     return None if one else terms.frequency.days + terms.frequency.by_calendar
 
 

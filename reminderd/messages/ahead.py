@@ -46,7 +46,7 @@ def _events(sheet: Sheet) -> Iterator[Event]:
 
 def _debit(sheet: Sheet) -> Iterator[Event]:
     debit, due = sheet.loan.auto_debit, sheet.position.pay_by
-    if "debit-tried" in sheet.facts:
+    if "debit-tried" in sheet.facts or sheet.position.sum_unknown:
         return
     if debit is not None and debit.on and due is not None and due >= sheet.today:
         amount = sheet.variables["amount"]

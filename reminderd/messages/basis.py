@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from ..loans.bills import lives_by_bills
 from ..loans.business_days import is_provisional
 from ..loans.charges import Amount, CapMode, Fee, FeeKind, FeePer
 from ..loans.frequency import MONTHLY
@@ -121,7 +122,8 @@ class _Basis:
             amount = self.say("fee_at_least", amount=amount, least=self._money(minimum.floor))
         included = minimum.includes_interest
         yield self.say("minimum_with_interest" if included else "minimum", amount=amount)
-        if days := self.terms.statement_days:
+        days = self.terms.statement_days
+        if days and not lives_by_bills(self.terms):
             yield self.say("statement", days=self.words.days(days))
 
     def _lateness(self) -> Iterator[str]:

@@ -103,7 +103,7 @@ class Letter(Paper):
             "change": [] if self.asks_of_past else sheet.change(),
             "parts": [] if self.asks_of_past else sheet.parts(),
             "advice": sheet.advice(self.stage, self._turn()),
-            "warnings": self.near(),
+            "warnings": self.near() + self.sheet.not_modelled(),
             "caps": self.caps(),
             "ahead": [event.sentence for event in self._coming if not self._is_near(event)],
             "next_message": self._next_message(),
@@ -176,7 +176,7 @@ class Letter(Paper):
         lines = [Line(0, self.preface() or ""), *self._sum(), do, *self._phone_figures()]
         lines += [Line(2, sentence) for sentence in self.near()[:2]]
         lines += [Line(2, sheet.change()), Line(3, self.pay_hint())]
-        lines += [Line(3, warning) for warning in self.caps()[:1]]
+        lines += [Line(3, sentence) for sentence in (self.sheet.not_modelled() + self.caps())[:1]]
         lines.append(Line(5, first.detail))
         lines += [Line(6 + number, f"· {action.title}") for number, action in enumerate(more[:2])]
         if not self.closing:
@@ -202,9 +202,11 @@ class Letter(Paper):
         rows = sheet.figures()[1:]
         if len(parts) > 1:
             yield Line(3, line("pair_joint").join(f"{name} {sum_}" for name, sum_ in parts))
+        choice = sheet.choice()
         for number, (name, shown) in enumerate(rows):
             told = name == line("tomorrow")  # what one more day costs is never left out
-            yield Line(0 if told else 8 - number, f"{name}{colon}{shown}")
+            dispensable = 2 if (name, shown) in choice else 8 - number
+            yield Line(0 if told else dispensable, f"{name}{colon}{shown}")
         for name, shown in sheet.balance_of(self.occasion.alert) + sheet.assumed_debit():
             yield Line(1, f"{name}{colon}{shown}")
 

@@ -105,7 +105,7 @@ class Digest(Paper):
             "severity": letter.severity,
             "preface": letter.preface(),
             "figures": self._beside(letter),
-            "warnings": [] if letter.closing else letter.near() + letter.caps(),
+            "warnings": self._warnings(letter),
             "advice": self._advice(letter),
             "contacts": sheet.contacts() if not letter.closing else [],
             "pay_hint": letter.pay_hint(),
@@ -117,7 +117,15 @@ class Digest(Paper):
         """Return the figures of one loan that no total of all has."""
         if letter.asks_of_past:
             return letter.sheet.if_unpaid()
-        return letter.sheet.balance_of(letter.occasion.alert) + letter.sheet.assumed_debit()
+        choice = [] if letter.closing else letter.sheet.choice()
+        beside = letter.sheet.balance_of(letter.occasion.alert) + letter.sheet.assumed_debit()
+        return beside + choice
+
+    @staticmethod
+    def _warnings(letter: Letter) -> list[str]:
+        if letter.closing:
+            return []
+        return letter.near() + letter.sheet.not_modelled() + letter.caps()
 
     def _advice(self, letter: Letter) -> list[Advice]:
         """Return the first thing to do about a loan, such that nothing else here contradicts it."""
@@ -242,6 +250,8 @@ class Digest(Paper):
 
     def _written(self, amounts: Sequence[Money]) -> str:
         """Write amounts of several currencies beside each other."""
+        if not amounts:  # bills whose sums are not recorded
+            return self._say("unknown_sum")
         *most, last = [self.words.money(amount) for amount in amounts]
         comma, both = self.words.line("comma"), self._say("and")
         return f"{comma.join(most)}{both}{last}" if most else last

@@ -18,7 +18,7 @@ from ..playbook.playbook import Advice, Severity
 from .compose import Occasion
 from .paper import Paper
 from .phone import Line, fitted
-from .sheet import Desk, name_of
+from .sheet import Desk, Sheet, name_of
 from .words import words
 
 LOOK_AHEAD = 30  # days
@@ -121,7 +121,8 @@ class RoutineLetter(Paper):
         """Say what is overdue, and what falls due in the next days, loan by loan."""
         if self.what != ALIVE:
             return []
-        said = [*self._overdue(), *(self._falls_due(*part) for part in self._parts())]
+        said = [*self._overdue(), *self._missing()]
+        said += [self._falls_due(*part) for part in self._parts()]
         if len(said) > _LISTED:
             return [*said[:_LISTED], self._say("more", count=str(len(said) - _LISTED))]
         return said or [self._say("nothing", days=self.words.days(LOOK_AHEAD))]
@@ -137,9 +138,14 @@ class RoutineLetter(Paper):
                     amount=self.words.money(position.due_total),
                 )
 
+    def _missing(self) -> Iterator[str]:
+        for position in self.positions:
+            yield from Sheet(position.loan, position, self.words).missing_bills()
+
     def _falls_due(self, due: date, name: str, amount: Money) -> str:
         on, shown = self.words.day(due, self.today), self.words.money(amount)
-        return self._say("falls_due", on=on, loan=name, amount=shown)
+        key = "falls_due" if amount else "falls_due_unknown"
+        return self._say(key, on=on, loan=name, amount=shown)
 
     def _parts(self) -> list[tuple[date, str, Money]]:
         """Return what falls due from today on, in order."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..alerts.plan import SETTLED, Alert
 from ..errors import Problem
+from ..loans.bills import lives_by_bills
 from ..loans.caps import Exceeded, exceeded
 from ..loans.changes import change_of
 from ..loans.charges import CapMode
@@ -18,6 +19,7 @@ from ..loans.cures import cost_of_lateness, last_cure, saved_by_early_payoff
 from ..loans.explain import explain, explain_next
 from ..loans.money import Money
 from ..loans.position import Cliff, Position
+from ..loans.statements import Statement, statement_of
 from ..loans.steps import Step
 from ..loans.terms import Extension, GraceMode, Lender, Loan, Repayment, RequestState
 from ..playbook.facts import (
@@ -89,17 +91,25 @@ class Sheet:
     def title(self, stage: Stage) -> str:
         """Return the one line that says loan, amount and day count."""
         key = "overdue" if stage.first_day is not None else stage.id
+        unknown = {"upcoming": "upcoming-unknown", "due-today": "due-today-unknown"}
+        if self.position.sum_unknown:
+            key = unknown.get(stage.id, key)
         if self.person and f"{key}-person" in self.words.table["title"]:
             key = f"{key}-person"
         return self.words.say("title", key, **self.variables)
 
     def settled_title(self, alert: Alert) -> str:
         """Return the title of the good news that an installment, or the loan, is paid."""
-        key = "settled" if self.position.settled else "installment-settled"
-        if not self.position.settled and self.loan.terms.repayment is Repayment.REVOLVING:
-            key = "minimum-settled"
-        due, left = self._day(alert.due), self.words.money(self.position.payoff)
-        return self.words.say("title", key, loan=self.name, due_date=due, rest=left)
+        position, shown = self.position, {"loan": self.name, "due_date": self._day(alert.due)}
+        key = "settled" if position.settled else "installment-settled"
+        card, bills = position.account.card, position.account.bills
+        if not position.settled and alert.due in {bill.due for bill in bills}:
+            rest = card is not None and card[0] == alert.due and position.payoff
+            key = "bill-minimum-paid" if rest else "bill-settled"
+            shown["rest"] = self.words.money(position.payoff)
+        elif not position.settled and self.loan.terms.repayment is Repayment.REVOLVING:
+            key, shown["rest"] = "minimum-settled", self.words.money(position.payoff)
+        return self.words.say("title", key, **shown)
 
     @cached_property
     def variables(self) -> dict[str, str]:
@@ -140,7 +150,14 @@ class Sheet:
             "payoff": say.money(position.payoff),
             "waiting": say.line("waiting", increase=increase) if position.increase else "",
             "next": self._next_sentence(),
+            "bill_due": self._day(position.bill_to_record or due or self.today),
+            "bill_command": self.bill_command,
         }
+
+    @property
+    def bill_command(self) -> str:
+        """What to run to record the loan's next bill."""
+        return self.words.line("bill_command", loan=self.loan.id)
 
     def _facts_named(self) -> dict[str, str]:
         loan, say, position = self.loan, self.words, self.position
@@ -286,6 +303,8 @@ class Sheet:
             return self.words.line("nothing_next")
         part = self.position.upcoming[0]
         amount, due = self.words.money(part.remaining), self._day(part.due)
+        if part.unknown:
+            return self.words.line("next_sentence_unknown", due_date=due)
         return self.words.line("next_sentence", amount=amount, due_date=due)
 
     def advice(self, stage: Stage, turn: int | None = None) -> list[Advice]:
@@ -384,15 +403,19 @@ class Sheet:
         upcoming, label = list(position.upcoming), line("next")
         if not position.arrears and upcoming:
             first, label = upcoming.pop(0), line("after_next")
-            to_come = line("to_come", due_date=self._day(first.due))
-            rows.append((to_come, self.words.money(first.remaining)))
+            to_come = line(self._to_come(first.due), due_date=self._day(first.due))
+            sum_ = line("sum_unknown") if first.unknown else self.words.money(first.remaining)
+            rows.append((to_come, sum_))
+        if self.statement is not None:
+            return rows + self.choice()
         if upcoming:
             part = upcoming[0]
-            amount = self.words.money(part.remaining)
-            shown = line("next_value", amount=amount, due_date=self._day(part.due))
-            rows.append((label, shown))
+            amount, due = self.words.money(part.remaining), self._day(part.due)
+            key = "next_unknown" if part.unknown else "next_value"
+            rows.append((label, line(key, amount=amount, due_date=due)))
         if position.payoff and position.payoff != position.to_pay:
-            rows.append((line("payoff"), self.words.money(position.payoff)))
+            key = "payoff_bills" if lives_by_bills(self.loan.terms) else "payoff"
+            rows.append((line(key), self.words.money(position.payoff)))
         return rows
 
     def if_unpaid(self) -> list[tuple[str, str]]:
@@ -417,6 +440,52 @@ class Sheet:
         named = {"amount": self.words.money(amount), "loan_id": self.loan.id}
         label = line("debit_assumed", due_date=self._day(due))
         return [(label, line("debit_assumed_value", **named))]
+
+    @cached_property
+    def statement(self) -> Statement | None:
+        """The card's statement that can still be paid in full, if there is one."""
+        return statement_of(self.position)
+
+    def _to_come(self, due: date) -> str:
+        """Return which label an installment to come has: of a statement, and of a new sum."""
+        bills = self.position.account.bills
+        if not bills or bills[-1].due != due:
+            return "to_come"
+        changed = len(bills) > 1 and bills[-2].amount != bills[-1].amount
+        if self.statement:
+            return "to_come_least_new" if changed else "to_come_least"
+        return "to_come_new" if changed else "to_come"
+
+    def choice(self) -> list[tuple[str, str]]:
+        """Return the rows that say what paying a statement whole costs, and its minimum alone."""
+        statement, line, money = self.statement, self.words.line, self.words.money
+        if statement is None:
+            return []
+        whole = line("statement_whole_value", whole=money(statement.whole))
+        interest, until = money(statement.interest), self._day(statement.until)
+        least = line("statement_least_value", interest=interest, until=until)
+        if self.loan.terms.rates_on(statement.until)[0] is None:
+            least = line("statement_no_rate")
+        label = line("statement_whole", due_date=self._day(statement.bill.due))
+        return [(label, whole), (line("statement_least"), least)]
+
+    def not_modelled(self) -> list[str]:
+        """Say what a card may charge that no figure contains, where it may."""
+        if self.statement is None or self.statement.at_most is None:
+            return []
+        at_most = self.words.money(self.statement.at_most)
+        return [self.words.line("statement_at_most", at_most=at_most)]
+
+    def missing_bills(self) -> list[str]:
+        """Say of which due dates that have passed nobody knows what was owed, and what to run."""
+        position, say = self.position, self.words.line
+        if position.settled and self.loan.terms.minimum is not None:
+            return [say("no_next_due", loan=self.name)]
+        command = self.bill_command
+        return [
+            say("bill_missing", loan=self.name, due_date=self._day(due), command=command)
+            for due in position.missing_bills
+        ]
 
     def balance_of(self, alert: Alert) -> list[tuple[str, str]]:
         """Return what being late with a paid installment cost, and what paying early saved."""

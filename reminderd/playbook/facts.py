@@ -31,6 +31,7 @@ NAMES = (
     "bureau-us",
     "reported-any-day",
     "reported-soon",
+    "bill-unknown",
 )
 _NOT = "not-"
 _REQUEST_COUNTS = timedelta(days=31)  # how long before a due date a request was about it
@@ -151,6 +152,7 @@ def facts(
         "several-overdue": bool(position.days_past_due) and any(o.days_past_due for o in others),
         "cap-exceeded": bool(exceeded(position)),
         "legal-letter": _letter_came(position),
+        "bill-unknown": position.sum_unknown,
     }
     return frozenset(found | {name for name, so in named.items() if so})
 

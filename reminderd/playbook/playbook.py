@@ -80,11 +80,14 @@ class Playbook:
         """Return the stage that a position is in. Derived from dates alone, never from a timer."""
         if position.settled:
             return self.stages["settled"]
-        if not position.arrears:
-            return self.stages[UNCONFIRMED if position.unconfirmed else "upcoming"]
+        if position.days_past_due:
+            return self._late(position)
+        if position.unconfirmed and not position.arrears:
+            return self.stages[UNCONFIRMED]
+        return self.stages["due-today" if position.pay_by == position.as_of else "upcoming"]
+
+    def _late(self, position: Position) -> Stage:
         days = position.days_past_due
-        if days == 0:
-            return self.stages["due-today"]
         if days <= position.grace_days:
             return self.stages["grace"]
         stage = [stage for stage in self.overdue() if (stage.first_day or 0) <= days][-1]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -31,6 +32,8 @@ from ..alerts.wallclock import local_date
 from ..loans.money import Money
 from ..loans.position import value
 from ..loans.terms import (
+    Agreement,
+    Bill,
     Extension,
     FailedDebit,
     Loan,
@@ -43,9 +46,12 @@ from .tables import agreements, loans, payments
 
 CONFIG, CLI, ASSUMED = "config", "cli", "assumed"
 RECORDED = (CLI, ASSUMED)  # payments that the configuration does not hold
-WAIVED = "waived"  # the other kinds of agreements are the states of a request, and
+WAIVED, BILLED = (
+    "waived",
+    "billed",
+)  # the other kinds of agreements are the states of a request, and
 DEBIT_FAILED = "failed"
-Agreed = Extension | Waiver | FailedDebit | None  # a request, or its refusal, agrees on nothing
+Agreed = Agreement | FailedDebit | None  # a request, or its refusal, agrees on nothing
 
 
 @cache
@@ -66,6 +72,11 @@ def _waiver_adapter() -> TypeAdapter[Waiver]:
 @cache
 def _failure_adapter() -> TypeAdapter[FailedDebit]:
     return TypeAdapter(FailedDebit)
+
+
+@cache
+def _bill_adapter() -> TypeAdapter[Bill]:
+    return TypeAdapter(Bill)
 
 
 @cache
@@ -455,9 +466,14 @@ def add_agreement(
         document = _waiver_adapter().dump_python(agreed, mode="json")
     elif isinstance(agreed, FailedDebit):
         document = _failure_adapter().dump_python(agreed, mode="json")
+    elif isinstance(agreed, Bill):
+        document = _bill_adapter().dump_python(agreed, mode="json")
     row = {"loan_id": loan_id, "kind": kind, "date": day, "document": document}
     result = connection.execute(insert(agreements).values(**row, recorded_at=now))
-    touch(connection, loan_id, now)
+    if kind == BILLED:
+        see_afresh(connection, loan_id, now)
+    else:
+        touch(connection, loan_id, now)
     key = result.inserted_primary_key
     assert key is not None  # a single-row insert always has one
     return int(key[0])
@@ -489,9 +505,13 @@ def with_agreements(loan: Loan, rows: Sequence[RowMapping]) -> Loan:
     """Return the loan with what was asked and agreed."""
     if not rows:
         return loan
-    agreed: list[Extension | Waiver] = []
     asked, failed = [], []
+    billed = [row for row in rows if row["kind"] == BILLED]
+    billed.sort(key=itemgetter("id"))  # of two for one due date the one recorded last counts
+    agreed: list[Agreement] = [_bill_adapter().validate_python(row["document"]) for row in billed]
     for row in rows:
+        if row["kind"] == BILLED:
+            continue
         if row["kind"] == WAIVED:
             agreed.append(_waiver_adapter().validate_python(row["document"]))
             continue

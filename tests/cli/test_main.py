@@ -45,6 +45,8 @@ COMMANDS = [
     "presets",
     "pay",
     "undo",
+    "bill",
+    "failed",
     "extension",
     "waive",
     "letter",

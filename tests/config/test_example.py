@@ -11,6 +11,7 @@ from reminderd.config import loan_tables, models
 from reminderd.config.load import load_file
 from reminderd.config.loan_tables import (
     AutoDebitModel,
+    BillModel,
     CapModel,
     ExtensionModel,
     FeeAmountModel,
@@ -96,6 +97,8 @@ def test_the_example_is_right_with_everything_switched_on(whole):
         "home",
         "sofa",
         "rent",
+        "huabei",
+        "visa",
         "balance",
         "everything-else",
         "phone-plan",
@@ -136,6 +139,7 @@ MODELS = {
     DaemonModel: lambda found: [found["daemon"]],
     RoutineModel: lambda found: [found["routine"]],
     EscalationModel: lambda found: [found["escalation"]],
+    BillModel: lambda found: entries(found, "bills"),
     AutoDebitModel: lambda found: [loan.get("auto_debit", {}) for loan in found["loans"]],
     RequestModel: lambda found: entries(found, "extension_requests"),
     LoanModel: lambda found: found["loans"],

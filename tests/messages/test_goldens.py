@@ -79,6 +79,39 @@ payments = [
 ]
 {others}
 """
+BILLED = """
+timezone = "Asia/Shanghai"
+{borrower}
+[[loans]]
+id = "huabei"
+name = "{loan}"
+first_due = 2026-10-15
+statement_day = 1
+bills = [{{ due = 2026-10-15, amount = "862.35" }}]
+payments = [{{ date = 2026-10-15, amount = "862.35" }}]
+{facts}
+{others}
+"""
+STATEMENT = """
+timezone = "Asia/Shanghai"
+{borrower}
+[[loans]]
+id = "card"
+name = "{card}"
+daily_rate = "0.05%"
+grace_days = 3
+first_due = 2026-10-15
+statement_day = 28
+minimum.percent = "10%"
+bills = [
+  {{ due = 2026-10-15, amount = "7200.00", minimum = "720.00" }},
+  {{ due = 2026-11-15, amount = "8400.00", minimum = "840.00" }},
+]
+payments = [{{ date = 2026-10-15, amount = "7200.00" }}]
+contact = "{contact}"
+{facts}
+{others}
+"""
 CARD = """
 [[loans]]
 id = "card"
@@ -226,6 +259,10 @@ CASES = {
     "settled early": Case(
         0, payments='{{ date = 2026-11-15, amount = "6093.00" }},', what=SETTLED, due=DUE
     ),
+    "bill expected": Case(-14, "", what="bill-due", loan=BILLED),
+    "upcoming, sum unknown": Case(-3, "", loan=BILLED),
+    "due today, sum unknown": Case(0, "", loan=BILLED),
+    "upcoming, a statement": Case(-3, "", loan=STATEMENT),
     "answer due": Case(
         9, REQUESTED.replace("2026-11-17", "2026-11-16"), what="answer-due", due=date(2026, 11, 16)
     ),
@@ -410,7 +447,9 @@ def test_no_chinese_message_holds_a_word_of_english(case):
     seen = in_all_formats(case, "zh-CN")
     seen = re.sub(r"^═══ \w+ ═══$", "", seen, flags=re.M)
     seen = re.sub(
-        r"运行 reminderd pay [a-z]+|consumerfinance\.gov/complaint|US\$|ACT/\w+", "", seen
+        r"reminderd bill huabei|运行 reminderd pay [a-z]+|consumerfinance\.gov/complaint|US\$|ACT/\w+",
+        "",
+        seen,
     )
     assert set(re.findall(r"[A-Za-z]+", seen)) <= {"App", "reminderd"}
 

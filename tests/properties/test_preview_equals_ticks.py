@@ -11,6 +11,7 @@ from bisect import bisect_right
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,8 +26,11 @@ from reminderd.cli.views import preview_json
 from reminderd.clock import Clock
 from reminderd.config.load import load_text
 from reminderd.errors import UsageError
+from reminderd.loans.bills import drawn_on
+from reminderd.loans.frequency import add_months
 from reminderd.loans.money import Money
-from reminderd.loans.terms import RequestState
+from reminderd.loans.position import value
+from reminderd.loans.terms import Bill, RequestState
 from reminderd.store.tables import alerts
 
 EVERY_ROUTINE = """
@@ -82,13 +86,15 @@ def days_around(start, before, after):
 def schedules(draw, start):
     """Return the lines that say what is owed: one sum, listed parts, or a worked-out schedule."""
     due = days_around(start, 100, 250)
-    kind = draw(st.sampled_from(["one", "listed", "computed"]))
+    kind = draw(st.sampled_from(["one", "listed", "computed", "billed"]))
     if kind == "one":
         return [f"due = {draw(due)}", f'amount = "{draw(cents)}"']
     if kind == "listed":
         dues = sorted(draw(st.sets(due, min_size=1, max_size=5)))
         parts = ", ".join(f'{{ due = {due}, amount = "{draw(cents)}" }}' for due in dues)
         return [f"installments = [{parts}]"]
+    if kind == "billed":
+        return draw(billed(draw(due)))
     repayment = draw(st.sampled_from(["equal-principal", "equal-installment"]))
     return [
         f'principal = "{draw(cents)}"',
@@ -97,6 +103,20 @@ def schedules(draw, start):
         f'repayment = "{repayment}"',
         f'daily_rate = "{draw(rates)}"',
     ]
+
+
+@st.composite
+def billed(draw, first):
+    """Return the lines of a loan, or a card, that lives by bills: some known, some never."""
+    months = sorted(draw(st.sets(st.integers(0, 5), max_size=4)))
+    dues = [add_months(first, month) for month in months]
+    least = draw(st.sampled_from(["", ', minimum = "0.01"']))
+    parts = ", ".join(f'{{ due = {due}, amount = "{draw(cents)}"{least} }}' for due in dues)
+    lines = [f"first_due = {first}", f"bills = [{parts}]", f'daily_rate = "{draw(rates)}"']
+    asks = draw(
+        st.sampled_from(['repayment = "billed"', "statement_day = 25", "statement_day = 31"])
+    )
+    return [*lines, asks]
 
 
 @st.composite
@@ -268,6 +288,8 @@ def live_until(app, start, chance):
         app.clock.at = begin + (start - begin) * moment
         if chance.random() < 0.3:
             loan = chance.choice(app.config.loans)
+            with suppress(UsageError):  # the loan takes none, or not on that day
+                bill_one(app, loan, chance)
             app.pay(loan, Money(chance.randrange(1, 3_000_00), loan.terms.currency), None)
         if chance.random() < 0.2:
             app.ask(chance.choice(app.config.loans), RequestState.REQUESTED, None, None)
@@ -278,6 +300,15 @@ def live_until(app, start, chance):
                 app.acknowledge(app.loan(chance.choice(app.config.loans).id))
         app.plan_due(app.clock.at)
     app.clock.at = start
+
+
+def bill_one(app, loan, chance):
+    """Record the next bill of a loan that lives by bills."""
+    today = local_date(app.clock.at, loan.timezone)
+    due = value(app.loan(loan.id), today).bill_to_record
+    if due is not None:
+        amount = Decimal(chance.randrange(1, 3_000_00)) / 100
+        app.bill(loan, Bill(due, amount, None, min(today, drawn_on(loan.terms, due))))
 
 
 def snooze_one(app, chance):

@@ -48,7 +48,7 @@ def bill(
     from ..loans.bills import drawn_on
     from ..loans.terms import Bill
     from ..messages.words import words
-    from . import figure_views, views
+    from . import figure_views, payment_views
 
     app = writing(config_file)
     found, say = app.loan(loan), words(app.config.locale)
@@ -66,7 +66,7 @@ def bill(
         print_json(told | figure_views.quote_json(app, app.loan(found.id), None))
     else:
         lines = _text(app, found, drawn, before, number)
-        click.echo("\n".join([*lines, views.now_owed(app, app.loan(found.id))]))
+        click.echo("\n".join([*lines, payment_views.now_owed(app, app.loan(found.id))]))
 
 
 def _due(position: Position, due: date | None, say: Words) -> date:

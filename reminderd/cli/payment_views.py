@@ -14,7 +14,7 @@ from ..loans.payable import Payable
 from ..loans.terms import Loan, Payment, Repayment
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
-from ..store.book import DEBIT_FAILED, WAIVED
+from ..store.book import BILLED, DEBIT_FAILED, WAIVED
 from .figure_views import position_on, quote_json, sheet_of
 
 _AGREED = ("amount", "of", "due", "to")  # what is shown of an agreement, where it has it
@@ -182,9 +182,10 @@ def _kind_of(row: dict[str, Any], loan: Loan, say: Words) -> str:
         part = say.part(row["of"]) if "of" in row else ""
         key = "of_waiver_of" if part else "of_waiver"
         return say.say("record", key, part=part, amount=_amount(row, loan, say))
-    if row["kind"] == DEBIT_FAILED:
+    if row["kind"] in {DEBIT_FAILED, BILLED}:
         due = date.fromisoformat(row["due"])
-        return say.say("record", "of_failed", due_date=say.day(due, due))
+        amount = _amount(row, loan, say) if row["kind"] == BILLED else ""
+        return say.say("record", f"of_{row['kind']}", due_date=say.day(due, due), amount=amount)
     if "to" not in row:
         return say.say("record", f"of_{row['kind']}")
     due, *to = (date.fromisoformat(day) for day in (row["due"], *row["to"]))

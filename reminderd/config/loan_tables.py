@@ -404,7 +404,7 @@ class LoanModel(Strict):
         | None
     ) = Field(
         None,
-        description="How principal is repaid; fixed: an amount each time; billed: each bill says what is due.",
+        description="How principal is repaid; fixed: an amount each time; billed: as bills say.",
     )
     installment_interest: InstallmentInterest = Field(
         InstallmentInterest.PERIODIC,

@@ -446,11 +446,8 @@ def test_the_goldens_show_every_action():
 def test_no_chinese_message_holds_a_word_of_english(case):
     seen = in_all_formats(case, "zh-CN")
     seen = re.sub(r"^═══ \w+ ═══$", "", seen, flags=re.M)
-    seen = re.sub(
-        r"reminderd bill huabei|运行 reminderd pay [a-z]+|consumerfinance\.gov/complaint|US\$|ACT/\w+",
-        "",
-        seen,
-    )
+    commands = r"reminderd bill huabei|运行 reminderd pay [a-z]+"
+    seen = re.sub(rf"{commands}|consumerfinance\.gov/complaint|US\$|ACT/\w+", "", seen)
     assert set(re.findall(r"[A-Za-z]+", seen)) <= {"App", "reminderd"}
 
 

@@ -65,11 +65,11 @@ def test_a_bill_recorded_after_it_was_asked_for_ends_the_asking_and_is_overdue_l
     assert [milestone for _, milestone, _ in sent(desk)] == [BILL_DUE, "due-3", "due", "due+1"]
 
 
-def test_the_good_news_is_that_this_bill_is_paid(desk):
+def test_the_good_news_is_that_a_bill_that_was_late_is_paid(desk):
     desk.loan = loan(bill(DEC))
-    desk.follow(nine(date(2026, 12, 1)), nine(date(2026, 12, 7)))
-    desk.pay(Payment(date(2026, 12, 8), Decimal(100)))
-    desk.look(nine(date(2026, 12, 8)))
+    desk.follow(nine(date(2026, 12, 1)), nine(date(2026, 12, 12)))
+    desk.pay(Payment(date(2026, 12, 12), Decimal(101)))
+    desk.look(nine(date(2026, 12, 12)) + timedelta(hours=1))
     assert desk.sent[-1].identity == (DEC, SETTLED)
 
 

@@ -172,7 +172,7 @@ class Letter(Paper):
         sheet, line = self.sheet, self.sheet.words.line
         parts, colon = sheet.parts(), line("colon")
         sum_to_pay, *rows = sheet.figures() or [("", "")]
-        if sum_to_pay[1] not in self.title:
+        if sum_to_pay[1] not in self.title or sheet.is_new_statement:
             yield Line(1, colon.join(sum_to_pay))
         if len(parts) > 1:
             yield Line(3, line("pair_joint").join(f"{name} {sum_}" for name, sum_ in parts))

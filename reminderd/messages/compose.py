@@ -189,15 +189,14 @@ class Letter(Paper):
 
     def _sum(self) -> Iterator[Line]:
         """Yield the sum to pay, where the title does not name it."""
-        for name, shown in self.sheet.figures()[:1]:
-            if shown not in self.title:
+        for name, shown in self._figures()[:1]:
+            if shown not in self.title or self.sheet.is_new_statement:
                 yield Line(1, f"{name}{self.words.line('colon')}{shown}")
 
     def _phone_figures(self) -> Iterator[Line]:
         sheet, line = self.sheet, self.sheet.words.line
         parts, colon = sheet.parts(), line("colon")
         if self.asks_of_past:
-            yield from (Line(0, f"{name}{colon}{shown}") for name, shown in sheet.if_unpaid())
             return
         rows = sheet.figures()[1:]
         if len(parts) > 1:

@@ -448,13 +448,18 @@ class Sheet:
 
     def _to_come(self, due: date) -> str:
         """Return which label an installment to come has: of a statement, and of a new sum."""
-        bills = self.position.account.bills
-        if not bills or bills[-1].due != due:
+        if not any(bill.due == due for bill in self.position.account.bills[-1:]):
             return "to_come"
-        changed = len(bills) > 1 and bills[-2].amount != bills[-1].amount
         if self.statement:
-            return "to_come_least_new" if changed else "to_come_least"
-        return "to_come_new" if changed else "to_come"
+            return "to_come_least_new" if self.is_new_statement else "to_come_least"
+        return "to_come_new" if self.is_new_statement else "to_come"
+
+    @property
+    def is_new_statement(self) -> bool:
+        """Whether the last bill, still to come, has another sum than the one before."""
+        position, bills = self.position, self.position.account.bills[-2:]
+        changed = len(bills) > 1 and bills[0].amount != bills[1].amount
+        return changed and not position.arrears and position.pay_by == bills[1].due
 
     def choice(self) -> list[tuple[str, str]]:
         """Return the rows that say what paying a statement whole costs, and its minimum alone."""

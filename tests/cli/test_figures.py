@@ -45,6 +45,7 @@ def test_status_in_json(config, told):
         "owed_today": "1236.47",
         "increase": "0.62",
         "next_due": None,
+        "missing_bills": [],
         "payoff": "1236.47",
         "next_alert_at": "2026-12-09T12:00:00+08:00",
         "snoozed_until": None,

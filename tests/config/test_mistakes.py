@@ -294,7 +294,7 @@ VALUES = {
     "a repayment that is not known": (
         LINE + 'repayment = §"equal-principle"\n',
         "loans[0].repayment: 'equal-principle' is not one of equal-principal, equal-installment, "
-        "interest-only, bullet, revolving, fixed (did you mean 'equal-principal'?)",
+        "interest-only, bullet, revolving, fixed, billed (did you mean 'equal-principal'?)",
     ),
     "a daily rate written without its percent sign": (
         CARD + 'penalty.daily_rate = §"0.05"\n',
@@ -874,7 +874,7 @@ SCHEDULES = {
     "a way of repaying that is only ours": (
         LINE + 'repayment = §"listed"\n',
         "loans[0].repayment: 'listed' is not one of equal-principal, equal-installment, "
-        "interest-only, bullet, revolving, fixed",
+        "interest-only, bullet, revolving, fixed, billed",
     ),
     "a way of repaying listed installments": (
         ONE_SUM + 'installments = [{ due = 2026-12-05, amount = 5 }]\nrepayment = §"bullet"\n',

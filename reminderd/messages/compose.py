@@ -157,7 +157,8 @@ class Letter(Paper):
         first, *more = sheet.advice(self.stage, self._turn())
         lines = [Line(0, self.preface() or ""), *self._phone_figures()]
         lines += [Line(2, sentence) for sentence in self.near()[:2]]
-        lines += [Line(3, sentence) for sentence in (self.sheet.not_modelled() + self.caps())[:1]]
+        lines += [Line(1, sentence) for sentence in self.sheet.not_modelled()]
+        lines += [Line(3, warning) for warning in self.caps()[:1]]
         lines += [Line(0, f"▶ {first.title}"), Line(5, first.detail)]
         lines += [Line(6 + number, f"· {action.title}") for number, action in enumerate(more[:2])]
         if not self.closing:

@@ -76,12 +76,14 @@ def without_bill(
     if not lives_by_bills(terms):
         return [], []
     billed = {expected_near(terms, bill.due) for bill in bills} | dues
-    year = [*takewhile(lambda day: day < today, expected(terms, today - _YEAR))]
+    since = terms.paid_until  # up to then nobody asks what was paid
+    begin = today - _YEAR if since is None else max(today - _YEAR, since + timedelta(days=1))
+    year = [*takewhile(lambda day: day < today, expected(terms, begin))]
     past = [*takewhile(lambda day: day not in billed, reversed(year))]
     if len(past) == len(year):
         past = past[:1]
     coming: list[date] = []
-    for number, due in enumerate(expected(terms, today)):
+    for number, due in enumerate(expected(terms, max(begin, today))):
         if number >= _AHEAD and (coming or not one_at_least):
             break
         if due not in billed:

@@ -176,7 +176,8 @@ class Letter(Paper):
         lines = [Line(0, self.preface() or ""), *self._sum(), do, *self._phone_figures()]
         lines += [Line(2, sentence) for sentence in self.near()[:2]]
         lines += [Line(2, sheet.change()), Line(3, self.pay_hint())]
-        lines += [Line(3, sentence) for sentence in (self.sheet.not_modelled() + self.caps())[:1]]
+        lines += [Line(1, sentence) for sentence in sheet.not_modelled()]
+        lines += [Line(3, warning) for warning in self.caps()[:1]]
         lines.append(Line(5, first.detail))
         lines += [Line(6 + number, f"· {action.title}") for number, action in enumerate(more[:2])]
         if not self.closing:

@@ -84,7 +84,7 @@ def to_come(look: Look) -> Iterator[Slot]:
     for due in _near(look, and_next=True):
         reached = (look.reached - due).days
         offsets = [look.policy.next_after(reached)]
-        if look.position.unpaid()[0] != due:
+        if look.position.unpaid(known=True)[:1] != [due]:
             # What stands beside an older installment is silent on most of these days.
             offsets = [*look.policy.offsets(0), *look.policy.offsets_beside()]
         for offset in sorted({offset for offset in offsets if offset is not None}):
@@ -133,7 +133,8 @@ def _speaks(look: Look, slot: Slot) -> bool:
     """Return whether a slot may be spoken of, and is not only mentioned by an older installment."""
     if look.loan.awaits_debit(slot.due, slot.day):
         return False  # what may have been debited is asked about
-    oldest = look.position.unpaid()[0]
+    # A bill whose sum nobody knows is not overdue once its date has passed.
+    oldest = next(iter(look.position.unpaid(known=True)), slot.day)
     if slot.due == oldest or slot.day <= oldest:
         return True
     if not look.position.arrears and look.loan.awaits_debit(oldest, slot.day):

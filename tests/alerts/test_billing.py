@@ -133,3 +133,14 @@ def test_a_card_is_asked_for_its_next_statement_though_what_is_left_of_the_last_
     desk.loan = loan(bill(DEC, "1000"), terms=card, paid=[paid])
     desk.follow(nine(date(2026, 12, 11)), nine(AGAIN))
     assert sent(desk)[-1] == (JAN, BILL_DUE, nine(AGAIN))
+
+
+def test_a_due_date_that_passed_without_a_bill_silences_no_reminder_of_the_next(desk):
+    desk.loan = replace(desk.loan, terms=replace(desk.loan.terms, statement_day=None))
+    desk.follow(BEFORE, nine(JAN))
+    assert [(due, milestone) for due, milestone, _ in sent(desk)] == [
+        (DEC, "due-3"),
+        (DEC, "due"),
+        (JAN, "due-3"),
+        (JAN, "due"),
+    ]

@@ -88,12 +88,14 @@ class Line:
     ceiling = 0  # what a cap lets it cost, likewise
     waived = 0  # what of it was let go of, other than principal
     spared = False  # it was paid within grace, and owes no penalty for good
+    received = 0  # what payments have brought it since it fell due
 
     def __init__(self, due: int, principal: int, interest: int, penalised: int) -> None:
         """Begin with what fell due."""
         self.due = due
         self.principal = principal
         self.interest = interest
+        self.asked = principal + interest  # what has to reach it, where that alone settles it
         self.since = due
         self.penalised = penalised
         self.accrued_interest = self.accrued_penalty = 0  # in 1/scale minor units
@@ -289,6 +291,7 @@ class Account:
             line.paid_interest = min(self.credit, part.interest)
             to_principal = min(self.credit - line.paid_interest, part.principal)
             line.principal -= to_principal
+            line.received = line.paid_interest + to_principal
             self.credit -= line.paid_interest + to_principal
         if self.rules.compounds:
             line.capital = 0 if self.rules.on_installment else line.open_interest
@@ -554,16 +557,46 @@ class Account:
         if self.rules.by_component:
             for place in order:
                 for line in lines:
-                    left = self._take(line, left, (place,), to)
+                    left = self._receive(line, left, (place,), to)
             self.settled += len(lines) if left else 0
         else:
             for line in lines:
                 if not left:
                     break
                 self.accrue(line)
-                left = self._take(line, left, order, to)
+                left = self._receive(line, left, order, to)
                 self.settled += left > 0
+        for line in lines if self.asks_minimum else ():
+            if line.received >= line.asked:
+                self._carry_over(line)
         return left, to
+
+    def _receive(self, line: Line, left: int, order: tuple[int, ...], to: list[int]) -> int:
+        """Pay a line's parts in order with money that has come; return what is left of it."""
+        rest = self._take(line, left, order, to)
+        line.received += left - rest
+        return rest
+
+    @property
+    def asks_minimum(self) -> bool:
+        """Whether what falls due is the least that a balance asks for."""
+        return self.card is not None or self.terms.repayment is Repayment.REVOLVING
+
+    def _carry_over(self, line: Line) -> None:
+        """Ask for what lateness has cost with the next minimum, once this one was paid.
+
+        A card's minimum is met when so much has reached it; what a late fee took of that is on the
+        next statement.
+        """
+        rest, number = self.owed(line).total, self.upcoming
+        if not rest or number == len(self.parts):
+            return
+        self._take(line, rest, self.rules.order, [0, 0, 0, 0])
+        part = self.parts[number]
+        more = replace(part, interest=part.interest + rest, carried=part.carried + rest)
+        self._replace_parts((*self.parts[:number], more, *self.parts[number + 1 :]))
+        if self.trace is not None:
+            self._step("carried", -rest * self.scale, line.due, end=self.today)
 
     def _take(self, line: Line, left: int, order: tuple[int, ...], to: list[int]) -> int:
         """Pay a line's parts in order; return what is left."""

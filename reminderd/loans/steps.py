@@ -19,9 +19,10 @@ class Step(NamedTuple):
     ``compound`` (what a period accrued), ``fee``, ``grace`` (penalty not owed because of the grace
     period), ``cap`` (what a cap takes off), ``waiver``, ``extension`` (what moved to another due
     date), ``paid-until`` (nothing: what fell due up to a day was paid), ``unconfirmed`` and
-    ``assumed`` (what a debit was to pay), ``payment`` (what was paid, with its split),
-    ``paid-early`` (what it closed before it fell due), ``credit`` (paid, but for installments to
-    come), ``rounding`` (from the exact sum to the figure), ``total``.
+    ``assumed`` (what a debit was to pay), ``carried`` (what is asked for with the next minimum),
+    ``payment`` (what was paid, with its split), ``paid-early`` (what it closed before it fell due),
+    ``credit`` (paid, but for installments to come), ``rounding`` (from the exact sum to the
+    figure), ``total``.
     """
 
     kind: str

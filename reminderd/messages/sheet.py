@@ -431,13 +431,16 @@ class Sheet:
     def if_debits_failed(self, *, asked: bool = False) -> list[tuple[str, str]]:
         """Return what is owed today if no debit that nobody has confirmed went through.
 
-        Where that is *asked* the message says what to run anyway.
+        Where that is *asked* the message names the dates, and what to run, elsewhere.
         """
         debits, line = self.position.unconfirmed, self.words.line
         if not debits:
             return []
-        label = "if_debit_failed" if len(debits) == 1 else "if_debits_failed"
-        owed = "if_so_owed" if asked else "if_so_owed_run"
+        label, owed = "if_debit_failed", "if_so_owed_run"
+        if len(debits) > 1:
+            label = "if_debits_failed"
+        if asked:
+            label, owed = "if_none_went" if len(debits) > 1 else "if_it_failed", "if_so_owed"
         return [(line(label, **self.variables), line(owed, **self.variables))]
 
     def assumed_debit(self) -> list[tuple[str, str]]:

@@ -217,7 +217,7 @@ class Letter(Paper):
         choice = sheet.choice()
         for number, (name, shown) in enumerate(rows):
             told = name == line("tomorrow")  # what one more day costs is never left out
-            dispensable = 2 if (name, shown) in choice else 8 - number
+            dispensable = 1 if (name, shown) in choice else 8 - number
             yield Line(0 if told else dispensable, f"{name}{colon}{shown}")
         for name, shown in self.beside():
             yield Line(1, f"{name}{colon}{shown}")

@@ -91,9 +91,11 @@ class Sheet:
     def title(self, stage: Stage) -> str:
         """Return the one line that says loan, amount and day count."""
         key = "overdue" if stage.first_day is not None else stage.id
-        unknown = {"upcoming": "upcoming-unknown", "due-today": "due-today-unknown"}
-        if self.position.sum_unknown:
-            key = unknown.get(stage.id, key)
+        if stage.id in {"upcoming", "due-today"}:
+            if self.position.sum_unknown:
+                key = f"{key}-unknown"
+            elif self.statement is not None or rest_of_minimum(self.position) is not None:
+                key = f"{key}-least"
         if stage.id == UNCONFIRMED and len(self.position.unconfirmed) > 1:
             key = "unconfirmed-several"
         if self.person and f"{key}-person" in self.words.table["title"]:

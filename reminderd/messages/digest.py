@@ -117,9 +117,9 @@ class Digest(Paper):
         """Return the figures of one loan that no total of all has."""
         if letter.asks_of_past:
             return letter.sheet.if_unpaid()
+        asked = letter.sheet.if_debits_failed(asked=True) if letter.asks_of_debit else []
         choice = [] if letter.closing else letter.sheet.choice()
-        beside = letter.sheet.balance_of(letter.occasion.alert) + letter.sheet.assumed_debit()
-        return beside + choice
+        return asked + letter.beside() + choice
 
     @staticmethod
     def _warnings(letter: Letter) -> list[str]:

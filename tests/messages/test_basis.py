@@ -195,6 +195,33 @@ CASES = {
             NO_PENALTY,
         ],
     ),
+    "installments of the past that were paid": (
+        {"paid_until": date(2026, 11, 20)},
+        [
+            (
+                "what fell due up to Nov 20 was paid in time (paid_until)",
+                "11月20日（含）以前到期的各期均已按时还清（paid_until）",
+            ),
+            NO_INTEREST,
+            NO_PENALTY,
+        ],
+    ),
+    "the balance of a day": (
+        REVOLVING
+        | {"minimum": Minimum(Decimal("0.1"), statement_days=0), "paid_until": date(2025, 12, 31)},
+        [
+            (
+                "the balance is that of Dec 31, 2025 (paid_until)",
+                "余额为2025年12月31日的余额（paid_until）",
+            ),
+            NO_INTEREST,
+            (
+                "minimum 10% of the balance plus interest",
+                "最低还款额为余额的10%，另加当期利息",
+            ),
+            NO_PENALTY,
+        ],
+    ),
     "a penalty": (
         DAILY | HALF,
         [

@@ -17,7 +17,7 @@ from ..messages.words import Words, words
 from ..store.book import BILLED, DEBIT_FAILED, WAIVED
 from .figure_views import position_on, quote_json, sheet_of
 
-_AGREED = ("amount", "of", "due", "to")  # what is shown of an agreement, where it has it
+_AGREED = ("amount", "minimum", "of", "due", "to")  # what is shown of an agreement, where it has it
 
 
 @dataclass(frozen=True, slots=True)

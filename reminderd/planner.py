@@ -21,6 +21,7 @@ from .alerts.plan import (
     still_wanted,
 )
 from .alerts.wallclock import local_date
+from .loans.payable import debited
 from .loans.position import Position, value
 from .messages.compose import stage_for
 from .playbook.playbook import Playbook, Severity
@@ -84,7 +85,7 @@ class Planner:
             for entry in batch
         }
         for plan in plans.values():
-            self._record_debits(connection, plan.position, now)
+            self.record_debits(connection, plan.position, now)
         # Written before anything is closed: what may have arrived counts as told.
         self._write(connection, list(plans.values()), now)
         idle = [number for plan in plans.values() for number in plan.idle]
@@ -99,14 +100,13 @@ class Planner:
         return sum(len(plan.decision.alerts) for plan in plans.values())
 
     @staticmethod
-    def _record_debits(connection: Connection, position: Position | None, now: datetime) -> None:
+    def record_debits(connection: Connection, position: Position | None, now: datetime) -> None:
         """Write down, as payments, the debits that count as made: each what was due on its day."""
         for debit in position.assumed if position else ():
             assert position is not None  # or there would be none
-            [then] = [a for a in value(position.loan, debit.due).arrears if a.due == debit.due]
-            book.add_payment(
-                connection, position.loan.id, debit.due, then.owed.total, now, book.ASSUMED
-            )
+            loan, due = position.loan, debit.due
+            taken = debited(loan, due).minor
+            book.add_payment(connection, loan.id, due, taken, now, book.ASSUMED)
 
     def _plan(
         self, entry: Entry, past: History, waiting: Mapping[int, Alert], now: datetime

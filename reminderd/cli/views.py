@@ -15,6 +15,8 @@ from ..alerts.channel import Format, speaks_of
 from ..alerts.escalation import unanswered_since
 from ..alerts.forecast import Foreseen
 from ..alerts.plan import SETTLED
+from ..alerts.reminders import unstated
+from ..alerts.slots import Look
 from ..alerts.wallclock import instant, local_date
 from ..app import App
 from ..config.doubts import doubts
@@ -59,7 +61,17 @@ def doubts_of(app: App) -> list[Problem]:
     """Return the questions that the configuration leaves open today."""
     paid = {entry.loan.id for entry, _ in app.entries() if entry.loan.payments}
     today = app.clock.now().astimezone(ZoneInfo(app.config.timezone)).date()
-    return doubts(app.config, paid, today)
+    return doubts(app.config, paid, _unstated(app), today)
+
+
+def _unstated(app: App) -> dict[str, list[date]]:
+    """Return, by loan, the past due dates of which nothing says whether they were paid."""
+    now, book = app.clock.now(), app.config.desk.playbook
+    looks = (
+        Look.of(entry.loan, position_on(app, entry.loan), past, entry.policy, now, book)
+        for entry, past in app.entries()
+    )
+    return {look.loan.id: dues for look in looks if (dues := unstated(look))}
 
 
 def check_json(app: App) -> dict[str, Any]:
@@ -142,7 +154,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
     start = now if as_of is None else max(now, instant(as_of, time(0), app.config.timezone))
     following = app.next_alerts(start, _LOOK_AHEAD.days)
     ahead = {loan.id: foreseen.at for loan, foreseen in following if loan is not None}
-    rows, dead, snoozed = [], app.dead_addresses(), app.snoozed()
+    rows, dead, snoozed, open_dues = [], app.dead_addresses(), app.snoozed(), _unstated(app)
     for entry, _ in app.entries():
         loan = entry.loan
         position = position_on(app, loan, as_of)
@@ -157,6 +169,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
                 "stage": app.config.desk.playbook.stage_of(position).id,
                 "owed_today": str(position.due_total),
                 "unconfirmed": debits_json(position),
+                "unstated": [str(due) for due in open_dues.get(loan.id, ())],
                 "increase": str(position.increase),
                 "next_due": _next_due(position),
                 "missing_bills": [str(due) for due in position.missing_bills],
@@ -181,6 +194,7 @@ def print_status(app: App, as_of: date | None) -> None:
     show(Table(heads, [_status_row(app, entry.loan, row, say) for (entry, _), row in standing]))
     positions = [position_on(app, entry.loan, as_of) for entry, _ in app.entries()]
     lines = _totals(rows, say) + debit_lines(positions, say) + _missing_bills(app, as_of)
+    lines += _unstated_lines(app, say)
     for line in lines + snooze_lines(app) + dead_lines(app):
         click.echo(line)
 
@@ -205,6 +219,21 @@ def debit_lines(positions: Iterable[Position], say: Words) -> list[str]:
         )
         for position in positions
         if (open_debits := position.unconfirmed)
+    ]
+
+
+def _unstated_lines(app: App, say: Words) -> list[str]:
+    """Ask of which loans nothing says whether they were paid so far, a line a loan."""
+    return [
+        say.say(
+            "view",
+            "unstated",
+            loan=loan_id,
+            first=str(dues[0]),
+            last=str(dues[-1]),
+            day_before=str(dues[0] - timedelta(days=1)),
+        )
+        for loan_id, dues in _unstated(app).items()
     ]
 
 

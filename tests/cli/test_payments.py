@@ -167,7 +167,13 @@ def test_payments_that_can_be_taken_back_are_listed(config, call, told):
     call("pay", "card", "100")
     assert call("undo").stdout == "2: payment of CN¥100.00, Credit card, Dec 9\n"
     assert told("undo") == [
-        {"payment": 2, "loan": "card", "date": "2026-12-09", "amount": "100.00"}
+        {
+            "payment": 2,
+            "loan": "card",
+            "date": "2026-12-09",
+            "amount": "100.00",
+            "assumed": False,
+        }
     ]
 
 

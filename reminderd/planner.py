@@ -100,13 +100,19 @@ class Planner:
 
     @staticmethod
     def _record_debits(connection: Connection, position: Position | None, now: datetime) -> None:
-        """Write down, as payments, the debits that count as made: each what was due on its day."""
-        for debit in position.assumed if position else ():
-            assert position is not None  # or there would be none
-            [then] = [a for a in value(position.loan, debit.due).arrears if a.due == debit.due]
-            book.add_payment(
-                connection, position.loan.id, debit.due, then.owed.total, now, book.ASSUMED
-            )
+        """Write down, as payments, the debits that count as made: each what was due on its day.
+
+        Each once: what is still open of one, because its bill was put right since, stays so.
+        """
+        if position is None or not position.assumed:
+            return
+        loan = position.loan
+        recorded = {payment.on for payment in loan.payments if payment.assumed}
+        for debit in position.assumed:
+            if debit.due not in recorded:
+                owed = [a.owed for a in value(loan, debit.due).arrears if a.due == debit.due]
+                total = (owed or [debit.owed])[0].total  # a bill may have come after its due date
+                book.add_payment(connection, loan.id, debit.due, total, now, book.ASSUMED)
 
     def _plan(
         self, entry: Entry, past: History, waiting: Mapping[int, Alert], now: datetime

@@ -101,12 +101,19 @@ class Planner:
 
     @staticmethod
     def record_debits(connection: Connection, position: Position | None, now: datetime) -> None:
-        """Write down, as payments, the debits that count as made: each what was due on its day."""
-        for debit in position.assumed if position else ():
-            assert position is not None  # or there would be none
-            loan, due = position.loan, debit.due
-            taken = debited(loan, due).minor
-            book.add_payment(connection, loan.id, due, taken, now, book.ASSUMED)
+        """Write down, as payments, the debits that count as made: each what was due on its day.
+
+        Each once: what is still open of one, because its bill was put right since, stays so.
+        """
+        if position is None or not position.assumed:
+            return
+        loan = position.loan
+        recorded = {payment.on for payment in loan.payments if payment.assumed}
+        for debit in position.assumed:
+            if debit.due not in recorded:
+                # A bill may have come after its due date; then nothing was due on it yet.
+                taken = debited(loan, debit.due).minor or debit.owed.total
+                book.add_payment(connection, loan.id, debit.due, taken, now, book.ASSUMED)
 
     def _plan(
         self, entry: Entry, past: History, waiting: Mapping[int, Alert], now: datetime

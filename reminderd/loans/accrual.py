@@ -177,23 +177,28 @@ class Account:
         """
         last, covered = as_of.toordinal(), self.rules.covered
         paid: dict[int, int] = {}
+        debited: dict[int, int] = {}
         for payment in payments:
             day = payment.on.toordinal()
             if covered < day <= last:
                 minor = to_minor(payment.amount, self.terms.currency)
-                paid[day] = paid.get(day, 0) + minor
+                sums = debited if payment.assumed else paid
+                sums[day] = sums.get(day, 0) + minor
         agreed = self.rules.agreed
         if agreements:
             agreed = _by_day(self.terms, *agreements)
         if covered:
             self._take_as_paid(agreed)
-        days = {*paid, *agreed, *self._expected_days(min(paid, default=last), last)}
+        first = min([*paid, *debited], default=last)
+        days = {*paid, *debited, *agreed, *self._expected_days(first, last)}
         for day in sorted(days):
             if day > last:
                 break
             self.advance(day)
             for agreement in agreed.get(day, ()):
                 self._agree(agreement)
+            if day in debited:
+                self.pay(debited[day], debited=True)
             if day in paid:
                 self.pay(paid[day])
             self._close_without_bill(day)
@@ -533,9 +538,12 @@ class Account:
 
     # ─── What is paid ───
 
-    def pay(self, amount: int) -> None:
-        """Take in *amount* minor units today and allocate it."""
-        left, to = self._allocate(amount + self.credit)
+    def pay(self, amount: int, *, debited: bool = False) -> None:
+        """Take in *amount* minor units today and allocate it.
+
+        What is taken as *debited* was for the installment that fell due last.
+        """
+        left, to = self._allocate(amount + self.credit, newest_first=debited)
         self.credit, early = left, _NOTHING
         ends = self.card is None and not self.rules.by_bills
         if self.rules.endless:
@@ -549,11 +557,14 @@ class Account:
         if self.trace is not None:
             self._note_payment(amount, Owed(*to), early)
 
-    def _allocate(self, left: int) -> tuple[int, list[int]]:
+    def _allocate(self, left: int, *, newest_first: bool = False) -> tuple[int, list[int]]:
         """Spend *left* on what is due in the agreed order; return what is over and the split."""
         to, order, lines = [0, 0, 0, 0], self.rules.order, self.open
         if self.rules.eager:
             self._accrue_lines()
+        if newest_first and lines and self.oldest_due() not in (None, lines[-1].due):
+            self.accrue(lines[-1])
+            left = self._take(lines[-1], left, order, to)
         if self.rules.by_component:
             for place in order:
                 for line in lines:

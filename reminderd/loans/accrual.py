@@ -564,7 +564,7 @@ class Account:
             self._accrue_lines()
         if newest_first and lines and self.oldest_due() not in (None, lines[-1].due):
             self.accrue(lines[-1])
-            left = self._take(lines[-1], left, order, to)
+            left = self._receive(lines[-1], left, order, to)
         if self.rules.by_component:
             for place in order:
                 for line in lines:

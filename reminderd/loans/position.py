@@ -15,7 +15,7 @@ from .accrual import Account, Line, fee_days
 from .bills import drawn_on, lives_by_bills, without_bill
 from .money import Money
 from .owed import Owed
-from .terms import Loan
+from .terms import Loan, Payment
 
 _DAY = timedelta(days=1)
 _YEAR = 366
@@ -278,6 +278,22 @@ def _set_debits_aside(
     account.set_aside(asked, "unconfirmed")
     account.set_aside(taken, "assumed")
     return debits[0], debits[1]
+
+
+def debits_to_record(position: Position) -> list[Payment]:
+    """Return the debits that count as made as payments: each what was due on its day, once.
+
+    What is still open of one on record, because its bill was put right since, stays so.
+    """
+    loan = position.loan
+    recorded = {payment.on for payment in loan.payments if payment.assumed}
+    made = []
+    for debit in position.assumed:
+        if debit.due not in recorded:
+            owed = [a.owed for a in value(loan, debit.due).arrears if a.due == debit.due]
+            total = (owed or [debit.owed])[0].total  # a bill may have come after its due date
+            made.append(Payment(debit.due, position.money(total).amount, assumed=True))
+    return made
 
 
 def _arrear(account: Account, line: Line) -> Arrear:

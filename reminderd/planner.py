@@ -21,8 +21,8 @@ from .alerts.plan import (
     still_wanted,
 )
 from .alerts.wallclock import local_date
-from .loans.payable import debited
-from .loans.position import Position, value
+from .loans.money import Money
+from .loans.position import Position, debits_to_record, value
 from .messages.compose import stage_for
 from .playbook.playbook import Playbook, Severity
 from .store import book, history, outbox
@@ -101,19 +101,11 @@ class Planner:
 
     @staticmethod
     def record_debits(connection: Connection, position: Position | None, now: datetime) -> None:
-        """Write down, as payments, the debits that count as made: each what was due on its day.
-
-        Each once: what is still open of one, because its bill was put right since, stays so.
-        """
-        if position is None or not position.assumed:
-            return
-        loan = position.loan
-        recorded = {payment.on for payment in loan.payments if payment.assumed}
-        for debit in position.assumed:
-            if debit.due not in recorded:
-                # A bill may have come after its due date; then nothing was due on it yet.
-                taken = debited(loan, debit.due).minor or debit.owed.total
-                book.add_payment(connection, loan.id, debit.due, taken, now, book.ASSUMED)
+        """Write down, as payments, the debits that count as made."""
+        for debit in debits_to_record(position) if position else ():
+            assert position is not None  # or there would be none
+            paid = Money.of(debit.amount, position.currency)
+            book.add_payment(connection, position.loan.id, debit.on, paid.minor, now, book.ASSUMED)
 
     def _plan(
         self, entry: Entry, past: History, waiting: Mapping[int, Alert], now: datetime

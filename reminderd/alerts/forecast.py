@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..loans.position import Position, value
+from ..loans.position import Position, debits_to_record, value
 from ..loans.terms import Loan
 from ..playbook.playbook import Playbook
 from .plan import Alert, History, Identity, Policy, due_alerts, next_reminder
@@ -41,6 +41,8 @@ def forecast(
             then = next_reminder(loan, position, policy, now, history.snooze, playbook)
             yield Foreseen(now, alert, position, then)
         history = history.after(decision)
+        made = [replace(debit, recorded_at=now) for debit in debits_to_record(position)]
+        loan = replace(loan, payments=(*loan.payments, *made)) if made else loan
         now = decision.next_at
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .money import Money
-from .position import Position, value
+from .position import Position, debited, value
 from .terms import Loan, Payment
 
 
@@ -47,12 +47,6 @@ def payable_on(loan: Loan, day: date, today: date) -> Payable | None:
     last, now = max(today, *what.dues), value(loan, today)
     still_open = (*now.unpaid(), *(debit.due for debit in now.unconfirmed))
     return what if any(due <= last for due in still_open) else None
-
-
-def debited(loan: Loan, due: date) -> Money:
-    """Return what a debit was to take on its due date."""
-    then = value(loan, due)
-    return then.money(sum(part.owed.total for part in then.arrears if part.due == due))
 
 
 def assumed_debit(loan: Loan, on: date, today: date) -> Payment | None:

@@ -26,7 +26,7 @@ from ..loans.position import Position, Upcoming, value
 from ..loans.terms import Loan
 from ..messages.compose import Letter, Occasion
 from ..messages.routine import RoutineLetter
-from ..messages.sheet import name_of
+from ..messages.sheet import Sheet, name_of
 from ..messages.words import Words, words
 from ..playbook.playbook import Severity
 from ..redaction import redact
@@ -36,6 +36,7 @@ from .figure_views import position_on, sheet_of
 from .meter import meter, tracked
 from .outbox_views import about, dead_json, dead_lines, severity_of
 from .tables import NOTHING, Row, Table, columns, in_terminal, show
+from .wrap import prose
 
 _LOOK_AHEAD = timedelta(days=366)
 _PLAIN = timedelta(days=300)  # so near, a date's month and day say which year is meant
@@ -196,7 +197,7 @@ def print_status(app: App, as_of: date | None) -> None:
     lines = _totals(rows, say) + debit_lines(positions, say) + _missing_bills(app, as_of)
     lines += _unstated_lines(app, say)
     for line in lines + snooze_lines(app) + dead_lines(app):
-        click.echo(line)
+        prose(line)
 
 
 def debits_json(position: Position) -> list[dict[str, str]]:
@@ -248,12 +249,10 @@ def _totals(rows: Sequence[dict[str, Any]], say: Words) -> list[str]:
 
 def _missing_bills(app: App, as_of: date | None) -> list[str]:
     """Say of which loans a bill is not known, or no next due date."""
-    loans = [entry.loan for entry, _ in app.entries()]
-    return [
-        said
-        for loan in loans
-        for said in sheet_of(app, position_on(app, loan, as_of)).missing_bills()
-    ]
+    say = words(app.config.locale)
+    positions = [position_on(app, entry.loan, as_of) for entry, _ in app.entries()]
+    sheets = [Sheet(position.loan, position, say) for position in positions]
+    return [line for sheet in sheets for line in sheet.missing_bills()]
 
 
 def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:

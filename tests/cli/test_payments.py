@@ -80,7 +80,7 @@ def test_a_payment_of_the_future_is_refused(config, refused):
         ("0.00", "0.00 is not an amount that can be paid (write 500.00)"),
         ("-5", "-5 is not an amount that can be paid (write 500.00)"),
         ("five", "'five' is not an amount (write \"1234.50\")"),
-        ("1,5", "'1,5' is not an amount (write \"1234.50\")"),
+        ("1,5", "'1,5' has a decimal or thousands sign of another kind (write \"1.5\")"),
         ("nan", "'nan' is not an amount (write \"1234.50\")"),
         ("1e3", "'1e3' is not an amount (write \"1234.50\")"),
         ("5.001", "5.001 has more than 2 decimal digits, which CNY allows"),

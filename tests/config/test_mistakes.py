@@ -515,11 +515,11 @@ TYPES = {
     ),
     "a word in a list of days": (
         '[reminders]\nbefore_due = [§"a"]\n',
-        "reminders.before_due[0]: 'a' is not a whole number (write before_due = [7, 3, 1, 0])",
+        "reminders.before_due[0]: 'a' is not a whole number (write before_due = [3, 0])",
     ),
     "half a day in a list of days": (
         "[reminders]\nbefore_due = [1, §1.5]\n",
-        "reminders.before_due[1]: 1.5 is not a whole number (write before_due = [7, 3, 1, 0])",
+        "reminders.before_due[1]: 1.5 is not a whole number (write before_due = [3, 0])",
     ),
     "a text for quiet hours": (
         '[reminders]\nquiet_hours = §"22-08"\n',

@@ -66,8 +66,9 @@ def key_meant_elsewhere(word: str, value: object) -> tuple[str, str] | None:
 
 def value_meant(key: str, value: object) -> str | None:
     """Return the name that a key has for what was written: equal-installment for 等额本息."""
-    names = _data()["values"].get(key, {}) if isinstance(value, str) else {}
-    return _names(names).get(plain_name(str(value)))
+    if not isinstance(value, str):
+        return None
+    return _names(_data()["values"].get(key, {})).get(plain_name(value))
 
 
 def shape_meant(key: str, value: object) -> str | None:
@@ -269,7 +270,7 @@ def _days(value: object) -> str:
     if isinstance(value, list) and all(isinstance(day, int) for day in value):
         return str(value)
     number = _NUMBER.fullmatch(narrowed(str(value))) if isinstance(value, int | str) else None
-    return f"[{int(number[1])}]" if number else "[7, 3, 1, 0]"
+    return f"[{int(number[1])}]" if number else "[3, 0]"
 
 
 def _time(value: object) -> str:
@@ -286,15 +287,16 @@ def _named(key: str, example: str) -> Callable[[object], str]:
 
     def write(value: object) -> str:
         meant = value_meant(key, value)
-        known = _data()["values"].get(key, {})
-        return json.dumps(meant or (value if value in known else example), ensure_ascii=False)
+        known = isinstance(value, str) and value in _data()["values"].get(key, {})
+        return json.dumps(meant or (value if known else example), ensure_ascii=False)
 
     return write
 
 
 def _zone(value: object) -> str:
-    zones = zones_meant(str(value)) if isinstance(value, str) else ()
-    if zones:
+    if not isinstance(value, str):
+        return '"Asia/Shanghai"'
+    if zones := zones_meant(value):
         return " or ".join(f'"{zone}"' for zone in zones)
     return json.dumps(value if value in available_timezones() else "Asia/Shanghai")
 

@@ -17,6 +17,7 @@ from reminderd.config.models import (
     RoutineModel,
     Settings,
 )
+from reminderd.config.synonyms import _keys
 from reminderd.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -168,6 +169,25 @@ def test_any_values_in_a_loan_are_a_loan_or_are_refused_in_sentences(strange, ri
     )
     table = {key: RIGHT[key] for key in right} | strange
     outcome("[[loans]]\n" + "".join(f"{key} = {value}\n" for key, value in table.items()))
+
+
+WORDS = [(table, word) for table, words in _keys().items() for word in words]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(WORDS), VALUES)
+def test_any_value_under_a_word_that_means_a_key_is_refused_in_sentences(place, value):
+    (table, word), heading = place, f"[{place[0]}]\n" if place[0] else ""
+    if table == "loans":
+        heading = '[[loans]]\nid = "a"\n'
+    outcome(f'{heading}"{word}" = {value}\n')
+
+
+@pytest.mark.parametrize("key", ["due", "amount", "repayment", "lender", "name", "grace_days"])
+def test_a_number_too_long_to_be_written_is_called_this_number(key):
+    digits = "f" * 4000
+    assert "Exceeds" not in outcome(f'[[loans]]\nid = "a"\n{key} = 0x{digits}\n')
+    assert "this number" in outcome(f'[[loans]]\nid = "a"\n{key} = 0x{digits}\n')
 
 
 @settings(deadline=None, max_examples=150)

@@ -73,6 +73,7 @@ LINES = {
     "installments = 24": {"installment_count": 24},
     "first_due = 2026-11-15": {"first_due": date(2026, 11, 15)},
     "start = 2026-09-20": {"start": date(2026, 9, 20)},
+    "paid_until = 2026-12-31": {"paid_until": date(2026, 12, 31)},
     'repayment = "equal-principal"': {"repayment": Repayment.EQUAL_PRINCIPAL},
     'repayment = "interest-only"': {"repayment": Repayment.INTEREST_ONLY},
     'repayment = "bullet"': {"repayment": Repayment.BULLET},
@@ -226,6 +227,9 @@ FACTS = {
     'auto_debit = { account = "ICBC 1234" }': {"auto_debit": AutoDebit(True, "ICBC 1234")},
     'auto_debit = { times = ["06:00", 17:30:00] }': {
         "auto_debit": AutoDebit(on=True, times=(time(6), time(17, 30)))
+    },
+    'auto_debit = { last_day = 2, assume = "paid" }': {
+        "auto_debit": AutoDebit(on=True, last_day=2, assume_paid=True)
     },
     'hardship = "illness"': {"hardship": "illness"},
     "legal_letter = 2026-11-01": {"legal_letter": date(2026, 11, 1)},

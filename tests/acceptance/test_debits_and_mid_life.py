@@ -133,11 +133,13 @@ FOUR = CAR.partition("[[loans]]")[0] + LATE
 
 class TestMidLife:
     def test_four_loans_entered_late_are_asked_about_in_one_message(self, life):
-        life.configure(FOUR).skip_to("2026-11-25 13:00")
+        whole = FOUR.replace('url = "{screen}"', 'url = "{screen}"\nformat = "markdown"')
+        life.configure(whole).skip_to("2026-11-25 13:00")
         [message] = life.run()
         for number in range(4):
             assert f"Loan {number}: was it paid so far?" in message.text
-        assert " days overdue" not in message.text
+        for alarm in ("overdue", "Pay first"):
+            assert alarm not in message.text
         assert life.run() == []
 
     def test_the_answer_in_the_configuration_ends_it(self, life):

@@ -120,8 +120,8 @@ def _day(value: object) -> date:
     if type(day) is not date:
         moment = isinstance(value, date)  # a date with a time of day
         why = f"is not a date (write {value:%Y-%m-%d})" if moment else None
-        if isinstance(value, str):
-            why = day_meant(value)
+        if isinstance(value, str) or value in range(100):
+            why = day_meant(str(value))
         raise ValueError(f"{shown(value)} {why or 'is not a date (write 2026-12-05)'}")
     if not YEARS[0] <= day.year <= YEARS[1]:
         raise ValueError(f"{day} is not in the years {YEARS[0]} to {YEARS[1]} (check the year)")

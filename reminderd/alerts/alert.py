@@ -6,6 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from .snooze import Snooze
 
@@ -142,6 +143,13 @@ class History:
             overdue=self.overdue
             | {(a.due, a.scheduled_for) for a in decision.alerts if is_overdue(a.milestone)},
         )
+
+
+class Next(NamedTuple):
+    """When a loan is spoken of next, and whether only if what is to be paid now stays unpaid."""
+
+    at: datetime
+    if_unpaid: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from ..loans.position import Position, debits_to_record, value
 from ..loans.terms import Loan
 from ..playbook.playbook import Playbook
-from .plan import Alert, History, Identity, Policy, due_alerts, next_reminder
+from .plan import Alert, History, Identity, Next, Policy, due_alerts, next_reminder
 from .routine import Routine, routine_due
 from .wallclock import local_date
 
@@ -21,7 +21,7 @@ class Foreseen:
     at: datetime
     alert: Alert
     position: Position | None  # None for a routine
-    next_at: datetime | None = None  # when the next reminder goes if nothing is paid
+    following: Next | None = None  # the next reminder if nothing is paid
 
 
 def forecast(

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from ..app import App
+from ..loans.cures import saved_by_early_payoff
 from ..loans.money import Money
 from ..loans.payable import Payable
-from ..loans.terms import Loan, Payment, Repayment
+from ..loans.terms import Bill, Loan, Payment, Repayment
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
 from ..store.book import BILLED, DEBIT_FAILED, WAIVED
@@ -68,6 +69,8 @@ def paid_text(app: App, loan: Loan, number: int, what: Payable | None) -> str:
         lines = [say.say("record", "payment", **shown)]
     if position.settled and position.credit:
         lines.append(say.say("record", "more", amount=say.money(position.credit)))
+    if saved := saved_by_early_payoff(position):
+        lines.append(say.say("record", "saved", amount=say.money(saved)))
     return "\n".join([*lines, now_owed(app, loan), say.say("record", "undo", number=str(number))])
 
 
@@ -100,7 +103,9 @@ def _kind(loan: Loan, what: Payable) -> str:
     """Return which words there are for one installment."""
     if what.debit:
         return "debit"
-    if loan.terms.repayment is Repayment.REVOLVING:
+    bills = {bill.due: bill for bill in (*loan.terms.bills, *loan.agreed) if isinstance(bill, Bill)}
+    bill = bills.get(what.dues[0])
+    if loan.terms.repayment is Repayment.REVOLVING or (bill and bill.minimum is not None):
         return "next_minimum" if what.ahead else "minimum"
     if len(loan.terms.listed) == 1:
         return "sum"

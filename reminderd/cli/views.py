@@ -360,8 +360,10 @@ def _shown(at: datetime, zone: ZoneInfo) -> str:
 
 def _letter(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Letter | RoutineLetter:
     since = unanswered_since(seen.alert, app.config.policy)
-    following = None if since else seen.next_at
-    coming = following and min(app.planner.defer(following, to) for to in app.channels.values())
+    coming = None if since else seen.following
+    if coming is not None:
+        at = min(app.planner.defer(coming.at, to) for to in app.channels.values())
+        coming = coming._replace(at=at)
     occasion = Occasion(seen.alert, goes, goes, coming, since)
     if loan is not None:
         return Letter(sheet_of(app, value(loan, local_date(goes, loan.timezone))), occasion)

@@ -155,7 +155,11 @@ class _Value(dict[str, str]):
 
     def __init__(self, value: object) -> None:
         super().__init__()
-        endless = isinstance(value, int) and value.bit_length() > 128  # too long to write out
+        try:
+            str(value)
+        except ValueError:  # a number in it is too long to write out
+            value = None
+        endless = isinstance(value, int) and value.bit_length() > 128
         self.value = None if endless else value
 
     def __missing__(self, form: str) -> str:

@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from itertools import takewhile
 
@@ -777,7 +778,8 @@ class Account:
             cut = part.total > room
             kept.append(Installment(part.due, room, 0) if cut else replace(part, base=0))
             room -= kept[-1].total
-        terms = card_terms(self.terms, bill.due)
+        usual = Decimal(1) if bill.minimum is None else bill.minimum / bill.amount
+        terms = card_terms(self.terms, bill.due, usual)
         asked = minimum(terms, amount, 0)
         if bill.minimum is not None:
             asked = to_minor(bill.minimum, terms.currency)

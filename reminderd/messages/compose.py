@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ..alerts.alert import is_reminder
-from ..alerts.plan import PAID_SO_FAR, SETTLED, Alert
+from ..alerts.plan import PAID_SO_FAR, SETTLED, Alert, Next
 from ..loans.position import Position
 from ..loans.terms import Loan
 from ..playbook.playbook import UNCONFIRMED, Playbook, Severity, Stage
@@ -34,14 +34,14 @@ class Occasion:
     """Why a message is written: its alert, when it really goes out, and when it was meant to.
 
     ``planned`` is the alert's own time, or the end of the quiet hours that it falls into;
-    ``next_at`` is when the loan will be spoken of again, as far as that is known. What goes to
+    ``coming`` is when the loan will be spoken of again, as far as that is known. What goes to
     somebody else says ``unanswered_since`` when nobody has reacted.
     """
 
     alert: Alert
     now: datetime
     planned: datetime
-    next_at: datetime | None = None
+    coming: Next | None = None
     unanswered_since: datetime | None = None
 
     @property
@@ -243,11 +243,13 @@ class Letter(Paper):
         )
 
     def _next_message(self) -> str | None:
-        at, sheet = self.occasion.next_at, self.sheet
-        if at is None or sheet.position.settled:
+        coming, sheet = self.occasion.coming, self.sheet
+        if coming is None or sheet.position.settled:
             return None
-        shown = sheet.words.moment(at, sheet.loan.timezone, sheet.today)
-        return sheet.words.line("next_message", at=shown)
+        shown = sheet.words.moment(coming.at, sheet.loan.timezone, sheet.today)
+        return sheet.words.line(
+            "next_message" if coming.if_unpaid else "next_message_anyway", at=shown
+        )
 
     def _chart(self) -> str | None:
         """Return the picture of what waiting costs, where it costs anything."""

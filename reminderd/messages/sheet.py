@@ -225,16 +225,19 @@ class Sheet:
             for key, so in {
                 "spares_penalty": has_penalty and terms.penalty_grace,
                 "spares_fee": terms.fees and terms.fee_grace,
-                "spares_record": grace_spares_record(self.loan),
             }.items()
             if so
         ]
-        parts = self.words.listed(map(line, spared))
+        record = grace_spares_record(self.loan)
+        key = "grace_spares_both" if spared and record else "grace_spares"
+        key = key if spared else "grace_spares_record"
         often = has_penalty and not terms.penalty_grace and not self.person
         counts = "grace_counts" if terms.grace_mode is GraceMode.RETROACTIVE else "grace_over"
         return line(
             "grace_sentence",
-            spares=line("grace_spares", parts=parts) if spared else "",
+            spares=line(key, parts=self.words.listed(map(line, spared)))
+            if spared or record
+            else "",
             often=line("grace_often_spares") if often else "",
             counts=line(counts, due_date=self._day(self.position.pay_by or self.today)),
         )
@@ -348,6 +351,7 @@ class Sheet:
         say = self.words
         now, before = say.money(change.now), say.money(change.before)
         values = {"now": now, "before": before}
+        values["due_date"] = self._day(self.position.pay_by or self.today)
         if change.rates is not None and change.on is not None:
             was, rate = (say.share(each.value if each else Decimal(0)) for each in change.rates)
             values |= {"was": was, "rate": rate, "on": self._day(change.on)}

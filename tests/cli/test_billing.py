@@ -62,13 +62,13 @@ def bill(call, clock, write):
 SAID = {
     "en": [
         "Bill A1 of 花呗: CN¥862.35, due on Dec 10, drawn on Nov 25",
-        "To take it back: reminderd undo A1",
         "花呗: CN¥862.35 due on Dec 10, in 10 days",
+        "To take it back: reminderd undo A1",
     ],
     "zh-CN": [
         "花呗账单A1：¥862.35，12月10日到期，11月25日出账",
-        "撤销：reminderd undo A1",
         "花呗：12月10日应还¥862.35（还有10天）",
+        "如需撤销：reminderd undo A1",
     ],
 }
 

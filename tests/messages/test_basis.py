@@ -64,7 +64,7 @@ def moved(convention):
     return {"business_days": BusinessDays(BusinessDayConvention(convention), "DE")}
 
 
-NO_INTEREST = ("no contract interest", "无合同利息")
+NO_INTEREST = ("no contract rate entered", "未填写合同利率")
 NO_PENALTY = ("no penalty agreed", "未约定罚息")
 GOES_ON = ("contract interest goes on while overdue", "逾期期间合同利息照计")
 DAILY_RATE = ("contract rate 0.05% a day", "合同日利率0.05%")

@@ -18,6 +18,7 @@ from reminderd.alerts.alert import (
     PAID_SO_FAR,
     SETTLED,
     Alert,
+    Next,
     Reason,
     debit_milestone,
     milestone,
@@ -384,10 +385,10 @@ def author(case, locale):
     alert = Alert(None if routine else position.loan.id, due, what, meant, Reason.OVERDUE_DAY)
     week = position.pay_by and position.pay_by - day - timedelta(days=7)
     following = max(timedelta(days=1), week or timedelta(0))
-    occasion = Occasion(alert, meant + about.late, meant, meant + following)
+    occasion = Occasion(alert, meant + about.late, meant, Next(meant + following, if_unpaid=True))
     if about.to_others:
         since = meant - timedelta(days=1)
-        occasion = replace(occasion, next_at=None, unanswered_since=since)
+        occasion = replace(occasion, coming=None, unanswered_since=since)
     if routine:
         return RoutineLetter(alert, occasion, config.desk, [position, *others], locale)
     sheet = Sheet(position.loan, position, words(locale), config.desk, others)

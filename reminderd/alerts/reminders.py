@@ -78,7 +78,7 @@ def unstated(look: Look) -> list[date]:
 
 def held(look: Look) -> list[Slot]:
     """Return the slot that has come and that a snooze holds, if there is one."""
-    newest = _newest(look)
+    newest = _newest(look) if look.hold else None
     return [newest] if newest and not look.is_decided(newest) and look.holds(newest) else []
 
 
@@ -88,13 +88,13 @@ def to_come(look: Look) -> Iterator[Slot]:
     for due in _near(look, and_next=True):
         reached = (look.reached - due).days
         offsets = [look.policy.next_after(reached)]
-        if look.position.unpaid(known=True)[:1] != [due]:
+        if look.position.first_known != due:
             # What stands beside an older installment is silent on most of these days.
             offsets = [*look.policy.offsets(0), *look.policy.offsets_beside()]
         for offset in sorted({offset for offset in offsets if offset is not None}):
-            slot = _slot(look, due, offset)
-            if offset > reached and _speaks(look, slot) and (offset <= 0 or due not in unknown):
-                yield slot
+            may = offset > reached and (offset <= 0 or due not in unknown)
+            if may and _speaks(look, due, offset):
+                yield _slot(look, due, offset)
                 break
     yield from _debits_to_come(look)
     yield from billing.to_come(look)
@@ -129,21 +129,23 @@ def _newest(look: Look) -> Slot | None:
 
 def _newest_of_each(look: Look, dues: list[date]) -> Iterator[Slot]:
     for due in dues:
-        slots = reversed(_slots_of(look, due, look.reached))
-        yield from islice((slot for slot in slots if _speaks(look, slot)), 1)
+        offsets = reversed(look.policy.offsets((look.reached - due).days))
+        speaking = (offset for offset in offsets if _speaks(look, due, offset))
+        yield from (_slot(look, due, offset) for offset in islice(speaking, 1))
 
 
-def _speaks(look: Look, slot: Slot) -> bool:
+def _speaks(look: Look, due: date, offset: int) -> bool:
     """Return whether a slot may be spoken of, and is not only mentioned by an older installment."""
-    if look.loan.awaits_debit(slot.due, slot.day):
+    day = due + timedelta(days=offset)
+    if look.loan.awaits_debit(due, day):
         return False  # what may have been debited is asked about
     # A bill whose sum nobody knows is not overdue once its date has passed.
-    oldest = next(iter(look.position.unpaid(known=True)), slot.day)
-    if slot.due == oldest or slot.day <= oldest:
+    oldest = look.position.first_known
+    if oldest is None or due == oldest or day <= oldest:
         return True
-    if not look.position.arrears and look.loan.awaits_debit(oldest, slot.day):
+    if not look.position.arrears and look.loan.awaits_debit(oldest, day):
         return True  # what is debited by then is asked about, not overdue
-    return (slot.day - slot.due).days in look.policy.offsets_beside()
+    return not offset or offset in look.policy.own_cliffs
 
 
 def _debit_slots(look: Look, due: date, until: date) -> list[Slot]:

@@ -222,6 +222,13 @@ class Position:
             return self.arrears[0].due
         return self.upcoming[0].due if self.upcoming else None
 
+    @property
+    def first_known(self) -> date | None:
+        """The oldest unpaid due date whose sum is known."""
+        if self.arrears:
+            return self.arrears[0].due
+        return next((part.due for part in self.upcoming if not part.unknown), None)
+
     def unpaid(self, *, known: bool = False) -> list[date]:
         """Return the due dates that still need money, in order; or those whose sums are known."""
         coming = [part.due for part in self.upcoming if not (known and part.unknown)]

@@ -29,6 +29,7 @@ from ..loans.notation import (
     sum_meant,
     unquoted,
 )
+from .suggest import too_long
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _GAP = re.compile(r"[\s_-]+")
@@ -149,8 +150,7 @@ class _Value(dict[str, str]):
 
     def __init__(self, value: object) -> None:
         super().__init__()
-        endless = isinstance(value, int) and value.bit_length() > 128  # too long to write out
-        self.value = None if endless else value
+        self.value = None if too_long(value) else value
 
     def __missing__(self, form: str) -> str:
         return _FORMS[form](self.value)

@@ -110,6 +110,7 @@ TOPICS = {
 
 CONDITIONS = {
     "first-overdue": "no earlier installment was late",
+    "was-late": "it was overdue once, beyond grace, and is not any more",
     "extension-none": "no extension was asked for",
     "extension-requested": "a request for an extension has no answer yet",
     "extension-approved": "an extension was approved",

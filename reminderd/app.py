@@ -391,9 +391,11 @@ class App:
 
     def pay(self, loan: Loan, paid: Money, day: date | None) -> int:
         """Record a payment made on *day* (else today, where the loan is) and return its number."""
-        on = self.payment_day(loan, day)
+        on, now = self.payment_day(loan, day), self.clock.now()
         with self.database.transaction() as connection:
-            return book.add_payment(connection, loan.id, on, paid.minor, self.clock.now())
+            # Or the payment would be taken for a debit that counts as made.
+            self.planner.record_debits(connection, value(loan, self.today(loan)), now)
+            return book.add_payment(connection, loan.id, on, paid.minor, now)
 
     def payment_day(self, loan: Loan, day: date | None) -> date:
         """Return the day of a payment, else today; UsageError where none can have been made."""

@@ -21,7 +21,8 @@ from .alerts.plan import (
     still_wanted,
 )
 from .alerts.wallclock import local_date
-from .loans.position import Position, value
+from .loans.money import Money
+from .loans.position import Position, debits_to_record, value
 from .messages.compose import stage_for
 from .playbook.playbook import Playbook, Severity
 from .store import book, history, outbox
@@ -84,7 +85,7 @@ class Planner:
             for entry in batch
         }
         for plan in plans.values():
-            self._record_debits(connection, plan.position, now)
+            self.record_debits(connection, plan.position, now)
         # Written before anything is closed: what may have arrived counts as told.
         self._write(connection, list(plans.values()), now)
         idle = [number for plan in plans.values() for number in plan.idle]
@@ -99,14 +100,12 @@ class Planner:
         return sum(len(plan.decision.alerts) for plan in plans.values())
 
     @staticmethod
-    def _record_debits(connection: Connection, position: Position | None, now: datetime) -> None:
-        """Write down, as payments, the debits that count as made: each what was due on its day."""
-        for debit in position.assumed if position else ():
+    def record_debits(connection: Connection, position: Position | None, now: datetime) -> None:
+        """Write down, as payments, the debits that count as made."""
+        for debit in debits_to_record(position) if position else ():
             assert position is not None  # or there would be none
-            [then] = [a for a in value(position.loan, debit.due).arrears if a.due == debit.due]
-            book.add_payment(
-                connection, position.loan.id, debit.due, then.owed.total, now, book.ASSUMED
-            )
+            paid = Money.of(debit.amount, position.currency)
+            book.add_payment(connection, position.loan.id, debit.on, paid.minor, now, book.ASSUMED)
 
     def _plan(
         self, entry: Entry, past: History, waiting: Mapping[int, Alert], now: datetime

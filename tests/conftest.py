@@ -1,22 +1,12 @@
 """Fixtures that more than one folder needs."""
 
-import re
 import subprocess
 from contextlib import suppress
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from reminderd.alerts.plan import Alert, Reason
-from reminderd.config.load import load_text
-from reminderd.loans.position import value
-from reminderd.messages.compose import Occasion, compose
-from reminderd.messages.message import Format
 from reminderd.redaction import Redactor
-
-ROOT = Path(__file__).parents[1]
 
 # Everyone's run tries the same examples, however long a busy machine takes over each;
 # `--hypothesis-profile=default` looks for new ones.
@@ -47,22 +37,6 @@ def _nothing_of_the_users(monkeypatch, tmp_path):
 def _secrets_of_this_test_only(monkeypatch):
     """Let no test's secrets be hidden from what another one reads."""
     monkeypatch.setattr("reminderd.redaction._redactor", Redactor())
-
-
-@pytest.fixture(params=["README.md", "README.zh-CN.md"])
-def readme_message(request):
-    """Return the message shown in a README and the one its configuration produces."""
-    page = (ROOT / request.param).read_text("utf-8")
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.M | re.S)
-    config = load_text(next(body for kind, body in blocks if kind == "toml"), Path("config.toml"))
-    shown = next(body for kind, body in blocks if kind == "text")
-    loan = config.loans[0]
-    now = datetime(2026, 12, 9, 1, tzinfo=UTC)
-    position = value(loan, now.date())
-    alert = Alert(loan.id, position.arrears[0].due, "due+4", now, Reason.OVERDUE_DAY)
-    occasion = Occasion(alert, now, now)
-    message = compose(loan, position, occasion, config.locale, Format.TEXT, config.desk)
-    return shown, f"{message.title}\n\n{message.body}"
 
 
 class SmallDisk:

@@ -6,6 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from .snooze import Snooze
 
@@ -18,6 +19,12 @@ BILL_DUE = "bill-due"  # a bill is expected whose sum is not recorded
 _UNREACHABLE = "unreachable-"  # begins the milestones of notices of an address that is dead
 _CURED = "cured-"  # begins the milestones of what follows upon settling
 _REMINDER = "due"  # begins those that an unpaid installment has
+ROUTINE = "routine-"  # begins those of what comes round by the calendar
+MISCONFIGURED = "misconfigured-"  # begins those of notices of a configuration that is not used
+_MILESTONES = (
+    *(SETTLED, ANSWER_DUE, ESCALATED, PAID_SO_FAR, BILL_DUE),
+    *(_DEBIT, _UNREACHABLE, _CURED, _REMINDER, ROUTINE, MISCONFIGURED),
+)
 
 
 class Reason(StrEnum):
@@ -57,6 +64,11 @@ def debit_milestone(offset: int) -> str:
 def asks_of_debit(milestone: str) -> bool:
     """Return whether a milestone is that of a question whether a debit went through."""
     return milestone.startswith(_DEBIT)
+
+
+def is_like_a_milestone(name: str) -> bool:
+    """Return whether a name begins as one of a milestone does, so that it could be taken for it."""
+    return name.startswith(_MILESTONES)
 
 
 def is_reminder(milestone: str) -> bool:
@@ -131,6 +143,13 @@ class History:
             overdue=self.overdue
             | {(a.due, a.scheduled_for) for a in decision.alerts if is_overdue(a.milestone)},
         )
+
+
+class Next(NamedTuple):
+    """When a loan is spoken of next, and whether only if what is to be paid now stays unpaid."""
+
+    at: datetime
+    if_unpaid: bool
 
 
 @dataclass(frozen=True, slots=True)

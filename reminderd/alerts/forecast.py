@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..loans.position import Position, value
+from ..loans.position import Position, debits_to_record, value
 from ..loans.terms import Loan
 from ..playbook.playbook import Playbook
-from .plan import Alert, History, Identity, Policy, due_alerts, next_reminder
+from .plan import Alert, History, Identity, Next, Policy, due_alerts, next_reminder
 from .routine import Routine, routine_due
 from .wallclock import local_date
 
@@ -21,7 +21,7 @@ class Foreseen:
     at: datetime
     alert: Alert
     position: Position | None  # None for a routine
-    next_at: datetime | None = None  # when the next reminder goes if nothing is paid
+    following: Next | None = None  # the next reminder if nothing is paid
 
 
 def forecast(
@@ -41,6 +41,8 @@ def forecast(
             then = next_reminder(loan, position, policy, now, history.snooze, playbook)
             yield Foreseen(now, alert, position, then)
         history = history.after(decision)
+        made = [replace(debit, recorded_at=now) for debit in debits_to_record(position)]
+        loan = replace(loan, payments=(*loan.payments, *made)) if made else loan
         now = decision.next_at
 
 

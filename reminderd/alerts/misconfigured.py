@@ -11,10 +11,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from ..errors import Problem
-from .alert import Alert, Reason
+from .alert import MISCONFIGURED, Alert, Reason
 from .wallclock import local_date
-
-_BEGINS = "misconfigured-"
 
 
 def misconfigured(problems: Iterable[Problem], now: datetime, zone: str) -> Alert:
@@ -24,7 +22,7 @@ def misconfigured(problems: Iterable[Problem], now: datetime, zone: str) -> Aler
 
 def is_misconfigured(milestone: str) -> bool:
     """Return whether a milestone is that of such a notice."""
-    return milestone.startswith(_BEGINS)
+    return milestone.startswith(MISCONFIGURED)
 
 
 def tells_of(alert: Alert, problems: Iterable[Problem]) -> bool:
@@ -33,4 +31,4 @@ def tells_of(alert: Alert, problems: Iterable[Problem]) -> bool:
 
 
 def _name(problems: Iterable[Problem]) -> str:
-    return _BEGINS + sha256("\n".join(map(str, problems)).encode()).hexdigest()[:16]
+    return MISCONFIGURED + sha256("\n".join(map(str, problems)).encode()).hexdigest()[:16]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from ..loans.cures import last_cure, turns
 from ..loans.position import Position
@@ -30,6 +30,7 @@ from .alert import (
     Decision,
     History,
     Identity,
+    Next,
     Reason,
     asks_of_debit,
     is_follow_up,
@@ -48,6 +49,7 @@ __all__ = [
     "Decision",
     "History",
     "Identity",
+    "Next",
     "Policy",
     "Reason",
     "Snooze",
@@ -110,11 +112,13 @@ def next_reminder(
     now: datetime,
     snooze: Snooze | None = None,
     playbook: Playbook | None = None,
-) -> datetime | None:
-    """Return when the next reminder goes if nothing is paid; None when there will be none."""
+) -> Next | None:
+    """Return the next reminder there will be if nothing is paid; None when there will be none."""
     nothing = History(frozenset(), frozenset(), now, snooze)
     look = Look.of(loan, position, nothing, policy, now, playbook or packaged())
-    return min(map(look.goes, reminders.to_come(look)), default=None)
+    slots = reminders.to_come(look)
+    to_pay = [arrear.due for arrear in position.arrears] or [position.pay_by or date.max]
+    return min((Next(look.goes(slot), slot.due <= to_pay[-1]) for slot in slots), default=None)
 
 
 def still_wanted(alert: Alert, loan: Loan, position: Position) -> bool:

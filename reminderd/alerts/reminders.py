@@ -52,24 +52,28 @@ def remind(look: Look) -> Said:
 
 
 def _mid_life(look: Look) -> Alert | None:
-    """Return what is asked, once, in place of alarming whoever enters a loan that is under way.
-
-    Nothing says that what fell due before the loan was known here is unpaid, but that nothing
-    says the contrary.
-    """
-    loan, history = look.loan, look.history
-    past = [arrear.due for arrear in (*look.position.unconfirmed, *look.position.arrears)]
-    past = sorted(due for due in past if due < look.reached)
-    terms = loan.terms
-    stated = (loan.payments, loan.agreed, loan.asked, loan.failed, loan.requests)
-    if any(stated) or terms.paid_until or terms.extensions or terms.waivers:
-        return None
-    known_late = past and look.instant(past[0]) >= history.known_since
-    if not past or known_late or not history.told.isdisjoint(past):
+    """Return what is asked, once, in place of alarming whoever enters a loan that is under way."""
+    past, history = unstated(look), look.history
+    if not past or not history.told.isdisjoint(past):
         return None
     if any(what == PAID_SO_FAR for _, what in history.decided):
         return None
     return look.alert_at_once(past[0], PAID_SO_FAR, Reason.FIRST_LOOK)
+
+
+def unstated(look: Look) -> list[date]:
+    """Return what fell due before the loan was known, if nothing says whether it was paid.
+
+    Nothing says that it is unpaid, but that nothing says the contrary.
+    """
+    loan, terms = look.loan, look.loan.terms
+    stated = (loan.payments, loan.agreed, loan.asked, loan.failed, loan.requests)
+    if any(stated) or terms.paid_until or terms.extensions or terms.waivers:
+        return []
+    past = [arrear.due for arrear in (*look.position.unconfirmed, *look.position.arrears)]
+    past = sorted(due for due in past if due < look.reached)
+    known_late = past and look.instant(past[0]) >= look.history.known_since
+    return [] if known_late else past
 
 
 def held(look: Look) -> list[Slot]:

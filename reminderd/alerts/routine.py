@@ -11,13 +11,13 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from .alert import Alert, Decision, Identity, Reason
+from .alert import ROUTINE, Alert, Decision, Identity, Reason
 from .wallclock import instant, reached
 
-STATEMENTS = "routine-statements"
-CREDIT_REPORT = "routine-credit-report"
-FUND = "routine-fund"
-ALIVE = "routine-alive"
+STATEMENTS = f"{ROUTINE}statements"
+CREDIT_REPORT = f"{ROUTINE}credit-report"
+FUND = f"{ROUTINE}fund"
+ALIVE = f"{ROUTINE}alive"
 
 _STALE_AFTER = timedelta(days=7)
 

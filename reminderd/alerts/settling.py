@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from ..loans.cures import Cure, last_cure
 from ..loans.frequency import add_months
 from ..loans.terms import Lender, Loan
+from ..playbook.facts import reported_after
 from .alert import SETTLED, Reason
 from .slots import Look, Said, Slot
 from .wallclock import local_date
@@ -28,9 +29,12 @@ def tell_settled(look: Look) -> Said:
     paid = position.dues - {*position.unpaid(), *(debit.due for debit in position.unconfirmed)}
     if any(look.now < at for at in _arrivals(look)):
         return Said([], [])
+    told = look.history.told & paid
+    # That a loan has ended early is told though its last installments never were.
+    ending = {max(paid)} if position.settled and look.history.told and paid else set()
     news = [
         look.alert_at_once(due, SETTLED, Reason.SETTLED)
-        for due in sorted(look.history.told & paid)
+        for due in [*sorted(ending - told), *sorted(told)]
         if (due, SETTLED) not in look.history.decided
     ]
     late = {due for due, _ in look.history.overdue}
@@ -84,10 +88,15 @@ def _recorded(loan: Loan, on: date) -> list[datetime]:
 
 
 def _dates(look: Look, cure: Cure) -> list[tuple[date, str]]:
-    found = [
-        (cure.on + timedelta(days=30), LIMIT_BACK),
-        (cure.on + timedelta(days=180), RECORD_UPDATED),
-    ]
+    """Return what is to be seen to when; nothing of the record where it was paid before that day.
+
+    Lenders report from a day on that may be known.
+    """
+    found = [(cure.on + timedelta(days=30), LIMIT_BACK)]
+    after = reported_after(look.loan)
+    if after is not None and cure.days_past_due < after:
+        return found
+    found.append((cure.on + timedelta(days=180), RECORD_UPDATED))
     if look.loan.record_years:
         found.append((add_months(cure.on, 12 * look.loan.record_years), RECORD_LAPSES))
     return found

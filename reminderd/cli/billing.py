@@ -66,7 +66,8 @@ def bill(
         print_json(told | figure_views.quote_json(app, app.loan(found.id), None))
     else:
         lines = _text(app, found, drawn, before, number)
-        click.echo("\n".join([*lines, payment_views.now_owed(app, app.loan(found.id))]))
+        undo = say.say("record", "undo", number=f"A{number}")
+        click.echo("\n".join([*lines, payment_views.now_owed(app, app.loan(found.id)), undo]))
 
 
 def _due(position: Position, due: date | None, say: Words) -> date:
@@ -152,4 +153,4 @@ def _text(app: App, loan: Loan, drawn: Bill, before: Bill | None, number: int) -
         was = say.money(Money.of(before.amount, currency))
         due = say.day(before.due, drawn.on)
         lines.append(say.say("bill", "replaces", amount=was, due_date=due))
-    return [*lines, say.say("bill", "undo", number=str(number))]
+    return lines

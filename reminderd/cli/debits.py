@@ -28,7 +28,7 @@ def failed(loan: str, config_file: str | None, as_json: bool, due: date | None) 
     number, which = app.debit_failed(found, due)
     now = app.loan(found.id)
     if as_json:
-        record = {"agreement": f"A{number}", "due": str(which)}
+        record = {"agreement": f"A{number}", "debit": str(which)}
         print_json(record | figure_views.quote_json(app, now, None))
     else:
         click.echo(views.agreement_text(app, now, number))

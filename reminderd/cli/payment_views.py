@@ -9,15 +9,16 @@ from decimal import Decimal
 from typing import Any
 
 from ..app import App
+from ..loans.cures import saved_by_early_payoff
 from ..loans.money import Money
 from ..loans.payable import Payable
-from ..loans.terms import Loan, Payment, Repayment
+from ..loans.terms import Bill, Loan, Payment, Repayment
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
 from ..store.book import BILLED, DEBIT_FAILED, WAIVED
 from .figure_views import position_on, quote_json, sheet_of
 
-_AGREED = ("amount", "of", "due", "to")  # what is shown of an agreement, where it has it
+_AGREED = ("amount", "minimum", "of", "due", "to")  # what is shown of an agreement, where it has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ def twin_words(app: App, loan: Loan, paid: Payment) -> Twin:
     say, today = words(app.config.locale), app.today(loan)
     amount = say.money(Money.of(paid.amount, loan.terms.currency))
     key = "twin_written" if paid.id is None else "twin_numbered"
-    shown = {"amount": amount, "loan": name_of(loan), "on": say.day(paid.on, today)}
+    key = "twin_assumed" if paid.assumed else key
+    shown = {"amount": amount, "loan": name_of(loan), "id": loan.id, "on": say.day(paid.on, today)}
     there = say.say("record", key, number=str(paid.id), **shown)
     return Twin(say.say("record", "again", twin=there), say.say("record", "ask_again", twin=there))
 
@@ -67,6 +69,8 @@ def paid_text(app: App, loan: Loan, number: int, what: Payable | None) -> str:
         lines = [say.say("record", "payment", **shown)]
     if position.settled and position.credit:
         lines.append(say.say("record", "more", amount=say.money(position.credit)))
+    if saved := saved_by_early_payoff(position):
+        lines.append(say.say("record", "saved", amount=say.money(saved)))
     return "\n".join([*lines, now_owed(app, loan), say.say("record", "undo", number=str(number))])
 
 
@@ -99,7 +103,9 @@ def _kind(loan: Loan, what: Payable) -> str:
     """Return which words there are for one installment."""
     if what.debit:
         return "debit"
-    if loan.terms.repayment is Repayment.REVOLVING:
+    bills = {bill.due: bill for bill in (*loan.terms.bills, *loan.agreed) if isinstance(bill, Bill)}
+    bill = bills.get(what.dues[0])
+    if loan.terms.repayment is Repayment.REVOLVING or (bill and bill.minimum is not None):
         return "next_minimum" if what.ahead else "minimum"
     if len(loan.terms.listed) == 1:
         return "sum"
@@ -141,6 +147,7 @@ def undoable_json(app: App) -> list[dict[str, Any]]:
     """Return the payments and agreements that can be taken back."""
     payments = [
         {"payment": paid.id, "loan": loan.id, "date": str(paid.on), "amount": str(paid.amount)}
+        | {"assumed": paid.assumed}
         for loan, paid in app.typed_payments()
     ]
     return payments + _agreements(app)
@@ -167,7 +174,8 @@ def undoable_text(app: App) -> str:
             continue  # of a loan that is configured no more, nothing counts
         if "payment" in row:
             number = str(row["payment"])
-            what = say.say("record", "of_payment", amount=_amount(row, loan, say))
+            key = "of_assumed" if row["assumed"] else "of_payment"
+            what = say.say("record", key, amount=_amount(row, loan, say))
         else:
             number, what = row["agreement"], _kind_of(row, loan, say)
         on = say.day(date.fromisoformat(row["date"]), app.today(loan))

@@ -58,7 +58,7 @@ def pay(
 def _pay(
     app: App, loan: Loan, given: Money | None, day: date | None, *, as_json: bool, again: bool
 ) -> None:
-    from ..loans.payable import payable_on, twin
+    from ..loans.payable import assumed_debit, payable_on, twin
     from . import payment_views as views
 
     on, what, paid = app.payment_day(loan, day), None, given
@@ -70,6 +70,9 @@ def _pay(
     elif day is None and (debit := payable_on(loan, on, on)) is not None and debit.debit:
         on = debit.on  # a debit is made on its due date, whenever one hears of it
     alike = twin(loan, paid, on)
+    if alike is None and (counted := assumed_debit(loan, on, app.today(loan))) is not None:
+        same = counted.amount == paid.amount
+        alike = counted if same or (what is not None and what.ahead) else None
     if alike is not None and not again:
         _ask(views.twin_words(app, loan, alike))
     number = app.pay(loan, paid, on)

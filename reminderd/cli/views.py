@@ -15,6 +15,8 @@ from ..alerts.channel import Format, speaks_of
 from ..alerts.escalation import unanswered_since
 from ..alerts.forecast import Foreseen
 from ..alerts.plan import SETTLED
+from ..alerts.reminders import unstated
+from ..alerts.slots import Look
 from ..alerts.wallclock import instant, local_date
 from ..app import App
 from ..config.doubts import doubts
@@ -24,7 +26,7 @@ from ..loans.position import Position, Upcoming, value
 from ..loans.terms import Loan
 from ..messages.compose import Letter, Occasion
 from ..messages.routine import RoutineLetter
-from ..messages.sheet import name_of
+from ..messages.sheet import Sheet, name_of
 from ..messages.words import Words, words
 from ..playbook.playbook import Severity
 from ..redaction import redact
@@ -34,6 +36,7 @@ from .figure_views import position_on, sheet_of
 from .meter import meter, tracked
 from .outbox_views import about, dead_json, dead_lines, severity_of
 from .tables import NOTHING, Row, Table, columns, in_terminal, show
+from .wrap import prose
 
 _LOOK_AHEAD = timedelta(days=366)
 _PLAIN = timedelta(days=300)  # so near, a date's month and day say which year is meant
@@ -59,7 +62,17 @@ def doubts_of(app: App) -> list[Problem]:
     """Return the questions that the configuration leaves open today."""
     paid = {entry.loan.id for entry, _ in app.entries() if entry.loan.payments}
     today = app.clock.now().astimezone(ZoneInfo(app.config.timezone)).date()
-    return doubts(app.config, paid, today)
+    return doubts(app.config, paid, _unstated(app), today)
+
+
+def _unstated(app: App) -> dict[str, list[date]]:
+    """Return, by loan, the past due dates of which nothing says whether they were paid."""
+    now, book = app.clock.now(), app.config.desk.playbook
+    looks = (
+        Look.of(entry.loan, position_on(app, entry.loan), past, entry.policy, now, book)
+        for entry, past in app.entries()
+    )
+    return {look.loan.id: dues for look in looks if (dues := unstated(look))}
 
 
 def check_json(app: App) -> dict[str, Any]:
@@ -142,7 +155,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
     start = now if as_of is None else max(now, instant(as_of, time(0), app.config.timezone))
     following = app.next_alerts(start, _LOOK_AHEAD.days)
     ahead = {loan.id: foreseen.at for loan, foreseen in following if loan is not None}
-    rows, dead, snoozed = [], app.dead_addresses(), app.snoozed()
+    rows, dead, snoozed, open_dues = [], app.dead_addresses(), app.snoozed(), _unstated(app)
     for entry, _ in app.entries():
         loan = entry.loan
         position = position_on(app, loan, as_of)
@@ -157,6 +170,7 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
                 "stage": app.config.desk.playbook.stage_of(position).id,
                 "owed_today": str(position.due_total),
                 "unconfirmed": debits_json(position),
+                "unstated": [str(due) for due in open_dues.get(loan.id, ())],
                 "increase": str(position.increase),
                 "next_due": _next_due(position),
                 "missing_bills": [str(due) for due in position.missing_bills],
@@ -181,8 +195,9 @@ def print_status(app: App, as_of: date | None) -> None:
     show(Table(heads, [_status_row(app, entry.loan, row, say) for (entry, _), row in standing]))
     positions = [position_on(app, entry.loan, as_of) for entry, _ in app.entries()]
     lines = _totals(rows, say) + debit_lines(positions, say) + _missing_bills(app, as_of)
+    lines += _unstated_lines(app, say)
     for line in lines + snooze_lines(app) + dead_lines(app):
-        click.echo(line)
+        prose(line)
 
 
 def debits_json(position: Position) -> list[dict[str, str]]:
@@ -208,6 +223,21 @@ def debit_lines(positions: Iterable[Position], say: Words) -> list[str]:
     ]
 
 
+def _unstated_lines(app: App, say: Words) -> list[str]:
+    """Ask of which loans nothing says whether they were paid so far, a line a loan."""
+    return [
+        say.say(
+            "view",
+            "unstated",
+            loan=loan_id,
+            first=str(dues[0]),
+            last=str(dues[-1]),
+            day_before=str(dues[0] - timedelta(days=1)),
+        )
+        for loan_id, dues in _unstated(app).items()
+    ]
+
+
 def _totals(rows: Sequence[dict[str, Any]], say: Words) -> list[str]:
     """Say what is owed today on all loans, currency by currency; of one loan its row says it."""
     owed: dict[str, Decimal] = {}
@@ -219,12 +249,10 @@ def _totals(rows: Sequence[dict[str, Any]], say: Words) -> list[str]:
 
 def _missing_bills(app: App, as_of: date | None) -> list[str]:
     """Say of which loans a bill is not known, or no next due date."""
-    loans = [entry.loan for entry, _ in app.entries()]
-    return [
-        said
-        for loan in loans
-        for said in sheet_of(app, position_on(app, loan, as_of)).missing_bills()
-    ]
+    say = words(app.config.locale)
+    positions = [position_on(app, entry.loan, as_of) for entry, _ in app.entries()]
+    sheets = [Sheet(position.loan, position, say) for position in positions]
+    return [line for sheet in sheets for line in sheet.missing_bills()]
 
 
 def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:
@@ -332,8 +360,10 @@ def _shown(at: datetime, zone: ZoneInfo) -> str:
 
 def _letter(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Letter | RoutineLetter:
     since = unanswered_since(seen.alert, app.config.policy)
-    following = None if since else seen.next_at
-    coming = following and min(app.planner.defer(following, to) for to in app.channels.values())
+    coming = None if since else seen.following
+    if coming is not None:
+        at = min(app.planner.defer(coming.at, to) for to in app.channels.values())
+        coming = coming._replace(at=at)
     occasion = Occasion(seen.alert, goes, goes, coming, since)
     if loan is not None:
         return Letter(sheet_of(app, value(loan, local_date(goes, loan.timezone))), occasion)

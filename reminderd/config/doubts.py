@@ -1,17 +1,18 @@
-"""Dates that a configuration may hold and that are hardly meant: is the year right?
+"""What a configuration may hold and that is hardly meant: is the year right, was nothing paid?
 
 Nothing here is a mistake: the file is used all the same, and whoever reads it is asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
 from ..errors import Problem
+from ..loans.accrual import covered_until
 from ..loans.schedule import start_date
-from ..loans.terms import Loan, Repayment
+from ..loans.terms import Loan, LoanTerms, Repayment
 from .load import Config
 from .positions import Path, locate
 from .sentences import dotted
@@ -23,25 +24,73 @@ _ASK = "is the year right?"
 Doubt = tuple[Path, str]
 
 
-def doubts(config: Config, paid: Container[str], today: date) -> list[Problem]:
+def doubts(
+    config: Config, paid: Container[str], unstated: Mapping[str, Sequence[date]], today: date
+) -> list[Problem]:
     """Return a question for each date that is years off, or of something yet to happen.
 
-    *paid* are the ids of the loans to which anything was paid, recorded in the file or elsewhere.
+    *paid* are the ids of the loans to which anything was paid, recorded in the file or elsewhere;
+    *unstated* has, by loan, the past due dates of which nothing says whether they were paid.
     """
     problems, positions = [], locate(config.text)
     for number, loan in enumerate(config.loans):
-        for path, sentence in _of_loan(loan, today, paid=loan.id in paid):
+        years = list(_of_loan(loan, today, paid=loan.id in paid))
+        asked = [(path, f"{sentence} ({_ASK})") for path, sentence in years]
+        asked += _of_paid_until(loan.terms, today) + _of_covered(loan)
+        if (dues := unstated.get(loan.id)) and not any(_first(loan) == path for path, _ in years):
+            asked.append((_first(loan), _if_paid(loan.terms, dues)))
+        for path, sentence in asked:
             whole: Path = ("loans", number, *path)
             line, column = positions.value(whole)
-            message = f"{sentence} ({_ASK})"
-            problems.append(Problem(str(config.file), line, column, dotted(whole), message))
+            problems.append(Problem(str(config.file), line, column, dotted(whole), sentence))
     return problems
+
+
+def _first(loan: Loan) -> Path:
+    """Return where the first due date of a loan stands."""
+    terms = loan.terms
+    if terms.repayment is not Repayment.LISTED:
+        return ("first_due",)
+    return ("due",) if len(terms.listed) == 1 else _due(0)
+
+
+def _if_paid(terms: LoanTerms, dues: Sequence[date]) -> str:
+    balance = terms.repayment is Repayment.REVOLVING
+    beside = ", with the balance of that day as principal" if balance else ""
+    return (
+        f"its first due date, {dues[0]}, is past, and neither payments nor paid_until are written "
+        f"(if all was paid so far, write paid_until = {dues[-1]}{beside}; if nothing was, "
+        f"paid_until = {dues[0] - timedelta(days=1)})"
+    )
+
+
+def _of_paid_until(terms: LoanTerms, today: date) -> list[Doubt]:
+    if terms.paid_until is None or terms.paid_until <= today:
+        return []
+    sentence = f"{terms.paid_until} is yet to come, and nothing that falls due until then is told"
+    return [(("paid_until",), f"{sentence} (is it paid already?)")]
+
+
+def _of_covered(loan: Loan) -> list[Doubt]:
+    """Say once which payments are part of what ``paid_until`` says."""
+    covered = covered_until(loan.terms)
+    days = enumerate(payment.on for payment in loan.payments)
+    parts = [number for number, on in days if covered and on <= covered]
+    if not parts:
+        return []
+    one = len(parts) == 1
+    which = (
+        "this payment of that time counts" if one else f"{len(parts)} payments of that time count"
+    )
+    why = f"paid_until covers what was paid up to {covered}, so {which} no more"
+    return [(("payments", parts[0], "date"), f"{why} (leave {'it' if one else 'them'} out)")]
 
 
 def _of_loan(loan: Loan, today: date, *, paid: bool) -> Iterator[Doubt]:
     terms = loan.terms
     if terms.repayment is Repayment.LISTED:
-        yield from _of_bills([part.due for part in terms.listed], today, paid=paid)
+        covered = terms.paid_until is not None
+        yield from _of_bills([part.due for part in terms.listed], today, paid=paid or covered)
     elif terms.first_due is not None:
         yield from _of_first_due(terms.first_due, today)
     begin = start_date(terms)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ..alerts.alert import ROUTINE, is_like_a_milestone
 from ..errors import ConfigError
 from ..playbook.facts import conditions, is_known
 from ..playbook.own import gap, merged, variables_in
@@ -43,8 +44,6 @@ _TABLES = Tables(
 )
 _NEW_STAGE = ("from", "severity", "actions")
 _NAME = re.compile(r"[\w.-]{1,64}")
-_ROUTINE = "routine-"
-_TAKEN = ("due", "settled", "cured-", "answer-", _ROUTINE)  # how other messages are called
 _WORDS = 'en = { title = "…", detail = "…" }'
 
 
@@ -132,7 +131,7 @@ class _Own:
         missing += [] if _spoken(stage) else ['en = "…"']
         if here in self.findings.torn:
             return  # what seems to be missing may stand on the line that cannot be read
-        if not _NAME.fullmatch(name) or name.startswith(_TAKEN):
+        if not _NAME.fullmatch(name) or is_like_a_milestone(name):
             message = f"{shown(name)} cannot be a new stage's name (write one as [stages.week-two])"
             self.findings.add(here, message, of_key=True)
         elif missing:
@@ -267,7 +266,7 @@ class _Own:
 
 def _is_routine(stage: Stage) -> bool:
     """Return whether a stage is of no loan: no facts and none of its figures are known then."""
-    return stage.id.startswith(_ROUTINE)
+    return stage.id.startswith(ROUTINE)
 
 
 def _variables(book: Playbook, action: str) -> Iterator[tuple[KeyPath, str]]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
-from ..alerts.alert import Alert, Reason
+from ..alerts.alert import Alert, Next, Reason
 from ..alerts.routine import FUND
 from ..loans.charges import Cap, CapMode
 from ..loans.position import Position, value
@@ -65,7 +65,8 @@ def occasion(what: str, loan: Loan, due: date) -> Occasion:
     """Return an occasion on which a message called *what* goes, two hours late."""
     alert = Alert(loan.id, due, what, _SOME_DAY, Reason.FIRST_LOOK)
     late = _SOME_DAY + timedelta(hours=2)
-    return Occasion(alert, late, _SOME_DAY, late + timedelta(days=1), _SOME_DAY)
+    coming = Next(late + timedelta(days=1), if_unpaid=True)
+    return Occasion(alert, late, _SOME_DAY, coming, _SOME_DAY)
 
 
 @cache

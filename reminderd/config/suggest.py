@@ -23,8 +23,14 @@ def no_such(kind: str, name: str, known: Iterable[str]) -> str:
 
 
 def too_long(value: object) -> bool:
-    """Return whether a value is a number that Python may refuse to write out."""
-    return isinstance(value, int) and value.bit_length() > _MOST_BITS
+    """Return whether a value is, or holds, a number that Python refuses to write out, or nearly."""
+    if isinstance(value, int):
+        return value.bit_length() > _MOST_BITS
+    try:
+        str(value)
+    except ValueError:
+        return True
+    return False
 
 
 def shown(value: object) -> str:

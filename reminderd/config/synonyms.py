@@ -90,11 +90,18 @@ def heading_meant(word: str) -> str | None:
     return heading[0] if heading else None
 
 
+def zones_listed(name: str) -> list[str]:
+    """Return the time zones that our own list has for a name."""
+    word = plain_name(name)
+    return [zone for zone, words in _data()["zones"].items() if word in words.split()]
+
+
 def zones_meant(name: str) -> tuple[str, ...]:
     """Return the time zones that may be meant by a name that is none, or none of a place."""
-    word = plain_name(name)
-    known = [zone for zone, words in _data()["zones"].items() if word in words.split()]
-    return tuple(known or _at_offset(name) or _of_city(word))
+    city = plain_name(name).rpartition("/")[2]
+    if not city:
+        return ()
+    return tuple(zones_listed(name) or _at_offset(name) or zones_listed(city) or _of_city(city))
 
 
 def at_an_offset(name: str) -> bool:
@@ -116,7 +123,6 @@ def _of_city(word: str) -> list[str]:
     from babel import Locale
     from babel.core import get_global
 
-    word = word.rpartition("/")[2]
     for tongue in ("en", "zh"):
         for zone, names in Locale(tongue).time_zones.items():
             if word in {plain_name(zone.rpartition("/")[2]), plain_name(names.get("city", ""))}:

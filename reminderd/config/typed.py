@@ -17,6 +17,7 @@ from decimal import Decimal
 from functools import cache
 
 from ..loans.money import minor_digits, parse_amount
+from .synonyms import zones_listed, zones_meant
 
 _DOLLARS = frozenset(
     {"USD", "AUD", "BND", "BBD", "BSD", "BZD", "CAD", "CLP", "COP", "FJD", "HKD", "JMD", "MXN"}
@@ -73,94 +74,6 @@ _NAMED = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?")
 _NAMED_LATER = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?([a-z]{3,9})\.?(?:,? (\d{4}))?")
 _LONGEST = 60  # signs that a sum, a date or a zone takes
 _LEAP = 8  # years within which every day of the calendar comes round
-
-# What is typed for a zone and is none, or is one that keeps no summer time.
-_ZONES = {
-    "est": "America/New_York",
-    "edt": "America/New_York",
-    "et": "America/New_York",
-    "est5edt": "America/New_York",
-    "eastern": "America/New_York",
-    "easterntime": "America/New_York",
-    "cdt": "America/Chicago",
-    "ct": "America/Chicago",
-    "cst6cdt": "America/Chicago",
-    "central": "America/Chicago",
-    "centraltime": "America/Chicago",
-    "mst": "America/Denver",
-    "mdt": "America/Denver",
-    "mt": "America/Denver",
-    "mst7mdt": "America/Denver",
-    "mountain": "America/Denver",
-    "mountaintime": "America/Denver",
-    "pst": "America/Los_Angeles",
-    "pdt": "America/Los_Angeles",
-    "pt": "America/Los_Angeles",
-    "pst8pdt": "America/Los_Angeles",
-    "pacific": "America/Los_Angeles",
-    "pacifictime": "America/Los_Angeles",
-    "hst": "Pacific/Honolulu",
-    "bst": "Europe/London",
-    "cet": "Europe/Berlin",
-    "cest": "Europe/Berlin",
-    "met": "Europe/Berlin",
-    "eet": "Europe/Athens",
-    "wet": "Europe/Lisbon",
-    "ist": "Asia/Kolkata",
-    "jst": "Asia/Tokyo",
-    "kst": "Asia/Seoul",
-    "hkt": "Asia/Hong_Kong",
-    "sgt": "Asia/Singapore",
-    "aest": "Australia/Sydney",
-    "prc": "Asia/Shanghai",
-    "china": "Asia/Shanghai",
-    "中国": "Asia/Shanghai",
-    "北京时间": "Asia/Shanghai",
-    "sanfrancisco": "America/Los_Angeles",
-    "旧金山": "America/Los_Angeles",
-    "seattle": "America/Los_Angeles",
-    "西雅图": "America/Los_Angeles",
-    "boston": "America/New_York",
-    "波士顿": "America/New_York",
-    "washington": "America/New_York",
-    "华盛顿": "America/New_York",
-    "houston": "America/Chicago",
-    "dallas": "America/Chicago",
-    "munich": "Europe/Berlin",
-    "慕尼黑": "Europe/Berlin",
-    "frankfurt": "Europe/Berlin",
-    "法兰克福": "Europe/Berlin",
-}
-_CHINA = {
-    *("beijing", "shanghai", "guangzhou", "shenzhen", "chongqing", "tianjin", "wuhan", "chengdu"),
-    *("hangzhou", "nanjing", "xian", "suzhou", "harbin", "北京", "上海", "广州", "深圳", "重庆"),
-    *("天津", "武汉", "成都", "杭州", "南京", "西安", "苏州", "哈尔滨", "郑州", "长沙", "青岛"),
-}
-_OFFSETS = {
-    -600: "Pacific/Honolulu",
-    -540: "America/Anchorage",
-    -480: "America/Los_Angeles",
-    -420: "America/Denver",
-    -360: "America/Chicago",
-    -300: "America/New_York",
-    -240: "America/Halifax",
-    -180: "America/Sao_Paulo",
-    60: "Europe/Berlin",
-    120: "Europe/Athens",
-    180: "Europe/Moscow",
-    240: "Asia/Dubai",
-    300: "Asia/Karachi",
-    330: "Asia/Kolkata",
-    360: "Asia/Dhaka",
-    420: "Asia/Bangkok",
-    480: "Asia/Shanghai",
-    540: "Asia/Tokyo",
-    600: "Australia/Sydney",
-    720: "Pacific/Auckland",
-}
-_OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2})(?::?(\d{2}))?")
-_BELT = re.compile(r"([东西])(十[一二]?|[一二三四五六七八九])区")
-_DIGITS = {sign: number for number, sign in enumerate("一二三四五六七八九十", 1)}
 
 
 class Mistyped(ValueError):
@@ -333,27 +246,12 @@ def read_zone(text: str, language: str = "en") -> Zone | None:
     ``CST`` is China's in Chinese (``zh-CN``), and Chicago's in English.
     """
     typed = half_width(text)
-    word = re.sub(r"[\s_.'-]", "", typed.casefold())
-    if word == "cst":
-        return Zone("Asia/Shanghai" if language == "zh-CN" else "America/Chicago", certain=False)
-    if word in _ZONES:
-        return Zone(_ZONES[word], certain=False)
-    if typed.casefold() in _named():
-        return Zone(_named()[typed.casefold()], certain=True)
-    meant = _OFFSETS.get(_offset(typed)) or _cities().get(word.rpartition("/")[2])
-    return Zone(meant, certain=False) if meant else None
-
-
-def _offset(typed: str) -> int:
-    """Return the minutes east of Greenwich that a text names; 0 where it names none."""
-    if belt := _BELT.search(typed):
-        hours = sum(_DIGITS[sign] for sign in belt[2])
-        return 60 * hours if belt[1] == "东" else -60 * hours
-    match = _OFFSET.fullmatch(typed.lower().replace(" ", ""))
-    if match is None:
-        return 0
-    minutes = 60 * int(match[2]) + int(match[3] or 0)
-    return -minutes if match[1] == "-" else minutes
+    if not zones_listed(typed) and (name := _named().get(typed.casefold())):
+        return Zone(name, certain=True)
+    meant = zones_meant(typed)
+    if not meant:
+        return None
+    return Zone(meant[0] if language == "zh-CN" else meant[-1], certain=False)
 
 
 @cache
@@ -362,16 +260,3 @@ def _named() -> dict[str, str]:
     from zoneinfo import available_timezones
 
     return {name.casefold(): name for name in available_timezones()}
-
-
-@cache
-def _cities() -> dict[str, str]:
-    """Return zones by their cities: as the names of zones have them, and in Chinese."""
-    from babel import Locale
-
-    zones = sorted(name for name in _named().values() if "/" in name and "Etc/" not in name)
-    cities = {re.sub(r"[_-]", "", name.rpartition("/")[2].casefold()): name for name in zones}
-    for name, words in Locale.parse("zh").time_zones.items():
-        if name in zones and "city" in words:
-            cities.setdefault(words["city"], name)
-    return cities | dict.fromkeys(_CHINA, "Asia/Shanghai")

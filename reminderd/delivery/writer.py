@@ -12,7 +12,7 @@ from ..alerts.alert import Alert, lost_delivery
 from ..alerts.channel import Channel, Format, Recipient
 from ..alerts.escalation import unanswered_since
 from ..alerts.misconfigured import is_misconfigured, tells_of
-from ..alerts.plan import Snooze, next_reminder, still_wanted
+from ..alerts.plan import Next, Snooze, next_reminder, still_wanted
 from ..alerts.wallclock import local_date
 from ..loans.position import Position, value
 from ..messages.compose import Letter, Occasion
@@ -135,11 +135,13 @@ class Writer:
         since = unanswered_since(alert, entry.policy)
         coming = None if since else self._next_reminder(entry, position, now)
         planned = self.defer(alert.scheduled_for, channel)
-        occasion = Occasion(alert, now, planned, coming and self.defer(coming, channel), since)
+        if coming is not None:
+            coming = coming._replace(at=self.defer(coming.at, channel))
+        occasion = Occasion(alert, now, planned, coming, since)
         others = self._others(connection, position)
         return Letter(Sheet(loan, position, words(channel.locale), self.desk, others), occasion)
 
-    def _next_reminder(self, entry: Entry, position: Position, now: datetime) -> datetime | None:
+    def _next_reminder(self, entry: Entry, position: Position, now: datetime) -> Next | None:
         loan, snooze = entry.loan, self.snoozes.get(entry.loan.id)
         return next_reminder(loan, position, entry.policy, now, snooze, self.desk.playbook)
 

@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from itertools import takewhile
 
@@ -89,12 +90,14 @@ class Line:
     ceiling = 0  # what a cap lets it cost, likewise
     waived = 0  # what of it was let go of, other than principal
     spared = False  # it was paid within grace, and owes no penalty for good
+    received = 0  # what payments have brought it since it fell due
 
     def __init__(self, due: int, principal: int, interest: int, penalised: int) -> None:
         """Begin with what fell due."""
         self.due = due
         self.principal = principal
         self.interest = interest
+        self.asked = principal + interest  # what has to reach it, where that alone settles it
         self.since = due
         self.penalised = penalised
         self.accrued_interest = self.accrued_penalty = 0  # in 1/scale minor units
@@ -176,11 +179,13 @@ class Account:
         """
         last, covered = as_of.toordinal(), self.rules.covered
         paid: dict[int, int] = {}
+        debited: dict[int, int] = {}
         for payment in payments:
             day = payment.on.toordinal()
             if covered < day <= last:
                 minor = to_minor(payment.amount, self.terms.currency)
-                paid[day] = paid.get(day, 0) + minor
+                sums = debited if payment.assumed else paid
+                sums[day] = sums.get(day, 0) + minor
         agreed = self.rules.agreed
         if agreements:
             agreed = _by_day(self.terms, *agreements)
@@ -188,13 +193,16 @@ class Account:
             self.trace += capitalized_steps(self.terms, as_of)
         if covered:
             self._take_as_paid(agreed)
-        days = {*paid, *agreed, *self._expected_days(min(paid, default=last), last)}
+        first = min([*paid, *debited], default=last)
+        days = {*paid, *debited, *agreed, *self._expected_days(first, last)}
         for day in sorted(days):
             if day > last:
                 break
             self.advance(day)
             for agreement in agreed.get(day, ()):
                 self._agree(agreement)
+            if day in debited:
+                self.pay(debited[day], debited=True)
             if day in paid:
                 self.pay(paid[day])
             self._close_without_bill(day)
@@ -292,6 +300,7 @@ class Account:
             line.paid_interest = min(self.credit, part.interest)
             to_principal = min(self.credit - line.paid_interest, part.principal)
             line.principal -= to_principal
+            line.received = line.paid_interest + to_principal
             self.credit -= line.paid_interest + to_principal
         if self.rules.compounds:
             line.capital = 0 if self.rules.on_installment else line.open_interest
@@ -537,9 +546,12 @@ class Account:
 
     # ─── What is paid ───
 
-    def pay(self, amount: int) -> None:
-        """Take in *amount* minor units today and allocate it."""
-        left, to = self._allocate(amount + self.credit)
+    def pay(self, amount: int, *, debited: bool = False) -> None:
+        """Take in *amount* minor units today and allocate it.
+
+        What is taken as *debited* was for the installment that fell due last.
+        """
+        left, to = self._allocate(amount + self.credit, newest_first=debited)
         self.credit, early = left, _NOTHING
         ends = self.card is None and not self.rules.by_bills
         if self.rules.endless:
@@ -553,24 +565,57 @@ class Account:
         if self.trace is not None:
             self._note_payment(amount, Owed(*to), early)
 
-    def _allocate(self, left: int) -> tuple[int, list[int]]:
+    def _allocate(self, left: int, *, newest_first: bool = False) -> tuple[int, list[int]]:
         """Spend *left* on what is due in the agreed order; return what is over and the split."""
         to, order, lines = [0, 0, 0, 0], self.rules.order, self.open
         if self.rules.eager:
             self._accrue_lines()
+        if newest_first and lines and self.oldest_due() not in (None, lines[-1].due):
+            self.accrue(lines[-1])
+            left = self._receive(lines[-1], left, order, to)
         if self.rules.by_component:
             for place in order:
                 for line in lines:
-                    left = self._take(line, left, (place,), to)
+                    left = self._receive(line, left, (place,), to)
             self.settled += len(lines) if left else 0
         else:
             for line in lines:
                 if not left:
                     break
                 self.accrue(line)
-                left = self._take(line, left, order, to)
+                left = self._receive(line, left, order, to)
                 self.settled += left > 0
+        for line in lines if self.asks_minimum else ():
+            if line.received >= line.asked:
+                self._carry_over(line)
         return left, to
+
+    def _receive(self, line: Line, left: int, order: tuple[int, ...], to: list[int]) -> int:
+        """Pay a line's parts in order with money that has come; return what is left of it."""
+        rest = self._take(line, left, order, to)
+        line.received += left - rest
+        return rest
+
+    @property
+    def asks_minimum(self) -> bool:
+        """Whether what falls due is the least that a balance asks for."""
+        return self.card is not None or self.terms.repayment is Repayment.REVOLVING
+
+    def _carry_over(self, line: Line) -> None:
+        """Ask for what lateness has cost with the next minimum, once this one was paid.
+
+        A card's minimum is met when so much has reached it; what a late fee took of that is on the
+        next statement.
+        """
+        rest, number = self.owed(line).total, self.upcoming
+        if not rest or number == len(self.parts):
+            return
+        self._take(line, rest, self.rules.order, [0, 0, 0, 0])
+        part = self.parts[number]
+        more = replace(part, interest=part.interest + rest, carried=part.carried + rest)
+        self._replace_parts((*self.parts[:number], more, *self.parts[number + 1 :]))
+        if self.trace is not None:
+            self._step("carried", -rest * self.scale, line.due, end=self.today)
 
     def _take(self, line: Line, left: int, order: tuple[int, ...], to: list[int]) -> int:
         """Pay a line's parts in order; return what is left."""
@@ -740,7 +785,8 @@ class Account:
             cut = part.total > room
             kept.append(Installment(part.due, room, 0) if cut else replace(part, base=0))
             room -= kept[-1].total
-        terms = card_terms(self.terms, bill.due)
+        usual = Decimal(1) if bill.minimum is None else bill.minimum / bill.amount
+        terms = card_terms(self.terms, bill.due, usual)
         asked = minimum(terms, amount, 0)
         if bill.minimum is not None:
             asked = to_minor(bill.minimum, terms.currency)

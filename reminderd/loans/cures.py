@@ -83,9 +83,9 @@ class _Watched(Account):
     _unpaid_since = 0  # the due date of what was then unpaid longest
     _moved: tuple[date, date, int] | None = None  # until when, since when unpaid, how late
 
-    def pay(self, amount: int) -> None:
+    def pay(self, amount: int, *, debited: bool = False) -> None:
         self._before()
-        super().pay(amount)
+        super().pay(amount, debited=debited)
         self._after()
         self.look_at_moved()
 

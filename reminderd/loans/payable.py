@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .money import Money
-from .position import Position, value
+from .position import Position, debited, value
 from .terms import Loan, Payment
 
 
@@ -31,9 +31,8 @@ def payable(position: Position) -> Payable | None:
     if position.due.total:
         return Payable(position.due_total, tuple(a.due for a in position.arrears), today)
     for open_debit in position.unconfirmed[:1]:
-        then = value(position.loan, open_debit.due)
-        amount = sum(part.owed.total for part in then.arrears if part.due == open_debit.due)
-        return Payable(position.money(amount), (open_debit.due,), open_debit.due, debit=True)
+        due = open_debit.due
+        return Payable(debited(position.loan, due), (due,), due, debit=True)
     for part in position.upcoming[:1]:
         if part.remaining.minor > 0:
             return Payable(part.remaining, (part.due,), today, ahead=True)
@@ -48,6 +47,20 @@ def payable_on(loan: Loan, day: date, today: date) -> Payable | None:
     last, now = max(today, *what.dues), value(loan, today)
     still_open = (*now.unpaid(), *(debit.due for debit in now.unconfirmed))
     return what if any(due <= last for due in still_open) else None
+
+
+def assumed_debit(loan: Loan, on: date, today: date) -> Payment | None:
+    """Return the debit that counts as made by *today* and that a payment on a day may confirm.
+
+    That is the last one, until the next installment falls due.
+    """
+    position = value(loan, today)
+    recorded = [paid for paid in loan.payments if paid.assumed]
+    coming = [(debit.due, debited(loan, debit.due).amount) for debit in position.assumed]
+    debits = [*recorded, *(Payment(due, amount, assumed=True) for due, amount in coming)]
+    last = max((d for d in debits if d.on <= on), key=lambda debit: debit.on, default=None)
+    over = last is not None and any(last.on < due <= on for due in position.dues)
+    return None if over else last
 
 
 def twin(loan: Loan, amount: Money, on: date) -> Payment | None:

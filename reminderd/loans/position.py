@@ -15,7 +15,7 @@ from .accrual import Account, Line, fee_days
 from .bills import drawn_on, lives_by_bills, without_bill
 from .money import Money
 from .owed import Owed
-from .terms import Loan
+from .terms import Loan, Payment
 
 _DAY = timedelta(days=1)
 _YEAR = 366
@@ -278,6 +278,28 @@ def _set_debits_aside(
     account.set_aside(asked, "unconfirmed")
     account.set_aside(taken, "assumed")
     return debits[0], debits[1]
+
+
+def debited(loan: Loan, due: date) -> Money:
+    """Return what a debit was to take on its due date."""
+    then = value(loan, due)
+    return then.money(sum(part.owed.total for part in then.arrears if part.due == due))
+
+
+def debits_to_record(position: Position) -> list[Payment]:
+    """Return the debits that count as made as payments: each what was due on its day, once.
+
+    What is still open of one on record, because its bill was put right since, stays so.
+    """
+    loan = position.loan
+    recorded = {payment.on for payment in loan.payments if payment.assumed}
+    made = []
+    for debit in position.assumed:
+        if debit.due not in recorded:
+            # A bill may have come after its due date; then nothing was due on it yet.
+            taken = debited(loan, debit.due) or position.money(debit.owed.total)
+            made.append(Payment(debit.due, taken.amount, assumed=True))
+    return made
 
 
 def _arrear(account: Account, line: Line) -> Arrear:

@@ -392,13 +392,13 @@ def paid_down(
     return _on_their_days(terms, revolve(terms, balance, number, day, so_far, asked))
 
 
-def card_terms(terms: LoanTerms, due: date) -> LoanTerms:
+def card_terms(terms: LoanTerms, due: date, usual: Decimal = Decimal(1)) -> LoanTerms:
     """Return the terms by which what a bill due on *due* leaves goes on as a revolving balance.
 
-    Where none says how much the next bill will ask for, it is all of it; where none says when the
-    next one is due, it is a month later.
+    Where none says how much the next bill will ask for, it is the share of all that this one asks
+    for, *usual*; where none says when the next one is due, it is a month later.
     """
-    minimum = terms.minimum or Minimum(Decimal(1))
+    minimum = terms.minimum or Minimum(usual, includes_interest=True)
     if terms.repayment is not Repayment.LISTED:
         return replace(terms, minimum=minimum)
     billed = Repayment.BILLED

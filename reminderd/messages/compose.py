@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ..alerts.alert import is_reminder
-from ..alerts.plan import PAID_SO_FAR, SETTLED, Alert
+from ..alerts.plan import PAID_SO_FAR, SETTLED, Alert, Next
 from ..loans.position import Position
 from ..loans.terms import Loan
 from ..playbook.playbook import UNCONFIRMED, Playbook, Severity, Stage
@@ -34,14 +34,14 @@ class Occasion:
     """Why a message is written: its alert, when it really goes out, and when it was meant to.
 
     ``planned`` is the alert's own time, or the end of the quiet hours that it falls into;
-    ``next_at`` is when the loan will be spoken of again, as far as that is known. What goes to
+    ``coming`` is when the loan will be spoken of again, as far as that is known. What goes to
     somebody else says ``unanswered_since`` when nobody has reacted.
     """
 
     alert: Alert
     now: datetime
     planned: datetime
-    next_at: datetime | None = None
+    coming: Next | None = None
     unanswered_since: datetime | None = None
 
     @property
@@ -80,6 +80,7 @@ class Letter(Paper):
         self.closing = _closes(occasion.alert, sheet.position)
         self.stage = stage_for(occasion.alert, sheet.position, sheet.desk.playbook)
         self.asks_of_past = occasion.alert.milestone == PAID_SO_FAR
+        self.asks_of_debit = self.stage.id == UNCONFIRMED
 
     @property
     def severity(self) -> Severity:
@@ -112,7 +113,9 @@ class Letter(Paper):
             "late": self.lateness(),
             "estimate": sheet.estimate(),
             "basis": [] if position.settled else sheet.basis(),
-            "derivation": sheet.derivation(),
+            "derivation": (
+                sheet.derivation_if_failed() if self.asks_of_debit else sheet.derivation()
+            ),
             "as_of": sheet.words.day(position.as_of, position.as_of),
         }
 
@@ -120,8 +123,13 @@ class Letter(Paper):
         """Return the rows of the figure table, such that a question states nothing as a fact."""
         if self.asks_of_past:
             return self.sheet.if_unpaid()
-        beside = self.sheet.balance_of(self.occasion.alert) + self.sheet.assumed_debit()
-        return self.sheet.figures() + beside
+        asked = self.sheet.if_debits_failed(asked=True) if self.asks_of_debit else []
+        return asked + self.sheet.figures() + self.beside()
+
+    def beside(self) -> list[tuple[str, str]]:
+        """Return what is to be known beside the sum to pay, of a payment and of debits."""
+        debits = [] if self.asks_of_debit else self.sheet.if_debits_failed()
+        return self.sheet.balance_of(self.occasion.alert) + debits + self.sheet.assumed_debit()
 
     def preface(self) -> str | None:
         """Tell somebody else why they get this, and since when nobody has reacted."""
@@ -146,8 +154,10 @@ class Letter(Paper):
         return self.sheet.warnings() if late else []
 
     def pay_hint(self) -> str:
-        """Say to the borrower how to record a payment; to nobody else."""
-        return "" if self.occasion.unanswered_since else self.sheet.pay_hint()
+        """Say how to record a payment: to the borrower alone, and where no question says it."""
+        if self.occasion.unanswered_since or self.asks_of_past:
+            return ""
+        return self.sheet.pay_hint()
 
     def _is_near(self, event: Event) -> bool:
         return event.warns and event.on - self.sheet.today <= WARN_AHEAD
@@ -173,12 +183,15 @@ class Letter(Paper):
         sheet, line = self.sheet, self.sheet.words.line
         first, *more = sheet.advice(self.stage, self._turn())
         do = Line(0, f"▶ {first.title}")
-        lines = [Line(0, self.preface() or ""), *self._sum(), do, *self._phone_figures()]
+        asks = self.asks_of_past or self.asks_of_debit  # then the detail says what to run if not
+        detail = Line(1 if asks else 5, first.detail)
+        lines = [Line(0, self.preface() or ""), *self._sum(), do]
+        lines += [detail, *self._phone_figures()] if asks else self._phone_figures()
         lines += [Line(2, sentence) for sentence in self.near()[:2]]
         lines += [Line(2, sheet.change()), Line(3, self.pay_hint())]
         lines += [Line(1, sentence) for sentence in sheet.not_modelled()]
         lines += [Line(3, warning) for warning in self.caps()[:1]]
-        lines.append(Line(5, first.detail))
+        lines += [] if asks else [detail]
         lines += [Line(6 + number, f"· {action.title}") for number, action in enumerate(more[:2])]
         if not self.closing:
             lines += [Line(4, f"{name}{line('colon')}{said}") for name, said in sheet.contacts()]
@@ -199,15 +212,15 @@ class Letter(Paper):
         parts, colon = sheet.parts(), line("colon")
         if self.asks_of_past:
             return
-        rows = sheet.figures()[1:]
+        rows = sheet.figures()[:1] if self.asks_of_debit else sheet.figures()[1:]
         if len(parts) > 1:
             yield Line(3, line("pair_joint").join(f"{name} {sum_}" for name, sum_ in parts))
         choice = sheet.choice()
         for number, (name, shown) in enumerate(rows):
             told = name == line("tomorrow")  # what one more day costs is never left out
-            dispensable = 2 if (name, shown) in choice else 8 - number
+            dispensable = 1 if (name, shown) in choice else 8 - number
             yield Line(0 if told else dispensable, f"{name}{colon}{shown}")
-        for name, shown in sheet.balance_of(self.occasion.alert) + sheet.assumed_debit():
+        for name, shown in self.beside():
             yield Line(1, f"{name}{colon}{shown}")
 
     def _rules(self) -> str:
@@ -230,11 +243,13 @@ class Letter(Paper):
         )
 
     def _next_message(self) -> str | None:
-        at, sheet = self.occasion.next_at, self.sheet
-        if at is None or sheet.position.settled:
+        coming, sheet = self.occasion.coming, self.sheet
+        if coming is None or sheet.position.settled:
             return None
-        shown = sheet.words.moment(at, sheet.loan.timezone, sheet.today)
-        return sheet.words.line("next_message", at=shown)
+        shown = sheet.words.moment(coming.at, sheet.loan.timezone, sheet.today)
+        return sheet.words.line(
+            "next_message" if coming.if_unpaid else "next_message_anyway", at=shown
+        )
 
     def _chart(self) -> str | None:
         """Return the picture of what waiting costs, where it costs anything."""

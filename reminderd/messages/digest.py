@@ -117,9 +117,9 @@ class Digest(Paper):
         """Return the figures of one loan that no total of all has."""
         if letter.asks_of_past:
             return letter.sheet.if_unpaid()
+        asked = letter.sheet.if_debits_failed(asked=True) if letter.asks_of_debit else []
         choice = [] if letter.closing else letter.sheet.choice()
-        beside = letter.sheet.balance_of(letter.occasion.alert) + letter.sheet.assumed_debit()
-        return beside + choice
+        return asked + letter.beside() + choice
 
     @staticmethod
     def _warnings(letter: Letter) -> list[str]:
@@ -189,12 +189,17 @@ class Digest(Paper):
         return PayFirst(self._say("pay_first"), [(order, why)])
 
     def _everyone(self) -> list[Position]:
-        """Return the borrower's loans as they stand today, those of this message included."""
+        """Return the borrower's loans as they stand today, those of this message included.
+
+        Those that it asks about may have been paid.
+        """
+        asked = {letter.sheet.loan.id for letter in self.letters if letter.asks_of_past}
         known = {position.loan.id: position for position in self.positions}
         for letter in self.letters:
             for position in letter.sheet.others:
                 known.setdefault(position.loan.id, position)
-        return [position for position in known.values() if position.as_of == self.today]
+        everyone = (position for loan_id, position in known.items() if loan_id not in asked)
+        return [position for position in everyone if position.as_of == self.today]
 
     @cached_property
     def _late(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -18,10 +18,10 @@ from ..loans.charges import CapMode
 from ..loans.cures import cost_of_lateness, last_cure, saved_by_early_payoff
 from ..loans.explain import explain, explain_next
 from ..loans.money import Money
-from ..loans.position import Cliff, Position
+from ..loans.position import Cliff, Position, value
 from ..loans.statements import Statement, statement_of
 from ..loans.steps import Step
-from ..loans.terms import Extension, GraceMode, Lender, Loan, Repayment, RequestState
+from ..loans.terms import Extension, FailedDebit, GraceMode, Lender, Loan, Repayment, RequestState
 from ..playbook.facts import (
     Borrower,
     Bureau,
@@ -33,7 +33,7 @@ from ..playbook.facts import (
     shortfall,
     times_to_come,
 )
-from ..playbook.playbook import Advice, Playbook, Stage, packaged
+from ..playbook.playbook import UNCONFIRMED, Advice, Playbook, Stage, packaged
 from .basis import basis, brief_basis
 from .derivation import Row, rows
 from .words import Words
@@ -91,9 +91,13 @@ class Sheet:
     def title(self, stage: Stage) -> str:
         """Return the one line that says loan, amount and day count."""
         key = "overdue" if stage.first_day is not None else stage.id
-        unknown = {"upcoming": "upcoming-unknown", "due-today": "due-today-unknown"}
-        if self.position.sum_unknown:
-            key = unknown.get(stage.id, key)
+        if stage.id in {"upcoming", "due-today"}:
+            if self.position.sum_unknown:
+                key = f"{key}-unknown"
+            elif self.statement is not None or rest_of_minimum(self.position) is not None:
+                key = f"{key}-least"
+        if stage.id == UNCONFIRMED and len(self.position.unconfirmed) > 1:
+            key = "unconfirmed-several"
         if self.person and f"{key}-person" in self.words.table["title"]:
             key = f"{key}-person"
         return self.words.say("title", key, **self.variables)
@@ -105,11 +109,10 @@ class Sheet:
         card, bills = position.account.card, position.account.bills
         if not position.settled and alert.due in {bill.due for bill in bills}:
             rest = card is not None and card[0] == alert.due and position.payoff
-            key = "bill-minimum-paid" if rest else "bill-settled"
-            shown["rest"] = self.words.money(position.payoff)
+            key = "minimum-settled" if rest else "bill-settled"
         elif not position.settled and self.loan.terms.repayment is Repayment.REVOLVING:
-            key, shown["rest"] = "minimum-settled", self.words.money(position.payoff)
-        return self.words.say("title", key, **shown)
+            key = "minimum-settled"
+        return self.words.say("title", key, **shown, rest=self.words.money(position.payoff))
 
     @cached_property
     def variables(self) -> dict[str, str]:
@@ -129,6 +132,7 @@ class Sheet:
             "loan_id": self.loan.id,
             "debit_dates": self.words.dates(debits, self.today),
             "if_failed": self.words.money(self.position.if_failed),
+            "in_turn_sentence": self.words.line("in_turn") if len(debits) > 1 else "",
             "past_due": self._day(past[0] if past else self.today),
             "last_past_due": str(past[-1] if past else self.today),
         }
@@ -187,7 +191,7 @@ class Sheet:
         say, position, loan = self.words, self.position, self.loan
         due, days = self._day(position.pay_by or self.today), say.days(position.days_past_due)
         costs = bool(position.increase)
-        one = loan.terms.endless or position.payoff == position.to_pay
+        one = loan.terms.endless or position.payoff == position.to_pay or position.unconfirmed
         late = say.line("late_person" if self.person else "late_bank", due_date=due, days=days)
         payoff = say.line("payoff_sentence", payoff=say.money(position.payoff))
         runs = say.line("running") if loan.terms.penalty_rate or loan.terms.contract_rate else ""
@@ -221,16 +225,19 @@ class Sheet:
             for key, so in {
                 "spares_penalty": has_penalty and terms.penalty_grace,
                 "spares_fee": terms.fees and terms.fee_grace,
-                "spares_record": grace_spares_record(self.loan),
             }.items()
             if so
         ]
-        parts = self.words.listed(map(line, spared))
+        record = grace_spares_record(self.loan)
+        key = "grace_spares_both" if spared and record else "grace_spares"
+        key = key if spared else "grace_spares_record"
         often = has_penalty and not terms.penalty_grace and not self.person
         counts = "grace_counts" if terms.grace_mode is GraceMode.RETROACTIVE else "grace_over"
         return line(
             "grace_sentence",
-            spares=line("grace_spares", parts=parts) if spared else "",
+            spares=line(key, parts=self.words.listed(map(line, spared)))
+            if spared or record
+            else "",
             often=line("grace_often_spares") if often else "",
             counts=line(counts, due_date=self._day(self.position.pay_by or self.today)),
         )
@@ -344,6 +351,7 @@ class Sheet:
         say = self.words
         now, before = say.money(change.now), say.money(change.before)
         values = {"now": now, "before": before}
+        values["due_date"] = self._day(self.position.pay_by or self.today)
         if change.rates is not None and change.on is not None:
             was, rate = (say.share(each.value if each else Decimal(0)) for each in change.rates)
             values |= {"was": was, "rate": rate, "on": self._day(change.on)}
@@ -379,6 +387,12 @@ class Sheet:
         """Return how what is due was worked out."""
         return explain(self.loan, self.today)
 
+    def derivation_if_failed(self) -> list[Row]:
+        """Say how what is owed today was worked out if no unconfirmed debit went through."""
+        failures = tuple(FailedDebit(debit.due, self.today) for debit in self.position.unconfirmed)
+        loan = replace(self.loan, failed=(*self.loan.failed, *failures))
+        return rows(explain(loan, self.today), self.words, self.today)
+
     def derivation(self) -> list[Row]:
         """Say how what is due was worked out; with nothing due, what falls due next."""
         steps = self.steps() if self.position.arrears else explain_next(self.position)
@@ -393,9 +407,6 @@ class Sheet:
         """Return the rows of the figure table, the sum to pay first."""
         position, line = self.position, self.words.line
         rows: list[tuple[str, str]] = []
-        if position.unconfirmed:
-            owed = line("if_so_owed", amount=self.variables["if_failed"])
-            rows.append((line("if_debit_failed"), owed))
         if position.arrears:
             rows.append((line("owed_today"), self.variables["amount"]))
             if position.increase:
@@ -413,7 +424,7 @@ class Sheet:
             amount, due = self.words.money(part.remaining), self._day(part.due)
             key = "next_unknown" if part.unknown else "next_value"
             rows.append((label, line(key, amount=amount, due_date=due)))
-        if position.payoff and position.payoff != position.to_pay:
+        if position.payoff and position.payoff != position.to_pay and not position.unconfirmed:
             key = "payoff_bills" if lives_by_bills(self.loan.terms) else "payoff"
             rows.append((line(key), self.words.money(position.payoff)))
         return rows
@@ -421,8 +432,22 @@ class Sheet:
     def if_unpaid(self) -> list[tuple[str, str]]:
         """Return what is owed today if nothing was paid of what may have been."""
         line, named = self.words.line, self.variables
-        owed = line("if_so_owed", amount=named["if_failed"])
-        return [(line("if_unpaid", past_due=named["past_due"]), owed)]
+        return [(line("if_unpaid", past_due=named["past_due"]), line("if_so_owed", **named))]
+
+    def if_debits_failed(self, *, asked: bool = False) -> list[tuple[str, str]]:
+        """Return what is owed today if no debit that nobody has confirmed went through.
+
+        Where that is *asked* the message names the dates, and what to run, elsewhere.
+        """
+        debits, line = self.position.unconfirmed, self.words.line
+        if not debits:
+            return []
+        label, owed = "if_debit_failed", "if_so_owed_run"
+        if len(debits) > 1:
+            label = "if_debits_failed"
+        if asked:
+            label, owed = "if_none_went" if len(debits) > 1 else "if_it_failed", "if_so_owed"
+        return [(line(label, **self.variables), line(owed, **self.variables))]
 
     def assumed_debit(self) -> list[tuple[str, str]]:
         """Return the last debit that counts as made though nobody has confirmed it."""
@@ -431,7 +456,7 @@ class Sheet:
             for payment in self.loan.payments
             if payment.assumed
         ]
-        open_ones = [(d.due, self.position.money(d.owed.total)) for d in self.position.assumed]
+        open_ones = [(d.due, self._owed_on(d.due)) for d in self.position.assumed]
         due, amount = max([*recorded, *open_ones], default=(date.min, self.position.money(0)))
         later = (day for day in self.position.dues if due < day < self.today)
         if due == date.min or any(later):
@@ -440,6 +465,11 @@ class Sheet:
         named = {"amount": self.words.money(amount), "loan_id": self.loan.id}
         label = line("debit_assumed", due_date=self._day(due))
         return [(label, line("debit_assumed_value", **named))]
+
+    def _owed_on(self, due: date) -> Money:
+        """Return what was owed of an installment on its due date, which its debit was to pay."""
+        then = value(self.loan, due).arrears
+        return self.position.money(sum(part.owed.total for part in then if part.due == due))
 
     @cached_property
     def statement(self) -> Statement | None:

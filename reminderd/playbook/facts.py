@@ -9,12 +9,14 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ..loans.caps import exceeded
+from ..loans.cures import last_cure
 from ..loans.money import Money
 from ..loans.position import Position, value
 from ..loans.terms import AutoDebit, GraceCovers, Lender, Loan, Repayment, Request
 
 NAMES = (
     "first-overdue",
+    "was-late",
     "extension-none",
     "extension-requested",
     "extension-approved",
@@ -147,6 +149,7 @@ def facts(
     found |= _of_debit(position.loan.auto_debit) | _of_lender(position)
     named = {
         "first-overdue": bool(position.days_past_due) and not _late_before(position),
+        "was-late": not position.days_past_due and _cured(position),
         "debit-tried": now is not None and debit_tried(position, now),
         "cash-short": shortfall(position, borrower) is not None,
         "several-overdue": bool(position.days_past_due) and any(o.days_past_due for o in others),
@@ -162,15 +165,20 @@ def bureau(loan: Loan) -> Bureau | None:
     return None if loan.lender is Lender.PERSON else _BUREAUS.get(loan.terms.currency)
 
 
+def reported_after(loan: Loan) -> int | None:
+    """Return how many days past due a lender begins to report, if that is known."""
+    if loan.reported_after is None and bureau(loan) is Bureau.US:
+        return _US_REPORTING
+    return loan.reported_after
+
+
 def reported_from(position: Position) -> date | None:
     """Return the day from which what is to be paid first may be reported, if one is known.
 
     It is the loan's own, or in the United States the thirtieth day past due.
     """
     loan, due = position.loan, position.pay_by
-    after = loan.reported_after
-    if after is None and bureau(loan) is Bureau.US:
-        after = _US_REPORTING
+    after = reported_after(loan)
     if after is None or due is None or loan.lender is Lender.PERSON:
         return None
     return due + timedelta(days=after)
@@ -262,6 +270,12 @@ def _late_before(position: Position) -> bool:
     oldest = position.arrears[0].due
     earlier = sorted(due for due in position.dues if due < oldest)[-LOOK_BACK:]
     return any(value(position.loan, due).arrears for due in earlier)
+
+
+def _cured(position: Position) -> bool:
+    """Return whether the loan was overdue once, beyond grace, and became current again."""
+    loan = position.loan
+    return bool(loan.payments) and last_cure(loan, position.as_of) is not None
 
 
 def _letter_came(position: Position) -> bool:

@@ -21,13 +21,14 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    delete,
     func,
     insert,
     select,
     update,
 )
 
-from ..alerts.plan import Policy
+from ..alerts.plan import SETTLED, Policy, Reason
 from ..alerts.wallclock import local_date
 from ..loans.money import Money
 from ..loans.position import value
@@ -42,7 +43,7 @@ from ..loans.terms import (
     RequestState,
     Waiver,
 )
-from .tables import agreements, loans, payments
+from .tables import agreements, alerts, loans, payments
 
 CONFIG, CLI, ASSUMED = "config", "cli", "assumed"
 RECORDED = (CLI, ASSUMED)  # payments that the configuration does not hold
@@ -267,6 +268,7 @@ def _sync_payments(connection: Connection, altered: Iterable[_Altered], now: dat
         if each.gone:
             gone = payments.c.id.in_(each.gone)
             connection.execute(update(payments).where(gone).values(undone_at=now))
+            _reopen(connection, loan_id)
         if each.content is None:
             touch(connection, loan_id, now)
         new += [_payment_row(loan_id, day, minor, now, CONFIG) for day, minor in each.new]
@@ -331,6 +333,13 @@ def see_afresh(connection: Connection, loan_id: str, now: datetime) -> None:
     """Have a loan looked at anew: what is unpaid again missed none of its reminders."""
     afresh = {"next_alert_at": now, "known_since": now}
     connection.execute(update(loans).where(loans.c.id == loan_id).values(**afresh))
+    _reopen(connection, loan_id)
+
+
+def _reopen(connection: Connection, loan_id: str) -> None:
+    """Forget which installments of a loan were paid in time: later it may be news."""
+    silent = and_(alerts.c.milestone == SETTLED, alerts.c.reason == Reason.PAID_ON_TIME)
+    connection.execute(delete(alerts).where(alerts.c.loan_id == loan_id, silent))
 
 
 def touch(connection: Connection, loan_id: str, now: datetime) -> None:

@@ -16,6 +16,7 @@ from reminderd.alerts.plan import (
     PAID_SO_FAR,
     SETTLED,
     Alert,
+    Next,
     Policy,
     Reason,
     milestone,
@@ -696,7 +697,7 @@ def test_the_next_reminder_is_told_as_if_nothing_more_were_paid(borrow):
     ahead = paid("2026-12-06", recorded="2026-12-01 10:00")
     loan = borrow(DUE, payments=[ahead])
     position = value(loan, date(2026, 12, 5))
-    assert next_reminder(loan, position, Policy(), slot(0)) == slot(1)
+    assert next_reminder(loan, position, Policy(), slot(0)) == Next(slot(1), if_unpaid=True)
 
 
 def test_where_nothing_is_unpaid_no_reminder_is_next(borrow):

@@ -34,6 +34,7 @@ digest = false
 id = "card"
 name = "Credit card"
 due = 2026-12-05
+paid_until = 2026-12-04
 amount = "1234.00"
 penalty.daily_rate = "0.05%"
 [[loans]]

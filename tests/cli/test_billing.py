@@ -62,13 +62,13 @@ def bill(call, clock, write):
 SAID = {
     "en": [
         "Bill A1 of 花呗: CN¥862.35, due on Dec 10, drawn on Nov 25",
-        "To take it back: reminderd undo A1",
         "花呗: CN¥862.35 due on Dec 10, in 10 days",
+        "To take it back: reminderd undo A1",
     ],
     "zh-CN": [
         "花呗账单A1：¥862.35，12月10日到期，11月25日出账",
-        "撤销：reminderd undo A1",
         "花呗：12月10日应还¥862.35（还有10天）",
+        "如需撤销：reminderd undo A1",
     ],
 }
 
@@ -103,15 +103,15 @@ def test_taken_back_its_sum_is_unknown_again(bill, told, call):
         "kind": "billed",
         "due": "2026-12-10",
         "amount": "862.35",
-        "minimum": None,
     }
-    assert call("undo").stdout.splitlines() == ["bill A1: 862.35 on huabei, due 2026-12-10"]
+    assert call("undo").stdout.splitlines() == ["A1: bill of CN¥862.35 due Dec 10, 花呗, Nov 25"]
     assert call("undo", "A1").exit_code == 0
     assert told("status")[0]["next_due"] == {"date": "2026-12-10", "amount": None}
 
 
 def test_a_cards_statement_says_what_the_whole_and_the_least_cost(bill, told, call):
     bill("card", "10000", "--minimum", "1000", "--date", "2026-11-20")
+    assert [(row["amount"], row["minimum"]) for row in told("undo")] == [("10000.00", "1000.00")]
     quoted = told("quote", "card")
     assert quoted["statement"] == {
         "amount": "10000.00",

@@ -105,6 +105,65 @@ def test_a_date_that_is_hardly_meant_is_asked_about_and_the_file_used(write, sai
     assert (doubt["line"], doubt["path"], doubt["message"]) == (4, "loans[0].due", question)
 
 
+ASKED = (
+    "its first due date, 2026-12-05, is past, and neither payments nor paid_until are written "
+    "(if all was paid so far, write paid_until = 2026-12-05; if nothing was, "
+    "paid_until = 2026-12-04)"
+)
+
+
+def test_of_a_loan_under_way_it_is_asked_whether_it_was_paid_and_nothing_alarms(write, said, told):
+    path = write(f'locale = "en"\n{CARD}')
+    lines = said("check").splitlines()
+    assert lines[:2] == [
+        f"{path} can be used, but look at this:",
+        f"{path}:4:7: loans[0].due: {ASKED}",
+    ]
+    assert lines[-1].endswith("card: was it paid so far?")
+    found = told("check")
+    assert [doubt["message"] for doubt in found["doubts"]] == [ASKED]
+    assert found["next"]["milestone"] == "paid-so-far"
+    assert (found["next"]["title"], found["next"]["severity"]) == (
+        "card: was it paid so far?",
+        "warning",
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "paid_until = 2026-12-05\n",
+        "paid_until = 2026-12-04\n",
+        'payments = [{ date = 2026-12-07, amount = "1" }]\n',
+        "extensions = [{ due = 2026-12-05, agreed = 2026-12-01, to = 2026-12-20 }]\n",
+    ],
+)
+def test_an_answer_in_the_file_ends_the_question(answer, write, told):
+    write(f"{CARD}{answer}")
+    assert told("check")["doubts"] == []
+
+
+def test_a_payment_by_command_ends_the_question(write, call, told):
+    write(CARD)
+    call("pay", "card", "1", "--date", "2026-12-04")
+    assert told("check")["doubts"] == []
+
+
+def test_a_loan_that_became_late_under_our_eyes_is_not_asked_about(write, call, told, clock):
+    write(CARD)
+    clock.shown = clock.shown.replace(day=1)
+    call("run", "--once")
+    clock.shown = clock.shown.replace(day=9)
+    assert told("check")["doubts"] == []
+
+
+def test_a_question_that_was_asked_stands_until_it_is_answered(write, call, told):
+    write(CARD)
+    call("run", "--once")
+    assert len(told("check")["doubts"]) == 1
+    assert told("status")[0]["unstated"] == ["2026-12-05"]
+
+
 def test_a_channel_names_its_addresses_and_from_when_on(write, said):
     write(
         'locale = "en"\n[channels.mail]\nschema = "mailtos"\nhost = "example.com"\n'
@@ -181,7 +240,7 @@ def test_a_template_that_would_fail_stops_nothing_else(write, call):
 
 
 def test_templates_of_ones_own_that_are_right_are_right(write, said):
-    path = write(f'templates = "own"\n{CARD}')
+    path = write(f'templates = "own"\n{CARD}paid_until = 2026-12-04\n')
     (path.parent / "own").mkdir()
     (path.parent / "own" / "message.md").write_text("{{ title }}\n")
     assert said("check").startswith(f"{path} is right.")

@@ -43,6 +43,8 @@ def test_status_in_json(config, told):
         "days_past_due": 4,
         "stage": "overdue-4-7",
         "owed_today": "1236.47",
+        "unconfirmed": [],
+        "unstated": [],
         "increase": "0.62",
         "next_due": None,
         "missing_bills": [],
@@ -52,6 +54,26 @@ def test_status_in_json(config, told):
         "dead": [],
     }
     assert line["next_due"] == {"date": "2026-12-15", "amount": "1120.00"}
+
+
+UNSTATED = {
+    "en": "card: its first due date, 2026-10-05, is past, and neither payments nor paid_until are "
+    "written. If all was paid so far, write paid_until = 2026-12-05; if nothing was, "
+    "paid_until = 2026-10-04.",
+    "zh-CN": "card：首个还款日2026-10-05已过，但既没有还款记录，也没有写paid_until。"
+    "如果此前都已按时还清，请写paid_until = 2026-12-05；"
+    "如果一期都没有还，请写paid_until = 2026-10-04。",
+}
+
+
+@pytest.mark.parametrize("locale", UNSTATED)
+def test_of_a_loan_under_way_status_asks_whether_it_was_paid(locale, write, said, told):
+    loan = '[[loans]]\nid = "card"\namount = 5\nfirst_due = 2026-10-05\ninstallments = 9\n'
+    path = write(f'locale = "{locale}"\n{loan}')
+    assert said("status").splitlines()[-1] == UNSTATED[locale]
+    assert told("status")[0]["unstated"] == ["2026-10-05", "2026-11-05", "2026-12-05"]
+    path.write_text(f"{path.read_text()}paid_until = 2026-12-05\n")
+    assert len(said("status").splitlines()) == 2
 
 
 def test_status_as_of_another_day(config, told):
@@ -216,7 +238,7 @@ def test_preview_says_when_what_where_and_why(config, said):
     assert [line.split("\t") for line in lines[:3]] == [
         ["When", "Loan", "Message", "Why", "Where"],
         [now, "card", f"Credit card: {CARD}", "due+4 (the loan is new here)", "screen"],
-        [now, "weilidai", f"weilidai: {LINE}", "due-7 (the loan is new here)", "screen"],
+        [now, "weilidai", f"weilidai: {LINE}", "due+21 (the loan is new here)", "screen"],
     ]
     third = "2026-12-12 09:00\tcard\tCredit card: 7 days overdue, CN¥1,238.32 owed today"
     assert any(line.startswith(third) for line in lines)
@@ -231,7 +253,7 @@ def test_preview_says_which_alerts_make_one_message(config, write, said):
         ["2026-12-09 12:00", "weilidai"],
     ]
     alone = [line[:2] for line in lines if line[-1] == "screen"]
-    assert ["2026-12-14 09:00", "weilidai"] in alone
+    assert ["2026-12-15 09:00", "weilidai"] in alone
     assert len(together) + len(alone) == len(lines)
 
 
@@ -311,7 +333,7 @@ def test_good_news_is_previewed_for_whom_the_bad_was_told(write, call, told):
     write(
         'locale = "en"\ntimezone = "Asia/Shanghai"\n'
         '[channels.late]\nurl = "console://"\nmin_severity = "warning"\n'
-        '[[loans]]\nid = "a"\ndue = 2026-12-05\namount = 5\n'
+        '[[loans]]\nid = "a"\ndue = 2026-12-05\namount = 5\npaid_until = 2026-12-04\n'
     )
     call("run", "--once")
     call("pay", "a", "5")

@@ -10,17 +10,10 @@ from reminderd.cli.init_answers import Here
 from reminderd.cli.init_channels import target_of
 from reminderd.cli.init_file import config_text
 from reminderd.config.load import load_text
-from reminderd.config.loan_tables import LoanModel
 from reminderd.errors import UsageError
 from reminderd.loans.schedule import schedule
 
 HERE = Here("en", "Asia/Shanghai", datetime(2026, 11, 30, 4, tzinfo=UTC), "none")
-
-
-def needs(key):
-    """Skip what the loader of a part built beside this one has to know first."""
-    there = key in LoanModel.model_fields
-    return pytest.mark.skipif(not there, reason=f"the loader knows no {key} yet")
 
 
 def text_of(answers):
@@ -112,7 +105,6 @@ def test_a_fixed_amount_goes_on_for_a_number_until_a_date_or_without_end(end, wr
     assert table == common | fixed | written
 
 
-@needs("until")
 @pytest.mark.parametrize("end", ["installments = 48", "until = 2030-11-05", ""])
 @pytest.mark.parametrize("preset", ["none", "us-consumer", "de-consumer"])
 def test_the_loader_takes_a_fixed_amount(preset, end, tmp_path):
@@ -184,7 +176,6 @@ def test_a_date_up_to_which_nothing_can_have_been_paid_is_refused(paid, sentence
     assert sentence in refusal_of(answers)
 
 
-@needs("paid_until")
 def test_a_mortgage_in_mid_life_is_not_late(tmp_path):
     answers = """
 preset = "cn-bank-loan"

@@ -12,10 +12,12 @@ digest = {digest}
 id = "card"
 name = "Credit card"
 due = 2026-12-05
+paid_until = 2026-12-04
 amount = "1234.00"
 [[loans]]
 id = "rent"
 due = 2026-12-05
+paid_until = 2026-12-04
 amount = "800.00"
 """
 

@@ -80,7 +80,7 @@ def test_a_payment_of_the_future_is_refused(config, refused):
         ("0.00", "0.00 is not an amount that can be paid (write 500.00)"),
         ("-5", "-5 is not an amount that can be paid (write 500.00)"),
         ("five", "'five' is not an amount (write \"1234.50\")"),
-        ("1,5", "'1,5' is not an amount (write \"1234.50\")"),
+        ("1,5", "'1,5' has a decimal or thousands sign of another kind (write \"1.5\")"),
         ("nan", "'nan' is not an amount (write \"1234.50\")"),
         ("1e3", "'1e3' is not an amount (write \"1234.50\")"),
         ("5.001", "5.001 has more than 2 decimal digits, which CNY allows"),
@@ -167,7 +167,13 @@ def test_payments_that_can_be_taken_back_are_listed(config, call, told):
     call("pay", "card", "100")
     assert call("undo").stdout == "2: payment of CN¥100.00, Credit card, Dec 9\n"
     assert told("undo") == [
-        {"payment": 2, "loan": "card", "date": "2026-12-09", "amount": "100.00"}
+        {
+            "payment": 2,
+            "loan": "card",
+            "date": "2026-12-09",
+            "amount": "100.00",
+            "assumed": False,
+        }
     ]
 
 

@@ -21,6 +21,7 @@ id = "card"
 name = "招商银行信用卡"
 due = 2026-08-05
 amount = "1234.00"
+paid_until = 2026-08-04
 [[loans]]
 id = "rent"
 due = 2099-12-05
@@ -107,6 +108,14 @@ def test_a_narrow_terminal_gets_blocks_with_nothing_cut_off(shown, command, loca
     assert ("渠道" if locale == "zh-CN" else "Where") in text or command == ("status",)
 
 
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_what_is_said_below_a_table_is_wrapped(shown, locale):
+    asked = TWO.replace("paid_until = 2026-08-04\n", "")
+    lines = COLOUR.sub("", shown("status", columns=60, locale=locale, text=asked)).splitlines()
+    assert max(map(cell_len, lines)) <= 60
+    assert "2026-08-04" in lines[-1] or "2026-08-04" in lines[-2]
+
+
 def test_what_is_bad_is_red(shown):
     [card] = [line for line in shown("status").splitlines() if "card" in line]
     [rent] = [line for line in shown("status").splitlines() if "rent" in line]
@@ -152,6 +161,6 @@ def test_the_doctor_is_coloured_and_plain_with_no_colour(shown):
 
 
 def test_long_work_shows_how_far_it_is(shown):
-    text = shown("preview", "--days", "36500", text=TWO.replace("2099", "2026"))
+    text = shown("preview", "--days", "7300", text=TWO.replace("2099", "2026"))
     assert "推算今后的提醒" in text
     assert "%" in text

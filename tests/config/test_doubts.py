@@ -63,6 +63,31 @@ ASKED = {
         ONE + "due = 2026-10-15\nlegal_letter = §2027-11-01\n",
         "legal_letter: 2027-11-01 is yet to come (is the year right?)",
     ),
+    "all of it paid before it falls due": (
+        SCHEDULE + "first_due = 2026-10-15\npaid_until = §2027-05-01\n",
+        "paid_until: 2027-05-01 is yet to come, and nothing that falls due until then is told "
+        "(is it paid already?)",
+    ),
+    "a payment that paid_until covers": (
+        SCHEDULE + "first_due = 2026-09-15\npaid_until = 2026-11-20\n"
+        "payments = [{ date = §2026-11-15, amount = 5 }, { date = 2026-11-16, amount = 5 }]\n",
+        "payments[0].date: paid_until covers what was paid up to 2026-11-15, so this payment of "
+        "that time counts no more (leave it out)",
+    ),
+    "several payments that paid_until covers": (
+        SCHEDULE + "first_due = 2026-09-15\npaid_until = 2026-11-20\npayments = [\n"
+        "  { date = 2026-11-17, amount = 5 },\n  { date = §2026-09-15, amount = 5 },\n"
+        "  { date = 2026-10-01, amount = 5 },\n]\n",
+        "payments[1].date: paid_until covers what was paid up to 2026-11-15, so 2 payments of "
+        "that time count no more (leave them out)",
+    ),
+    "a payment before the balance of a card": (
+        '[[loans]]\nid = "a"\nprincipal = "1000"\nrepayment = "revolving"\n'
+        'minimum = { percent = "10%" }\nfirst_due = 2026-09-15\npaid_until = 2026-11-20\n'
+        "payments = [{ date = §2026-11-17, amount = 5 }]\n",
+        "payments[0].date: paid_until covers what was paid up to 2026-11-20, so this payment of "
+        "that time counts no more (leave it out)",
+    ),
 }
 
 
@@ -70,7 +95,7 @@ ASKED = {
 def test_a_date_that_is_hardly_meant_is_asked_about_where_it_stands(doubt, load, pointed):
     marked, sentence = ASKED[doubt]
     text, [place] = pointed(marked)
-    asked = [str(problem) for problem in doubts(load(text), (), TODAY)]
+    asked = [str(problem) for problem in doubts(load(text), (), {}, TODAY)]
     assert asked == [f"config.toml:{place}: loans[0].{sentence}"]
 
 
@@ -82,11 +107,53 @@ def test_a_date_that_is_hardly_meant_is_asked_about_where_it_stands(doubt, load,
         SCHEDULE + "first_due = 1990-12-15\n",
         ONE + "due = 2026-12-05\npayments = [{ date = 2026-11-30, amount = 5 }]\n",
         SCHEDULE + "first_due = 2026-10-15\npayments = [{ date = 2026-09-15, amount = 5 }]\n",
+        ONE + "due = 2016-12-15\npaid_until = 2016-12-15\n",
+        SCHEDULE + "first_due = 2026-09-15\npaid_until = 2026-11-30\n"
+        "payments = [{ date = 2026-11-16, amount = 5 }]\n",
     ],
 )
 def test_what_may_well_be_meant_is_not_asked_about(plain, load):
-    assert doubts(load(plain), (), TODAY) == []
+    assert doubts(load(plain), (), {}, TODAY) == []
 
 
 def test_an_old_bill_to_which_something_was_paid_is_not_asked_about(load):
-    assert doubts(load(ONE + "due = 2016-12-15\n"), {"a"}, TODAY) == []
+    assert doubts(load(ONE + "due = 2016-12-15\n"), {"a"}, {}, TODAY) == []
+
+
+PAST = [date(2026, 9, 15), date(2026, 10, 15), date(2026, 11, 15)]
+IF_PAID = "if all was paid so far, write paid_until = 2026-11-15"
+MID_LIFE = {
+    "a schedule": (SCHEDULE + "first_due = §2026-09-15\n", "first_due", IF_PAID),
+    "a fixed sum": (ONE + "installments = 10\nfirst_due = §2026-09-15\n", "first_due", IF_PAID),
+    "a list": (
+        '[[loans]]\nid = "a"\ninstallments = [{ due = §2026-09-15, amount = 1 },\n'
+        "  { due = 2026-10-15, amount = 1 }, { due = 2026-11-15, amount = 1 }]\n",
+        "installments[0].due",
+        IF_PAID,
+    ),
+    "a card": (
+        '[[loans]]\nid = "a"\nprincipal = "1000"\nrepayment = "revolving"\n'
+        'minimum = { percent = "10%" }\nfirst_due = §2026-09-15\n',
+        "first_due",
+        f"{IF_PAID}, with the balance of that day as principal",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MID_LIFE)
+def test_a_loan_under_way_that_says_nothing_of_payments_is_asked_whether_it_was_paid(
+    kind, load, pointed
+):
+    marked, key, remedy = MID_LIFE[kind]
+    text, [place] = pointed(marked)
+    assert [str(problem) for problem in doubts(load(text), (), {"a": PAST}, TODAY)] == [
+        f"config.toml:{place}: loans[0].{key}: its first due date, 2026-09-15, is past, and "
+        f"neither payments nor paid_until are written ({remedy}; if nothing was, "
+        "paid_until = 2026-09-14)"
+    ]
+
+
+def test_of_a_due_date_whose_year_is_doubted_nothing_else_is_asked(load):
+    due = date(2016, 12, 15)
+    (asked,) = doubts(load(f"{ONE}due = {due}\n"), (), {"a": [due]}, TODAY)
+    assert "is the year right?" in asked.message

@@ -1,11 +1,14 @@
 """A playbook of the borrower's own: what it changes, and every mistake in it by line and column."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reminderd.alerts import alert, routine, settling
+from reminderd.alerts.misconfigured import misconfigured
 from reminderd.config.load import load_file, load_text
 from reminderd.config.own_playbook import read_playbook
 from reminderd.config.playbook_tables import (
@@ -356,6 +359,28 @@ def test_an_action_may_stand_where_its_figures_are_known(own):
     book = own('[actions.save-for-emergencies]\nen.detail = "{saved} of {target}"\n')
     words = book.texts["en"]["actions"]["save-for-emergencies"]
     assert words["detail"] == "{saved} of {target}"
+
+
+# Every milestone there is: those with a name, and one of each kind that is numbered.
+MILESTONES = {
+    *(
+        name
+        for module in (alert, settling, routine)
+        for key, name in vars(module).items()
+        if key.isupper() and not key.startswith("_") and isinstance(name, str)
+    ),
+    *(alert.milestone(offset) for offset in (-3, 0, 4)),
+    alert.debit_milestone(1),
+    alert.unreachable(7, 1),
+    misconfigured(["line 1: broken"], datetime(2026, 11, 26, tzinfo=UTC), "UTC").milestone,
+}
+
+
+@pytest.mark.parametrize("name", sorted(MILESTONES - set(packaged().stages)))
+def test_no_new_stage_is_called_like_a_milestone(name, wrong):
+    [problem] = wrong(LATER.replace("week-two", f'"{name}"'))
+    refusal = f"'{name}' cannot be a new stage's name (write one as [stages.week-two])"
+    assert problem.endswith(refusal)
 
 
 def test_each_key_shows_how_it_is_written():

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from patience import PATIENCE
 
-from reminderd.alerts.plan import Alert, Reason
+from reminderd.alerts.plan import Alert, Next, Reason
 from reminderd.delivery import mime
 from reminderd.delivery.mail import Envelope
 from reminderd.delivery.scribes import PER_SCRIBE, Commission, Cover, Scribes, Subject
@@ -39,7 +39,9 @@ def subject(number):
     terms = LoanTerms(currency="CNY", listed=parts, penalty=penalty)
     alert = Alert(f"l{number}", DUE, "due", NOW, Reason.DUE_TODAY)
     loan = Loan(f"l{number}", f"贷款{number}", terms, "UTC")
-    return Subject(loan, DUE, Occasion(alert, NOW, NOW, NOW + timedelta(days=1)))
+    return Subject(
+        loan, DUE, Occasion(alert, NOW, NOW, Next(NOW + timedelta(days=1), if_unpaid=True))
+    )
 
 
 COMMISSIONS = [

@@ -8,11 +8,22 @@ import pytest
 from .pages import ROOT
 
 
-@pytest.fixture(scope="session")
-def reference():
-    """Return the module that writes the reference."""
-    spec = spec_from_file_location("docs_reference", ROOT / "docs" / "reference.py")
+def script(*path):
+    """Yield the module that is one of the scripts under docs/."""
+    spec = spec_from_file_location(f"docs_{path[-1]}", ROOT.joinpath("docs", *path))
     module = sys.modules[spec.name] = module_from_spec(spec)
     spec.loader.exec_module(module)
     yield module
     del sys.modules[spec.name]
+
+
+@pytest.fixture(scope="session")
+def reference():
+    """Return the module that writes the reference."""
+    yield from script("reference.py")
+
+
+@pytest.fixture(scope="session")
+def screenshots():
+    """Return the module that draws the READMEs' pictures."""
+    yield from script("images", "screenshots.py")

@@ -69,6 +69,7 @@ penalty.daily_rate = "0.05%"
 id = "weilidai"
 name = "微粒贷"
 due = {today - timedelta(days=4)}
+paid_until = {today - timedelta(days=34)}
 amount = "10000.00"
 penalty.daily_rate = "0.05%"
 '''

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from reminderd.loans.cures import cost_of_lateness
 from reminderd.loans.explain import explain, explain_next
 from reminderd.loans.owed import Owed
 from reminderd.loans.position import value
@@ -339,3 +340,50 @@ def test_what_comes_next_is_explained_by_balance_rate_and_days(scheduled):
 @pytest.mark.parametrize(("day", "payoff"), [(JAN, 1000_00), (FEB, 1000_00 + 12_40 + 3_10)])
 def test_the_payoff_of_an_unpaid_balance_is_all_of_it(scheduled, day, payoff):
     assert value(card(scheduled), day).payoff.minor == payoff
+
+
+# ─── What lateness took of a minimum ───
+
+
+def late_card(scheduled, *paid, **words):
+    """Return a balance of 1,000.00 that asks for 200.00; 30.00 are charged where one is late."""
+    return scheduled(
+        "revolving",
+        "1000",
+        0,
+        JAN,
+        daily_rate="0.05%",
+        minimum="20%",
+        fees=["30"],
+        paid=paid,
+        **words,
+    )
+
+
+def test_a_minimum_that_was_paid_late_is_met_and_its_fee_comes_with_the_next(scheduled):
+    """Five days late: 200.00 reach it; 30.00 and 0.50 of interest are asked for in February."""
+    loan = late_card(scheduled, (date(2026, 1, 20), "200"))
+    before, after = (value(loan, day) for day in (date(2026, 1, 19), date(2026, 1, 20)))
+    assert before.due.total == 200_00 + 30_00 + 40
+    assert (after.due.total, after.days_past_due, after.arrears) == (0, 0, ())
+    assert after.upcoming[0].remaining.minor == 160_00 + 12_40 + 30_50
+    assert after.payoff.minor == 800_00 + 2_00 + 30_50
+    assert cost_of_lateness(after, JAN).minor == 30_50
+
+
+def test_it_is_met_by_several_payments_as_well(scheduled):
+    loan = late_card(scheduled, (date(2026, 1, 20), "150"), (date(2026, 1, 22), "50"))
+    assert value(loan, date(2026, 1, 21)).days_past_due == 6
+    assert value(loan, date(2026, 1, 22)).days_past_due == 0
+
+
+def test_less_than_the_minimum_leaves_it_overdue(scheduled):
+    loan = late_card(scheduled, (date(2026, 1, 20), "199.99"))
+    assert value(loan, date(2026, 1, 20)).days_past_due == 5
+
+
+def test_the_derivation_names_what_is_asked_for_later(scheduled):
+    loan = late_card(scheduled, (date(2026, 1, 20), "200"))
+    steps = explain(loan, date(2026, 1, 20))
+    assert ("carried", Decimal("-30.50")) in [(step.kind, step.amount) for step in steps]
+    assert sum(step.micros for step in steps[:-1]) == 0

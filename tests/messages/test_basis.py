@@ -64,7 +64,7 @@ def moved(convention):
     return {"business_days": BusinessDays(BusinessDayConvention(convention), "DE")}
 
 
-NO_INTEREST = ("no contract interest", "无合同利息")
+NO_INTEREST = ("no contract rate entered", "未填写合同利率")
 NO_PENALTY = ("no penalty agreed", "未约定罚息")
 GOES_ON = ("contract interest goes on while overdue", "逾期期间合同利息照计")
 DAILY_RATE = ("contract rate 0.05% a day", "合同日利率0.05%")
@@ -203,6 +203,33 @@ CASES = {
             (
                 "what is paid after its statement, 18 days before the due date, counts towards it",
                 "账单日（还款日前18天）之后的还款计入当期最低还款额",
+            ),
+            NO_PENALTY,
+        ],
+    ),
+    "installments of the past that were paid": (
+        {"paid_until": date(2026, 11, 20)},
+        [
+            (
+                "what fell due up to Nov 20 was paid in time (paid_until)",
+                "11月20日（含）以前到期的各期均已按时还清（paid_until）",
+            ),
+            NO_INTEREST,
+            NO_PENALTY,
+        ],
+    ),
+    "the balance of a day": (
+        REVOLVING
+        | {"minimum": Minimum(Decimal("0.1"), statement_days=0), "paid_until": date(2025, 12, 31)},
+        [
+            (
+                "the balance is that of Dec 31, 2025 (paid_until)",
+                "余额为2025年12月31日的余额（paid_until）",
+            ),
+            NO_INTEREST,
+            (
+                "minimum 10% of the balance plus interest",
+                "最低还款额为余额的10%，另加当期利息",
             ),
             NO_PENALTY,
         ],

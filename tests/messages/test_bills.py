@@ -49,7 +49,7 @@ TITLES = {
     "recorded yet",
     ("en", DEC): "Huabei: a bill is due today; its sum is not recorded yet",
     ("zh-CN", DEC - timedelta(days=3)): "Huabei：12月10日还款（还有3天），账单金额尚未录入",
-    ("zh-CN", DEC): "Huabei：今天还款，账单金额尚未录入",
+    ("zh-CN", DEC): "Huabei：今天是还款日，账单金额尚未录入",
 }
 
 
@@ -130,8 +130,8 @@ def test_a_digest_of_sums_that_nobody_knows_has_a_title():
     [
         (TERMS, None, "en", "Huabei: the bill of Dec 10 is paid"),
         (TERMS, None, "zh-CN", "Huabei：12月10日这期账单已还清"),
-        (CARD, "1000", "en", "Huabei: the minimum of Dec 10 is paid, CN¥9,000.00 of the statement"),
-        (CARD, "1000", "zh-CN", "Huabei：12月10日的最低还款额已还，账单还剩¥9,000.00"),
+        (CARD, "1000", "en", "Huabei: the minimum of Dec 10 is paid, CN¥9,000.00 is left"),
+        (CARD, "1000", "zh-CN", "Huabei：12月10日的最低还款额已还上，还剩¥9,000.00"),
     ],
 )
 def test_good_news_is_never_that_the_loan_is_paid_off(terms, asked, locale, title):

@@ -386,7 +386,7 @@ def test_the_end_of_grace_is_told_with_what_it_costs(of_stage):
 def test_a_loan_without_any_rate_is_not_said_to_grow(card, write):
     text = write(card(penalty=None), DUE + 2 * DAY).body
     assert "One more day costs" not in text
-    assert "no contract interest; no penalty agreed" in text
+    assert "no contract rate entered; no penalty agreed" in text
     assert "keeps running" not in text
 
 
@@ -415,7 +415,7 @@ def test_a_chinese_text_for_phones_reads_like_this(card, write):
         "· 落实¥1,236.47的资金来源\n"
         "联系方式：App内客服\n"
         "本提醒迟到了：原定09:00发出，实际于14:00发出。\n"
-        "计算依据：无合同利息；逾期本金按日利率0.05%计收罚息。\n"
+        "计算依据：未填写合同利率；逾期本金按日利率0.05%计收罚息。\n"
         "截至11月30日 · 以上为估算，以贷款机构App显示为准。\n"
     )
 

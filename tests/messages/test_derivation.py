@@ -207,6 +207,21 @@ CASES = {
         ("Extended on Nov 20, installment of Nov 15", "", "-1150.00"),
         ("11月15日这期已延期（11月20日商定）", "", "-1150.00"),
     ),
+    "what was paid before anything is known": (
+        step("paid-until", 0, end=PAID),
+        ("Up to Nov 20: paid as scheduled", "", "0.00"),
+        ("截至11月20日：已按期还款", "", "0.00"),
+    ),
+    "a debit that nobody has confirmed": (
+        step("unconfirmed", -1075_75, due=DUE, end=TODAY),
+        ("Debit of Nov 15, not confirmed", "", "-1075.75"),
+        ("11月15日的扣款，尚未确认", "", "-1075.75"),
+    ),
+    "a debit that counts as made": (
+        step("assumed", -1093_00, due=DUE, end=TODAY),
+        ("Debit of Nov 15, assumed paid", "", "-1093.00"),
+        ("11月15日的扣款，按已扣款处理", "", "-1093.00"),
+    ),
     "a payment": (
         step("payment", -1152_50, end=PAID, split=Owed(1000_00, 150_00, 2_50)),
         (

@@ -14,9 +14,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reminderd.alerts.alert import SETTLED, Alert, Reason, milestone
+from reminderd.alerts.alert import (
+    PAID_SO_FAR,
+    SETTLED,
+    Alert,
+    Next,
+    Reason,
+    debit_milestone,
+    milestone,
+)
 from reminderd.config.load import load_text
 from reminderd.loans.position import value
+from reminderd.loans.terms import FailedDebit
 from reminderd.messages.compose import Letter, Occasion
 from reminderd.messages.message import Format
 from reminderd.messages.routine import RoutineLetter
@@ -28,6 +37,7 @@ GOLDENS = Path(__file__).parent / "goldens"
 REWRITE = os.environ.get("REMINDERD_REWRITE_GOLDENS") == "1"
 ZONE = ZoneInfo("Asia/Shanghai")
 DUE = date(2026, 11, 15)
+NEXT_DUE = date(2026, 12, 15)
 
 # What a borrower calls things, in the language in which messages come.
 NAMES = {
@@ -79,6 +89,8 @@ payments = [
 ]
 {others}
 """
+# The same, of which nothing is known but its terms.
+ENTERED_LATE = re.sub(r"payments = \[.*?\n\]\n", "", LOAN, flags=re.DOTALL)
 BILLED = """
 timezone = "Asia/Shanghai"
 {borrower}
@@ -137,6 +149,7 @@ installments = [
 payments = [{{ date = 2026-10-15, amount = "2000.00" }}, {payments}]
 {others}
 """
+FRIEND_ENTERED_LATE = re.sub(r"payments = .*\n", "", FRIEND)
 # 14,000.00 at 7.2 % in 48 installments: 336.59 a month, of which 77.62 is interest at first.
 CAR = """
 timezone = "America/New_York"
@@ -188,6 +201,7 @@ DEBIT_TRIED = 'auto_debit = {{ account = "{account}", times = ["06:00"] }}'
 PUT_OFF = """extension_requests = [{{ date = 2026-11-10, state = "approved" }}]
 extensions = [{{ due = 2026-11-15, agreed = 2026-11-10, to = 2026-11-30 }}]"""
 DEBIT_ON = 'auto_debit = {{ account = "{account}", times = ["06:00", "17:00"] }}'
+DEBIT_ASSUMED = 'auto_debit = {{ account = "{account}", assume = "paid" }}'
 DEBIT_OFF = "auto_debit = false"
 REQUESTED = 'extension_requests = [{{ date = 2026-11-17, state = "requested" }}]'
 REFUSED = """extension_requests = [
@@ -229,6 +243,7 @@ class Case:
     late: timedelta = timedelta(0)
     to_others: bool = False
     loan: str = LOAN
+    failed: bool = False  # the debit of the due date, as the borrower said the day after
 
 
 CASES = {
@@ -238,15 +253,26 @@ CASES = {
     "upcoming, extended": Case(12, APPROVED),
     "due today": Case(0),
     "due today, of a debit nothing known": Case(0, facts=""),
-    "grace": Case(1),
-    "overdue 1-3": Case(2),
+    "debit unconfirmed": Case(1, what=debit_milestone(1)),
+    "debits unconfirmed": Case(31, what=debit_milestone(1), due=NEXT_DUE),
+    "debit unconfirmed, something overdue": Case(
+        31, what=debit_milestone(1), due=NEXT_DUE, failed=True
+    ),
+    "upcoming, the last debit unconfirmed": Case(27),
+    "upcoming, the last debit assumed": Case(27, DEBIT_ASSUMED),
+    "paid so far": Case(5, "", what=PAID_SO_FAR, due=date(2026, 7, 15), loan=ENTERED_LATE),
+    "friend, paid so far": Case(
+        5, "", what=PAID_SO_FAR, due=date(2026, 10, 15), loan=FRIEND_ENTERED_LATE
+    ),
+    "grace": Case(1, failed=True),
+    "overdue 1-3": Case(2, failed=True),
     "overdue 1-3, too little cash, several loans": Case(3, DEBIT_OFF, SHORT, others=CARD),
-    "overdue 4-7": Case(4),
+    "overdue 4-7": Case(4, failed=True),
     "overdue 4-7, known when it is reported": Case(4, "reported_after = 6"),
-    "overdue 4-7, sent late": Case(5, late=timedelta(hours=5)),
+    "overdue 4-7, sent late": Case(5, late=timedelta(hours=5), failed=True),
     "overdue 4-7, refused": Case(7, REFUSED),
-    "overdue 4-7, to somebody else": Case(5, borrower=NAMED, to_others=True),
-    "overdue 8-30": Case(14),
+    "overdue 4-7, to somebody else": Case(5, borrower=NAMED, to_others=True, failed=True),
+    "overdue 8-30": Case(14, failed=True),
     "overdue 8-30, request open": Case(8, REQUESTED, others=CARD),
     "overdue 31-90": Case(45, DEBIT_OFF),
     "overdue 31-90, legal letter": Case(60, REFUSED + "\nlegal_letter = 2027-01-10"),
@@ -333,7 +359,7 @@ CASES = {
     "credit report check": Case(-4, what="routine-credit-report"),
     "emergency fund": Case(-4, borrower=FUND, what="routine-fund"),
     "sign of life": Case(-4, others=CARD, what="routine-alive"),
-    "sign of life, something overdue": Case(5, others=CARD, what="routine-alive"),
+    "sign of life, something overdue": Case(5, others=CARD, what="routine-alive", failed=True),
 }
 every_case = pytest.mark.parametrize("case", CASES)
 every_locale = pytest.mark.parametrize("locale", LOCALES)
@@ -348,7 +374,10 @@ def author(case, locale):
     }
     config = load_text(about.loan.format(**named, **filled), Path("config.toml"))
     day = DUE + timedelta(days=about.days)
-    position, *others = (value(loan, day) for loan in config.loans)
+    loan, *beside = config.loans
+    if about.failed:
+        loan = replace(loan, failed=(FailedDebit(DUE, DUE + timedelta(days=1)),))
+    position, *others = (value(each, day) for each in (loan, *beside))
     meant = datetime.combine(day, time(9), ZONE).astimezone(UTC)
     due = about.due or position.pay_by
     what = about.what or milestone((day - due).days)
@@ -356,10 +385,10 @@ def author(case, locale):
     alert = Alert(None if routine else position.loan.id, due, what, meant, Reason.OVERDUE_DAY)
     week = position.pay_by and position.pay_by - day - timedelta(days=7)
     following = max(timedelta(days=1), week or timedelta(0))
-    occasion = Occasion(alert, meant + about.late, meant, meant + following)
+    occasion = Occasion(alert, meant + about.late, meant, Next(meant + following, if_unpaid=True))
     if about.to_others:
         since = meant - timedelta(days=1)
-        occasion = replace(occasion, next_at=None, unanswered_since=since)
+        occasion = replace(occasion, coming=None, unanswered_since=since)
     if routine:
         return RoutineLetter(alert, occasion, config.desk, [position, *others], locale)
     sheet = Sheet(position.loan, position, words(locale), config.desk, others)
@@ -446,7 +475,7 @@ def test_the_goldens_show_every_action():
 def test_no_chinese_message_holds_a_word_of_english(case):
     seen = in_all_formats(case, "zh-CN")
     seen = re.sub(r"^═══ \w+ ═══$", "", seen, flags=re.M)
-    commands = r"reminderd bill huabei|运行 reminderd pay [a-z]+"
+    commands = r"reminderd (bill|pay|failed) [a-z]+|--date|paid\\?_until =|id = \"\w+\"|为[a-z]+写"
     seen = re.sub(rf"{commands}|consumerfinance\.gov/complaint|US\$|ACT/\w+", "", seen)
     assert set(re.findall(r"[A-Za-z]+", seen)) <= {"App", "reminderd"}
 

@@ -2,11 +2,22 @@
 
 import base64
 import shutil
+from dataclasses import replace
 from datetime import date, time, timedelta
+from decimal import Decimal
 
 import pytest
 
-from reminderd.loans.terms import AutoDebit, Installment
+from reminderd.alerts.alert import PAID_SO_FAR, debit_milestone
+from reminderd.loans.money import Rate
+from reminderd.loans.terms import (
+    AutoDebit,
+    Bill,
+    FailedDebit,
+    Installment,
+    Minimum,
+    Repayment,
+)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
@@ -20,6 +31,9 @@ STAGES = {  # days from the due date
     "overdue-8-30": 20,
     "overdue-31-90": 60,
     "overdue-beyond-90": 120,
+    "unconfirmed": 1,
+    "paid-so-far": 5,
+    "statement": -3,
 }
 SCREENS = {"phone": (375, 667), "desktop": (800, 600)}
 LEAST_CONTRAST = 4.5  # of small text, by WCAG 2.2, 1.4.3
@@ -68,8 +82,38 @@ def loan(card):
         contact="95555; https://www.example.com/customer-service/complaints-and-extensions",
         app_path="微信 → 我 → 服务 → 信用卡还款",
         auto_debit=AutoDebit(on=True, account="招行储蓄卡尾号1234", times=(time(6), time(17))),
+        failed=(FailedDebit(DUE, DUE + timedelta(days=1)),),
         reported_after=4,
     )
+
+
+STATEMENT = {
+    "listed": (),
+    "repayment": Repayment.BILLED,
+    "first_due": DUE,
+    "statement_day": 8,
+    "minimum": Minimum(Decimal("0.1")),
+    "contract_rate": Rate(Decimal("0.0005"), "day"),
+    "bills": (Bill(DUE, Decimal("8400.00"), Decimal("840.00"), date(2026, 11, 8)),),
+}
+
+
+@pytest.fixture
+def written(loan, write):
+    """Write the message of a stage in a language."""
+
+    def written(stage, locale="en"):
+        day = DUE + timedelta(days=STAGES[stage])
+        if stage == "unconfirmed":
+            asked = replace(loan, failed=())
+            return write(asked, day, locale, what=debit_milestone(1), due=DUE)
+        if stage == "paid-so-far":
+            return write(loan, day, locale, what=PAID_SO_FAR)
+        if stage == "statement":
+            return write(replace(loan, terms=replace(loan.terms, **STATEMENT)), day, locale)
+        return write(loan, day, locale)
+
+    return written
 
 
 @pytest.fixture(params=SCREENS)
@@ -99,9 +143,9 @@ def show(page, message):
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
 @pytest.mark.parametrize("stage", STAGES)
 def test_nothing_is_cut_off_and_figure_and_action_stand_above_the_fold(
-    page, screen, stage, locale, loan, write
+    page, screen, stage, locale, written
 ):
-    show(page, write(loan, DUE + timedelta(days=STAGES[stage]), locale))
+    show(page, written(stage, locale))
     width, height = screen
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
     for element in page.query_selector_all("body *"):
@@ -113,22 +157,22 @@ def test_nothing_is_cut_off_and_figure_and_action_stand_above_the_fold(
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_every_text_can_be_told_from_its_ground(page, stage, loan, write):
-    show(page, write(loan, DUE + timedelta(days=STAGES[stage]), "en"))
+def test_every_text_can_be_told_from_its_ground(page, stage, written):
+    show(page, written(stage))
     weak = [found for found in page.evaluate(CONTRAST) if found[0] < LEAST_CONTRAST]
     assert weak == []
 
 
-def test_the_chart_is_drawn_and_says_what_it_shows(page, loan, write):
-    show(page, write(loan, DUE + timedelta(days=5), "en"))
+def test_the_chart_is_drawn_and_says_what_it_shows(page, written):
+    show(page, written("overdue-4-7"))
     (picture,) = page.query_selector_all("img")
     assert picture.evaluate("image => image.naturalWidth") > 0
     assert picture.bounding_box()["width"] <= page.viewport_size["width"]
     assert "if nothing is paid" in picture.get_attribute("alt")
 
 
-def test_the_derivation_is_folded_until_it_is_asked_for(page, loan, write):
-    show(page, write(loan, DUE + timedelta(days=5), "en"))
+def test_the_derivation_is_folded_until_it_is_asked_for(page, written):
+    show(page, written("overdue-4-7"))
     row = page.query_selector("details td.step")
     assert not row.is_visible()
     page.click("summary")

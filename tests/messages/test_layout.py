@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import TemplateSyntaxError, UndefinedError
 
-from reminderd.alerts.alert import Alert, Reason
+from reminderd.alerts.alert import Alert, Next, Reason
 from reminderd.loans.position import value
 from reminderd.loans.terms import Installment, Loan, LoanTerms, Penalty, PenaltyRule
 from reminderd.messages import layout, paper
@@ -166,7 +166,10 @@ def late(days, locale, desk):
     today = DUE + timedelta(days=days)
     alert = Alert("card", DUE, f"due+{days}", NOW, Reason.OVERDUE_DAY)
     at = NOW + timedelta(days=days)
-    return Letter(Sheet(loan, value(loan, today), words(locale), desk), Occasion(alert, at, at, at))
+    return Letter(
+        Sheet(loan, value(loan, today), words(locale), desk),
+        Occasion(alert, at, at, Next(at, if_unpaid=True)),
+    )
 
 
 def test_rules_are_put_inline_as_by_a_browser(pages):

@@ -22,6 +22,7 @@ from reminderd.loans.terms import LoanTerms, Repayment, RequestState, RoundingAt
 from reminderd.messages.words import words
 from reminderd.playbook.facts import Bureau
 from reminderd.playbook.playbook import LOCALES, Severity, packaged
+from reminderd.store.book import BILLED, DEBIT_FAILED
 from reminderd.store.outbox import State
 
 ROOM = Path(reminderd.messages.__file__).parent
@@ -66,6 +67,10 @@ def test_every_word_is_used_somewhere():
     used |= {f"{why}_free" for why in (Why.STILL_OWED, Why.NOT_ENOUGH)}
     used |= {f"{key}_{bureau}" for key in ("complaint", "report") for bureau in Bureau}
     used |= {f"cliff_{reason}" for reason in CliffReason}
+    used |= {
+        f"{stage}-{what}" for stage in ("upcoming", "due-today") for what in ("least", "unknown")
+    }
+    used |= {f"of_{kind}" for kind in (DEBIT_FAILED, BILLED)}
     used |= {f"{what}_{state}" for what in ("already", "of") for state in RequestState}
     used |= {f"subject_{severity.name.lower()}" for severity in Severity}
     used |= {f"rounding_{mode}_{at}" for mode in Rounding for at in RoundingAt}

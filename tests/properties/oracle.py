@@ -446,6 +446,8 @@ class Debt:
     fees: int = 0
     paid: dict = field(default_factory=lambda: {"interest": 0, "penalty": 0, "fees": 0})
     spared: bool = False  # it owes no penalty from now on
+    asked: int = 0  # of a minimum: what has to reach it
+    received: int = 0
 
     @property
     def scheduled_unpaid(self):
@@ -617,6 +619,7 @@ class Ledger:
             to_principal = min(self.credit - debt.paid["interest"], part.principal)
             debt.principal -= to_principal
             self.credit -= debt.paid["interest"] + to_principal
+            debt.asked, debt.received = part.total, debt.paid["interest"] + to_principal
             if self.terms.compounding != "none":
                 debt.capital = debt.unpaid_charges(self.terms)
             self.debts.append(debt)
@@ -660,9 +663,12 @@ class Ledger:
         if terms.allocation_by == "component":
             pairs = [(debt, part) for part in terms.allocation_order for debt in self.debts]
         for debt, component in pairs:
-            money = debt.take(money, day, terms, component)
+            before, money = money, debt.take(money, day, terms, component)
+            debt.received += before - money
         for debt in self.debts:
             debt.settle(day, terms)
+        if terms.repayment == "revolving":
+            self.ask_later(day)
         self.credit = money
         if not self.coming or not money:
             return
@@ -673,6 +679,20 @@ class Ledger:
             self.coming = []
         elif terms.repayment == "revolving":
             self.pay_down(day)
+
+    def ask_later(self, day):
+        """Have the next minimum ask for what lateness took of one that has been received."""
+        for debt in self.debts:
+            rest = sum(debt.owed(day, self.terms).values())
+            if debt.received < debt.asked or not rest or not self.coming:
+                continue
+            left = rest
+            for component in self.terms.allocation_order:
+                left = debt.take(left, day, self.terms, component)
+            debt.settle(day, self.terms)
+            part = self.coming[0]
+            more = {"interest": part.interest + rest, "carried": part.carried + rest}
+            self.coming[0] = replace(part, **more)
 
     def pay_down(self, day):
         """Pay the balance down at once; what is left of it asks for new minimums.

@@ -84,9 +84,9 @@ def days_around(start, before, after):
 
 @st.composite
 def schedules(draw, start):
-    """Return the lines that say what is owed: one sum, listed parts, or a worked-out schedule."""
+    """Return the lines that say what is owed: one sum, parts, a schedule, an amount, or bills."""
     due = days_around(start, 100, 250)
-    kind = draw(st.sampled_from(["one", "listed", "computed", "billed"]))
+    kind = draw(st.sampled_from(["one", "listed", "computed", "fixed", "billed"]))
     if kind == "one":
         return [f"due = {draw(due)}", f'amount = "{draw(cents)}"']
     if kind == "listed":
@@ -95,6 +95,8 @@ def schedules(draw, start):
         return [f"installments = [{parts}]"]
     if kind == "billed":
         return draw(billed(draw(due)))
+    if kind == "fixed":
+        return draw(fixed(draw(due)))
     repayment = draw(st.sampled_from(["equal-principal", "equal-installment"]))
     return [
         f'principal = "{draw(cents)}"',
@@ -120,6 +122,23 @@ def billed(draw, first):
 
 
 @st.composite
+def fixed(draw, first):
+    """Return the lines of an amount that comes round: so many times, until a day, without end."""
+    often = draw(st.sampled_from(["monthly", "semi-monthly", "every 2 weeks", "quarterly"]))
+    ends = ["installments = 7", f"until = {first + 200 * DAY}", None]
+    lines = [f"first_due = {first}", f'amount = "{draw(cents)}"', f'frequency = "{often}"']
+    return lines + [line for line in [draw(st.sampled_from(ends))] if line]
+
+
+@st.composite
+def debits(draw):
+    """Return the line of a debit: asked about, or taken as made, tried for some days or one."""
+    assume = draw(st.sampled_from(["", ', assume = "paid"']))
+    last = draw(st.sampled_from([0, 1, 3, 10]))
+    return [f'auto_debit = {{ account = "1234", last_day = {last}{assume} }}']
+
+
+@st.composite
 def loans(draw, start, number):
     """Return the table of one loan."""
     paid = st.tuples(days_around(start, 60, 250), cents | st.just("90000.00"))
@@ -133,6 +152,10 @@ def loans(draw, start, number):
         lines.append(f'penalty.daily_rate = "{draw(rates)}"')
         lines.append(f"grace_days = {draw(st.integers(0, 5))}")
     lines += draw(facts(start))
+    if draw(st.booleans()):
+        lines += draw(debits())
+    if draw(st.integers(0, 3)) == 0:
+        lines.append(f"paid_until = {draw(days_around(start, 100, -41))}")
     if draw(st.booleans()):
         lines.append(f'timezone = "{draw(st.sampled_from(ZONES))}"')
     return lines
@@ -291,6 +314,11 @@ def live_until(app, start, chance):
             with suppress(UsageError):  # the loan takes none, or not on that day
                 bill_one(app, loan, chance)
             app.pay(loan, Money(chance.randrange(1, 3_000_00), loan.terms.currency), None)
+        if chance.random() < 0.4:
+            with suppress(UsageError):  # no debit of the loan is open
+                app.debit_failed(app.loan(chance.choice(app.config.loans).id))
+        if chance.random() < 0.2:
+            undo_an_assumed_one(app)
         if chance.random() < 0.2:
             app.ask(chance.choice(app.config.loans), RequestState.REQUESTED, None, None)
         if chance.random() < 0.4:
@@ -309,6 +337,13 @@ def bill_one(app, loan, chance):
     if due is not None:
         amount = Decimal(chance.randrange(1, 3_000_00)) / 100
         app.bill(loan, Bill(due, amount, None, min(today, drawn_on(loan.terms, due))))
+
+
+def undo_an_assumed_one(app):
+    """Take back the last debit that counted as made, if there is one."""
+    numbers = [payment.id for _, payment in app.typed_payments() if payment.assumed]
+    if numbers:
+        app.undo(numbers[-1])
 
 
 def snooze_one(app, chance):

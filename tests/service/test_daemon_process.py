@@ -17,7 +17,7 @@ from reminderd.state import DATABASE
 
 # Files of compiled modules that a process has mapped once it imported the library.
 HEAVY_FILES = ("pydantic_core", "sqlalchemy", "_sqlite3", "markupsafe", "css_inline")
-ONE_REMINDER = "reminders.before_due = [1]"
+ONE_REMINDER = "reminders.before_due = [3]"
 HEAVY_MODULES = {"pydantic", "sqlalchemy", "sqlite3", "apprise", "jinja2", "babel", "click"}
 
 
@@ -188,7 +188,7 @@ def test_a_worker_whose_supervisor_was_killed_ends_by_itself(stuck):
 
 
 def test_a_payment_typed_in_while_it_runs_is_answered_with_a_settled_message(daemon):
-    daemon.edit("2099-12-05", "2020-01-06")
+    daemon.edit("due = 2099-12-05", "paid_until = 2019-12-31\ndue = 2020-01-06")
     daemon.start_and_settle()
     assert "CN¥1,234.00 owed today" in daemon.output.read_text()
     daemon.ask("pay", "card", "1234.00")

@@ -189,8 +189,6 @@ class Account:
         agreed = self.rules.agreed
         if agreements:
             agreed = _by_day(self.terms, *agreements)
-        if self.trace is not None:
-            self.trace += capitalized_steps(self.terms, as_of)
         if covered:
             self._take_as_paid(agreed)
         first = min([*paid, *debited], default=last)

@@ -17,7 +17,7 @@ def explain(loan: Loan, as_of: date) -> list[Step]:
 
 def explained(loan: Loan, as_of: date) -> tuple[Position, list[Step]]:
     """Return a position together with the derivation of what is due."""
-    trace: list[Step] = []
+    trace = [*capitalized_steps(loan.terms, as_of)]
     account = Account(loan.terms, trace).run(loan.payments, as_of, loan.agreed)
     position = position_of(loan, account)
     account.note_reliefs()

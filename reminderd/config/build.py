@@ -89,6 +89,7 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         until=model.until,
         first_due=model.first_due,
         start=model.start,
+        capitalized_on=model.capitalized_on,
         paid_until=model.paid_until,
         installment_interest=model.installment_interest,
         frequency=model.frequency,

@@ -385,6 +385,12 @@ class LoanModel(Strict):
         examples=["until = 2030-12-31"],
     )
     start: Day | None = Field(None, description="Day the interest starts; else a month before.")
+    capitalized_on: Day | None = Field(
+        None,
+        description="Interest from start to this day is added to the principal, with which the "
+        "schedule then begins: a student loan at the end of its deferment.",
+        examples=["capitalized_on = 2026-11-06"],
+    )
     paid_until: Day | None = Field(
         None,
         description="All that fell due up to this day was paid in time; a revolving principal is "

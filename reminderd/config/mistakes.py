@@ -18,7 +18,8 @@ Mistake = tuple[Path, str]  # where inside the loan's table, and what to write i
 
 _LUMP = ("amount", "interest")
 _WORKED_OUT = ("principal", "installments", "first_due")
-_ONLY_DATED = ("principal", "start", "repayment", "minimum")
+_ONLY_DATED = ("principal", "start", "capitalized_on", "repayment", "minimum")
+_OF_SCHEDULES = ("principal", "installments", "start", "capitalized_on")
 _ONLY_PERIODIC = ("first_due", "until", "end_of_month")
 _COUNT_KNOWN = ("bullet", "revolving")  # repayments that need no number of installments
 # The fields that hold a sum of money, in whichever table.
@@ -50,7 +51,7 @@ def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
     elif model.amount is not None and model.principal is None:
         yield from _fixed_mistakes(model)
     elif model.is_billed:
-        yield from _beside(model, (*_LUMP, "principal", "installments", "start"), "bills")
+        yield from _beside(model, (*_LUMP, *_OF_SCHEDULES), "bills")
         if model.first_due is None:
             yield ("first_due",), "is missing beside statement_day (write first_due = 2026-12-10)"
     else:
@@ -99,7 +100,8 @@ def _fixed_mistakes(model: LoanModel) -> Iterator[Mistake]:
             "needs a principal to work out (add it, or remove repayment: the amount is known)"
         )
         yield ("repayment",), sentence
-    yield from _beside(model, ("start", "minimum"), "amount, whose dates and sums are known")
+    keys = ("start", "capitalized_on", "minimum")
+    yield from _beside(model, keys, "amount, whose dates and sums are known")
     yield from _end_mistakes(model)
 
 

@@ -22,6 +22,17 @@ def no_such(kind: str, name: str, known: Iterable[str]) -> str:
     return f"there is no {kind} {name!r} (there are: {there}){suggestion(name, names)}"
 
 
+def too_long(value: object) -> bool:
+    """Return whether a value is, or holds, a number that Python refuses to write out, or nearly."""
+    if isinstance(value, int):
+        return value.bit_length() > _MOST_BITS
+    try:
+        str(value)
+    except ValueError:
+        return True
+    return False
+
+
 def shown(value: object) -> str:
     """Name a value as its writer would recognize it, whatever Python calls it."""
     if isinstance(value, bool):
@@ -30,7 +41,7 @@ def shown(value: object) -> str:
         return "a table"
     if isinstance(value, list | tuple):
         return "a list"
-    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+    if too_long(value):
         return "this number"
     if isinstance(value, str):
         return repr(value if len(value) <= _LONGEST else value[:_LONGEST] + "…")

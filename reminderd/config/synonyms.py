@@ -29,6 +29,7 @@ from ..loans.notation import (
     sum_meant,
     unquoted,
 )
+from .suggest import too_long
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _GAP = re.compile(r"[\s_-]+")
@@ -155,12 +156,7 @@ class _Value(dict[str, str]):
 
     def __init__(self, value: object) -> None:
         super().__init__()
-        try:
-            str(value)
-        except ValueError:  # a number in it is too long to write out
-            value = None
-        endless = isinstance(value, int) and value.bit_length() > 128
-        self.value = None if endless else value
+        self.value = None if too_long(value) else value
 
     def __missing__(self, form: str) -> str:
         return _FORMS[form](self.value)

@@ -18,7 +18,7 @@ from ..loans.money import parse_amount, parse_ratio
 from ..loans.notation import day_meant, day_of, hour_of, narrowed
 from ..loans.terms import YEARS
 from ..playbook.playbook import LOCALES
-from .suggest import shown, suggestion
+from .suggest import shown, suggestion, too_long
 from .synonyms import at_an_offset, value_meant, zones_meant
 
 _MOST_TIMES = 10  # a penalty of more times the contract rate is a percentage without its sign
@@ -119,9 +119,8 @@ def _day(value: object) -> date:
     day = day_of(value) if isinstance(value, str) else value
     if type(day) is not date:
         moment = isinstance(value, date)  # a date with a time of day
-        why = f"is not a date (write {value:%Y-%m-%d})" if moment else None
-        if isinstance(value, str) or value in range(100):
-            why = day_meant(str(value))
+        text = "" if too_long(value) else str(value)
+        why = f"is not a date (write {value:%Y-%m-%d})" if moment else day_meant(text)
         raise ValueError(f"{shown(value)} {why or 'is not a date (write 2026-12-05)'}")
     if not YEARS[0] <= day.year <= YEARS[1]:
         raise ValueError(f"{day} is not in the years {YEARS[0]} to {YEARS[1]} (check the year)")
@@ -137,8 +136,7 @@ def _clock(value: object) -> time:
         except ValueError:
             at = None
     if not isinstance(at, time) or at.tzinfo is not None:
-        hour = hour_of(str(value)) if isinstance(value, str) or value in range(100) else None
-        meant = f"{hour or time(9):%H:%M}"
+        meant = f"{hour_of('' if too_long(value) else str(value)) or time(9):%H:%M}"
         raise ValueError(f'{shown(value)} is not a time of day (write "{meant}")')
     return at
 

@@ -38,6 +38,7 @@ from .owed import Owed
 from .schedule import (
     RateShare,
     billed,
+    capitalized,
     card_terms,
     earned,
     extended,
@@ -518,7 +519,11 @@ class Account:
         if self.parts is not self.rules.schedule or self.terms.business_days.calendar:
             # Then a period may begin before the installment of the one before it falls due.
             interest += sum([earned(self.terms, part, today) for part in rest[1:]])
-        return Owed(sum([part.principal for part in rest]), interest)
+        principal = sum([part.principal for part in rest])
+        if (day := self.terms.capitalized_on) is not None and today < day:
+            principal -= self.rules.capitalized
+            interest += capitalized(self.terms, today)
+        return Owed(principal, interest)
 
     def not_yet_due(self) -> list[tuple[Installment, int]]:
         """Return the installments to come, each with what is left of it after the credit."""
@@ -917,6 +922,7 @@ class _Rules:
     """What terms come to, worked out once for each."""
 
     schedule: tuple[Installment, ...]
+    capitalized: int  # interest in its principal that was earned before it begins
     dues: list[int]
     endless: bool
     tariff: Tariff
@@ -948,6 +954,7 @@ def _compile(terms: LoanTerms) -> _Rules:
     plain = not (compounds or terms.fees or rates.ceiling is not None or outstanding)
     return _Rules(
         parts,
+        capitalized(terms, terms.capitalized_on) if terms.capitalized_on else 0,
         [part.due.toordinal() for part in parts],
         terms.endless,
         rates,
@@ -1047,6 +1054,26 @@ def due_steps(terms: LoanTerms, part: Installment) -> tuple[Step, ...]:
             steps = (principal, *(_of_rate(interest, share) for share in shares))
             return tuple(step for step in steps if step.micros)
     return tuple(step for step in (principal, interest) if step.micros)
+
+
+def capitalized_steps(terms: LoanTerms, as_of: date) -> Iterator[Step]:
+    """Yield how the interest of before the schedule came about, once it is in the principal.
+
+    A step for each rate; as the principal of installments holds it, it adds nothing to a figure.
+    """
+    start, day = terms.start, terms.capitalized_on
+    if start is None or day is None or as_of < day:
+        return
+    before, base = 0, to_minor(terms.principal, terms.currency)
+    span = start.toordinal(), day.toordinal()
+    for rate, count, of_year, _, end in tariff(terms).scheduled.on_paper(*span):
+        until = date.fromordinal(end)
+        so_far = capitalized(terms, until)
+        split = Owed(interest=so_far - before)
+        yield Step(
+            "capitalized", 0, terms.currency, None, base, rate, count, of_year, start, until, split
+        )
+        before, start = so_far, until
 
 
 def _of_rate(interest: Step, share: RateShare) -> Step:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from .accrual import Account, due_steps
+from .accrual import Account, capitalized_steps, due_steps
 from .position import Position, position_of
 from .steps import MICRO, Step
 from .terms import Loan
@@ -17,7 +17,7 @@ def explain(loan: Loan, as_of: date) -> list[Step]:
 
 def explained(loan: Loan, as_of: date) -> tuple[Position, list[Step]]:
     """Return a position together with the derivation of what is due."""
-    trace: list[Step] = []
+    trace = [*capitalized_steps(loan.terms, as_of)]
     account = Account(loan.terms, trace).run(loan.payments, as_of, loan.agreed)
     position = position_of(loan, account)
     account.note_reliefs()
@@ -33,7 +33,8 @@ def explain_next(position: Position) -> list[Step]:
     if not coming:
         return []
     part, rest = coming[0]
-    steps = list(due_steps(position.loan.terms, part))
+    terms = position.loan.terms
+    steps = [*capitalized_steps(terms, terms.capitalized_on or part.due), *due_steps(terms, part)]
     if rest != part.total:
         steps.append(Step("credit", (rest - part.total) * MICRO, position.currency))
     return _summed(steps, rest * MICRO, position.currency)

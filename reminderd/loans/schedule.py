@@ -49,7 +49,7 @@ def start_date(terms: LoanTerms) -> date | None:
 
 def periods(terms: LoanTerms) -> Iterator[Period]:
     """Yield interest periods without end, the first one up to the first due date."""
-    start, first = start_date(terms), terms.first_due
+    start, first = terms.capitalized_on or start_date(terms), terms.first_due
     assert start is not None and first is not None  # noqa: PT018  # a computed schedule has both
     yield start, first
     yield from pairwise(_dues(terms))
@@ -114,6 +114,8 @@ def _schedule(terms: LoanTerms, at_most: int) -> tuple[Installment, ...]:
         parts = _dated(_fixed(terms, terms.number or at_most))
     else:
         principal = to_minor(terms.principal, terms.currency)
+        if (day := terms.capitalized_on) is not None:
+            principal += capitalized(terms, day)
         parts = tuple(_PLANS[terms.repayment](terms, principal))
     return _on_their_days(terms, parts)
 
@@ -195,6 +197,17 @@ def period_interest(terms: LoanTerms, base: int, start: date, end: date) -> int:
     rates = tariff(terms)
     interest = exact(rates.scheduled, rates.scale, base, [(start, end)])
     return terms.rounding.of(interest.numerator, interest.denominator)
+
+
+def capitalized(terms: LoanTerms, day: date) -> int:
+    """Return the interest that is added to the principal, as far as it is earned by *day*.
+
+    Nothing where the terms do not say ``capitalized_on``.
+    """
+    if terms.capitalized_on is None or terms.start is None or day <= terms.start:
+        return 0
+    principal = to_minor(terms.principal, terms.currency)
+    return period_interest(terms, principal, terms.start, min(day, terms.capitalized_on))
 
 
 def _chosen(terms: LoanTerms) -> list[Period]:
@@ -300,7 +313,7 @@ def _periodic(terms: LoanTerms, rate: Rate | None) -> Fraction:
 def _is_odd(terms: LoanTerms, start: date, end: date) -> bool:
     """Return whether a period is the first one and not as long as the others."""
     usual = terms.frequency.step(end, -1, end_of_month=terms.end_of_month)
-    return start == terms.start != usual
+    return start == (terms.capitalized_on or terms.start) != usual
 
 
 def _mixed(terms: LoanTerms, base: int, start: date, end: date) -> int:

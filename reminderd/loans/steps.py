@@ -18,11 +18,11 @@ class Step(NamedTuple):
     Kinds: ``principal`` and ``scheduled-interest`` (what fell due), ``interest``, ``penalty`` and
     ``compound`` (what a period accrued), ``fee``, ``grace`` (penalty not owed because of the grace
     period), ``cap`` (what a cap takes off), ``waiver``, ``extension`` (what moved to another due
-    date), ``paid-until`` (nothing: what fell due up to a day was paid), ``unconfirmed`` and
-    ``assumed`` (what a debit was to pay), ``carried`` (what is asked for with the next minimum),
-    ``payment`` (what was paid, with its split), ``paid-early`` (what it closed before it fell due),
-    ``credit`` (paid, but for installments to come), ``rounding`` (from the exact sum to the
-    figure), ``total``.
+    date), ``paid-until`` (nothing: what fell due up to a day was paid), ``capitalized`` (nothing:
+    the interest in its split is in the principal), ``unconfirmed`` and ``assumed`` (what a debit
+    was to pay), ``carried`` (what is asked for with the next minimum), ``payment`` (what was paid,
+    with its split), ``paid-early`` (what it closed before it fell due), ``credit`` (paid, but for
+    installments to come), ``rounding`` (from the exact sum to the figure), ``total``.
     """
 
     kind: str

@@ -38,6 +38,10 @@ class Repayment(StrEnum):
     BILLED = "billed"
 
 
+# What spreads a principal over installments, to which interest of before can be added.
+_CAPITALIZING = (Repayment.EQUAL_PRINCIPAL, Repayment.EQUAL_INSTALLMENT, Repayment.INTEREST_ONLY)
+
+
 class InstallmentInterest(StrEnum):
     """What interest equal installments contain: of equal periods, or of each period's days."""
 
@@ -260,6 +264,9 @@ class LoanTerms:
 
     Every installment due up to ``paid_until`` was paid as scheduled. The principal of a revolving
     loan is its balance on that day.
+
+    Interest from ``start`` to ``capitalized_on`` is added to the principal on that day, with which
+    the schedule begins (a student loan after its deferment: 34 CFR 685.202(b)).
     """
 
     currency: str
@@ -272,6 +279,7 @@ class LoanTerms:
     until: date | None = None
     first_due: date | None = None
     start: date | None = None
+    capitalized_on: date | None = None
     paid_until: date | None = None
     installment_interest: InstallmentInterest = InstallmentInterest.PERIODIC
     frequency: Frequency = MONTHLY
@@ -512,8 +520,27 @@ def _check_dates(terms: LoanTerms) -> None:
             raise TermsError(
                 "start", f"{terms.start} is not before first_due {terms.first_due} (swap them?)"
             )
+    if terms.capitalized_on is not None:
+        _check_capitalized(terms, terms.first_due, terms.capitalized_on)
     if terms.end_of_month and not terms.frequency.by_calendar:
         raise TermsError("end_of_month", "goes with months (remove it, or change frequency)")
+
+
+def _check_capitalized(terms: LoanTerms, first_due: date, day: date) -> None:
+    """Refuse a day outside the time before the first due date, and loans that have no such time."""
+    if terms.repayment not in _CAPITALIZING:
+        sentence = f"does not go with {terms.repayment} (remove it, and write what is owed by now)"
+        raise TermsError("capitalized_on", sentence)
+    if terms.start is None:
+        sentence = "needs the day from which interest ran before it (add start = 2026-03-24)"
+        raise TermsError("capitalized_on", sentence)
+    if not terms.start < day < first_due:
+        sentence = f"{day} is not between start {terms.start} and first_due {first_due}"
+        raise TermsError("capitalized_on", f"{sentence} (check the year)")
+    if terms.acceleration_date is not None and terms.acceleration_date < day:
+        sentence = f"{terms.acceleration_date} is before capitalized_on {day}"
+        remedy = "remove capitalized_on: nothing was capitalized by then"
+        raise TermsError("acceleration_date", f"{sentence} ({remedy})")
 
 
 def _check_count(terms: LoanTerms) -> None:

@@ -74,6 +74,10 @@ class _Basis:
             revolving = self.terms.repayment is Repayment.REVOLVING
             shown = self.words.day(day, self.as_of)
             yield self.say("balance_of" if revolving else "paid_until", day=shown)
+        if self.terms.start and self.terms.capitalized_on:
+            dates = self.terms.start, self.terms.capitalized_on
+            start, end = (self.words.day(day, self.as_of) for day in dates)
+            yield self.say("capitalized", start=start, end=end)
 
     def rates(self) -> Iterator[str]:
         yield self._contract()

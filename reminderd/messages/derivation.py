@@ -40,12 +40,13 @@ def _label(step: Step, say: Words, today: date) -> str:
         due=say.day(step.due, today) if step.due else "",
         end=say.day(step.end, today) if step.end else "",
         name=say.fee(step.name),
+        sum=str(Money(step.split.total, step.currency)) if step.split else "",
     )
     return label[:1].upper() + label[1:]  # it may begin with what the lender calls a fee
 
 
 def _how(step: Step, say: Words, today: date) -> str:
-    if step.split is not None:
+    if step.split is not None and step.rate is None:
         return _split(step, say)
     parts = []
     if step.start is not None and step.end is not None and step.kind != "grace":

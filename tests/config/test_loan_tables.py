@@ -73,6 +73,10 @@ LINES = {
     "installments = 24": {"installment_count": 24},
     "first_due = 2026-11-15": {"first_due": date(2026, 11, 15)},
     "start = 2026-09-20": {"start": date(2026, 9, 20)},
+    "start = 2026-03-24\ncapitalized_on = 2026-09-30": {
+        "start": date(2026, 3, 24),
+        "capitalized_on": date(2026, 9, 30),
+    },
     "paid_until = 2026-12-31": {"paid_until": date(2026, 12, 31)},
     'repayment = "equal-principal"': {"repayment": Repayment.EQUAL_PRINCIPAL},
     'repayment = "interest-only"': {"repayment": Repayment.INTEREST_ONLY},

@@ -1226,6 +1226,46 @@ RECKONING = {
         CARD + "payments = [{ date = 2026-12-01, amount = §-5 }]\n",
         'loans[0].payments[0].amount: -5 is not above zero (write it as in "1234.50")',
     ),
+    "interest added to the principal after the first date": (
+        LINE + "start = 2026-03-24\ncapitalized_on = §2026-10-15\n",
+        "loans[0].capitalized_on: 2026-10-15 is not between start 2026-03-24 and first_due "
+        "2026-10-15 (check the year)",
+    ),
+    "interest added to the principal before it begins": (
+        LINE + "start = 2026-03-24\ncapitalized_on = §2026-03-24\n",
+        "loans[0].capitalized_on: 2026-03-24 is not between start 2026-03-24 and first_due "
+        "2026-10-15 (check the year)",
+    ),
+    "interest added to the principal from nobody knows when": (
+        LINE + "capitalized_on = §2026-09-15\n",
+        "loans[0].capitalized_on: needs the day from which interest ran before it "
+        "(add start = 2026-03-24)",
+    ),
+    "interest added to the principal of a card": (
+        BALANCE + 'minimum.percent = "10%"\nstart = 2026-03-24\ncapitalized_on = §2026-09-15\n',
+        "loans[0].capitalized_on: does not go with revolving "
+        "(remove it, and write what is owed by now)",
+    ),
+    "interest added to the principal of a loan due at once": (
+        LINE + 'repayment = "bullet"\nstart = 2026-03-24\ncapitalized_on = §2026-09-15\n',
+        "loans[0].capitalized_on: does not go with bullet "
+        "(remove it, and write what is owed by now)",
+    ),
+    "interest added to the principal of one sum": (
+        CARD + "capitalized_on = §2026-11-05\n",
+        "loans[0].capitalized_on: does not go with due, one sum on one date "
+        "(remove one of the two)",
+    ),
+    "interest added to the principal of rent": (
+        RENT + "capitalized_on = §2026-11-05\n",
+        "loans[0].capitalized_on: does not go with amount, whose dates and sums are known "
+        "(remove one of the two)",
+    ),
+    "a loan called before its interest was added": (
+        LINE + "start = 2026-03-24\ncapitalized_on = 2026-09-15\nacceleration_date = §2026-09-14\n",
+        "loans[0].acceleration_date: 2026-09-14 is before capitalized_on 2026-09-15 "
+        "(remove capitalized_on: nothing was capitalized by then)",
+    ),
     "a start beside one sum": (
         CARD + "start = §2026-11-05\n",
         "loans[0].start: does not go with due, one sum on one date (remove one of the two)",

@@ -510,3 +510,34 @@ def test_interest_by_days_shows_each_rate_with_its_days_too():
         (20, None, Fraction(48_00)),
     ]
     assert rate_shares(terms, schedule(terms)[0]) == []
+
+
+def test_capitalized_interest_is_a_step_for_each_rate_and_adds_nothing_to_what_is_due():
+    terms = LoanTerms(
+        "USD",
+        repayment=Repayment.EQUAL_INSTALLMENT,
+        principal=Decimal(5500),
+        installment_count=120,
+        first_due=date(2026, 12, 6),
+        start=date(2026, 3, 24),
+        capitalized_on=date(2026, 11, 6),
+        contract_rate=Rate(Decimal("0.0653"), "year"),
+        rate_changes=(RateChange(date(2026, 7, 1), Rate(Decimal("0.07"), "year")),),
+    )
+    loan = Loan("l", "l", terms, "UTC")
+    coming = explain_next(value(loan, date(2026, 4, 1)))
+    due = explain(loan, date(2026, 12, 6))
+    for steps in (coming, due):
+        first, second, principal, interest, total = steps
+        shown = [(s.kind, s.base_minor, s.days, s.year_days, s.end) for s in (first, second)]
+        assert shown == [
+            ("capitalized", 5500_00, 99, 365, date(2026, 7, 1)),
+            ("capitalized", 5500_00, 128, 365, date(2026, 11, 6)),
+        ]
+        assert (first.start, second.start) == (date(2026, 3, 24), date(2026, 7, 1))
+        # 97.4133 and 135.0137 together are 232.4271.
+        assert (first.split.total, second.split.total) == (97_41, 135_02)
+        assert (first.micros, second.micros) == (0, 0)
+        assert (interest.base_minor, interest.kind) == (5732_43, "scheduled-interest")
+        assert principal.micros + interest.micros == total.micros
+    assert explain(loan, date(2026, 11, 5))[0].kind == "total"

@@ -1,18 +1,30 @@
 """From terms to installments, compared with numpy-financial and QuantLib."""
 
 import random
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy_financial as npf
 import pytest
 import QuantLib as ql  # noqa: N813 - its own documentation calls it so
+from hypothesis import given
+from hypothesis import strategies as st
 
+from reminderd.errors import TermsError
+from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import add_months
 from reminderd.loans.money import Rate
+from reminderd.loans.position import value
 from reminderd.loans.schedule import earned, factors, minimum, revolve, schedule, start_date
-from reminderd.loans.terms import MAX_INSTALLMENTS, Installment
+from reminderd.loans.terms import (
+    MAX_INSTALLMENTS,
+    Installment,
+    InstallmentInterest,
+    LoanTerms,
+    Repayment,
+)
 
 CENT = 0.01 + 1e-9
 
@@ -1173,3 +1185,116 @@ def test_loans_whose_changes_differ_only_in_the_penalty_share_one_schedule(sched
     plain = changing({})
     dear = changing({"penalty": {"multiple_of_contract": "1.5"}}, contract_interest_continues=False)
     assert schedule(plain.terms) is schedule(dear.terms)
+
+
+# ─── Interest added to the principal before the first period ───
+
+DEFERRED = {
+    "annual_rate": "6.53%",
+    "start": date(2026, 3, 24),
+    "capitalized_on": date(2026, 11, 6),
+}
+
+
+@pytest.fixture
+def student(scheduled):
+    """Return a builder of a student loan of 5,500.00 whose first installment is in December."""
+
+    def build(repayment="equal-installment", **words):
+        return scheduled(repayment, "5500", 120, date(2026, 12, 6), **DEFERRED | words)
+
+    return build
+
+
+def test_interest_of_the_deferment_is_added_and_the_schedule_begins_with_the_sum(student):
+    """34 CFR 685.202(b): 227 days of 6.53 % on 5,500 are 223.36, and 5,723.36 is repaid."""
+    first, second, *_, last = parts = schedule(student().terms)
+    assert sum(part.principal for part in parts) == 5723_36
+    # A twelfth of 6.53 % of 5,723.36 is 31.14; 120 level installments of it are 65.07.
+    assert (first.total, first.interest, second.total) == (65_07, 31_14, 65_07)
+    assert (first.due, last.due) == (date(2026, 12, 6), date(2036, 11, 6))
+    level = npf.pmt(0.0653 / 12, 120, -5723.36)
+    assert round(level, 2) == 65.07
+
+
+def test_a_rate_that_changes_in_the_deferment_bears_its_own_days(student):
+    """99 days of 6.53 % are 97.41 (97.4133), 128 days of 7 % 135.01 (135.0137): 232.43."""
+    changed = student(rate_changes=[(date(2026, 7, 1), {"annual_rate": "7%"})])
+    parts = schedule(changed.terms)
+    assert sum(part.principal for part in parts) == 5732_43
+    assert parts[0].interest == 33_44  # a twelfth of 7 % of 5,732.43
+
+
+def test_what_pays_it_off_before_that_day_is_the_principal_and_what_it_has_earned(student):
+    loan = student()
+    assert value(loan, date(2026, 3, 24)).payoff.minor == 5500_00
+    assert value(loan, date(2026, 7, 1)).payoff.minor == 5597_41  # 99 days: 97.41
+    assert value(loan, date(2026, 11, 5)).payoff.minor == 5722_38  # 226 days: 222.38
+    assert value(loan, date(2026, 11, 6)).payoff.minor == 5723_36
+    # Ten days more, of the thirty whose interest is 31.14, on all of it.
+    assert value(loan, date(2026, 11, 16)).payoff.minor == 5723_36 + 10_38
+
+
+def test_paid_off_before_that_day_nothing_is_capitalized(student, also_paying):
+    paid = also_paying(student(), date(2026, 7, 1), "5597.41")
+    assert value(paid, date(2026, 7, 1)).settled
+    assert value(paid, date(2027, 7, 1)).payoff.minor == 0
+
+
+@given(
+    kind=st.sampled_from(["equal-principal", "equal-installment", "interest-only"]),
+    how=st.sampled_from(["periodic", "actual"]),
+    count=st.sampled_from(["ACT/365F", "ACT/360", "30E/360", "ACT/ACT ISDA"]),
+    waits=st.integers(1, 900),
+    first=st.integers(1, 60),
+    number=st.integers(1, 24),
+    principal=st.integers(1, 10**7),
+    rate=st.integers(0, 3000),
+)
+def test_it_is_the_loan_of_the_larger_principal_that_starts_on_that_day(
+    kind, how, count, waits, first, number, principal, rate
+):
+    due = date(2026, 12, 6)
+    day = due - timedelta(days=first)
+    start = day - timedelta(days=waits)
+    terms = LoanTerms(
+        "USD",
+        Repayment(kind),
+        principal=Decimal(principal) / 100,
+        installment_count=number,
+        first_due=due,
+        start=start,
+        capitalized_on=day,
+        contract_rate=Rate(Decimal(rate) / 10000, "year"),
+        day_count=DayCount(count),
+        installment_interest=InstallmentInterest(how),
+    )
+    years = {
+        "ACT/365F": ql.Actual365Fixed(),
+        "ACT/360": ql.Actual360(),
+        "30E/360": ql.Thirty360(ql.Thirty360.European),
+        "ACT/ACT ISDA": ql.ActualActual(ql.ActualActual.ISDA),
+    }[count].yearFraction(
+        ql.Date(start.isoformat(), "%Y-%m-%d"), ql.Date(day.isoformat(), "%Y-%m-%d")
+    )
+    larger = sum(part.principal for part in schedule(terms))
+    assert abs(larger - principal * (1 + rate / 10000 * years)) < 0.51
+    anew = {"principal": Decimal(larger) / 100, "start": day, "capitalized_on": None}
+    assert schedule(terms) == schedule(replace(terms, **anew))
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ({"capitalized_on": date(2026, 3, 24)}, "capitalized_on"),
+        ({"capitalized_on": date(2026, 12, 6)}, "capitalized_on"),
+        ({"start": None}, "capitalized_on"),
+        ({"repayment": "bullet"}, "capitalized_on"),
+        ({"repayment": "revolving", "minimum": "10%"}, "capitalized_on"),
+        ({"acceleration_date": date(2026, 11, 5)}, "acceleration_date"),
+    ],
+)
+def test_a_day_that_capitalizes_nothing_is_refused(student, words, field):
+    with pytest.raises(TermsError) as refusal:
+        student(**words)
+    assert refusal.value.field == field

@@ -74,6 +74,18 @@ ANNUAL_RATE = ("contract rate 18% a year (ACT/365F)", "合同年利率18%（ACT/
 CASES = {
     "nothing agreed": ({}, [NO_INTEREST, NO_PENALTY]),
     "a daily rate": (DAILY, [DAILY_RATE, GOES_ON, NO_PENALTY]),
+    "interest of a deferment": (
+        DAILY | {"start": date(2026, 3, 24), "capitalized_on": date(2026, 11, 6)},
+        [
+            (
+                "interest from Mar 24 to Nov 6 is added to the principal on that day",
+                "3月24日至11月6日的利息于当日计入本金",
+            ),
+            DAILY_RATE,
+            GOES_ON,
+            NO_PENALTY,
+        ],
+    ),
     "contract interest that stops": (
         DAILY | {"contract_interest_continues": False},
         [

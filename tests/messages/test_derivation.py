@@ -85,6 +85,29 @@ CASES = {
         ("Interest due Nov 15", "Oct 15 to Nov 15", "150.00"),
         ("11月15日到期利息", "10月15日至11月15日", "150.00"),
     ),
+    "interest of a deferment": (
+        step(
+            "capitalized",
+            0,
+            base_minor=5500_00,
+            rate=ANNUAL,
+            days=227,
+            year_days=365,
+            start=date(2026, 3, 24),
+            end=date(2026, 11, 6),
+            split=Owed(interest=615_70),
+        ),
+        (
+            "Interest of 615.70, added to the principal on Nov 6",
+            "Mar 24 to Nov 6: 5500.00 × 18% a year × 227/365",
+            "0.00",
+        ),
+        (
+            "利息615.70，11月6日计入本金",
+            "3月24日至11月6日：5500.00 × 年利率18% × 227/365",
+            "0.00",
+        ),
+    ),
     "interest that fell due, as listed": (
         step("scheduled-interest", 34_00, due=DUE),
         ("Interest due Nov 15", "", "34.00"),

@@ -40,6 +40,7 @@ def simulate(loan, as_of):
     agreed = [*loan.terms.waivers, *loan.terms.extensions]
     first = [part.due for part in ledger.coming] + [payment.on for payment in loan.payments]
     first += [getattr(item, "on", None) or item.agreed for item in agreed]
+    counted = [payment for payment in loan.payments if not ledger.covers(payment.on)]
     for day in each_day(min(first) - ONE_DAY, as_of):
         ledger.live_through(day)
         ledger.fall_due(day)
@@ -49,7 +50,7 @@ def simulate(loan, as_of):
         for waiver in loan.terms.waivers:
             if waiver.on == day:
                 ledger.waive(waiver, day)
-        paid = [payment.amount for payment in loan.payments if payment.on == day]
+        paid = [payment.amount for payment in counted if payment.on == day]
         if paid:
             ledger.pay(int(sum(paid) / unit), day)
     return ledger.standing(as_of)
@@ -275,10 +276,11 @@ def planned(terms):
     elif terms.repayment == "fixed":
         parts = fixed(terms)
     elif terms.repayment == "revolving":
-        parts = minimums(terms, minor(terms, terms.principal))
+        parts = minimums(terms, minor(terms, terms.principal), to_come(terms), terms.paid_until)
     else:
-        plan = PLANS[terms.repayment]
-        parts = plan(terms, minor(terms, terms.principal), periods(terms, terms.installment_count))
+        plan, principal = PLANS[terms.repayment], minor(terms, terms.principal)
+        principal += capitalized(terms, terms.capitalized_on)
+        parts = plan(terms, principal, periods(terms, terms.installment_count))
     return accelerated(terms, [replace(part, due=business_day(terms, part.end)) for part in parts])
 
 
@@ -297,13 +299,32 @@ def fixed(terms):
     ]
 
 
+def to_come(terms):
+    """Return the number of the first period of a balance that falls due after what was paid."""
+    number = 0
+    while terms.paid_until and business_day(terms, step(terms, terms.first_due, number)) <= (
+        terms.paid_until
+    ):
+        number += 1
+    return number
+
+
+def capitalized(terms, day):
+    """Return the interest of before the schedule that a day has earned, rounded once."""
+    if terms.capitalized_on is None:
+        return 0
+    end = max(terms.start, min(day, terms.capitalized_on))
+    return period_interest(terms, minor(terms, terms.principal), terms.start, end)
+
+
 def goes_on(terms):
     return terms.repayment == "fixed" and not (terms.installment_count or terms.until)
 
 
 def periods(terms, count):
     dues = [step(terms, terms.first_due, number) for number in range(count)]
-    return list(zip([terms.start or step(terms, terms.first_due, -1), *dues], dues, strict=False))
+    begin = terms.capitalized_on or terms.start or step(terms, terms.first_due, -1)
+    return list(zip([begin, *dues], dues, strict=False))
 
 
 def equal_principal(terms, left, spans):
@@ -547,9 +568,23 @@ class Ledger:
         self.terms = terms
         self.coming = planned(terms)
         self.debts = []
-        self.fallen = 0
+        self.fallen = to_come(terms) if terms.repayment == "revolving" else 0
+        paid = [p.due for p in self.coming if terms.paid_until and p.due <= terms.paid_until]
+        self.last_paid = (
+            terms.paid_until if terms.repayment == "revolving" else max(paid, default=None)
+        )
         self.credit = 0
         self.fees_charged = 0
+
+    def covers(self, day):
+        """Whether what was paid on a day is part of what ``paid_until`` says."""
+        return self.last_paid is not None and day <= self.last_paid
+
+    def was_paid(self, due):
+        """Whether an installment was paid on its day; one that was put off later was not."""
+        terms = self.terms
+        put_off = any(e.due == due and e.agreed > due for e in terms.extensions)
+        return terms.paid_until is not None and due <= terms.paid_until and not put_off
 
     # ─── One day ───
 
@@ -614,6 +649,8 @@ class Ledger:
         while self.coming and self.coming[0].due <= day:
             part = self.coming.pop(0)
             self.fallen += 1
+            if self.was_paid(part.due):
+                continue
             debt = Debt(part.due, part.principal, part.interest)
             debt.paid["interest"] = min(self.credit, part.interest)
             to_principal = min(self.credit - debt.paid["interest"], part.principal)
@@ -732,7 +769,10 @@ class Ledger:
         """All principal to come, and the interest that the days so far have earned."""
         if goes_on(self.terms):
             return 0
-        earned = sum(part.earned(self.terms, day) for part in self.coming)
+        terms = self.terms
+        earned = sum(part.earned(terms, day) for part in self.coming)
+        if self.coming:  # what was not earned yet is not in the principal yet
+            earned += capitalized(terms, day) - capitalized(terms, terms.capitalized_on)
         return sum(part.principal for part in self.coming) + earned
 
     # ─── How things stand ───

@@ -55,6 +55,11 @@ PLAIN = (
     Repayment.EQUAL_PRINCIPAL,
     Repayment.EQUAL_INSTALLMENT,
 )
+CAPITALIZING = (
+    Repayment.EQUAL_PRINCIPAL,
+    Repayment.EQUAL_INSTALLMENT,
+    Repayment.INTEREST_ONLY,
+)
 
 
 def examples(count):
@@ -186,6 +191,20 @@ def frequencies(draw, words):
 
 
 @st.composite
+def deferments(draw, words):
+    """Return a time in which interest accrues that is then added to the principal."""
+    if words["repayment"] not in CAPITALIZING:
+        return {}
+    day = words["first_due"] - draw(st.integers(1, 60)) * ONE_DAY
+    return {"start": day - draw(st.integers(1, 400)) * ONE_DAY, "capitalized_on": day}
+
+
+def settled_until(words):
+    """Return that all was paid up to a day."""
+    return st.builds(lambda day: {"paid_until": day}, days)
+
+
+@st.composite
 def calendars(draw, words):
     convention = draw(some(list(BusinessDayConvention)[1:]))
     return {"business_days": BusinessDays(convention, draw(some(["CN", "DE-BY", "XECB"])))}
@@ -298,7 +317,9 @@ def pauses(draw, words):
 
 @st.composite
 def accelerations(draw, words):
-    return {} if goes_on(words) else {"acceleration_date": draw(days)}
+    if goes_on(words):
+        return {}
+    return {"acceleration_date": max(draw(days), words.get("capitalized_on", date.min))}
 
 
 @st.composite
@@ -327,6 +348,8 @@ def extensions(draw, words):
 # In the order in which they are drawn: a later one looks at what an earlier one said.
 FEATURES = {
     "frequency": frequencies,
+    "deferment": deferments,
+    "paid": settled_until,
     "calendar": calendars,
     "grace": graces,
     "base": bases,

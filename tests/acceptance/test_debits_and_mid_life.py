@@ -47,7 +47,7 @@ class TestAssumedDebit:
         life.configure(CAR).live_to("2026-12-04 12:00")
         [regular] = life.live_to("2027-01-04 12:00")
         assert f"{regular.at:%m-%d}" == "01-02"
-        assert re.search(r"Debit of Dec 5.*350\.00, taken as made", regular.text)
+        assert re.search(r"Debit of Dec 5.*350\.00, assumed paid", regular.text)
 
     def test_a_pass_that_dies_before_it_commits_leaves_it_to_the_next(self, life):
         life.configure(CAR).live_to("2026-12-06 12:00")
@@ -137,7 +137,7 @@ class TestMidLife:
         life.configure(whole).skip_to("2026-11-25 13:00")
         [message] = life.run()
         for number in range(4):
-            assert f"Loan {number}: was it paid so far?" in message.text
+            assert f"Loan {number}: has everything due so far been paid?" in message.text
         for alarm in ("overdue", "Pay first"):
             assert alarm not in message.text
         assert life.run() == []

@@ -75,7 +75,7 @@ def messages(config: Config, form: Format) -> dict[date, Message]:
     app = App(config, Database.in_memory(), Then())
     written = {}
     for loan, seen in app.preview(start, DAYS):
-        occasion = Occasion(seen.alert, seen.at, seen.at, seen.next_at)
+        occasion = Occasion(seen.alert, seen.at, seen.at, seen.following)
         message = compose(loan, seen.position, occasion, config.locale, form, config.desk)
         written[seen.at.astimezone(zone).date()] = message
     return written

@@ -148,6 +148,32 @@ def _settled_ahead(name):
     return set(gone.get(name, []))
 
 
+def test_a_loan_paid_off_early_is_told_once_with_what_that_saved():
+    """Of 48.00, 37.20, 24.80 and 12.00 of interest still to come, 32.00 was paid."""
+    *_, last = messages("weilidai")
+    assert (last.title, last.at.date()) == ("微粒贷：已全部还清", date(2027, 7, 5))
+    assert "提前结清省下的利息：¥90.00" in last.body
+    assert "提前结清省下利息¥90.00。" in answers("weilidai")[-1].output
+    assert [what for m in messages("weilidai") for _, _, what in m.about].count("settled") == 1
+
+
+def test_nobody_who_paid_in_time_is_advised_on_frozen_limits_or_records():
+    for name in WELL:
+        for message in messages(name):
+            assert not re.search("冻结|信用报告|credit report|frozen", message.body), message
+
+
+def test_what_comes_in_any_case_is_not_said_to_hang_on_a_payment():
+    """The reminder in four weeks is of the next debit, whatever becomes of this one."""
+    first = messages("car-loan")[0]
+    assert "Next reminder: Feb 2 09:00\n" in first.body
+
+
+def test_what_the_next_statement_asks_for_is_reckoned_by_the_last_one():
+    """10 % of 7,560.00 and its interest of 117.18, as 840.00 was of 8,400.00."""
+    assert "2月10日最低应还¥767.72" in answers("card-minimum")[1].output
+
+
 class TestOneMonthMissed:
     def test_the_first_word_of_lateness_comes_the_day_after(self):
         first = next(m for m in messages(LATE) if m.about[0][2].startswith("due+"))

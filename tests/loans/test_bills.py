@@ -310,11 +310,12 @@ def test_a_statement_below_what_is_late_cuts_it():
 
 
 def test_a_bill_with_a_minimum_makes_a_card_of_one_sum_and_of_one_without_a_minimum():
-    """Where no terms say what the next bill asks for, it is the same share, a month later."""
+    """Where no terms say what the next bill asks for, it is such a share of all, a month later."""
     for terms in (replace(ONE, contract_rate=DAILY), replace(TERMS, contract_rate=DAILY)):
         card = loan(bill(DEC, "500", "50"), terms=terms, paid=[(NOV, "300"), (DEC, "50")])
-        expected_rest = 45_70  # a tenth of 450 and of its interest, 450 × 0.05 % × 31 = 6.975
-        assert coming(value(card, DEC))[0] == (JAN, expected_rest)
+        least = 45_70  # a tenth, as 50 of 500, of 450 and its interest, 450 × 0.05 % × 31 = 6.975
+        assert coming(value(card, DEC))[0] == (JAN, least)
+        assert value(card, DEC).payoff.minor == 450_00
 
 
 def test_a_statement_on_a_balance_that_revolves_takes_the_place_of_its_plan():

@@ -58,6 +58,13 @@ def eur(amount):
 # ─── lateness ─────────────────────────────────────────────────────────────────────────────────
 
 
+def test_who_was_late_and_is_no_more_is_known_and_who_paid_in_time_is_not():
+    late, in_time = [(EARLIER + 2 * DAY, "100.00")], [(EARLIER, "100.00")]
+    assert "was-late" in known(loan(EARLIER, DUE, paid=late), DUE)
+    assert "was-late" not in known(loan(EARLIER, DUE, paid=in_time), DUE)
+    assert "was-late" not in known(loan(EARLIER, DUE, paid=late), DUE + DAY)  # it is again
+
+
 def test_of_a_loan_that_nobody_said_more_of_only_that_nothing_was_asked_is_known():
     assert known(loan(), DUE - DAY) == {UNASKED}
 

@@ -83,14 +83,14 @@ def test_a_payment_takes_back_what_waits_and_the_loans_are_told_apart(command, m
 
 def test_a_test_message_takes_the_same_way(command, mail_server):
     out, _ = command("test", "email")
-    assert "email: me@example.com: accepted" in out
+    assert "email：me@example.com：已受理" in out
     assert len(mail_server.accepted) == 1
 
 
 def test_a_wrong_password_is_told_and_not_shown(command, config, mail_server):
     (config.parent / "smtp-password").write_text("hunter2")
     out, err = command("test", "email", code=1)
-    assert out.strip() == "email: me@example.com: failed: the mail server refused the login (535)"
+    assert out.strip() == "email：me@example.com：失败：the mail server refused the login (535)"
     assert "hunter2" not in out + err
 
 

@@ -26,9 +26,11 @@ from reminderd.loans.position import value
 from reminderd.loans.schedule import schedule
 from reminderd.loans.terms import (
     AllocationBy,
+    AutoDebit,
     Component,
     Compounding,
     Extension,
+    FailedDebit,
     GraceCovers,
     GraceMode,
     Installment,
@@ -400,6 +402,20 @@ def loans_that_have(feature):
     """Return a strategy for loans with one feature and seldom more."""
     others = st.sets(some(sorted(FEATURES)), max_size=2)
     return loans_with(others.map(lambda chosen: chosen | {feature}))
+
+
+@st.composite
+def debits(draw, loan):
+    """Return the loan debited by its lender in some way, with debits that failed."""
+    debit = AutoDebit(
+        on=draw(some([True, True, True, False])),
+        last_day=draw(st.integers(0, 3)),
+        assume_paid=draw(st.booleans()),
+    )
+    dues = sorted({part.due for part in schedule(loan.terms)})
+    missed = draw(st.lists(some(dues), max_size=3, unique=True))
+    failed = tuple(FailedDebit(due, due + draw(st.integers(0, 40)) * ONE_DAY) for due in missed)
+    return replace(loan, auto_debit=debit, failed=failed)
 
 
 def amounts(position):

@@ -1,6 +1,6 @@
 """A position is what living through every day of the loan comes to."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import assume, given
@@ -12,7 +12,7 @@ from reminderd.loans.position import value
 from reminderd.loans.terms import Compounding
 
 from .oracle import simulate
-from .random_loans import FEATURES, days, examples, loans, loans_that_have, plain_loans
+from .random_loans import FEATURES, days, debits, examples, loans, loans_that_have, plain_loans
 
 YEAR = timedelta(days=365)  # so far at least one can look where installments go on without end
 
@@ -72,3 +72,33 @@ def test_each_feature_means_what_living_through_it_comes_to(feature, data):
 @given(loans, days)
 def test_features_that_meet_mean_what_living_through_them_comes_to(loan, as_of):
     assert_as_lived(loan, as_of)
+
+
+@examples(150)
+@given(loans, days, st.data())
+def test_what_a_debit_may_have_paid_is_told_apart_and_the_rest_is_as_lived(plain, as_of, data):
+    assume(plain.terms.day_count is not DayCount.THIRTY_360)
+    slack = int(plain.terms.compounding is not Compounding.NONE)
+    loan = data.draw(debits(plain), label="debited")
+    position, lived = value(loan, as_of), simulate(plain, as_of)
+    failed = {failure.due for failure in loan.failed if failure.on <= as_of}
+    debit = loan.auto_debit
+    tried = [
+        (due, owed) for due, owed in lived.arrears if debit.on and due < as_of and due not in failed
+    ]
+    over = as_of - timedelta(days=debit.last_day) if debit.assume_paid else date.min
+    told = {
+        position.assumed: [(due, owed) for due, owed in tried if due < over],
+        position.unconfirmed: [(due, owed) for due, owed in tried if due >= over],
+        position.arrears: [one for one in lived.arrears if one not in tried],
+    }
+    for ours, theirs in told.items():
+        assert_near_each([(arrear.due, arrear.owed) for arrear in ours], theirs, slack)
+    apart = sum((owed for _, owed in tried), Owed())
+    assert_near(position.due + apart, lived.due, slack)
+    assert_near(
+        [position.if_failed.minor + sum(a.owed.total for a in position.assumed)],
+        [lived.due.total],
+        slack,
+    )
+    assert_near([position.payoff.minor + apart.total], [lived.payoff], slack)

@@ -155,6 +155,7 @@ class Account:
         self.today = 0
         self.bills: list[Bill] = []  # that have been drawn
         self.card: tuple[date, LoanTerms] | None = None  # the last one's due date and terms
+        self.awaits_debit: Callable[[date], bool] = lambda _: False
         self.trace = trace
 
     @property
@@ -172,11 +173,14 @@ class Account:
         payments: Iterable[Payment],
         as_of: date,
         agreements: Iterable[Agreement] = (),
+        awaits_debit: Callable[[date, date], bool] = lambda due, as_of: False,
     ) -> Account:
         """Bring in every event up to *as_of*, day by day, and stop at the end of *as_of*.
 
-        *agreements* are those made since, beside the terms' own.
+        *agreements* are those made since, beside the terms' own. *awaits_debit* says of a due date
+        whether, as is known on a day, only the lender's debit can say if it was paid.
         """
+        self.awaits_debit = lambda due: awaits_debit(due, as_of)
         last, covered = as_of.toordinal(), self.rules.covered
         paid: dict[int, int] = {}
         debited: dict[int, int] = {}
@@ -769,9 +773,13 @@ class Account:
         """Take in a card's statement: with its sum all is owed that was owed before.
 
         What has fallen due stays late, and what is due sooner, or was put off, keeps its date;
-        both are part of the sum and of its minimum. So is what was paid: no credit is left.
+        both are part of the sum and of its minimum. So is what was paid: no credit is left. A debit
+        of before that nobody has denied was made, or its installment is in the sum as well.
         """
         self._accrue_lines()
+        debits = [line for line in self.open if line.due < self.today and any(self._amounts(line))]
+        debits = [line for line in debits if self.awaits_debit(date.fromordinal(line.due))]
+        self.set_aside(debits, "assumed")
         late = self.due().total
         if late > amount:
             self._let_go(late - amount, self.rules.order)

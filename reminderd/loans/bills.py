@@ -61,8 +61,13 @@ def drawn_on(terms: LoanTerms, due: date) -> date:
 
 
 def in_force(terms: LoanTerms, bills: Iterable[Bill]) -> list[Bill]:
-    """Return the bills that count: of several for one due date the last one given."""
-    return list({expected_near(terms, bill.due) or bill.due: bill for bill in bills}.values())
+    """Return the bills that count: of several for one due date the last one given.
+
+    One that ``paid_until`` covers is in the balance of that day, where the terms name it.
+    """
+    past = terms.paid_until if terms.repayment is Repayment.REVOLVING else None
+    counted = (bill for bill in bills if past is None or bill.due > past)
+    return list({expected_near(terms, bill.due) or bill.due: bill for bill in counted}.values())
 
 
 def without_bill(

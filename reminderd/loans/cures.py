@@ -30,7 +30,7 @@ def last_cure(loan: Loan, as_of: date) -> Cure | None:
     if _never_late(loan, as_of):
         return None
     account = _Watched(loan.terms)
-    account.run(loan.payments, as_of, loan.agreed)
+    account.run(loan.payments, as_of, loan.agreed, loan.awaits_debit)
     account.look_at_moved()
     return account.cure
 

@@ -18,7 +18,7 @@ def explain(loan: Loan, as_of: date) -> list[Step]:
 def explained(loan: Loan, as_of: date) -> tuple[Position, list[Step]]:
     """Return a position together with the derivation of what is due."""
     trace = [*capitalized_steps(loan.terms, as_of)]
-    account = Account(loan.terms, trace).run(loan.payments, as_of, loan.agreed)
+    account = Account(loan.terms, trace).run(loan.payments, as_of, loan.agreed, loan.awaits_debit)
     position = position_of(loan, account)
     account.note_reliefs()
     currency = loan.terms.currency

@@ -253,7 +253,9 @@ class Position:
 
 def value(loan: Loan, as_of: date) -> Position:
     """Return the position of *loan* at the end of *as_of*."""
-    return position_of(loan, Account(loan.terms).run(loan.payments, as_of, loan.agreed))
+    return position_of(
+        loan, Account(loan.terms).run(loan.payments, as_of, loan.agreed, loan.awaits_debit)
+    )
 
 
 def position_of(loan: Loan, account: Account) -> Position:

@@ -45,6 +45,7 @@ def test_an_amount_without_end_stands_as_a_list_longer_than_anyone_looks(loan, a
     if base is PenaltyBase.OUTSTANDING_PRINCIPAL:
         base = PenaltyBase.OVERDUE_PRINCIPAL
     ends = {"installment_count": 0, "until": None, "acceleration_date": None}
+    ends["grace_days"] = min(loan.terms.grace_days, loan.terms.frequency.days)  # one may have more
     loan = on_terms(loan, **ends, penalty_base=base)
     position, as_listed = value(loan, as_of), value(listed(loan, 400), as_of)
     for name in ("due", "arrears", "credit", "tomorrow", "days_past_due", "to_pay", "next_cliff"):

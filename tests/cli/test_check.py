@@ -119,12 +119,12 @@ def test_of_a_loan_under_way_it_is_asked_whether_it_was_paid_and_nothing_alarms(
         f"{path} can be used, but look at this:",
         f"{path}:4:7: loans[0].due: {ASKED}",
     ]
-    assert lines[-1].endswith("card: was it paid so far?")
+    assert lines[-1].endswith("card: has everything due so far been paid?")
     found = told("check")
     assert [doubt["message"] for doubt in found["doubts"]] == [ASKED]
     assert found["next"]["milestone"] == "paid-so-far"
     assert (found["next"]["title"], found["next"]["severity"]) == (
-        "card: was it paid so far?",
+        "card: has everything due so far been paid?",
         "warning",
     )
 

@@ -118,7 +118,7 @@ def test_a_failure_taken_back_is_a_debit_that_nobody_has_confirmed(car, call, st
     result = call("undo", "A1")
     assert result.stdout.splitlines() == [
         "Agreement A1 taken back",
-        "Car loan: did the debit go through (Nov 5 and Dec 5)?",
+        "Car loan: did the debits go through (Nov 5 and Dec 5)?",
     ]
     assert standing() == (["11-05", "12-05"], "0.00")
 
@@ -165,7 +165,7 @@ def test_of_another_day_the_open_debits_are_named(car, refused, standing):
 def test_without_a_sum_the_oldest_debit_is_confirmed_on_its_due_date(car, call, standing, records):
     assert call("pay", "car").stdout.splitlines() == [
         "Taken as the debit of Nov 5, paid on Nov 5: CN¥350.00",
-        "Car loan: did the debit go through (Dec 5)?",
+        "Car loan: did the debit of Dec 5 go through?",
         "To take it back: reminderd undo 1",
     ]
     assert records() == [(1, "11-05")]
@@ -192,7 +192,7 @@ def test_in_chinese_a_debit_is_confirmed_in_chinese(write, call):
     write(CAR.replace('"en"', '"zh-CN"'))
     assert call("pay", "car").stdout.splitlines() == [
         "记为：11月5日的自动扣款，11月5日已还，¥350.00",
-        "Car loan：自动扣款成功了吗（12月5日）？",
+        "Car loan：12月5日的自动扣款成功了吗？",
         "如需撤销：reminderd undo 1",
     ]
 

@@ -256,6 +256,11 @@ CASES = {
         ("Kept for what falls due later", "", "5.00"),
         ("余款，用于以后各期", "", "5.00"),
     ),
+    "what is asked for with the next minimum": (
+        step("carried", -30_50, end=PAID),
+        ("Asked for with the next minimum, since Nov 20", "", "-30.50"),
+        ("11月20日起并入下一期最低还款额", "", "-30.50"),
+    ),
     "rounding": (
         step("rounding", "0.3"),
         ("Rounding", "", "0.003"),

@@ -253,7 +253,7 @@ def test_a_pass_of_its_own_is_no_change(supervisor, daemon):
     daemon.edit("2099-12-05", "2020-01-06")  # so that the pass writes
     supervisor.step()
     finish(supervisor)
-    assert "paid so far?" in daemon.ask("history")
+    assert "has everything due so far been paid?" in daemon.ask("history")
     assert not supervisor._files_changed()
 
 

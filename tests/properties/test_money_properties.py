@@ -54,6 +54,7 @@ def balance(position):
 @examples(80)
 @given(loans, days, st.integers(1, 60))
 def test_while_nothing_is_paid_no_figure_falls_from_day_to_day(loan, first, length):
+    assume(not covers(loan, first + ONE_DAY))
     loan = known_by(loan, first)
     capped = any(c.mode is CapMode.ENFORCE and c.annual_rate is not None for c in loan.terms.caps)
     before = value(loan, first)
@@ -89,6 +90,7 @@ def test_a_curve_shows_what_each_of_the_days_ahead_comes_to(loan, as_of):
 @examples(100)
 @given(loans, days)
 def test_a_cliff_lies_ahead_and_costs_what_waiting_for_it_will_cost(loan, as_of):
+    assume(loan.terms.day_count is not DayCount.THIRTY_360)  # a span cut by a look counts otherwise
     loan = known_by(loan, as_of)
     cliff = value(loan, as_of).next_cliff
     assume(cliff is not None)

@@ -163,12 +163,16 @@ def _debit_slots(look: Look, due: date, until: date) -> list[Slot]:
 
 
 def _debits_to_come(look: Look) -> Iterator[Slot]:
-    """Yield the next question of each debit; of those to come, of the nearest one."""
-    dues = [debit.due for debit in look.position.unconfirmed]
-    coming = (due for due in look.position.unpaid() if look.loan.awaits_debit(due, due + _DAY))
-    for due in (*dues, *islice(coming, 1)):
+    """Yield the next question of each debit that is open or comes next."""
+    for due in _debits(look):
         slots = _debit_slots(look, due, date.max)
         yield from islice((slot for slot in slots if slot.day > look.reached), 1)
+
+
+def _debits(look: Look) -> list[date]:
+    """Return the due dates of the debits that are open, and of the nearest one to come."""
+    coming = (due for due in look.position.unpaid() if look.loan.awaits_debit(due, due + _DAY))
+    return [*(debit.due for debit in look.position.unconfirmed), *islice(coming, 1)]
 
 
 def _slots_of(look: Look, due: date, until: date) -> list[Slot]:
@@ -222,10 +226,8 @@ def _why(slot: Slot, newest: Slot) -> Reason:
 
 def assumptions(look: Look) -> list[date]:
     """Return the day on which the nearest debit to come counts as made, where debits do."""
-    debit, unpaid = look.loan.auto_debit, look.position.unpaid()
+    debit = look.loan.auto_debit
     if debit is None or not debit.assume_paid:
         return []
-    coming = (due for due in unpaid if look.loan.awaits_debit(due, due + _DAY))
-    dues = [*(tried.due for tried in look.position.unconfirmed), *islice(coming, 1)]
-    days = (due + timedelta(days=debit.last_day + 1) for due in dues)
+    days = (due + timedelta(days=debit.last_day + 1) for due in _debits(look))
     return [day for day in days if day > look.reached]

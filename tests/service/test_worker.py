@@ -28,6 +28,9 @@ DUE = """\
 timezone = "Asia/Shanghai"
 locale = "en"
 
+[reminders]
+before_due = [7, 3, 1, 0]
+
 [channels.screen]
 url = "console://"
 
@@ -248,7 +251,7 @@ def test_a_broken_configuration_gives_way_to_the_last_good_one(config, folder):
     config.write_text(DUE.replace("2026-03-10", '"Decembr"'))
     read, verdict = read_config(config, folder)
     assert read.loans[0].name == "Credit card"
-    assert verdict.startswith(f"{config}:10:7: loans[0].due:")
+    assert verdict.startswith(f"{config}:13:7: loans[0].due:")
     assert (folder / LAST_GOOD).read_text() == DUE
 
 
@@ -325,7 +328,7 @@ def test_the_borrower_is_told_that_a_configuration_cannot_be_used(app, config, c
     told = App(broken(config), app.database, clock)
     assert run_pass(told, state_folder()).sent == 1
     said = capsys.readouterr().out
-    assert "config.toml cannot be used: see line 10" in said
+    assert "config.toml cannot be used: see line 13" in said
     assert "line 10: loans[0].due: 'Decembr' is not a date (write 2026-12-05)" in said
 
 

@@ -329,7 +329,7 @@ def test_the_borrower_is_told_that_a_configuration_cannot_be_used(app, config, c
     assert run_pass(told, state_folder()).sent == 1
     said = capsys.readouterr().out
     assert "config.toml cannot be used: see line 13" in said
-    assert "line 10: loans[0].due: 'Decembr' is not a date (write 2026-12-05)" in said
+    assert "line 13: loans[0].due: 'Decembr' is not a date (write 2026-12-05)" in said
 
 
 def test_the_same_mistakes_are_told_once_however_often_they_are_read(app, config, clock):

@@ -98,6 +98,8 @@ def _next_at(look: Look, later: list[Slot]) -> datetime | None:
     asked = {request.on for request in (*look.loan.requests, *look.loan.asked)}
     days = [day for day in turns(look.loan) | asked if day > look.reached]
     days += reminders.assumptions(look)
+    if (until := look.loan.terms.paid_until) and until > look.reached:  # paid on their days
+        days += [due for due in look.position.dues if look.reached < due <= until]
     waiting = [slot for slot in later if slot.day > look.reached or not look.is_decided(slot)]
     slots = [*reminders.held(look), *reminders.to_come(look), *waiting]
     coming = [*map(look.goes, slots), *(look.instant(day) for day in days)]

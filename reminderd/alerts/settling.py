@@ -46,9 +46,11 @@ def tell_settled(look: Look) -> Said:
 
 
 def _arrivals(look: Look) -> Iterator[datetime]:
-    """Yield when payments of today, entered ahead of their date, are spoken of: at send_at."""
-    zone = look.loan.timezone
+    """Yield when what was entered ahead of its date, today, is spoken of: at send_at."""
+    zone, covered = look.loan.timezone, look.loan.terms.paid_until
     today = local_date(look.now, zone)
+    if covered and today <= covered and today in look.position.dues:
+        yield look.instant(today)
     for payment in look.loan.payments:
         ahead = payment.recorded_at and local_date(payment.recorded_at, zone) < payment.on
         if payment.on == today and ahead:

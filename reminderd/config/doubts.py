@@ -67,8 +67,8 @@ def _if_paid(terms: LoanTerms, dues: Sequence[date]) -> str:
 def _of_paid_until(terms: LoanTerms, today: date) -> list[Doubt]:
     if terms.paid_until is None or terms.paid_until <= today:
         return []
-    sentence = f"{terms.paid_until} is yet to come, and nothing that falls due until then is told"
-    return [(("paid_until",), f"{sentence} (is it paid already?)")]
+    sentence = f"{terms.paid_until} is yet to come, and what falls due until then counts as paid"
+    return [(("paid_until",), f"{sentence} on its day (`reminderd pay` records money paid ahead)")]
 
 
 def _of_covered(loan: Loan) -> list[Doubt]:

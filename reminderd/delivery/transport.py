@@ -214,6 +214,8 @@ class Broker(NotifyMQTT):  # type: ignore[misc]  # Apprise is not annotated thro
 
     def _let_in(self, _client: Any, _data: Any, _flags: Any, reason: Any, _more: Any) -> None:
         self.trouble = connack(int(reason.value), str(reason)) if reason.is_failure else None
+        if self.trouble:
+            self.socket_read_timeout = 0.0  # nothing is confirmed any more: Apprise need not wait
         self.answered.set()
 
     def send(self, body: str, title: str = "", **kwargs: Any) -> bool:

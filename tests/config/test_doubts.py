@@ -65,8 +65,8 @@ ASKED = {
     ),
     "all of it paid before it falls due": (
         SCHEDULE + "first_due = 2026-10-15\npaid_until = §2027-05-01\n",
-        "paid_until: 2027-05-01 is yet to come, and nothing that falls due until then is told "
-        "(is it paid already?)",
+        "paid_until: 2027-05-01 is yet to come, and what falls due until then counts as paid on "
+        "its day (`reminderd pay` records money paid ahead)",
     ),
     "a payment that paid_until covers": (
         SCHEDULE + "first_due = 2026-09-15\npaid_until = 2026-11-20\n"

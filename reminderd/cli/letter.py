@@ -27,7 +27,9 @@ _WRITTEN = {*_PAGES, ".md", ".markdown", ".txt", ""}
 @common
 @click.option(
     "--kind",
-    type=Choice(["extension", "dispute", "settlement", "call-script"]),
+    type=Choice(
+        ["extension", "dispute", "settlement", "card-plan", "record-dispute", "call-script"]
+    ),
     required=True,
     help="What it is for.",
 )
@@ -57,10 +59,12 @@ def letter(
     """Write a letter about LOAN to the lender, or what to say on the phone, ready to use.
 
     \b
-    extension    asks for more time or installments, with a proposal
-    dispute      sets the lender's figure (--amount) against yours, and asks how it came about
-    settlement   offers what is overdue in one sum against a waiver of penalty and fees
-    call-script  what to say, to ask, to write down, and not to agree to
+    extension       asks for more time or installments, with a proposal
+    dispute         sets the lender's figure (--amount) against yours, asks how it came about
+    settlement      offers what is overdue in one sum against a waiver of penalty and fees
+    card-plan       asks a bank to let you pay off a card in installments that you can afford
+    record-dispute  asks to have a wrong entry in your credit report put right
+    call-script     what to say, to ask, to write down, and not to agree to
 
     Your name, cash, pay day and reason come from [borrower]; what is not known is left blank.
     Read it before you send it. The figures are estimates: the lender's app prevails.
@@ -104,7 +108,8 @@ def _refuse(kind: Kind, sheet: Sheet, amount: str | None) -> None:
             f"a person lent {name}, and no bank: only --kind extension is written to them "
             f"(lender = \"bank\" in the loan's table for a lender's letters)"
         )
-    if kind is not Kind.DISPUTE and not position.to_pay:
+    disputes = kind in {Kind.DISPUTE, Kind.RECORD_DISPUTE}
+    if not disputes and not position.to_pay:
         raise UsageError(f"nothing is to be paid on loan {name} (see `reminderd quote {name}`)")
     if kind is Kind.SETTLEMENT and not position.arrears:
         raise UsageError(

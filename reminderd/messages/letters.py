@@ -18,6 +18,7 @@ from ..loans.money import Money
 from ..loans.owed import Owed
 from ..loans.position import Arrear, value
 from ..loans.reconcile import Candidate, reconcile
+from ..loans.terms import Payment
 from ..loans.whatif import if_paid
 from ..playbook.facts import LOOK_BACK, Bureau, bureau, facts
 from .basis import basis
@@ -27,6 +28,7 @@ from .sheet import Sheet, one_line
 
 BLANK = "________"
 _WAYS_AT_MOST = 3  # ways of reckoning that a dispute names
+_PAYMENTS_AT_MOST = 24  # that a letter lists, the newest: a credit report shows two years of them
 _MARKUP = re.compile(r"[\\`*|<~]|(?<!\w)_|_(?!\w)|\](?=[\[(])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _EMPTY_LINES = re.compile(r"\n{3,}")
@@ -38,10 +40,13 @@ class Kind(StrEnum):
     EXTENSION = "extension"
     DISPUTE = "dispute"
     SETTLEMENT = "settlement"
+    CARD_PLAN = "card-plan"
+    RECORD_DISPUTE = "record-dispute"
     CALL_SCRIPT = "call-script"
 
 
 _ENCLOSED_AS_FOR = {
+    Kind.CARD_PLAN: "agree-on-plan",
     Kind.EXTENSION: "ask-extension",
     Kind.SETTLEMENT: "ask-fee-waiver",
     Kind.CALL_SCRIPT: "ask-extension",
@@ -183,6 +188,7 @@ class _Draft:
             "days": self.words.days(position.days_past_due),
             "arrears": [self._arrear(arrear) for arrear in position.arrears],
             "owed": self._parts(due),
+            "paid": [self._payment(paid) for paid in self._payments()],
             "extra": self._minor(extra) if extra else "",
             "bare": self._minor(due.total - extra),
             "payoff": self._money(position.payoff),
@@ -191,6 +197,16 @@ class _Draft:
             "tomorrow": self._minor(position.tomorrow.total),
             "increase": self._money(position.increase) if position.increase else "",
         }
+
+    def _payments(self) -> list[Payment]:
+        """Return what is known to have been paid by now; a debit taken for made is no proof."""
+        paid = [one for one in self.sheet.loan.payments if not one.assumed]
+        made = [one for one in paid if one.on <= self.sheet.today]
+        return sorted(made, key=lambda one: one.on)[-_PAYMENTS_AT_MOST:]
+
+    def _payment(self, payment: Payment) -> dict[str, str]:
+        paid = Money.of(payment.amount, self.position.currency)
+        return {"on": self._day(payment.on), "amount": self._money(paid)}
 
     def _arrear(self, arrear: Arrear) -> dict[str, Any]:
         shown = {"due": self._day(arrear.due), "days": str(arrear.days_past_due)}
@@ -218,7 +234,7 @@ class _Draft:
     def _documents(self) -> list[str]:
         book = self.sheet.desk.playbook
         texts = book.texts[self.words.name]["documents"]
-        if self.kind is Kind.DISPUTE:
+        if self.kind in {Kind.DISPUTE, Kind.RECORD_DISPUTE}:
             return [texts["proof-of-payment"]] if self.sheet.loan.payments else []
         return [texts[name] for name in book.actions[_ENCLOSED_AS_FOR[self.kind]].documents]
 

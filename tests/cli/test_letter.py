@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-KINDS = ("extension", "dispute", "settlement", "call-script")
+KINDS = ("extension", "dispute", "settlement", "card-plan", "record-dispute", "call-script")
 BORROWER = '[borrower]\nname = "Wang Fang"\npayday = 25\n'
 
 
@@ -156,7 +156,7 @@ def test_a_figure_that_makes_no_sense_is_refused(config, refused, options, sente
 # ─── Nothing to write ───
 
 
-@pytest.mark.parametrize("kind", ["extension", "settlement", "call-script"])
+@pytest.mark.parametrize("kind", ["extension", "settlement", "card-plan", "call-script"])
 def test_of_a_loan_that_is_paid_there_is_nothing_to_ask(config, call, refused, kind):
     call("pay", "card", "1236.47")
     assert refused("letter", "card", "--kind", kind) == (

@@ -97,11 +97,21 @@ def test_no_letter_shows_how_it_was_made(letter, kind, locale, borrower, day):
 
 @pytest.mark.parametrize(
     ("kind", "open_ones"),
-    [(Kind.EXTENSION, 5), (Kind.DISPUTE, 5), (Kind.SETTLEMENT, 5), (Kind.CALL_SCRIPT, 6)],
+    [
+        (Kind.EXTENSION, 5),
+        (Kind.DISPUTE, 5),
+        (Kind.SETTLEMENT, 5),
+        (Kind.CARD_PLAN, 11),
+        (Kind.RECORD_DISPUTE, 9),
+        (Kind.CALL_SCRIPT, 6),
+    ],
 )
 @both
 def test_only_what_cannot_be_known_stays_blank(letter, kind, locale, open_ones):
-    """The lender's name, contract and identity numbers, telephone, signature; notes of a call."""
+    """The lender's name, contract and identity numbers, telephone, signature; notes of a call.
+
+    What one earns and can pay a month; what stands in a credit report.
+    """
     assert letter(kind, locale).count(BLANK) == open_ones
 
 
@@ -121,7 +131,8 @@ def test_name_and_loan_and_reason_stand_in_it(letter, kind, locale):
     text = letter(kind, locale)
     assert "Wang Fang" in text
     assert "Car" in text
-    assert ("lost my job in October" in text) == (kind is not Kind.DISPUTE)
+    disputes = {Kind.DISPUTE, Kind.RECORD_DISPUTE}
+    assert ("lost my job in October" in text) == (kind not in disputes)
 
 
 def test_the_reason_given_for_the_loan_goes_before_that_for_any(letter):
@@ -178,7 +189,9 @@ def test_a_chinese_letter_has_no_english_word(letter, kind):
 @everything
 @both
 def test_chinese_law_is_cited_for_chinese_loans_only(letter, kind, locale):
-    law = re.compile("民法典|征信业|Civil Code|Credit Reporting|GB/T|12378|12363|法院|court")
+    law = re.compile(
+        "民法典|征信业|信用卡业务|Civil Code|Credit Reporting|Credit Card Business|GB/T|12378|12363|法院|court"
+    )
     assert law.search(letter(kind, locale))
     assert not law.search(letter(kind, locale, currency="EUR"))
 
@@ -195,6 +208,21 @@ def test_a_cap_is_named_where_the_terms_are_above_it(letter, loan, kind, locale)
     assert rate in above
     assert "24%" in above
     assert "2017" not in letter(kind, locale, **capped("9.9"))
+
+
+@both
+def test_an_entry_is_disputed_with_what_was_paid(letter, locale):
+    text = letter(Kind.RECORD_DISPUTE, locale)
+    money = words(locale).money(Money.of(ON_TIME.amount, "CNY"))
+    assert f"| {words(locale).full_day(ON_TIME.on)} | {money} |" in text
+    assumed = letter(Kind.RECORD_DISPUTE, locale, payments=(replace(ON_TIME, assumed=True),))
+    assert f"| {money} |" not in assumed
+
+
+@both
+def test_a_dispute_of_a_us_entry_names_its_law(letter, locale):
+    text = letter(Kind.RECORD_DISPUTE, locale, currency="USD")
+    assert ("15 U.S.C. 1681i" in text) == (locale == "en")
 
 
 def test_a_cap_on_fees_is_named_where_they_are_above_it(letter):

@@ -58,7 +58,7 @@ TOPICS = {
         "An extension, or installments",
         "申请延期或分期",
         {
-            "letter": "`--kind extension` asks for it",
+            "letter": "`--kind extension` asks for it, `--kind card-plan` where it is a card",
             "extension": "keeps track of the request; once approved, the schedule follows",
         },
     ),
@@ -94,7 +94,10 @@ TOPICS = {
     "S11": Topic(
         "The credit record",
         "征信记录",
-        {"preview": "shows the warnings before it is reported, and the day the entry lapses"},
+        {
+            "preview": "shows the warnings before it is reported, and the day the entry lapses",
+            "letter": "`--kind record-dispute` asks to put a wrong entry right",
+        },
     ),
     "S12": Topic(
         "After settling: limit and record",

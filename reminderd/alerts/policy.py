@@ -8,6 +8,7 @@ from datetime import time, timedelta
 from ..loans.accrual import fee_after
 from ..loans.charges import FeePer
 from ..loans.terms import GraceCovers, Loan
+from ..playbook.facts import days_in_grace, reported_after
 from ..playbook.playbook import Severity
 from .alert import Reason
 
@@ -50,9 +51,10 @@ class Policy:
         terms = loan.terms
         days = {fee_after(terms, fee) for fee in terms.fees}
         days |= {terms.grace_days} if terms.grace_covers else set()
-        days |= {loan.reported_after - 1} if loan.reported_after else set()
-        eves = {day for day in self.stage_eves if day >= terms.grace_days}  # grace is one stage
-        days |= {day - terms.dpd_includes_due_date for day in eves}
+        reported = reported_after(loan)
+        days |= {terms.days_late(reported) - 1} if reported else set()
+        eves = {terms.days_late(day + 1) - 1 for day in self.stage_eves}
+        days |= {day for day in eves if day >= days_in_grace(loan)}  # grace is one stage
         cliffs = tuple(sorted(day for day in days if day > 0))
         return replace(self, cliffs=cliffs) if cliffs else self
 

@@ -15,6 +15,7 @@ from functools import cached_property
 from ..errors import UsageError
 from ..loans.position import value
 from ..loans.terms import Loan
+from ..playbook.facts import reporting_date
 from ..playbook.playbook import Playbook, Severity
 from .wallclock import instant, local_date
 
@@ -70,7 +71,7 @@ def worse_from(snooze: Snooze, loan: Loan, playbook: Playbook) -> date | None:
     then = value(loan, made)
     stage, cliff = playbook.rank(then), then.next_cliff
     ahead = [cliff.date] if cliff else []
-    if loan.reported_after and (reported := snooze.due + timedelta(loan.reported_after)) > made:
+    if (reported := reporting_date(loan, snooze.due)) and reported > made:
         ahead.append(reported)
 
     def is_worse(day: date) -> bool:

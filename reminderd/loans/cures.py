@@ -111,7 +111,7 @@ class _Watched(Account):
         if self.oldest_due() is None and not any(
             rest and part.due <= last for part, rest in coming
         ):
-            self.cure, self._moved = Cure(self.as_of, due, late), None
+            self.cure, self._moved = Cure(self.as_of, due, self.terms.days_past_due(late)), None
 
     def _before(self) -> None:
         if self._looked == self.today:
@@ -123,7 +123,8 @@ class _Watched(Account):
     def _after(self) -> None:
         late = self.today - self._unpaid_since
         if late > self.terms.grace_days and self._is_current():
-            self.cure = Cure(self.as_of, date.fromordinal(self._unpaid_since), late)
+            days = self.terms.days_past_due(late)
+            self.cure = Cure(self.as_of, date.fromordinal(self._unpaid_since), days)
 
     def _is_current(self) -> bool:
         # An extension agreed late may have moved an installment to a day that is past, too.

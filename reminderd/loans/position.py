@@ -317,8 +317,7 @@ def _arrear(account: Account, line: Line) -> Arrear:
 
 
 def _days_past_due(account: Account, due: int) -> int:
-    late = account.today - due
-    return late + (account.terms.dpd_includes_due_date and late > 0)
+    return account.terms.days_past_due(account.today - due)
 
 
 def _next_cliff(position: Position) -> Cliff | None:

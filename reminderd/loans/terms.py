@@ -377,6 +377,17 @@ class LoanTerms:
         """The penalty interest rate at the outset, or None where none was agreed."""
         return self._penalty_rate(self.penalty, self.contract_rate)
 
+    def days_past_due(self, late: int) -> int:
+        """Return how the terms count so many days after a due date: that day is one of them or not.
+
+        Nothing is past due on the due date itself.
+        """
+        return late + (self.dpd_includes_due_date and late > 0)
+
+    def days_late(self, days_past_due: int) -> int:
+        """Return how many days after a due date it is first so many days past due."""
+        return max(days_past_due - self.dpd_includes_due_date, min(days_past_due, 1))
+
     @property
     def penalty_grace(self) -> int:
         """For how many days after the due date no penalty is owed."""
@@ -476,7 +487,8 @@ class Loan:
     def request(self, as_of: date) -> Request | None:
         """Return the request for an extension as it stands on a day, if there was any."""
         known = [asked for asked in (*self.requests, *self.asked) if asked.on <= as_of]
-        return max(known, key=attrgetter("on"), default=None)
+        # Of one day the last one counts: a lender may answer on the day it is asked.
+        return max(reversed(known), key=attrgetter("on"), default=None)
 
 
 def check(terms: LoanTerms) -> None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from ..loans.accrual import fee_days
 from ..loans.caps import exceeded
 from ..loans.position import Cliff, CliffReason, Position, value
-from ..playbook.facts import grace_spares_record, reported_from
+from ..playbook.facts import days_in_grace, grace_spares_record, reported_from
 from ..playbook.playbook import Stage
 from .sheet import Sheet
 
@@ -94,12 +94,12 @@ def _reported(sheet: Sheet) -> Iterator[Event]:
 
 def _worse_stage(sheet: Sheet) -> Iterator[Event]:
     """Yield what the next stage of lateness brings, once something is late."""
-    position, book = sheet.position, sheet.desk.playbook
+    position, book, terms = sheet.position, sheet.desk.playbook, sheet.loan.terms
     days = 0 if sheet.person else position.days_past_due
-    stage = book.next_stage(max(days, position.grace_days))
+    stage = book.next_stage(max(days, terms.days_past_due(days_in_grace(sheet.loan))))
     if not days or stage is None or (said := _outlook(sheet, stage)) is None:
         return
-    day = sheet.today + timedelta(days=_first_day(stage) - days)
+    day = position.arrears[0].due + timedelta(days=terms.days_late(_first_day(stage)))
     line = sheet.words.line("ahead_stage", on=_day(sheet, day), outlook=said)
     yield Event(day, line, warns=True)
 

@@ -12,7 +12,7 @@ from ..loans.caps import exceeded
 from ..loans.cures import last_cure
 from ..loans.money import Money
 from ..loans.position import Position, value
-from ..loans.terms import AutoDebit, GraceCovers, Lender, Loan, Repayment, Request
+from ..loans.terms import AutoDebit, GraceCovers, Lender, Loan, Repayment, Request, RequestState
 
 NAMES = (
     "first-overdue",
@@ -166,22 +166,37 @@ def bureau(loan: Loan) -> Bureau | None:
 
 
 def reported_after(loan: Loan) -> int | None:
-    """Return how many days past due a lender begins to report, if that is known."""
+    """Return how many days past due a lender begins to report, if that is known.
+
+    It is the loan's own, or in the United States the thirtieth; a person does not report.
+    """
+    if loan.lender is Lender.PERSON:
+        return None
     if loan.reported_after is None and bureau(loan) is Bureau.US:
         return _US_REPORTING
     return loan.reported_after
 
 
 def reported_from(position: Position) -> date | None:
-    """Return the day from which what is to be paid first may be reported, if one is known.
+    """Return the day from which what is to be paid first may be reported, if one is known."""
+    due = position.pay_by
+    return None if due is None else reporting_date(position.loan, due)
 
-    It is the loan's own, or in the United States the thirtieth day past due.
-    """
-    loan, due = position.loan, position.pay_by
+
+def reporting_date(loan: Loan, due: date) -> date | None:
+    """Return the day from which an installment that stays unpaid may be reported, if known."""
     after = reported_after(loan)
-    if after is None or due is None or loan.lender is Lender.PERSON:
-        return None
-    return due + timedelta(days=after)
+    return None if after is None else due + timedelta(days=loan.terms.days_late(after))
+
+
+def days_in_grace(loan: Loan) -> int:
+    """Return for how many days after its due date an installment is in grace, and not overdue.
+
+    What may be reported is overdue, whatever else grace spares.
+    """
+    terms, after = loan.terms, reported_after(loan)
+    agreed = terms.grace_days if terms.grace_covers else 0
+    return agreed if after is None else max(0, min(agreed, terms.days_late(after) - 1))
 
 
 def grace_spares_record(loan: Loan) -> bool:
@@ -237,8 +252,9 @@ def debit_tried(position: Position, now: datetime) -> bool:
 def current_request(position: Position) -> Request | None:
     """Return the request for an extension of what is to be paid now, if there was any."""
     request, pay_by = position.loan.request(position.as_of), position.pay_by
-    about_this = request and (pay_by is None or request.on >= pay_by - _REQUEST_COUNTS)
-    return request if about_this else None
+    if request is None or pay_by is None or request.state is RequestState.REFUSED:
+        return request  # what was refused is not to be asked for again
+    return request if request.on >= pay_by - _REQUEST_COUNTS else None
 
 
 def _of_debit(debit: AutoDebit | None) -> set[str]:

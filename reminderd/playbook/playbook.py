@@ -16,7 +16,7 @@ from typing import Any
 
 from ..loans.position import Position
 from ..loans.terms import Lender
-from .facts import holds
+from .facts import days_in_grace, holds
 
 LOCALES = ("zh-CN", "en")
 UNCONFIRMED = "unconfirmed"  # the stage of a loan of which only a debit can say if it is paid
@@ -87,8 +87,8 @@ class Playbook:
         return self.stages["due-today" if position.pay_by == position.as_of else "upcoming"]
 
     def _late(self, position: Position) -> Stage:
-        days = position.days_past_due
-        if days <= position.grace_days:
+        days, loan = position.days_past_due, position.loan
+        if days <= loan.terms.days_past_due(days_in_grace(loan)):
             return self.stages["grace"]
         stage = [stage for stage in self.overdue() if (stage.first_day or 0) <= days][-1]
         if position.loan.lender is Lender.PERSON:  # who does without collectors and courts

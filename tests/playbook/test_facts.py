@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from reminderd.alerts.policy import Policy
 from reminderd.loans.charges import Cap, CapMode
 from reminderd.loans.money import Money
 from reminderd.loans.position import value
 from reminderd.loans.terms import (
     AutoDebit,
+    GraceCovers,
     Installment,
     Lender,
     Loan,
@@ -29,9 +31,11 @@ from reminderd.playbook.facts import (
     facts,
     holds,
     is_known,
+    reported_from,
     shortfall,
     times_to_come,
 )
+from reminderd.playbook.playbook import packaged
 
 DUE = date(2026, 12, 5)
 EARLIER = date(2026, 11, 5)
@@ -216,9 +220,56 @@ def test_what_a_command_recorded_later_counts_over_what_was_configured():
 
 def test_a_request_about_an_earlier_installment_does_not_bear_on_this_one():
     late = loan()
-    for days, state in ((32, "none"), (31, "refused")):
-        old = Request(RequestState.REFUSED, DUE - days * DAY)
+    for days, state in ((32, "none"), (31, "requested")):
+        old = Request(RequestState.REQUESTED, DUE - days * DAY)
         assert f"extension-{state}" in known(replace(late, requests=(old,)), DUE + 5 * DAY)
+
+
+def test_what_was_refused_is_never_advised_again():
+    old = Request(RequestState.REFUSED, DUE - 400 * DAY)
+    assert "extension-refused" in known(replace(loan(), requests=(old,)), DUE + 5 * DAY)
+
+
+@pytest.mark.parametrize("answer", [RequestState.APPROVED, RequestState.REFUSED])
+@pytest.mark.parametrize("field", ["requests", "asked"])
+def test_an_answer_of_the_day_of_the_request_counts(answer, field):
+    both = tuple(Request(state, DUE) for state in (RequestState.REQUESTED, answer))
+    assert f"extension-{answer}" in known(replace(loan(), **{field: both}), DUE + 5 * DAY)
+
+
+INCLUDING = {"grace_days": 2, "dpd_includes_due_date": True}
+
+
+def test_one_count_of_days_decides_grace_stage_and_report():
+    """With the due date as day 1, two days of grace are days 2 and 3, and day 4 is reported."""
+    late = replace(loan(terms=INCLUDING), reported_after=4)
+    book = packaged()
+    stages = [book.stage_of(value(late, DUE + days * DAY)).id for days in (1, 2, 3)]
+    assert stages == ["grace", "grace", "overdue-4-7"]
+    assert reported_from(value(late, DUE + DAY)) == DUE + 3 * DAY
+    assert Policy().of_loan(late).cliffs == (2,)
+
+
+@pytest.mark.parametrize(
+    ("covers", "reported", "grace"),
+    [
+        ((), None, 0),
+        ((GraceCovers.FEE,), None, 10),
+        ((GraceCovers.FEE,), 4, 3),
+        ((GraceCovers.PENALTY,), None, 10),
+        ((GraceCovers.REPORTING,), None, 10),
+        (tuple(GraceCovers), 4, 3),
+        (tuple(GraceCovers), 30, 10),
+    ],
+)
+def test_grace_lasts_until_the_lender_may_report(covers, reported, grace):
+    lenient = loan(terms={"grace_days": 10, "grace_covers": covers}, reported_after=reported)
+    stages = [packaged().stage_of(value(lenient, DUE + n * DAY)).id for n in range(1, 12)]
+    assert [stage == "grace" for stage in stages] == [n <= grace for n in range(1, 12)]
+
+
+def test_what_was_reported_already_is_not_reported_soon():
+    assert "reported-soon" not in known(loan(reported_after=1), DUE + 5 * DAY)
 
 
 # ─── who lent it ────────────────────────────────────────────────────────────────────────────────

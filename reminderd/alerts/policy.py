@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
-from ..loans.accrual import fee_after
-from ..loans.charges import FeePer
-from ..loans.terms import GraceCovers, Loan
+from ..loans.cliffs import has_dated_turns, own_turns, turns
+from ..loans.terms import Loan, LoanTerms
 from ..playbook.facts import days_in_grace, reported_after
 from ..playbook.playbook import Severity
 from .alert import Reason
@@ -39,7 +38,8 @@ class Policy:
         There is one on the last day before each change for the worse. What the lender debits
         needs no reminder on the day itself, when it is too late to fill the account.
         """
-        policy = replace(self._with_cliffs(loan), own_cliffs=_own_cliffs(loan))
+        own = tuple(sorted(day - 1 for day in own_turns(loan.terms) if day > 1))
+        policy = replace(self._with_cliffs(loan, own), own_cliffs=own)
         debit = loan.auto_debit
         if debit is None or not debit.on:
             return policy
@@ -47,16 +47,25 @@ class Policy:
         asked = () if debit.assume_paid else tuple(debit.last_day + day for day in _DEBIT_ASKED)
         return replace(policy, before_due=early, debit_asked=asked)
 
-    def _with_cliffs(self, loan: Loan) -> Policy:
+    def _with_cliffs(self, loan: Loan, own: tuple[int, ...]) -> Policy:
         terms = loan.terms
-        days = {fee_after(terms, fee) for fee in terms.fees}
-        days |= {terms.grace_days} if terms.grace_covers else set()
+        days = {*own, *([terms.grace_days] if terms.grace_covers else [])}
         reported = reported_after(loan)
         days |= {terms.days_late(reported) - 1} if reported else set()
         eves = {terms.days_late(day + 1) - 1 for day in self.stage_eves}
         days |= {day for day in eves if day >= days_in_grace(loan)}  # grace is one stage
         cliffs = tuple(sorted(day for day in days if day > 0))
         return replace(self, cliffs=cliffs) if cliffs else self
+
+    def of_due(self, terms: LoanTerms, due: date) -> Policy:
+        """Return the policy with the eves that one installment has on dates of its own.
+
+        Fees of each period and new rates come on dates, not so many days after any due date.
+        """
+        if not has_dated_turns(terms):
+            return self
+        eves = {(turn.on - due).days - 1 for turn in turns(terms, due, due)}
+        return replace(self, cliffs=tuple(sorted({*self.cliffs, *eves} - {0})))
 
     @property
     def lead(self) -> timedelta:
@@ -97,15 +106,3 @@ class Policy:
         if offset in self.overdue_days:
             return Reason.OVERDUE_DAY
         return Reason.CLIFF_TOMORROW if offset in self.cliffs else Reason.OVERDUE_REPEAT
-
-
-def _own_cliffs(loan: Loan) -> tuple[int, ...]:
-    """Return the eves of days on which each installment costs more by itself.
-
-    How bad the loan's stage is, and what is reported, hangs on the oldest one alone.
-    """
-    terms = loan.terms
-    days = {fee_after(terms, fee) for fee in terms.fees if fee.per is FeePer.INSTALLMENT}
-    if terms.penalty is not None and GraceCovers.PENALTY in terms.grace_covers:
-        days.add(terms.grace_days)
-    return tuple(sorted(day for day in days if day > 0))

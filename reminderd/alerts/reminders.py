@@ -87,7 +87,7 @@ def to_come(look: Look) -> Iterator[Slot]:
     unknown = {part.due for part in look.position.upcoming if part.unknown}
     for due in _near(look, and_next=True):
         reached = (look.reached - due).days
-        offsets = [look.policy.next_after(reached)]
+        offsets = [look.rhythm(due).next_after(reached)]
         if look.position.first_known != due:
             # What stands beside an older installment is silent on most of these days.
             offsets = [*look.policy.offsets(0), *look.policy.offsets_beside()]
@@ -129,7 +129,7 @@ def _newest(look: Look) -> Slot | None:
 
 def _newest_of_each(look: Look, dues: list[date]) -> Iterator[Slot]:
     for due in dues:
-        offsets = reversed(look.policy.offsets((look.reached - due).days))
+        offsets = reversed(look.rhythm(due).offsets((look.reached - due).days))
         speaking = (offset for offset in offsets if _speaks(look, due, offset))
         yield from (_slot(look, due, offset) for offset in islice(speaking, 1))
 
@@ -176,12 +176,12 @@ def _debits(look: Look) -> list[date]:
 
 
 def _slots_of(look: Look, due: date, until: date) -> list[Slot]:
-    return [_slot(look, due, offset) for offset in look.policy.offsets((until - due).days)]
+    return [_slot(look, due, offset) for offset in look.rhythm(due).offsets((until - due).days)]
 
 
 def _slot(look: Look, due: date, offset: int) -> Slot:
     day = due + timedelta(days=offset)
-    return Slot(day, due, milestone(offset), look.policy.reason(offset))
+    return Slot(day, due, milestone(offset), look.rhythm(due).reason(offset))
 
 
 def _answer_slot(look: Look) -> Slot | None:

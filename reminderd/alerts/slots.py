@@ -67,6 +67,10 @@ class Look:
             return look
         return replace(look, hold=Hold(snooze, loan, policy.send_at, playbook))
 
+    def rhythm(self, due: date) -> Policy:
+        """Return when an installment is reminded of."""
+        return self.policy.of_due(self.loan.terms, due)
+
     def instant(self, day: date) -> datetime:
         """Return when the slots of a day come."""
         return instant(day, self.policy.send_at, self.loan.timezone)

@@ -32,6 +32,7 @@ from itertools import takewhile
 
 from .bills import expected, expected_near, in_force, lives_by_bills
 from .charges import CapMode, Fee, FeePer
+from .daycount import DayCount
 from .frequency import add_months
 from .money import round_half_up, to_minor
 from .owed import Owed
@@ -156,6 +157,8 @@ class Account:
         self.bills: list[Bill] = []  # that have been drawn
         self.card: tuple[date, LoanTerms] | None = None  # the last one's due date and terms
         self.awaits_debit: Callable[[date], bool] = lambda _: False
+        self.charged_penalty_to = 0  # where one base is charged for all lines, up to which day
+        self.uncut: Account | None = None  # as it stood before what a look has counted
         self.trace = trace
 
     @property
@@ -209,8 +212,26 @@ class Account:
                 self.pay(paid[day])
             self._close_without_bill(day)
         self.advance(last)
-        self._accrue_lines()
+        self._stop()
         return self
+
+    def _stop(self) -> None:
+        """Count what has accrued by today, for whoever asks now.
+
+        Under 30/360 a span that is cut may count otherwise than as a whole. So the account of
+        before is kept: later days are counted from the last event, and not from the day of asking.
+        """
+        if self.rules.uneven:
+            self.uncut = self._fork()
+        self._accrue_lines()
+
+    def _fork(self) -> Account:
+        """Return an account that moves on alone, with nothing counted for the sake of asking."""
+        account = copy(self.uncut or self)
+        account.uncut = account.trace = None
+        settled, lines = account.settled, account.lines
+        account.lines = lines[:settled] + [line.copy() for line in lines[settled:]]
+        return account
 
     def _take_as_paid(self, agreed: dict[int, list[Agreement]]) -> None:
         """Keep in mind which installments up to ``paid_until`` an extension moved once late."""
@@ -244,25 +265,25 @@ class Account:
 
     def later(self, day: int) -> Account:
         """Return the account as it will stand on a later day, taking in nothing that falls due."""
-        account = copy(self)
-        account.trace = None
-        account.lines = self.lines[: self.settled] + [line.copy() for line in self.open]
+        account = self._fork()
         account.today = day
-        account._accrue_lines()
+        account._stop()
         return account
 
     def unpaid_until(self, day: int) -> Account:
         """Return the account as it will stand on a later day if nothing is paid or agreed."""
-        account = self.later(self.today)
+        account = self._fork()
         account.advance(day)
-        account._accrue_lines()
+        account._stop()
         return account
 
     def curve(self, last: int) -> Iterator[Owed]:
         """Yield what is due on each day from today to *last*, taking in nothing that falls due."""
-        account = self.later(self.today)
+        account = self._fork()
         for day in range(self.today, last + 1):
             account.today = day
+            if self.rules.uneven:
+                account = self.later(day)
             account._accrue_lines()
             yield account.due()
 
@@ -299,11 +320,11 @@ class Account:
             return
         line = Line(due, part.principal, part.interest, due + self.rules.first_day)
         if self.credit:
-            line.paid_interest = min(self.credit, part.interest)
-            to_principal = min(self.credit - line.paid_interest, part.principal)
-            line.principal -= to_principal
-            line.received = line.paid_interest + to_principal
-            self.credit -= line.paid_interest + to_principal
+            for place in self.rules.order:
+                paid = min(self.credit, (part.principal, part.interest, 0, 0)[place])
+                self._reduce(line, place, paid)
+                line.received += paid
+                self.credit -= paid
         if self.rules.compounds:
             line.capital = 0 if self.rules.on_installment else line.open_interest
             line.capital *= self.tariff.scale
@@ -350,13 +371,28 @@ class Account:
         line.accrued_interest += interest
         if self.trace is not None and interest:
             self._note("interest", line, rates.interest, principal, (since, day), interest)
-        start = line.penalised
+        start = self._penalised(line)
         if start < day:
-            line.penalised = day
+            self._penalise(line, day)
             penalty = rates.penalty.earn(base, start, day)
             line.accrued_penalty += penalty
             if self.trace is not None and penalty:
                 self._note("penalty", line, rates.penalty, base, (start, day), penalty)
+
+    def _penalised(self, line: Line) -> int:
+        """Return up to which day a line has been charged penalty; no day is charged twice.
+
+        What is outstanding is charged on the oldest line. Where a line's first day is its due date,
+        the one before it may have borne that day already.
+        """
+        if self.rules.on_outstanding and line is self._oldest():
+            return max(line.penalised, self.charged_penalty_to)
+        return line.penalised
+
+    def _penalise(self, line: Line, day: int) -> None:
+        line.penalised = day
+        if self.rules.on_outstanding and line is self._oldest():
+            self.charged_penalty_to = day
 
     def _base(self, line: Line) -> int:
         """Return what the penalty is charged on: interest that accrued since is never in it."""
@@ -393,7 +429,7 @@ class Account:
         if line.spared or not (line.unpaid or any(self._amounts(line))):
             return  # nothing is unpaid but a fraction that nobody will ever be asked for
         rates, base, opening = self.tariff, self._base(line), self._open_charges(line)
-        start, free_until = line.penalised, line.due + max(0, self.rules.first_day)
+        start, free_until = self._penalised(line), line.due + max(0, self.rules.first_day)
         turns, scale = self._turns(line.due, since, day), rates.scale
         capital, compound = line.capital, 0
         for interest, penalty, growth in zip(
@@ -405,7 +441,7 @@ class Account:
             compound += capital * growth // scale
             before, capital = capital, opening + interest + penalty + compound
         line.capital = capital if self._is_turn(line.due, day) else before
-        line.penalised = max(start, day)
+        self._penalise(line, max(start, day))
         line.accrued_interest += interest
         line.accrued_penalty += penalty + compound
         if self.trace is None:
@@ -544,7 +580,10 @@ class Account:
             if self.trace is not None:
                 self._note_relief(line)
                 self._step(kind, -self.owed(line).total * self.scale, line.due, end=self.today)
-            self.lines[self.lines.index(line)] = Line.closed(line.due)
+            place = self.lines.index(line)
+            for account in (self, self.uncut):
+                if account is not None:
+                    account.lines[place] = Line.closed(line.due)
 
     # ─── What is paid ───
 
@@ -654,6 +693,7 @@ class Account:
         if self.trace is not None and line.accrued_penalty:
             self._step("grace", -line.accrued_penalty, line.due, start=line.due, end=self.today)
         line.accrued_penalty, line.spared = 0, True
+        self.charged_penalty_to = 0
 
     def _pay_down(self, amount: int) -> Owed:
         """Pay a revolving balance down now and have the rest of the period bear less interest.
@@ -939,6 +979,8 @@ class _Rules:
     grace: int
     first_day: int  # of the days after the due date, how many never count for penalty
     on_installment: bool
+    on_outstanding: bool
+    uneven: bool  # what a span counts is not the sum of what its parts do
     base_differs: bool
     compounds: bool
     plain: bool  # nothing but rates accrues
@@ -971,6 +1013,8 @@ def _compile(terms: LoanTerms) -> _Rules:
         terms.penalty_grace,
         _first_day(terms),
         terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT,
+        outstanding,
+        terms.day_count is DayCount.THIRTY_360,
         terms.penalty_base is not PenaltyBase.OVERDUE_PRINCIPAL,
         compounds,
         plain,

@@ -6,38 +6,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 from functools import cached_property
-from itertools import islice
 
-from .accrual import Account, Line, fee_days
+from .accrual import Account, Line
 from .bills import drawn_on, lives_by_bills, without_bill
+from .cliffs import Cliff, next_cliff
 from .money import Money
 from .owed import Owed
 from .terms import Loan, Payment
-
-_DAY = timedelta(days=1)
-_YEAR = 366
-_Date = date  # for where a field has that name
-
-
-class CliffReason(StrEnum):
-    """Why a date is a cliff."""
-
-    PENALTY_STARTS = "penalty_starts"
-    GRACE_ENDS = "grace_ends"
-    FEE_CHARGED = "fee_charged"
-
-
-@dataclass(frozen=True, slots=True)
-class Cliff:
-    """The next date on which waiting gets more expensive than it was the day before."""
-
-    date: _Date
-    increase: Money  # what that one day adds
-    reason: CliffReason
-    due: _Date = field(default=date.min, compare=False)  # of what has to be paid before
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +158,7 @@ class Position:
     @cached_property
     def next_cliff(self) -> Cliff | None:
         """The next date on which waiting gets more expensive, if there is one."""
-        return _next_cliff(self)
+        return next_cliff(self)
 
     @property
     def due_total(self) -> Money:
@@ -318,37 +295,3 @@ def _arrear(account: Account, line: Line) -> Arrear:
 
 def _days_past_due(account: Account, due: int) -> int:
     return account.terms.days_past_due(account.today - due)
-
-
-def _next_cliff(position: Position) -> Cliff | None:
-    loan, today = position.loan, position.as_of
-    dues = [arrear.due for arrear in position.arrears]
-    dues += [part.due for part in position.upcoming[:1] if not part.unknown]
-    cliffs = [
-        (day, due, reason)
-        for due in dues
-        for day, reason in _cliff_days(loan, due, today)
-        if day > today
-    ]
-    if not cliffs:
-        return None
-    day, due, reason = min(cliffs, key=lambda cliff: cliff[:2])
-    before = position.account.unpaid_until(day.toordinal() - 1)
-    increase = before.later(day.toordinal()).due().total - before.due().total
-    return Cliff(day, position.money(increase), reason, due)
-
-
-def _cliff_days(loan: Loan, due: date, today: date) -> list[tuple[date, CliffReason]]:
-    """Return the days on which lateness with the installment *due* begins to cost more."""
-    terms = loan.terms
-    days = []
-    penalty = terms.penalty_rate
-    if penalty and penalty.value and not terms.penalty_grace:
-        days.append((due + _DAY, CliffReason.PENALTY_STARTS))
-    if terms.grace_days:
-        days.append((due + timedelta(days=terms.grace_days + 1), CliffReason.GRACE_ENDS))
-    ahead = max(today, due).toordinal() + 1
-    for fee in terms.fees:
-        charged = (on for on in fee_days(terms, fee, due.toordinal(), ahead + _YEAR) if on >= ahead)
-        days += [(date.fromordinal(on), CliffReason.FEE_CHARGED) for on in islice(charged, 1)]
-    return days

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from ..loans.accrual import fee_days
 from ..loans.caps import exceeded
-from ..loans.position import Cliff, CliffReason, Position, value
+from ..loans.cliffs import Cliff, CliffReason
+from ..loans.position import Position, value
 from ..playbook.facts import days_in_grace, grace_spares_record, reported_from
 from ..playbook.playbook import Stage
 from .sheet import Sheet

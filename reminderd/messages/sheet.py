@@ -15,10 +15,11 @@ from ..loans.bills import lives_by_bills
 from ..loans.caps import Exceeded, exceeded
 from ..loans.changes import change_of
 from ..loans.charges import CapMode
+from ..loans.cliffs import Cliff
 from ..loans.cures import cost_of_lateness, last_cure, saved_by_early_payoff
 from ..loans.explain import explain, explain_next
 from ..loans.money import Money
-from ..loans.position import Cliff, Position, value
+from ..loans.position import Position, value
 from ..loans.statements import Statement, statement_of
 from ..loans.steps import Step
 from ..loans.terms import Extension, FailedDebit, GraceMode, Lender, Loan, Repayment, RequestState

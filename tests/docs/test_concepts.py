@@ -8,7 +8,7 @@ import pytest
 from reminderd.alerts.alert import PAID_SO_FAR, SETTLED, milestone
 from reminderd.alerts.policy import Policy
 from reminderd.delivery.retry import WINDOW
-from reminderd.loans.position import CliffReason
+from reminderd.loans.cliffs import CliffReason
 from reminderd.loans.terms import AutoDebit, Installment, Loan, LoanTerms
 from reminderd.playbook.playbook import packaged
 from reminderd.store.outbox import State
@@ -23,9 +23,9 @@ def test_every_state_of_a_delivery_is_there_and_no_other():
     assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == set(State)
 
 
-@pytest.mark.parametrize("word", ["penalty begins", "grace ends", "fee is charged"])
+@pytest.mark.parametrize("word", ["penalty begins", "grace ends", "fee is charged", "rate rises"])
 def test_every_kind_of_cliff_is_there(word):
-    assert len(CliffReason) == 3
+    assert len(CliffReason) == 4
     assert word in PAGE
 
 

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from reminderd.loans.accrual import Owed
-from reminderd.loans.position import Cliff, CliffReason, Money, Upcoming, value
+from reminderd.loans.cliffs import Cliff, CliffReason
+from reminderd.loans.money import Money
+from reminderd.loans.position import Upcoming, value
 
 DUE = date(2026, 3, 1)
 

@@ -13,9 +13,9 @@ import reminderd.messages
 from reminderd.alerts.alert import Reason
 from reminderd.loans import changes
 from reminderd.loans.cashplan import Why
+from reminderd.loans.cliffs import CliffReason
 from reminderd.loans.frequency import BusinessDayConvention
 from reminderd.loans.money import Money, Rate, Rounding
-from reminderd.loans.position import CliffReason
 from reminderd.loans.presets import load_preset, preset_names
 from reminderd.loans.steps import Step
 from reminderd.loans.terms import LoanTerms, Repayment, RequestState, RoundingAt

@@ -652,11 +652,15 @@ class Ledger:
             if self.was_paid(part.due):
                 continue
             debt = Debt(part.due, part.principal, part.interest)
-            debt.paid["interest"] = min(self.credit, part.interest)
-            to_principal = min(self.credit - debt.paid["interest"], part.principal)
-            debt.principal -= to_principal
-            self.credit -= debt.paid["interest"] + to_principal
-            debt.asked, debt.received = part.total, debt.paid["interest"] + to_principal
+            debt.asked = part.total
+            for component in self.terms.allocation_order:
+                takes = min(self.credit, getattr(part, component, 0))
+                if component == "principal":
+                    debt.principal -= takes
+                elif component == "interest":
+                    debt.paid["interest"] += takes
+                debt.received += takes
+                self.credit -= takes
             if self.terms.compounding != "none":
                 debt.capital = debt.unpaid_charges(self.terms)
             self.debts.append(debt)

@@ -18,7 +18,7 @@ def by_valuations(loan, as_of):
         if before.arrears and not value(loan, day).days_past_due:
             due = before.arrears[0].due
             if (day - due).days > loan.terms.grace_days:
-                return Cure(day, due, (day - due).days)
+                return Cure(day, due, before.account.terms.days_past_due((day - due).days))
     return None
 
 

@@ -107,6 +107,8 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         grace_days=model.grace_days,
         grace_mode=model.grace_mode,
         grace_covers=tuple(model.grace_covers),
+        residual=model.residual,
+        residual_below=model.residual_below,
         dpd_includes_due_date=model.dpd_includes_due_date,
         acceleration_date=model.acceleration_date,
         fees=tuple(_fee(fee) for fee in model.fees),

@@ -15,6 +15,7 @@ from ..loans.presets import load_preset, preset_names
 from ..loans.terms import (
     MAX_INSTALLMENTS,
     STATEMENT_DAYS,
+    USUAL_GRACE,
     AllocationBy,
     Component,
     Compounding,
@@ -25,6 +26,7 @@ from ..loans.terms import (
     PenaltyBase,
     PenaltyRule,
     RequestState,
+    Residual,
     RoundingAt,
 )
 from .suggest import shown, suggestion
@@ -481,9 +483,20 @@ class LoanModel(Strict):
         GraceMode.RETROACTIVE, description="What those days count for once they have passed."
     )
     grace_covers: list[GraceCovers] = Field(
-        default_factory=list(GraceCovers).copy,
+        default_factory=list(USUAL_GRACE).copy,
         description="What the grace days spare you.",
-        examples=['grace_covers = ["penalty", "fee", "reporting"]'],
+        examples=['grace_covers = ["penalty", "fee", "reporting", "interest"]'],
+    )
+    residual: Residual = Field(
+        Residual.DUE,
+        description="When you owe what lateness has left of an installment that you paid by its "
+        "own amount: at once, with the next one, or with the last.",
+        examples=['residual = "next"'],
+    )
+    residual_below: NotNegative = Field(
+        Decimal(1),
+        description="Less than that is never overdue: it is asked for with the next installment.",
+        examples=['residual_below = "10.00"'],
     )
     dpd_includes_due_date: bool = Field(
         False,

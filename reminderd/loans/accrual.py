@@ -13,6 +13,9 @@ Rules, each with its source:
   Code, article 561), and to the oldest installment first (article 560).
 * What fell due up to ``paid_until`` was paid on its day. Payments up to the last such due date are
   part of that and count no more.
+* An installment that was paid by its own amount is no arrear any more where the terms carry over
+  what lateness has left of it, or where that is very little: it is asked for later. Fineract does
+  the like.
 * Money beyond what is due waits as credit and meets the next installments on their due dates,
   unless it covers the payoff amount: then the loan is paid off and interest not yet earned lapses.
   A revolving balance is paid down at once by what the next due date does not ask for.
@@ -66,6 +69,7 @@ from .terms import (
     Payment,
     PenaltyBase,
     Repayment,
+    Residual,
     Waiver,
 )
 
@@ -506,10 +510,13 @@ class Account:
         return Owed(*self._amounts(line))
 
     def _amounts(self, line: Line) -> tuple[int, int, int, int]:
-        scale, round_ = self.scale, self.round
-        interest, penalty, fees = round_(line.accrued_interest, scale), 0, line.fees
-        if self.today - line.due > self.grace:
+        scale, round_, late = self.scale, self.round, self.today - line.due
+        interest = penalty = 0
+        if late > self.rules.interest_grace:
+            interest = round_(line.accrued_interest, scale)
+        if late > self.grace:
             penalty = round_(line.accrued_penalty, scale)
+        fees = line.fees
         if self.capped:
             interest, penalty, fees = self._capped(line, interest, penalty, fees)
         return (
@@ -609,6 +616,7 @@ class Account:
     def _allocate(self, left: int, *, newest_first: bool = False) -> tuple[int, list[int]]:
         """Spend *left* on what is due in the agreed order; return what is over and the split."""
         to, order, lines = [0, 0, 0, 0], self.rules.order, self.open
+        had = [line.received for line in lines]
         if self.rules.eager:
             self._accrue_lines()
         if newest_first and lines and self.oldest_due() not in (None, lines[-1].due):
@@ -626,9 +634,7 @@ class Account:
                 self.accrue(line)
                 left = self._receive(line, left, order, to)
                 self.settled += left > 0
-        for line in lines if self.asks_minimum else ():
-            if line.received >= line.asked:
-                self._carry_over(line)
+        self._carry_residuals(lines, had)
         return left, to
 
     def _receive(self, line: Line, left: int, order: tuple[int, ...], to: list[int]) -> int:
@@ -642,21 +648,58 @@ class Account:
         """Whether what falls due is the least that a balance asks for."""
         return self.card is not None or self.terms.repayment is Repayment.REVOLVING
 
-    def _carry_over(self, line: Line) -> None:
-        """Ask for what lateness has cost with the next minimum, once this one was paid.
+    def _carry_residuals(self, lines: list[Line], had: list[int]) -> None:
+        """Carry over what lateness has left of lines that were paid by their own amounts.
+
+        *had* is what they had received before. What the older one took beyond its amount counts
+        for the next: whoever pays two installments by their sums has paid both.
+        """
+        surplus = 0
+        for line, before in zip(lines, had, strict=True):
+            surplus += line.received - before - max(0, line.asked - before)
+            if surplus < 0 and line.received < line.asked:
+                break
+            rest = self.owed(line).total
+            if rest and (self.asks_minimum or self._waits(rest)):
+                self._carry_over(line, rest)
+
+    def _waits(self, rest: int) -> bool:
+        """Return whether such a residual is no arrear: by the terms, or as it is so little."""
+        return self.rules.residual is not Residual.DUE or rest < self.rules.residual_below
+
+    def _carry_over(self, line: Line, rest: int) -> None:
+        """Ask for what lateness has left of a line with a later installment.
 
         A card's minimum is met when so much has reached it; what a late fee took of that is on the
-        next statement.
+        next statement. After the last installment another one follows, a period later.
         """
-        rest, number = self.owed(line).total, self.upcoming
-        if not rest or number == len(self.parts):
+        number = self.upcoming
+        if number < len(self.parts) and self.rules.residual is Residual.END:
+            number = len(self.parts) - 1
+        kept, more = list(self.parts), self._residual_part(rest)
+        if number < len(kept):
+            part = kept[number]
+            carried = part.carried + rest
+            kept[number] = replace(part, interest=part.interest + rest, carried=carried)
+        elif more is None:
             return
+        else:
+            kept.append(more)
         self._take(line, rest, self.rules.order, [0, 0, 0, 0])
-        part = self.parts[number]
-        more = replace(part, interest=part.interest + rest, carried=part.carried + rest)
-        self._replace_parts((*self.parts[:number], more, *self.parts[number + 1 :]))
+        self._replace_parts(tuple(kept))
         if self.trace is not None:
             self._step("carried", -rest * self.scale, line.due, end=self.today)
+
+    def _residual_part(self, rest: int) -> Installment | None:
+        """Return an installment after the last one; None where there is none to come after it."""
+        last = max(self.parts, key=lambda part: part.due).due if self.parts else None
+        called = self.terms.acceleration_date
+        if last is None or self.rules.by_bills or self.asks_minimum or called is not None:
+            return None
+        every, at_end, number = self.terms.frequency, self.terms.end_of_month, 1
+        while (due := every.step(last, number, end_of_month=at_end)) <= self.as_of:
+            number += 1
+        return Installment(due, 0, rest, carried=rest)
 
     def _take(self, line: Line, left: int, order: tuple[int, ...], to: list[int]) -> int:
         """Pay a line's parts in order; return what is left."""
@@ -687,13 +730,16 @@ class Account:
             line.paid_fees += amount
 
     def _spare(self, line: Line) -> None:
-        """Undo the penalty of a line that was paid within grace: its days cost nothing."""
-        if not self.in_grace(line):
-            return
-        if self.trace is not None and line.accrued_penalty:
-            self._step("grace", -line.accrued_penalty, line.due, start=line.due, end=self.today)
-        line.accrued_penalty, line.spared = 0, True
-        self.charged_penalty_to = 0
+        """Undo what grace covers of a line that was paid within it: these days cost nothing."""
+        late, accrued = self.today - line.due, 0
+        if late <= self.rules.interest_grace:
+            accrued, line.accrued_interest = line.accrued_interest, 0
+        if self.in_grace(line):
+            accrued += line.accrued_penalty
+            line.accrued_penalty, line.spared = 0, True
+            self.charged_penalty_to = 0
+        if self.trace is not None and accrued:
+            self._step("grace", -accrued, line.due, start=line.due, end=self.today)
 
     def _pay_down(self, amount: int) -> Owed:
         """Pay a revolving balance down now and have the rest of the period bear less interest.
@@ -859,12 +905,15 @@ class Account:
             self._note_relief(line)
 
     def _note_relief(self, line: Line) -> None:
-        penalty = line.accrued_penalty
-        if penalty and self.in_grace(line):
-            self._step("grace", -penalty, line.due, start=line.due, end=self.today)
-            penalty = 0
+        interest, penalty, spared = line.accrued_interest, line.accrued_penalty, 0
+        if self.today - line.due <= self.rules.interest_grace:
+            spared, interest = interest, 0
+        if self.in_grace(line):
+            spared, penalty = spared + penalty, 0
+        if spared:
+            self._step("grace", -spared, line.due, start=line.due, end=self.today)
         if self.tariff.ceiling is not None:
-            full = self.round(line.accrued_interest, self.tariff.scale)
+            full = self.round(interest, self.tariff.scale)
             full += self.round(penalty, self.tariff.scale) + line.fees
             paid = line.paid_penalty + line.paid_fees + line.paid_interest
             cut = full + line.interest + line.principal - paid - self.owed(line).total
@@ -977,6 +1026,9 @@ class _Rules:
     paid_until: int  # 0 where nothing is known to be paid
     covered: int  # the last due date up to then; of a revolving loan, that very day
     grace: int
+    interest_grace: int
+    residual: Residual
+    residual_below: int
     first_day: int  # of the days after the due date, how many never count for penalty
     on_installment: bool
     on_outstanding: bool
@@ -1011,6 +1063,9 @@ def _compile(terms: LoanTerms) -> _Rules:
         terms.paid_until.toordinal() if terms.paid_until else 0,
         _covered(terms),
         terms.penalty_grace,
+        terms.interest_grace,
+        terms.residual,
+        to_minor(terms.residual_below, terms.currency),
         _first_day(terms),
         terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT,
         outstanding,

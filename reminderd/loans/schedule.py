@@ -20,6 +20,7 @@ from .money import Rate, to_minor
 from .tariff import exact, tariff
 from .terms import (
     MAX_INSTALLMENTS,
+    USUAL_GRACE,
     YEARS,
     Compounding,
     Extension,
@@ -30,6 +31,7 @@ from .terms import (
     Minimum,
     PenaltyBase,
     Repayment,
+    Residual,
     RoundingAt,
 )
 
@@ -92,6 +94,9 @@ def _bare(terms: LoanTerms) -> LoanTerms:
         interest_on_interest_rate=None,
         grace_days=0,
         grace_mode=GraceMode.RETROACTIVE,
+        grace_covers=USUAL_GRACE,
+        residual=Residual.DUE,
+        residual_below=Decimal(1),
         dpd_includes_due_date=False,
         fees=(),
         caps=(),

@@ -62,6 +62,18 @@ class GraceCovers(StrEnum):
     PENALTY = "penalty"
     FEE = "fee"
     REPORTING = "reporting"
+    INTEREST = "interest"
+
+
+USUAL_GRACE = (GraceCovers.PENALTY, GraceCovers.FEE, GraceCovers.REPORTING)
+
+
+class Residual(StrEnum):
+    """When what lateness left is owed of an installment that was paid by its own amount."""
+
+    DUE = "due"
+    NEXT = "next"
+    END = "end"
 
 
 class PenaltyBase(StrEnum):
@@ -296,7 +308,9 @@ class LoanTerms:
     interest_on_interest_rate: Rate | None = None
     grace_days: int = 0
     grace_mode: GraceMode = GraceMode.RETROACTIVE
-    grace_covers: tuple[GraceCovers, ...] = tuple(GraceCovers)
+    grace_covers: tuple[GraceCovers, ...] = USUAL_GRACE
+    residual: Residual = Residual.DUE
+    residual_below: Decimal = Decimal(1)
     dpd_includes_due_date: bool = False
     acceleration_date: date | None = None
     fees: tuple[Fee, ...] = ()
@@ -392,6 +406,11 @@ class LoanTerms:
     def penalty_grace(self) -> int:
         """For how many days after the due date no penalty is owed."""
         return self.grace_days if GraceCovers.PENALTY in self.grace_covers else 0
+
+    @property
+    def interest_grace(self) -> int:
+        """Until how many days after the due date whoever pays it all owes no interest for them."""
+        return self.grace_days if GraceCovers.INTEREST in self.grace_covers else 0
 
     @property
     def fee_grace(self) -> int:

@@ -25,6 +25,7 @@ from ..loans.terms import (
     Minimum,
     PenaltyBase,
     Repayment,
+    Residual,
 )
 from .words import Words
 
@@ -143,6 +144,8 @@ class _Basis:
             yield self.say("accelerated", day=self.words.day(terms.acceleration_date, self.as_of))
         if terms.grace_days and terms.grace_covers:
             yield self.say(_grace(terms), days=self.words.days(terms.grace_days))
+        if terms.residual is not Residual.DUE:
+            yield self.say(f"residual_{terms.residual}")
 
     def _rate(self, rate: Rate) -> str:
         return self.words.percent(rate, self.terms)
@@ -212,5 +215,7 @@ def _grace(terms: LoanTerms) -> str:
     if GraceCovers.PENALTY not in terms.grace_covers:
         record = GraceCovers.REPORTING in terms.grace_covers
         return "grace_penalty_anyway" if record else "grace_fees_only"
+    if GraceCovers.INTEREST in terms.grace_covers and terms.contract_rate is not None:
+        return "grace_in_full"
     retroactive = terms.grace_mode is GraceMode.RETROACTIVE
     return "grace_retroactive" if retroactive else "grace_deducted"

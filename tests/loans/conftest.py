@@ -30,6 +30,7 @@ from reminderd.loans.terms import (
     PenaltyRule,
     RateChange,
     Repayment,
+    Residual,
     RoundingAt,
     Waiver,
 )
@@ -130,6 +131,8 @@ _KINDS = {
     ),
     "grace_mode": GraceMode,
     "grace_covers": _each(GraceCovers),
+    "residual": Residual,
+    "residual_below": Decimal,
     "fees": _each(_fee),
     "caps": _each(_cap),
     "allocation_order": _each(Component),

@@ -41,7 +41,7 @@ def test_days_past_due_are_those_of_the_oldest_unpaid_installment(listed):
 
 
 def test_days_past_due_do_not_fall_on_a_partial_payment(listed):
-    almost = monthly(listed, (after(10), "1109.99"))
+    almost = monthly(listed, (after(10), "1108.99"))
     assert value(almost, after(11)).days_past_due == 11
 
 

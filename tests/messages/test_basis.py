@@ -27,6 +27,7 @@ from reminderd.loans.terms import (
     PenaltyRule,
     RateChange,
     Repayment,
+    Residual,
     RoundingAt,
 )
 from reminderd.messages.basis import basis
@@ -329,6 +330,42 @@ CASES = {
             NO_INTEREST,
             NO_PENALTY,
             ("3 days of grace, never counted", "宽限期3天，期内始终不计罚息"),
+        ],
+    ),
+    "grace that makes it paid in time": (
+        DAILY | {"grace_days": 3, "grace_covers": tuple(GraceCovers)},
+        [
+            DAILY_RATE,
+            GOES_ON,
+            NO_PENALTY,
+            (
+                "3 days of grace: paid in full within it counts as paid on time",
+                "宽限期3天，期内全额还清视同按期还款",
+            ),
+        ],
+    ),
+    "what lateness left, with the next one": (
+        {"residual": Residual.NEXT},
+        [
+            NO_INTEREST,
+            NO_PENALTY,
+            (
+                "once an installment is paid by its own amount, what lateness left comes with the "
+                "next one",
+                "每期还足原定金额后，逾期产生的余额并入下一期",
+            ),
+        ],
+    ),
+    "what lateness left, with the last one": (
+        {"residual": Residual.END},
+        [
+            NO_INTEREST,
+            NO_PENALTY,
+            (
+                "once an installment is paid by its own amount, what lateness left comes with the "
+                "last one",
+                "每期还足原定金额后，逾期产生的余额并入最后一期",
+            ),
         ],
     ),
     "grace for the record": (

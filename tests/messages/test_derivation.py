@@ -258,8 +258,8 @@ CASES = {
     ),
     "what is asked for with the next minimum": (
         step("carried", -30_50, end=PAID),
-        ("Asked for with the next minimum, since Nov 20", "", "-30.50"),
-        ("11月20日起并入下一期最低还款额", "", "-30.50"),
+        ("Asked for with a later installment, since Nov 20", "", "-30.50"),
+        ("11月20日起并入以后的应还款", "", "-30.50"),
     ),
     "rounding": (
         step("rounding", "0.3"),

@@ -18,7 +18,7 @@ from reminderd.loans.frequency import BusinessDayConvention
 from reminderd.loans.money import Money, Rate, Rounding
 from reminderd.loans.presets import load_preset, preset_names
 from reminderd.loans.steps import Step
-from reminderd.loans.terms import LoanTerms, Repayment, RequestState, RoundingAt
+from reminderd.loans.terms import LoanTerms, Repayment, RequestState, Residual, RoundingAt
 from reminderd.messages.words import words
 from reminderd.playbook.facts import Bureau
 from reminderd.playbook.playbook import LOCALES, Severity, packaged
@@ -77,6 +77,7 @@ def test_every_word_is_used_somewhere():
     used |= {"compounding-daily", "compounding-monthly", "rate_day", "rate_year"}
     used |= {"chart_last", "chart_alt"}
     used |= {*State, *Reason, *(severity.name.lower() for severity in Severity)}
+    used |= {f"residual_{when}" for when in Residual}
     used |= {f"business_days_{how}" for how in BusinessDayConvention}
     keys = {key for section, key in sentences("en") if section != "fee_names"}
     unused = {key for key in keys if f'"{key}"' not in text and key not in used}

@@ -516,6 +516,11 @@ class Debt:
     def grace_end(self, terms):
         return self.due + ONE_DAY * (terms.grace_days if "penalty" in terms.grace_covers else 0)
 
+    def is_spared_interest(self, day, terms):
+        """Whether whoever pays it all by this day owes no interest for being late."""
+        covered = "interest" in terms.grace_covers and terms.grace_days
+        return bool(covered) and day <= self.due + terms.grace_days * ONE_DAY
+
     def is_deducted(self, terms):
         return terms.grace_mode == "deducted" and self.grace_end(terms) > self.due
 
@@ -524,6 +529,8 @@ class Debt:
         penalty = rounded(terms, self.late_penalty)
         if day <= self.grace_end(terms):
             penalty = 0
+        if self.is_spared_interest(day, terms):
+            interest = 0
         interest, penalty, fees = self.capped(interest, penalty, self.fees)
         return {
             "fees": fees - self.paid["fees"],
@@ -556,6 +563,8 @@ class Debt:
         """See what a payment has changed for the days to come."""
         if not self.unpaid and day <= self.grace_end(terms):
             self.late_penalty, self.spared = NOTHING, True
+        if not self.unpaid and self.is_spared_interest(day, terms):
+            self.late_interest = NOTHING
         if not any(self.owed(day, terms).values()):
             self.spared = True  # no fraction that nobody has to pay costs anything
         self.capital = min(self.capital, self.unpaid_charges(terms))
@@ -567,6 +576,7 @@ class Ledger:
     def __init__(self, terms):
         self.terms = terms
         self.coming = planned(terms)
+        self.all_dues = [part.due for part in self.coming]
         self.debts = []
         self.fallen = to_come(terms) if terms.repayment == "revolving" else 0
         paid = [p.due for p in self.coming if terms.paid_until and p.due <= terms.paid_until]
@@ -680,6 +690,8 @@ class Ledger:
             self.coming.remove(part)
         else:
             return
+        self.all_dues = [due for due in self.all_dues if due != extension.due]
+        self.all_dues += extension.to
         usual = rounded(terms, Fraction(left, len(extension.to)))
         for due in extension.to:
             share = left if due == extension.to[-1] else min(usual, left)
@@ -703,13 +715,13 @@ class Ledger:
         pairs = [(debt, component) for debt in self.debts for component in terms.allocation_order]
         if terms.allocation_by == "component":
             pairs = [(debt, part) for part in terms.allocation_order for debt in self.debts]
+        had = [debt.received for debt in self.debts]
         for debt, component in pairs:
             before, money = money, debt.take(money, day, terms, component)
             debt.received += before - money
         for debt in self.debts:
             debt.settle(day, terms)
-        if terms.repayment == "revolving":
-            self.ask_later(day)
+        self.ask_later(day, had)
         self.credit = money
         if not self.coming or not money:
             return
@@ -721,19 +733,42 @@ class Ledger:
         elif terms.repayment == "revolving":
             self.pay_down(day)
 
-    def ask_later(self, day):
-        """Have the next minimum ask for what lateness took of one that has been received."""
-        for debt in self.debts:
-            rest = sum(debt.owed(day, self.terms).values())
-            if debt.received < debt.asked or not rest or not self.coming:
-                continue
-            left = rest
-            for component in self.terms.allocation_order:
-                left = debt.take(left, day, self.terms, component)
-            debt.settle(day, self.terms)
-            part = self.coming[0]
+    def ask_later(self, day, had):
+        """Have a later installment ask for what lateness left of debts paid by their amounts.
+
+        What came of this payment beyond one debt's amount goes to the next one's.
+        """
+        terms, over = self.terms, 0
+        for debt, before in zip(self.debts, had, strict=True):
+            over += (debt.received - before) - max(0, debt.asked - before)
+            if over < 0 and debt.received < debt.asked:
+                return
+            rest = sum(debt.owed(day, terms).values())
+            little = rest < minor(terms, terms.residual_below)
+            card = terms.repayment == "revolving"
+            if rest and (card or little or terms.residual != "due"):
+                self.put_off(debt, rest, day)
+
+    def put_off(self, debt, rest, day):
+        terms = self.terms
+        if self.coming:
+            place = -1 if terms.residual == "end" else 0
+            part = self.coming[place]
             more = {"interest": part.interest + rest, "carried": part.carried + rest}
-            self.coming[0] = replace(part, **more)
+            self.coming[place] = replace(part, **more)
+        elif terms.repayment == "revolving" or terms.acceleration_date:
+            return
+        else:
+            last, number = max(self.all_dues), 1
+            while step(terms, last, number) <= day:
+                number += 1
+            due = step(terms, last, number)
+            self.coming.append(Part(due, 0, rest, None, due, rest))
+            self.all_dues.append(due)
+        left = rest
+        for component in terms.allocation_order:
+            left = debt.take(left, day, terms, component)
+        debt.settle(day, terms)
 
     def pay_down(self, day):
         """Pay the balance down at once; what is left of it asks for new minimums.

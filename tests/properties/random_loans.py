@@ -45,6 +45,7 @@ from reminderd.loans.terms import (
     PenaltyRule,
     RateChange,
     Repayment,
+    Residual,
     RoundingAt,
     Waiver,
 )
@@ -212,6 +213,12 @@ def calendars(draw, words):
     return {"business_days": BusinessDays(convention, draw(some(["CN", "DE-BY", "XECB"])))}
 
 
+def residuals(words):
+    """Return when what lateness leaves is asked for, and below what it always waits."""
+    least = some([Decimal(0), Decimal(1), Decimal(25)])
+    return st.fixed_dictionaries({"residual": some(Residual), "residual_below": least})
+
+
 @st.composite
 def graces(draw, words):
     longest = 40
@@ -354,6 +361,7 @@ FEATURES = {
     "paid": settled_until,
     "calendar": calendars,
     "grace": graces,
+    "residual": residuals,
     "base": bases,
     "counted": lambda words: st.just({"dpd_includes_due_date": True}),
     "compounding": compoundings,

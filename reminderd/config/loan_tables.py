@@ -485,7 +485,7 @@ class LoanModel(Strict):
     grace_covers: list[GraceCovers] = Field(
         default_factory=list(USUAL_GRACE).copy,
         description="What the grace days spare you.",
-        examples=['grace_covers = ["penalty", "fee", "reporting", "interest"]'],
+        examples=['grace_covers = ["penalty", "fee", "reporting"]'],
     )
     residual: Residual = Field(
         Residual.DUE,

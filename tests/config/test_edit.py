@@ -15,7 +15,7 @@ from reminderd.config.edit import with_terms, write_terms, written
 from reminderd.config.load import load_file, load_text
 from reminderd.errors import ConfigError, UsageError
 from reminderd.loans.reconcile import Change
-from reminderd.loans.terms import GraceCovers, GraceMode, Penalty, PenaltyRule
+from reminderd.loans.terms import USUAL_GRACE, GraceMode, Penalty, PenaltyRule
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -440,7 +440,7 @@ def test_a_mode_of_grace_brings_with_it_what_grace_covers(file):
         file,
         change("grace_mode", "deducted"),
         grace_mode=GraceMode.DEDUCTED,
-        grace_covers=tuple(GraceCovers),
+        grace_covers=USUAL_GRACE,
     )
     assert made == [
         'grace_mode = "deducted"',

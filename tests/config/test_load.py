@@ -16,7 +16,7 @@ from reminderd.config.load import load_file, load_text
 from reminderd.delivery.transport import verify
 from reminderd.errors import ConfigError
 from reminderd.loans.money import Money, Rate
-from reminderd.loans.terms import GraceCovers, Penalty, PenaltyRule, Repayment
+from reminderd.loans.terms import USUAL_GRACE, Penalty, PenaltyRule, Repayment
 from reminderd.messages.sheet import Desk
 from reminderd.playbook.facts import Borrower, Fund
 from reminderd.playbook.playbook import Severity, packaged
@@ -115,7 +115,7 @@ def test_the_shortest_loan_needs_four_lines(card):
     assert terms.contract_rate is None
     assert terms.penalty is None
     assert terms.contract_interest_continues is True
-    assert (terms.grace_days, terms.grace_covers) == (0, tuple(GraceCovers))
+    assert (terms.grace_days, terms.grace_covers) == (0, USUAL_GRACE)
     assert loan.payments == ()
     assert loan.channels is None
 

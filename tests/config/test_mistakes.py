@@ -317,7 +317,7 @@ VALUES = {
     ),
     "something that grace cannot cover": (
         CARD + 'grace_covers = ["fee", §"penalti"]\n',
-        "loans[0].grace_covers[1]: 'penalti' is not one of penalty, fee, reporting "
+        "loans[0].grace_covers[1]: 'penalti' is not one of penalty, fee, reporting, interest "
         "(did you mean 'penalty'?)",
     ),
     "more grace than a year": (

@@ -687,7 +687,7 @@ class Account:
             if coming[0].due == due and asked is not None:
                 down = min(amount, balance)
                 rest = balance - down
-                return down, billed(terms, due, rest, max(0, asked - down), self.as_of)
+                return down, billed(terms, due, rest, max(0, asked - down))
         kept = 0 if asked is None else max(0, amount - asked)
         while True:
             down = min(amount - kept, balance)
@@ -789,7 +789,8 @@ class Account:
             if part.due >= bill.due and (part.base or not part.total):
                 continue
             cut = part.total > room
-            kept.append(Installment(part.due, room, 0) if cut else replace(part, base=0))
+            beside = replace(part, base=0, bearing=part.base or part.bearing)
+            kept.append(Installment(part.due, room, 0) if cut else beside)
             room -= kept[-1].total
         usual = Decimal(1) if bill.minimum is None else bill.minimum / bill.amount
         terms = card_terms(self.terms, bill.due, usual)
@@ -800,7 +801,7 @@ class Account:
         if self.trace is not None and self.credit:
             self._step("credit", self.credit * self.scale, end=self.today)
         self.credit, self.card = 0, (bill.due, terms)
-        coming = [*kept, *billed(terms, bill.due, room, rest, self.as_of)]
+        coming = [*kept, *billed(terms, bill.due, room, rest)]
         coming.sort(key=lambda part: part.due)
         # What was to come of a balance that was paid off will not any more.
         past = [p for p in self.parts[: self.upcoming] if not p.base or p.due <= self.as_of]

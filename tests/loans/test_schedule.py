@@ -598,13 +598,31 @@ def test_by_days_the_factors_are_the_days(scheduled):
     )
 
 
-def test_by_days_each_rate_bears_its_days(scheduled):
-    """Ten days of February at 0.1 %, 18 at 0.2 %: 4.6 % of what is left after January."""
+def test_by_days_each_rate_bears_its_days_and_what_was_known_before_stays(scheduled):
+    """Ten days of February at 0.1 %, 18 at 0.2 %: 4.6 % of 677.47 are 31.16.
+
+    The sum of 353.53 was known when February began. What is left, 355.10, is due with the last,
+    with 31 days at 0.2 %: 22.02.
+    """
     loan = by_days(scheduled, rate_changes=[(date(2026, 2, 11), {"daily_rate": "0.2%"})])
-    first, second, third = schedule(loan.terms)
-    assert second.interest == round((1000_00 - first.principal) * 0.046)
-    assert first.total == second.total
-    assert abs(third.total - first.total) <= 3
+    assert rows(loan) == [
+        ("2026-02-01", "322.53", "31.00"),
+        ("2026-03-01", "322.37", "31.16"),
+        ("2026-04-01", "355.10", "22.02"),
+    ]
+
+
+def test_by_days_the_sum_is_worked_out_anew_from_the_first_period_at_another_rate(scheduled):
+    """From February on 0.2 %: 677.47 / (1/1.056 + 1/(1.056 × 1.062)) = 368.46.
+
+    The last pays the 346.95 that are left and 0.2 % of them for 31 days.
+    """
+    loan = by_days(scheduled, rate_changes=[(date(2026, 2, 1), {"daily_rate": "0.2%"})])
+    assert rows(loan) == [
+        ("2026-02-01", "322.53", "31.00"),
+        ("2026-03-01", "330.52", "37.94"),
+        ("2026-04-01", "346.95", "21.51"),
+    ]
 
 
 @pytest.mark.parametrize("principal", ["0.01", "0.05", "99.99"])
@@ -1119,7 +1137,7 @@ def test_a_bullet_remembers_its_whole_time(scheduled):
 
 def test_a_revolving_balance_remembers_what_each_interest_was_worked_out_on(scheduled):
     first, second = schedule(card(scheduled).terms)[:2]
-    assert (first.base, first.start, first.end) == (1000_00, date(2025, 12, 15), first.due)
+    assert (first.base, first.start, first.end) == (1000_00, first.due, first.due)  # it is free
     assert (second.base, second.start, second.end) == (800_00, first.due, second.due)
     assert (first.carried, second.carried) == (0, 0)
 

@@ -228,8 +228,10 @@ def period_interest(terms, base, start, end, rate=None):
 class Part:
     """What is to fall due. Its interest runs from *start* to *end*, but for what was *carried*.
 
-    The start of listed interest may not be known. *was* is the installment that an extension
-    replaced.
+    *balance* bears it, at the contract's rates or at a *rate* of its own, or at a share of the year
+    where all periods are *even*. Of listed interest there is none, and the start may not be known.
+    *was* is the installment that an extension replaced, *called* are those that were to fall due
+    later and the lender called.
     """
 
     due: date
@@ -239,30 +241,56 @@ class Part:
     end: date
     carried: int = 0
     was: "Part | None" = None
+    balance: int | None = None
+    rate: Rate | None = None
+    even: bool = False
+    called: tuple = ()
 
     @property
     def total(self):
         return self.principal + self.interest
 
     def earned(self, terms, day):
-        """Return the interest for the days so far."""
-        if self.was is not None and day < self.start:
-            return self.was.earned(terms, day)
+        """Return the interest of the days so far, each at the rate of that day."""
+        if self.called and day < self.end:
+            return sum(part.earned(terms, day) for part in self.called)
         if self.start is None or day >= self.end:
             return self.interest
         if day <= self.start:
-            return self.carried
-        passed, whole = (
-            sum((self.weight(terms, a_day) for a_day in each_day(self.start, until)), NOTHING)
-            for until in (day, self.end)
-        )
-        share = passed / whole if whole else 0
-        return self.carried + rounded(terms, (self.interest - self.carried) * share)
+            return self.was.earned(terms, day) if self.was else self.carried
+        return self.carried + self.of_days(terms, day)
 
-    def weight(self, terms, day):
-        rate = contract_in_force(terms, self.end)
-        yearly = rate is not None and rate.per == "year"
-        return part_of_year(terms.day_count, day) if yearly else Fraction(1)
+    def of_days(self, terms, day):
+        if self.balance is None:
+            rate = contract_in_force(terms, self.start + ONE_DAY)
+            listed = self.interest - self.carried
+            shares = [self.share(terms, rate, a_day) for a_day in each_day(self.start, day)]
+            return rounded(terms, listed * sum(shares))
+        if self.even:
+            return even_interest(terms, self.balance, self.start, self.end, day)
+        return period_interest(terms, self.balance, self.start, day, self.rate)
+
+    def share(self, terms, rate, day):
+        return share_of_period(terms, rate, self.start, self.end, day)
+
+
+def share_of_period(terms, rate, start, end, day):
+    """Return which share of a period a day is, of thirties where a year is counted in those."""
+    if terms.day_count != "30E/360" or rate is None or rate.per == "day":
+        return Fraction(1, (end - start).days)
+    length = thirties(end) - thirties(start)
+    if not length:
+        return Fraction(day == end)
+    return Fraction(thirties(day) - thirties(day - ONE_DAY), length)
+
+
+def even_interest(terms, balance, start, end, until):
+    """Return what a balance bears by a day of one of equal periods, each day its share."""
+    shares = NOTHING
+    for day in each_day(start, until):
+        rate = contract_in_force(terms, day)
+        shares += of_period(terms, rate) * share_of_period(terms, rate, start, end, day)
+    return rounded(terms, balance * shares)
 
 
 def planned(terms):
@@ -332,19 +360,24 @@ def equal_principal(terms, left, spans):
     usual = rounded(terms, Fraction(left, len(spans)))
     for start, end in spans:
         share = left if end == spans[-1][1] else min(usual, left)
-        yield Part(end, share, period_interest(terms, left, start, end), start, end)
+        yield by_day_count(terms, share, left, start, end)
         left -= share
+
+
+def by_day_count(terms, share, balance, start, end):
+    interest = period_interest(terms, balance, start, end)
+    return Part(end, share, interest, start, end, balance=balance)
 
 
 def interest_only(terms, principal, spans):
     for start, end in spans:
         share = principal if end == spans[-1][1] else 0
-        yield Part(end, share, period_interest(terms, principal, start, end), start, end)
+        yield by_day_count(terms, share, principal, start, end)
 
 
 def bullet(terms, principal, spans):
     start, end = spans[0][0], spans[-1][1]
-    yield Part(end, principal, period_interest(terms, principal, start, end), start, end)
+    yield by_day_count(terms, principal, principal, start, end)
 
 
 def equal_installment(terms, left, spans):
@@ -359,31 +392,36 @@ def equal_installment(terms, left, spans):
         if level is None or rate != before:
             to_come = range(1, len(spans) - number + 1)
             level = rounded(terms, left / sum(1 / (1 + each) ** n for n in to_come))
-        planned_interest = rounded(terms, left * each)
-        share = left if end == spans[-1][1] else min(max(level - planned_interest, 0), left)
-        interest = planned_interest
-        if terms.start and not number and start != step(terms, end, -1):
-            interest = period_interest(terms, left, start, end)
-        elif any(start < change.start < end for change in terms.rate_changes):
-            rates = [contract_in_force(terms, day) for day in each_day(start, end)]
-            mean = sum(of_period(terms, rate) for rate in rates) / len(rates)
-            interest = rounded(terms, left * mean)
-        yield Part(end, share, interest, start, end)
+        share = min(max(level - rounded(terms, left * each), 0), left)
+        share = left if end == spans[-1][1] else share
+        even = number > 0 or terms.start is None or start == step(terms, end, -1)
+        if even:
+            interest = even_interest(terms, left, start, end, end)
+            yield Part(end, share, interest, start, end, balance=left, even=True)
+        else:
+            yield by_day_count(terms, share, left, start, end)
         left, before = left - share, rate
 
 
 def equal_by_days(terms, left, spans):
-    """The same sum each time, of interest for the days of each period and the rest."""
-    worth, units = Fraction(1), NOTHING
-    for start, end in spans:
-        worth /= 1 + sum(contract_on(terms, day) for day in each_day(start, end))
-        units += worth
-    level = rounded(terms, left / units)
-    for start, end in spans:
+    """The same sum each time, of interest for the days of each period and the rest.
+
+    Nobody foresees another rate: the sum is found as if the one of today went on, and found again
+    once a period begins at another.
+    """
+    level = before = None
+    for number, (start, end) in enumerate(spans):
+        rate = contract_in_force(terms, start + ONE_DAY)
+        if level is None or rate != before:
+            worth, units = Fraction(1), NOTHING
+            for first, last in spans[number:]:
+                worth /= 1 + sum(on_day(terms, rate, day) for day in each_day(first, last))
+                units += worth
+            level = rounded(terms, left / units)
         interest = period_interest(terms, left, start, end)
         share = left if end == spans[-1][1] else min(max(level - interest, 0), left)
-        yield Part(end, share, interest, start, end)
-        left -= share
+        yield by_day_count(terms, share, left, start, end)
+        left, before = left - share, rate
 
 
 def of_period(terms, rate):
@@ -415,12 +453,13 @@ def minimums(terms, left, number=0, since=None, lived=(), asked=None):
         start = min(due, max(start, since or start))
         carried = lived.pop(0) if lived else 0
         free = number == 0 and terms.start is None
-        interest = carried + (0 if free else period_interest(terms, left, start, due))
+        balance = 0 if free else left
+        interest = carried + period_interest(terms, balance, start, due)
         included = interest if terms.minimum.includes_interest else 0
         share = rounded(terms, (left + included) * Fraction(terms.minimum.share))
         share = max(share, minor(terms, terms.minimum.floor)) - included
         share = min(left, max(share, 1) if asked is None else asked)
-        yield Part(due, share, interest, start, due, carried)
+        yield Part(due, share, interest, start, due, carried, balance=balance)
         left, number, asked = left - share, number + 1, None
         if not left:
             return
@@ -441,13 +480,11 @@ def accelerated(terms, parts):
     if not rest:
         return parts
     kept = parts[: len(parts) - len(rest)]
+    if kept and kept[-1].due == day:
+        rest.insert(0, kept.pop())
     principal = sum(part.principal for part in rest)
     interest = sum(part.earned(terms, day) for part in rest)
-    if kept and kept[-1].due == day:
-        last = kept[-1]
-        joined = (last.principal + principal, last.interest + interest)
-        return [*kept[:-1], replace(last, principal=joined[0], interest=joined[1])]
-    return [*kept, Part(day, principal, interest, rest[0].start, day, rest[0].carried)]
+    return [*kept, Part(day, principal, interest, rest[0].start, day, called=tuple(rest))]
 
 
 # ─── What is due ───
@@ -681,7 +718,8 @@ class Ledger:
             share = left if due == extension.to[-1] else min(usual, left)
             interest = carried + period_interest(terms, left, since, due, extension.rate)
             was = part if since == (part and part.end) else None
-            self.coming.append(Part(due, share, interest, since, due, carried, was))
+            moved = Part(due, share, interest, since, due, carried, was)
+            self.coming.append(replace(moved, balance=left, rate=extension.rate))
             left, carried, since = left - share, 0, max(since, due)
         self.coming.sort(key=lambda part: part.due)
 

@@ -16,7 +16,6 @@ from functools import lru_cache
 from itertools import count, islice, pairwise, takewhile
 from typing import NamedTuple
 
-from .daycount import DayCount
 from .money import Rate, to_minor
 from .tariff import exact, tariff
 from .terms import (
@@ -191,40 +190,28 @@ def earned(terms: LoanTerms, part: Installment, day: date) -> int:
 
 def _own_interest(terms: LoanTerms, part: Installment, period: Period, day: date) -> int:
     """Return what a part's interest comes to by a day of its period, what was carried aside."""
-    start, _ = period
+    start, end = period
     if part.bearing:
         return _at_rate(terms, part.rate, part.bearing, start, day)
     if part.base:
         return _interest_by(terms, part.base, period, day)
-    share = _passed(terms, terms.rates_on(start + _ONE_DAY)[0], period, day)
+    share = Fraction(_days(start, day), _days(start, end))
     return _rounded(terms, (part.interest - part.carried) * share)
 
 
 def _interest_by(terms: LoanTerms, base: int, period: Period, day: date) -> int:
-    """Return the contract interest on *base* by a day of its period, rounded once."""
+    """Return the contract interest on *base* by a day of its period, rounded once.
+
+    Of an equal period each day bears the same share, however many there are.
+    """
     start, end = period
     if not _is_equal_period(terms, start, end):
         return period_interest(terms, base, start, day)
     shares = [
-        _periodic(terms, rate) * (_passed(terms, rate, period, b) - _passed(terms, rate, period, a))
+        _periodic(terms, terms.rates_on(b)[0]) * Fraction(_days(a, b), _days(start, end))
         for a, b in _between_changes(terms, start, day)
-        for rate, _ in [terms.rates_on(b)]
     ]
     return _rounded(terms, base * sum(shares, Fraction(0)))
-
-
-def _passed(terms: LoanTerms, rate: Rate | None, period: Period, day: date) -> Fraction:
-    """Return which share of a period has passed by a day: a part of its days, or of thirties."""
-    start, end = period
-    whole = _counted(terms, rate, start, end)
-    return Fraction(_counted(terms, rate, start, day), whole) if whole else Fraction(day >= end)
-
-
-def _counted(terms: LoanTerms, rate: Rate | None, start: date, end: date) -> int:
-    thirties = terms.day_count in (DayCount.THIRTY_360, DayCount.THIRTY_E_360)
-    if thirties and rate is not None and rate.per == "year":
-        return terms.day_count.units(start, end)
-    return _days(start, end)
 
 
 def _days(start: date, end: date) -> int:
@@ -545,9 +532,7 @@ def rate_shares(terms: LoanTerms, part: Installment) -> list[RateShare]:
             return []
         if periodic:
             share = _periodic(terms, rate) / Fraction(rate.value)
-            by_then, before = (_counted(terms, rate, start, until) for until in (b, a))
-            count = share.numerator * (by_then - before)
-            of_year = share.denominator * _counted(terms, rate, *period)
+            count, of_year = share.numerator * _days(a, b), share.denominator * _days(*period)
         elif rate.per == "day":
             count, of_year = _days(a, b), 1
         elif len(pieces := terms.day_count.pieces(a, b)) == 1:

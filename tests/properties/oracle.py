@@ -262,35 +262,21 @@ class Part:
 
     def of_days(self, terms, day):
         if self.balance is None:
-            rate = contract_in_force(terms, self.start + ONE_DAY)
             listed = self.interest - self.carried
-            shares = [self.share(terms, rate, a_day) for a_day in each_day(self.start, day)]
-            return rounded(terms, listed * sum(shares))
+            return rounded(terms, listed * Fraction((day - self.start).days, self.length))
         if self.even:
             return even_interest(terms, self.balance, self.start, self.end, day)
         return period_interest(terms, self.balance, self.start, day, self.rate)
 
-    def share(self, terms, rate, day):
-        return share_of_period(terms, rate, self.start, self.end, day)
-
-
-def share_of_period(terms, rate, start, end, day):
-    """Return which share of a period a day is, of thirties where a year is counted in those."""
-    if terms.day_count != "30E/360" or rate is None or rate.per == "day":
-        return Fraction(1, (end - start).days)
-    length = thirties(end) - thirties(start)
-    if not length:
-        return Fraction(day == end)
-    return Fraction(thirties(day) - thirties(day - ONE_DAY), length)
+    @property
+    def length(self):
+        return (self.end - self.start).days
 
 
 def even_interest(terms, balance, start, end, until):
-    """Return what a balance bears by a day of one of equal periods, each day its share."""
-    shares = NOTHING
-    for day in each_day(start, until):
-        rate = contract_in_force(terms, day)
-        shares += of_period(terms, rate) * share_of_period(terms, rate, start, end, day)
-    return rounded(terms, balance * shares)
+    """Return what a balance bears by a day of one of equal periods, each day the same share."""
+    rates = [of_period(terms, contract_in_force(terms, day)) for day in each_day(start, until)]
+    return rounded(terms, balance * sum(rates, NOTHING) / (end - start).days)
 
 
 def planned(terms):

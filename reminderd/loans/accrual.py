@@ -37,6 +37,7 @@ from .money import round_half_up, to_minor
 from .owed import Owed
 from .schedule import (
     RateShare,
+    begun_by,
     billed,
     capitalized,
     card_terms,
@@ -613,8 +614,7 @@ class Account:
         if not rest or number == len(self.parts):
             return
         self._take(line, rest, self.rules.order, [0, 0, 0, 0])
-        part = self.parts[number]
-        more = replace(part, interest=part.interest + rest, carried=part.carried + rest)
+        more = _with_more(self.parts[number], rest)
         self._replace_parts((*self.parts[:number], more, *self.parts[number + 1 :]))
         if self.trace is not None:
             self._step("carried", -rest * self.scale, line.due, end=self.today)
@@ -662,7 +662,8 @@ class Account:
         Between a statement and its due date money goes to the minimum; then it waits for the
         interest that falls due with it; only what is over pays down more than was asked.
         """
-        rest = self.parts[self.upcoming :]
+        # What is called on a later day only is still to come by its own dates.
+        rest = [one for part in self.parts[self.upcoming :] for one in part.called or (part,)]
         moved = [part for part in rest if not part.base]  # an extension set their dates
         plan = tuple(part for part in rest if part.base)
         balance = sum(part.principal for part in plan)
@@ -689,12 +690,13 @@ class Account:
                 rest = balance - down
                 return down, billed(terms, due, rest, max(0, asked - down))
         kept = 0 if asked is None else max(0, amount - asked)
+        foreseen = begun_by(terms, self.as_of)
         while True:
             down = min(amount - kept, balance)
             left = None if asked is None else max(0, asked - down)
-            again = paid_down(terms, coming, balance - down, self.as_of, left)
+            again = paid_down(foreseen, coming, balance - down, self.as_of, left)
             if kept <= again[0].interest:
-                return down, again
+                return down, paid_down(terms, coming, balance - down, self.as_of, left)
             kept = again[0].interest
 
     def _asked(self, coming: Installment) -> int | None:
@@ -995,6 +997,13 @@ def _flat(terms: LoanTerms, rates: Tariff) -> tuple[int, int] | None:
     if interest is None or penalty is None or not on_principal:
         return None
     return interest, penalty
+
+
+def _with_more(part: Installment, interest: int) -> Installment:
+    """Return an installment that also asks for interest that was carried over to it."""
+    called = part.called and (_with_more(part.called[0], interest), *part.called[1:])
+    more, carried = part.interest + interest, part.carried + interest
+    return replace(part, interest=more, carried=carried, called=called)
 
 
 def covered_until(terms: LoanTerms) -> date | None:

@@ -184,7 +184,8 @@ def earned(terms: LoanTerms, part: Installment, day: date) -> int:
     if start is None or day >= end:
         return part.interest
     if day <= start:
-        return part.carried if part.was is None else earned(terms, part.was, day)
+        was = part.was  # what it has not earned yet is among what was carried over
+        return part.carried - (was.interest - earned(terms, was, day) if was else 0)
     return part.carried + _own_interest(terms, part, (start, end), day)
 
 
@@ -370,9 +371,10 @@ def revolve(
 
     The balance is there from *since* on; *earned_by_then* is what periods that began before have
     earned with another. *asked* is what is left of the first minimum where a statement has named
-    it. The loan's first period bears no interest unless the terms name a ``start``: a statement's
-    purchases are free until its due date. A minimum that hardly lowers the balance could go on
-    for ever, so at some time all that is left is due.
+    it; else it is asked for by the rates that are in force when the statement is drawn. The loan's
+    first period bears no interest unless the terms name a ``start``: a statement's purchases are
+    free until its due date. A minimum that hardly lowers the balance could go on for ever, so at
+    some time all that is left is due.
     """
     left, most = balance, number + MAX_INSTALLMENTS
     for place, (start, end) in enumerate(islice(periods(terms), number, most)):
@@ -381,12 +383,27 @@ def revolve(
         if terms.start is None and end == terms.first_due:
             begin = end
         interest = carried + period_interest(terms, left, begin, end)
-        least = minimum(terms, left, interest) if asked is None else asked
-        share = left if number + place + 1 == most else least
+        if asked is None:
+            drawn = terms.business_days.adjust(end) - timedelta(days=terms.statement_days)
+            known = terms
+            if any(drawn <= change.start < end for change in terms.rate_changes):
+                known = begun_by(terms, drawn)
+            asked = minimum(terms, left, carried + period_interest(known, left, begin, end))
+        share = left if number + place + 1 == most else asked
         yield Installment(end, share, interest, left, begin, end, carried)
         left, asked = left - share, None
         if not left:
             return
+
+
+def begun_by(terms: LoanTerms, day: date) -> LoanTerms:
+    """Return the terms as they are on *day*: without later rates, and not called yet if later."""
+    changes = tuple(change for change in terms.rate_changes if change.start < day)
+    called = terms.acceleration_date
+    if changes == terms.rate_changes and (called is None or called <= day):
+        return terms
+    called = called if called is None or called <= day else None
+    return replace(terms, rate_changes=changes, acceleration_date=called)
 
 
 def paid_down(

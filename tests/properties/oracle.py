@@ -257,7 +257,8 @@ class Part:
         if self.start is None or day >= self.end:
             return self.interest
         if day <= self.start:
-            return self.was.earned(terms, day) if self.was else self.carried
+            to_come = self.was.interest - self.was.earned(terms, day) if self.was else 0
+            return self.carried - to_come
         return self.carried + self.of_days(terms, day)
 
     def of_days(self, terms, day):
@@ -267,6 +268,12 @@ class Part:
         if self.even:
             return even_interest(terms, self.balance, self.start, self.end, day)
         return period_interest(terms, self.balance, self.start, day, self.rate)
+
+    def with_more(self, interest):
+        """Return the part asking for interest that was carried over to it."""
+        called = self.called and (self.called[0].with_more(interest), *self.called[1:])
+        more = {"interest": self.interest + interest, "carried": self.carried + interest}
+        return replace(self, **more, called=called)
 
     @property
     def length(self):
@@ -425,6 +432,22 @@ def of_period(terms, rate):
     )
 
 
+def begun_by(terms, day):
+    """Return the terms as far as they have begun: a new rate does on the day after its date."""
+    changes = tuple(change for change in terms.rate_changes if change.start < day)
+    called = terms.acceleration_date
+    called = called if called and called <= day else None
+    return replace(terms, rate_changes=changes, acceleration_date=called)
+
+
+def drawn_before(terms):
+    """Return how many days before a due date the statement that names its minimum is drawn."""
+    if terms.frequency.unit == "month":
+        return terms.minimum.statement_days
+    length = terms.frequency.count * DAYS[terms.frequency.unit]
+    return min(terms.minimum.statement_days, length)
+
+
 def minimums(terms, left, number=0, since=None, lived=(), asked=None):
     """What a balance asks for from period *number* on.
 
@@ -441,7 +464,9 @@ def minimums(terms, left, number=0, since=None, lived=(), asked=None):
         free = number == 0 and terms.start is None
         balance = 0 if free else left
         interest = carried + period_interest(terms, balance, start, due)
-        included = interest if terms.minimum.includes_interest else 0
+        statement = business_day(terms, due) - drawn_before(terms) * ONE_DAY
+        seen = carried + period_interest(begun_by(terms, statement), balance, start, due)
+        included = seen if terms.minimum.includes_interest else 0
         share = rounded(terms, (left + included) * Fraction(terms.minimum.share))
         share = max(share, minor(terms, terms.minimum.floor)) - included
         share = min(left, max(share, 1) if asked is None else asked)
@@ -751,43 +776,44 @@ class Ledger:
             for component in self.terms.allocation_order:
                 left = debt.take(left, day, self.terms, component)
             debt.settle(day, self.terms)
-            part = self.coming[0]
-            more = {"interest": part.interest + rest, "carried": part.carried + rest}
-            self.coming[0] = replace(part, **more)
+            self.coming[0] = self.coming[0].with_more(rest)
 
     def pay_down(self, day):
         """Pay the balance down at once; what is left of it asks for new minimums.
 
-        After the statement its minimum comes first, then as much is kept as the interest will be.
+        After the statement its minimum comes first, then as much is kept as the interest will be
+        if nothing changes. What the lender calls later has not been called yet.
         """
+        before = self.coming
+        self.coming = [one for part in before for one in part.called or [part]]
         balance = sum(part.principal for part in self.coming)
         asked = self.coming[0].principal if self.is_drawn(day) else 0
         # The most to keep that is not more than the interest: found by halving.
         kept, too_much = 0, max(0, self.credit - asked) + 1 if self.is_drawn(day) else 1
         while too_much - kept > 1:
             half = (kept + too_much) // 2
-            interest = self.after(self.credit - half, balance, day)[0].interest
+            foreseen = begun_by(self.terms, day)
+            interest = self.after(self.credit - half, balance, day, foreseen)[0].interest
             kept, too_much = (half, too_much) if half <= interest else (kept, half)
         down = min(self.credit - kept, balance)
-        if down:
-            self.coming = self.after(down, balance, day)
-            self.credit -= down
+        if not down:
+            self.coming = before
+            return
+        self.coming = self.after(down, balance, day, self.terms)
+        self.credit -= down
 
     def is_drawn(self, day):
         """Whether the statement that asks for the next minimum is there."""
-        before = self.terms.minimum.statement_days
-        if self.terms.frequency.unit != "month":
-            before = min(before, self.terms.frequency.count * DAYS[self.terms.frequency.unit])
-        return day > self.coming[0].due - before * ONE_DAY
+        return day > self.coming[0].due - drawn_before(self.terms) * ONE_DAY
 
-    def after(self, down, balance, day):
-        """What comes once so much is paid down."""
+    def after(self, down, balance, day, terms):
+        """What comes by some terms once so much is paid down."""
         down = min(down, balance)
         asked = max(0, self.coming[0].principal - down) if self.is_drawn(day) else None
-        lived = [part.earned(self.terms, day) for part in self.coming if part.start < day]
-        anew = minimums(self.terms, balance - down, self.fallen, day, lived, asked)
-        anew = [replace(part, due=business_day(self.terms, part.due)) for part in anew]
-        return accelerated(self.terms, anew)
+        lived = [part.earned(terms, day) for part in self.coming if part.start < day]
+        anew = minimums(terms, balance - down, self.fallen, day, lived, asked)
+        anew = [replace(part, due=business_day(terms, part.due)) for part in anew]
+        return accelerated(terms, anew)
 
     def early_payoff(self, day):
         """All principal to come, and the interest that the days so far have earned."""

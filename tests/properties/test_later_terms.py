@@ -7,16 +7,20 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reminderd.loans.position import value
-from reminderd.loans.terms import Compounding
+from reminderd.loans.terms import Compounding, RateChange, Repayment
 
 from .random_loans import (
+    FIRST_DUE,
     ONE_DAY,
+    also_paying,
     days,
     examples,
     known_by,
     loans_that_have,
+    loans_with,
     loans_without,
     on_terms,
+    per_day,
     some,
 )
 
@@ -67,11 +71,13 @@ def begins(terms):
     return starts + [day for day in [terms.acceleration_date] if day]
 
 
-def not_long_before(loan):
-    """Return a strategy for days, and more often than others for those before a term begins."""
+@st.composite
+def days_between(draw, loan):
+    """Return two days in order, the later one often not long before a term begins."""
     starts = begins(loan.terms)
     before = st.builds(lambda start, ago: start - ago * ONE_DAY, some(starts), st.integers(0, 31))
-    return st.one_of(before, before, days)
+    until = draw(st.one_of(before, before, days))
+    return until - draw(st.integers(0, 40)) * ONE_DAY, until
 
 
 @pytest.mark.parametrize("feature", LATER)
@@ -80,15 +86,28 @@ def not_long_before(loan):
 def test_no_later_term_moves_what_is_due_by_a_day(feature, data):
     loan = data.draw(loans_that_have(feature), label="loan")
     assume(begins(loan.terms))
-    until = data.draw(not_long_before(loan), label="until")
-    as_of = until - data.draw(st.integers(0, 40), label="days before") * ONE_DAY
-    assert_unmoved(loan, as_of, until)
+    assert_unmoved(loan, *data.draw(days_between(loan), label="as of and until"))
+
+
+@examples(200)
+@given(loans_with(st.just(set()), [Repayment.REVOLVING]), st.data())
+def test_what_a_payment_does_to_a_balance_does_not_depend_on_a_later_term(loan, data):
+    assume(loan.terms.contract_rate)
+    paid = FIRST_DUE + data.draw(st.integers(0, 70), label="paid") * ONE_DAY
+    before = value(loan, paid)
+    rest = (
+        (before.payoff.minor - before.due.total) * data.draw(st.integers(1, 99), label="%") // 100
+    )
+    loan = also_paying(loan, paid, before.due.total + max(1, rest))
+    until = paid + data.draw(st.integers(0, 9), label="days on") * ONE_DAY
+    day = until + data.draw(st.integers(1, 20), label="days to a term") * ONE_DAY
+    rate = replace(loan.terms.contract_rate, value=data.draw(per_day, label="new rate"))
+    new = {"rate_changes": (RateChange(day, rate),)}, {"acceleration_date": day}
+    assert_unmoved(on_terms(loan, **data.draw(some(new), label="new")), paid, until)
 
 
 @examples(300)
 @given(loans_without("paid"), st.data())
 def test_no_later_terms_that_meet_move_what_is_due_by_a_day(loan, data):
     assume(begins(loan.terms))
-    until = data.draw(not_long_before(loan), label="until")
-    as_of = until - data.draw(st.integers(0, 40), label="days before") * ONE_DAY
-    assert_unmoved(loan, as_of, until)
+    assert_unmoved(loan, *data.draw(days_between(loan), label="as of and until"))

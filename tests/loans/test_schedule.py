@@ -23,6 +23,7 @@ from reminderd.loans.terms import (
     Installment,
     InstallmentInterest,
     LoanTerms,
+    RateChange,
     Repayment,
 )
 
@@ -625,6 +626,22 @@ def test_by_days_the_sum_is_worked_out_anew_from_the_first_period_at_another_rat
     ]
 
 
+def test_by_days_what_fell_due_before_a_new_rate_stays_paid(scheduled, also_paying):
+    """100,000.00 at 6 % take 8,605.52 twelve times; at 9 % after the sixth the rest take more."""
+    words = {"annual_rate": "6%", "installment_interest": "actual", "start": date(2026, 1, 10)}
+    new = [(date(2026, 7, 10), {"annual_rate": "9%"})]
+    loan = scheduled(
+        "equal-installment", "100000", 12, date(2026, 2, 10), rate_changes=new, **words
+    )
+    for part in schedule(loan.terms)[:6]:
+        assert part.total == 8605_52
+        loan = also_paying(loan, part.due, "8605.52")
+    position = value(loan, date(2026, 7, 20))
+    assert (position.due.total, position.days_past_due) == (0, 0)
+    assert position.upcoming[0].due == date(2026, 8, 10)
+    assert position.upcoming[0].remaining.minor > 8605_52
+
+
 @pytest.mark.parametrize("principal", ["0.01", "0.05", "99.99"])
 def test_by_days_no_part_is_ever_negative(scheduled, principal):
     parts = schedule(by_days(scheduled, principal, 12).terms)
@@ -998,6 +1015,126 @@ def test_what_was_carried_over_is_earned_already(listed, day, interest):
         date(2026, 3, 31), 1000_00, 10_00, 0, date(2026, 3, 1), date(2026, 3, 31), 7_00
     )
     assert earned(terms, part, day) == interest
+
+
+# ─── Neither a later rate nor a later call is in what a day has earned ───
+
+
+def long_bullet(scheduled, **words):
+    """Return 10,000.00 for 2026 at 6 %, at 12 % from 2 July on."""
+    changes = [(date(2026, 7, 2), {"annual_rate": "12%"})]
+    start, due = date(2026, 1, 1), date(2027, 1, 1)
+    words |= {"start": start, "annual_rate": "6%", "rate_changes": changes}
+    return scheduled("bullet", "10000", 1, due, **words)
+
+
+@pytest.mark.parametrize(
+    ("day", "interest"),
+    [
+        (date(2026, 1, 1), 0),
+        (date(2026, 4, 1), 147_95),  # 10,000 × 6 % × 90 / 365
+        (date(2026, 7, 2), 299_18),  # 182 days: 299.178
+        (date(2026, 7, 3), 302_47),  # and one at 12 %: 3.288
+        (date(2026, 12, 31), 897_53),  # 182 at 12 %: 598.356
+        (date(2027, 1, 1), 900_82),
+    ],
+)
+def test_each_rate_has_earned_what_its_own_days_come_to(scheduled, day, interest):
+    loan = long_bullet(scheduled)
+    assert earned(loan.terms, schedule(loan.terms)[0], day) == interest
+    if day < date(2027, 1, 1):
+        assert value(loan, day).payoff.minor == 10_000_00 + interest
+
+
+def test_a_loan_called_in_a_period_of_two_rates_asks_for_what_each_has_earned(scheduled):
+    day = date(2026, 7, 2)
+    called = long_bullet(scheduled, acceleration_date=day)
+    assert rows(called) == [("2026-07-02", "10000.00", "299.18")]
+    before = date(2026, 4, 1)
+    assert value(called, before).payoff.minor == 10_147_95
+
+
+def test_paying_the_payoff_on_the_day_a_new_rate_is_named_leaves_nothing(scheduled, also_paying):
+    """Eleven days at 4.2 % on 797,777.78 are 1,023.81; the 3.5 % begin a day later."""
+    loan = scheduled(
+        "equal-principal",
+        "800000",
+        360,
+        date(2026, 12, 20),
+        annual_rate="4.2%",
+        day_count="ACT/360",
+        rate_changes=[(date(2026, 12, 31), {"annual_rate": "3.5%"})],
+    )
+    loan = also_paying(loan, date(2026, 12, 20), "5022.22")  # 2,222.22 and 2,800.00
+    day = date(2026, 12, 31)
+    assert value(loan, day).payoff.minor == 797_777_78 + 1_023_81
+    assert value(also_paying(loan, day, "798801.59"), day).settled
+    accelerated = replace(loan, terms=replace(loan.terms, acceleration_date=day))
+    assert value(accelerated, day).due.total == 798_801_59
+
+
+def test_what_a_day_has_earned_is_rounded_once(scheduled):
+    """1,000,000 × 13.5 % × 35 / 365 = 12,945.205; of 61 days' 22,561.64 it would be a cent less."""
+    words = {"start": date(2026, 1, 1), "annual_rate": "13.5%"}
+    loan = scheduled("bullet", "1000000", 1, date(2026, 3, 3), **words)
+    assert value(loan, date(2026, 2, 5)).payoff.minor == 1_012_945_21
+
+
+def test_of_an_equal_period_each_day_has_earned_the_same_share(scheduled):
+    """1 % of 1,000.00 for January's 31 days: 10 of them are 3.23, at 2 % from then 11 are 3.87."""
+    changed = annuity(scheduled, rate_changes=[(date(2026, 1, 11), {"annual_rate": "24%"})])
+    first, *_ = schedule(changed.terms)
+    assert earned(changed.terms, first, date(2026, 1, 11)) == 3_23
+    assert earned(changed.terms, first, date(2026, 1, 12)) == 3_87
+    assert earned(changed.terms, first, date(2026, 2, 1)) == first.interest == 16_77
+
+
+def test_what_was_put_off_has_earned_what_its_own_rate_comes_to(scheduled):
+    """Of 3.00 nothing, then 1,000.00 at 0.02 % a day, though the contract's rate rises."""
+    loan = scheduled(
+        "bullet",
+        "1000",
+        1,
+        date(2026, 3, 1),
+        daily_rate="0.01%",
+        start=date(2026, 1, 30),
+        extensions=[
+            {
+                "due": date(2026, 3, 1),
+                "agreed": date(2026, 2, 20),
+                "to": [date(2026, 3, 31)],
+                "daily_rate": "0.02%",
+            }
+        ],
+        rate_changes=[(date(2026, 3, 5), {"daily_rate": "0.1%"})],
+    )
+    assert value(loan, date(2026, 2, 20)).payoff.minor == 1000_00 + 2_10
+    assert value(loan, date(2026, 3, 1)).payoff.minor == 1000_00 + 3_00
+    assert value(loan, date(2026, 3, 11)).payoff.minor == 1000_00 + 3_00 + 2_00
+
+
+def test_what_money_beyond_a_minimum_waits_for_is_the_interest_at_todays_rate(
+    scheduled, also_paying
+):
+    """Of 3,000.00 that come after the statement its minimum takes 900.00. Then as much waits as the
+    interest of 31 days is at 0.05 %, whatever next week's rate will be.
+    """
+    loan = scheduled(
+        "revolving",
+        "10000",
+        0,
+        date(2026, 1, 15),
+        daily_rate="0.05%",
+        start=date(2025, 12, 15),
+        minimum=("10%", "0"),
+    )
+    loan = also_paying(loan, date(2026, 1, 15), "1155")
+    loan = also_paying(loan, date(2026, 2, 1), "3000")
+    new = RateChange(date(2026, 2, 8), Rate(Decimal("0.01"), "day"))
+    changed = replace(loan, terms=replace(loan.terms, rate_changes=(new,)))
+    for day in (date(2026, 2, 1), date(2026, 2, 8)):
+        assert value(changed, day).credit == value(loan, day).credit
+        assert value(changed, day).payoff == value(loan, day).payoff
 
 
 # ─── By which factors it was worked out ───

@@ -41,6 +41,7 @@ from .money import round_half_up, to_minor
 from .owed import Owed
 from .schedule import (
     RateShare,
+    begun_by,
     billed,
     capitalized,
     card_terms,
@@ -678,9 +679,7 @@ class Account:
             number = len(self.parts) - 1
         kept, more = list(self.parts), self._residual_part(rest)
         if number < len(kept):
-            part = kept[number]
-            carried = part.carried + rest
-            kept[number] = replace(part, interest=part.interest + rest, carried=carried)
+            kept[number] = _with_more(kept[number], rest)
         elif more is None:
             return
         else:
@@ -748,7 +747,8 @@ class Account:
         Between a statement and its due date money goes to the minimum; then it waits for the
         interest that falls due with it; only what is over pays down more than was asked.
         """
-        rest = self.parts[self.upcoming :]
+        # What is called on a later day only is still to come by its own dates.
+        rest = [one for part in self.parts[self.upcoming :] for one in part.called or (part,)]
         moved = [part for part in rest if not part.base]  # an extension set their dates
         plan = tuple(part for part in rest if part.base)
         balance = sum(part.principal for part in plan)
@@ -773,14 +773,15 @@ class Account:
             if coming[0].due == due and asked is not None:
                 down = min(amount, balance)
                 rest = balance - down
-                return down, billed(terms, due, rest, max(0, asked - down), self.as_of)
+                return down, billed(terms, due, rest, max(0, asked - down))
         kept = 0 if asked is None else max(0, amount - asked)
+        foreseen = begun_by(terms, self.as_of)
         while True:
             down = min(amount - kept, balance)
             left = None if asked is None else max(0, asked - down)
-            again = paid_down(terms, coming, balance - down, self.as_of, left)
+            again = paid_down(foreseen, coming, balance - down, self.as_of, left)
             if kept <= again[0].interest:
-                return down, again
+                return down, paid_down(terms, coming, balance - down, self.as_of, left)
             kept = again[0].interest
 
     def _asked(self, coming: Installment) -> int | None:
@@ -875,7 +876,8 @@ class Account:
             if part.due >= bill.due and (part.base or not part.total):
                 continue
             cut = part.total > room
-            kept.append(Installment(part.due, room, 0) if cut else replace(part, base=0))
+            beside = replace(part, base=0, bearing=part.base or part.bearing)
+            kept.append(Installment(part.due, room, 0) if cut else beside)
             room -= kept[-1].total
         usual = Decimal(1) if bill.minimum is None else bill.minimum / bill.amount
         terms = card_terms(self.terms, bill.due, usual)
@@ -886,7 +888,7 @@ class Account:
         if self.trace is not None and self.credit:
             self._step("credit", self.credit * self.scale, end=self.today)
         self.credit, self.card = 0, (bill.due, terms)
-        coming = [*kept, *billed(terms, bill.due, room, rest, self.as_of)]
+        coming = [*kept, *billed(terms, bill.due, room, rest)]
         coming.sort(key=lambda part: part.due)
         # What was to come of a balance that was paid off will not any more.
         past = [p for p in self.parts[: self.upcoming] if not p.base or p.due <= self.as_of]
@@ -1093,6 +1095,13 @@ def _flat(terms: LoanTerms, rates: Tariff) -> tuple[int, int] | None:
     if interest is None or penalty is None or not on_principal:
         return None
     return interest, penalty
+
+
+def _with_more(part: Installment, interest: int) -> Installment:
+    """Return an installment that also asks for interest that was carried over to it."""
+    called = part.called and (_with_more(part.called[0], interest), *part.called[1:])
+    more, carried = part.interest + interest, part.carried + interest
+    return replace(part, interest=more, carried=carried, called=called)
 
 
 def covered_until(terms: LoanTerms) -> date | None:

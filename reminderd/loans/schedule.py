@@ -160,37 +160,64 @@ def _accelerated(parts: tuple[Installment, ...], terms: LoanTerms) -> tuple[Inst
     if day is None or not rest:
         return parts
     kept = parts[: len(parts) - len(rest)]
-    first = rest[0]
-    interest = sum(earned(terms, part, day) for part in rest)
-    principal = sum(part.principal for part in rest)
-    if kept and kept[-1].due == day:
-        last = kept[-1]
-        principal, base = principal + last.principal, 0 if interest else last.base
-        both = replace(last, principal=principal, interest=last.interest + interest, base=base)
-        return (*kept[:-1], both)
-    start = first.start and min(first.start, day)  # a period may begin after a date moved ahead
-    whole = Installment(day, principal, interest, first.base, start, day, first.carried)
-    return (*kept, whole)
+    called = (*kept[-1:], *rest) if kept and kept[-1].due == day else tuple(rest)
+    interest = [earned(terms, part, day) for part in called]
+    first, alone = called[0], not any(interest[1:])  # else no one base bore all of it
+    whole = replace(
+        first,
+        due=day,
+        principal=sum(part.principal for part in called),
+        interest=sum(interest),
+        base=first.base if alone else 0,
+        start=first.start and min(first.start, day),  # a period may begin after a date moved ahead
+        end=day,
+        called=called,
+    )
+    return (*parts[: len(parts) - len(called)], whole)
 
 
 def earned(terms: LoanTerms, part: Installment, day: date) -> int:
-    """Return how much of an installment's interest the days up to *day* have earned.
+    """Return the interest that an installment's days up to *day* have earned, rounded once.
 
-    Of a listed amount without a date before it, all: the lender alone knows when its interest
-    began.
+    Each rate bears the days on which it is in force, so none that begins later is in it. Of listed
+    interest the days are all that is known: it is shared out by them, and all of it is earned
+    where there is no date before it, for the lender alone knows when it began.
     """
     start, end = part.start, part.end or part.due
+    if part.called and day < end:
+        return sum(earned(terms, one, day) for one in part.called)
     if start is None or day >= end:
         return part.interest
-    if day < start and part.was is not None:
-        return earned(terms, part.was, day)
-    rate, _ = terms.rates_on(end)
-    counts = terms.day_count.units
-    if rate is None or rate.per == "day":
-        counts = _days
-    passed, whole = counts(start, max(start, day)), counts(start, end)
-    share = (part.interest - part.carried) * passed
-    return part.carried + (terms.rounding.of(share, whole) if whole else 0)
+    if day <= start:
+        was = part.was  # what it has not earned yet is among what was carried over
+        return part.carried - (was.interest - earned(terms, was, day) if was else 0)
+    return part.carried + _own_interest(terms, part, (start, end), day)
+
+
+def _own_interest(terms: LoanTerms, part: Installment, period: Period, day: date) -> int:
+    """Return what a part's interest comes to by a day of its period, what was carried aside."""
+    start, end = period
+    if part.bearing:
+        return _at_rate(terms, part.rate, part.bearing, start, day)
+    if part.base:
+        return _interest_by(terms, part.base, period, day)
+    share = Fraction(_days(start, day), _days(start, end))
+    return _rounded(terms, (part.interest - part.carried) * share)
+
+
+def _interest_by(terms: LoanTerms, base: int, period: Period, day: date) -> int:
+    """Return the contract interest on *base* by a day of its period, rounded once.
+
+    Of an equal period each day bears the same share, however many there are.
+    """
+    start, end = period
+    if not _is_equal_period(terms, start, end):
+        return period_interest(terms, base, start, day)
+    shares = [
+        _periodic(terms, terms.rates_on(b)[0]) * Fraction(_days(a, b), _days(start, end))
+        for a, b in _between_changes(terms, start, day)
+    ]
+    return _rounded(terms, base * sum(shares, Fraction(0)))
 
 
 def _days(start: date, end: date) -> int:
@@ -247,59 +274,47 @@ def _bullet(terms: LoanTerms, principal: int) -> Iterator[Installment]:
 
 
 def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment]:
-    """Equal installments (等额本息): the annuity formula on a period's share of the annual rate.
+    """Equal installments (等额本息), of a period's share of the annual rate or of its days.
 
-    The last one takes up what rounding left over. A first period longer or shorter than the
-    others bears interest for its own days; the principal repaid with it stays as planned. After a
-    change of the rate the level is worked out anew; the period in which it changes bears each
-    rate for its days.
+    The level is what repays the principal if the rate that is in force goes on; from the first
+    period that begins at another it is worked out anew, and what fell due before stays. The
+    period in which the rate changes bears each rate for its days. The last installment takes up
+    what rounding left over.
+
+    By periods the principal repaid stays as planned where a period's own interest is another: the
+    first one may be longer or shorter, and the rate may change within any. By days the sum does.
     """
-    if terms.installment_interest is InstallmentInterest.ACTUAL:
-        yield from _equal_by_days(terms, principal)
-        return
-    chosen = _chosen(terms)
-    left, known, level, each = principal, None, 0, Fraction(0)
+    chosen, by_days = _chosen(terms), terms.installment_interest is InstallmentInterest.ACTUAL
+    left, known, level = principal, None, 0
     for number, (start, end) in enumerate(chosen):
         rate, _ = terms.rates_on(start + _ONE_DAY)
         if rate != known or not number:
-            known, level = rate, _level(terms, left, rate, len(chosen) - number)
-            each = _periodic(terms, rate)
-        regular = _rounded(terms, left * each)
-        last = number == len(chosen) - 1
-        share = left if last else max(0, min(left, level - regular))
-        interest = regular
-        if _is_odd(terms, start, end):
-            interest = period_interest(terms, left, start, end)
-        elif any(start < change.start < end for change in terms.rate_changes):
-            interest = _mixed(terms, left, start, end)
+            known, coming = rate, chosen[number:]
+            level = (_level_by_days if by_days else _level)(terms, left, rate, coming)
+        interest = _interest_by(terms, left, (start, end), end)
+        planned = interest if by_days else _rounded(terms, left * _periodic(terms, rate))
+        share = left if end == chosen[-1][1] else max(0, min(left, level - planned))
         yield Installment(end, share, interest, left, start, end)
         left -= share
 
 
-def _equal_by_days(terms: LoanTerms, principal: int) -> Iterator[Installment]:
-    """Equal installments whose interest follows each period's days, a first odd one included.
-
-    What is repaid with each, discounted over the days of all periods before it, comes to the
-    principal. The last one takes up what rounding left over.
-    """
-    chosen, rates = _chosen(terms), tariff(replace(terms, rounding_at=RoundingAt.END))
+def _level_by_days(
+    terms: LoanTerms, principal: int, rate: Rate | None, coming: Sequence[Period]
+) -> int:
+    """Return the sum that, discounted over the days of all periods to come, is the principal."""
+    rates = tariff(replace(_steady(terms, rate), rounding_at=RoundingAt.END))
     with localcontext(Context(prec=60)):
         discount, worth = Decimal(1), Decimal(0)
-        for span in chosen:
+        for span in coming:
             earned_by_one = exact(rates.scheduled, rates.scale, 1, [span])
             discount /= 1 + Decimal(earned_by_one.numerator) / earned_by_one.denominator
             worth += discount
-        level = _rounded(terms, Fraction(principal / worth))
-    left = principal
-    for start, end in chosen:
-        interest = period_interest(terms, left, start, end)
-        share = left if end == chosen[-1][1] else max(0, min(left, level - interest))
-        yield Installment(end, share, interest, left, start, end)
-        left -= share
+        return _rounded(terms, Fraction(principal / worth))
 
 
-def _level(terms: LoanTerms, principal: int, rate: Rate | None, number: int) -> int:
-    each = _periodic(terms, rate)
+def _level(terms: LoanTerms, principal: int, rate: Rate | None, coming: Sequence[Period]) -> int:
+    """Return the sum that repays the principal by the annuity formula."""
+    each, number = _periodic(terms, rate), len(coming)
     growth = (1 + each) ** number
     level = principal * each * growth / (growth - 1) if each else Fraction(principal, number)
     return _rounded(terms, level)
@@ -315,19 +330,17 @@ def _periodic(terms: LoanTerms, rate: Rate | None) -> Fraction:
     return Fraction(rate.value) * terms.frequency.of_year(year)
 
 
+def _is_equal_period(terms: LoanTerms, start: date, end: date) -> bool:
+    """Return whether a period bears its share of the annual rate, however many days it has."""
+    level = terms.repayment is Repayment.EQUAL_INSTALLMENT
+    periodic = level and terms.installment_interest is InstallmentInterest.PERIODIC
+    return periodic and not _is_odd(terms, start, end)
+
+
 def _is_odd(terms: LoanTerms, start: date, end: date) -> bool:
     """Return whether a period is the first one and not as long as the others."""
     usual = terms.frequency.step(end, -1, end_of_month=terms.end_of_month)
     return start == (terms.capitalized_on or terms.start) != usual
-
-
-def _mixed(terms: LoanTerms, base: int, start: date, end: date) -> int:
-    """Return the interest of a period in which the rate changes: each rate for its days."""
-    shares = [
-        _periodic(terms, terms.rates_on(b)[0]) * Fraction((b - a).days, (end - start).days)
-        for a, b in _between_changes(terms, start, end)
-    ]
-    return _rounded(terms, base * sum(shares, Fraction(0)))
 
 
 def _between_changes(terms: LoanTerms, start: date, end: date) -> Iterator[Period]:
@@ -363,22 +376,39 @@ def revolve(
 
     The balance is there from *since* on; *earned_by_then* is what periods that began before have
     earned with another. *asked* is what is left of the first minimum where a statement has named
-    it. The loan's first period bears no interest unless the terms name a ``start``: a statement's
-    purchases are free until its due date. A minimum that hardly lowers the balance could go on
-    for ever, so at some time all that is left is due.
+    it; else it is asked for by the rates that are in force when the statement is drawn. The loan's
+    first period bears no interest unless the terms name a ``start``: a statement's purchases are
+    free until its due date. A minimum that hardly lowers the balance could go on for ever, so at
+    some time all that is left is due.
     """
     left, most = balance, number + MAX_INSTALLMENTS
     for place, (start, end) in enumerate(islice(periods(terms), number, most)):
         carried = earned_by_then[place] if place < len(earned_by_then) else 0
         begin = start if since is None else min(max(start, since), end)
-        free = terms.start is None and end == terms.first_due
-        interest = carried + (0 if free else period_interest(terms, left, begin, end))
-        least = minimum(terms, left, interest) if asked is None else asked
-        share = left if number + place + 1 == most else least
+        if terms.start is None and end == terms.first_due:
+            begin = end
+        interest = carried + period_interest(terms, left, begin, end)
+        if asked is None:
+            drawn = terms.business_days.adjust(end) - timedelta(days=terms.statement_days)
+            known = terms
+            if any(drawn <= change.start < end for change in terms.rate_changes):
+                known = begun_by(terms, drawn)
+            asked = minimum(terms, left, carried + period_interest(known, left, begin, end))
+        share = left if number + place + 1 == most else asked
         yield Installment(end, share, interest, left, begin, end, carried)
         left, asked = left - share, None
         if not left:
             return
+
+
+def begun_by(terms: LoanTerms, day: date) -> LoanTerms:
+    """Return the terms as they are on *day*: without later rates, and not called yet if later."""
+    changes = tuple(change for change in terms.rate_changes if change.start < day)
+    called = terms.acceleration_date
+    if changes == terms.rate_changes and (called is None or called <= day):
+        return terms
+    called = called if called is None or called <= day else None
+    return replace(terms, rate_changes=changes, acceleration_date=called)
 
 
 def paid_down(
@@ -410,16 +440,14 @@ def card_terms(terms: LoanTerms, due: date, usual: Decimal = Decimal(1)) -> Loan
     return replace(terms, repayment=billed, listed=(), first_due=due, minimum=minimum)
 
 
-def billed(
-    terms: LoanTerms, due: date, balance: int, asked: int, day: date
-) -> tuple[Installment, ...]:
+def billed(terms: LoanTerms, due: date, balance: int, asked: int) -> tuple[Installment, ...]:
     """Return what comes of a card's bill if no more than what it asks for is paid.
 
     Its own interest is in its sum; what is left bears interest from its due date on. *terms* are
     ``card_terms``.
     """
     share = min(asked, balance)
-    first = Installment(due, share, 0, balance, day, due)
+    first = Installment(due, share, 0, balance, due, due)
     if share == balance:
         return (first,)
     ends: list[date] = []
@@ -452,15 +480,22 @@ def extended(
     for due in extension.to:
         share = left if due == extension.to[-1] else min(usual, left)
         until = max(since, due)  # the period may end after the day on which it was to fall due
-        interest = carried + _at_rate(terms, extension.rate, left, since, until)
-        yield Installment(due, share, interest, 0, since, due, carried, was)
+        rate = extension.rate
+        interest = carried + _at_rate(terms, rate, left, since, until)
+        yield Installment(
+            due, share, interest, 0, since, due, carried, was, bearing=left, rate=rate
+        )
         left, carried, since, was = left - share, 0, until, None
 
 
 def _at_rate(terms: LoanTerms, rate: Rate | None, base: int, start: date, end: date) -> int:
-    if rate is not None:
-        terms = replace(_bare(terms), contract_rate=rate, rate_changes=())
-    return period_interest(terms, base, start, end)
+    """Return the interest on *base* at a rate of its own, else at the contract's."""
+    return period_interest(terms if rate is None else _steady(terms, rate), base, start, end)
+
+
+def _steady(terms: LoanTerms, rate: Rate | None) -> LoanTerms:
+    """Return the terms with one rate that goes on for ever."""
+    return replace(_bare(terms), contract_rate=rate, rate_changes=())
 
 
 def factors(terms: LoanTerms, part: Installment) -> tuple[Rate | None, int | None, int | None, str]:
@@ -472,12 +507,11 @@ def factors(terms: LoanTerms, part: Installment) -> tuple[Rate | None, int | Non
     start, end = part.start, part.end
     if start is None or end is None or len(set(_rates_between(terms, start, end))) != 1:
         return None, None, None, "day"
-    rate = terms.rates_on(end)[0]
-    level = terms.repayment is Repayment.EQUAL_INSTALLMENT
-    periodic = level and terms.installment_interest is InstallmentInterest.PERIODIC
-    if rate is None or (periodic and end == terms.acceleration_date):
+    rate, period = terms.rates_on(end)[0], _period_of(part, start, end)
+    periodic = _is_equal_period(terms, *period)
+    if rate is None or (periodic and end < period[1]):
         return None, None, None, "day"
-    if periodic and not _is_odd(terms, start, end):
+    if periodic:
         share = _periodic(terms, rate) / Fraction(rate.value) if rate.value else Fraction(1)
         daily = rate.per == "day"
         return rate, share.numerator, None if daily else share.denominator, rate.per
@@ -509,10 +543,10 @@ def rate_shares(terms: LoanTerms, part: Installment) -> list[RateShare]:
     start, end = part.start, part.end
     if start is None or end is None or terms.rounding_at is RoundingAt.DAY:
         return []
-    if len(set(_rates_between(terms, start, end))) < 2 or end == terms.acceleration_date:
+    if len(set(_rates_between(terms, start, end))) < 2:
         return []
-    level = terms.repayment is Repayment.EQUAL_INSTALLMENT and not _is_odd(terms, start, end)
-    periodic = level and terms.installment_interest is InstallmentInterest.PERIODIC
+    period = _period_of(part, start, end)
+    periodic = _is_equal_period(terms, *period)
     found = []
     for a, b in _between_changes(terms, start, end):
         rate = terms.rates_on(b)[0]
@@ -520,7 +554,7 @@ def rate_shares(terms: LoanTerms, part: Installment) -> list[RateShare]:
             return []
         if periodic:
             share = _periodic(terms, rate) / Fraction(rate.value)
-            count, of_year = share.numerator * _days(a, b), share.denominator * _days(start, end)
+            count, of_year = share.numerator * _days(a, b), share.denominator * _days(*period)
         elif rate.per == "day":
             count, of_year = _days(a, b), 1
         elif len(pieces := terms.day_count.pieces(a, b)) == 1:
@@ -530,6 +564,12 @@ def rate_shares(terms: LoanTerms, part: Installment) -> list[RateShare]:
         interest = part.base * Fraction(rate.value) * Fraction(count, of_year)
         found.append(RateShare(a, b, rate, count, None if of_year == 1 else of_year, interest))
     return found
+
+
+def _period_of(part: Installment, start: date, end: date) -> Period:
+    """Return the period that a part's interest is of, which the lender may have cut short."""
+    first = part.called[0] if part.called else part
+    return start, max(end, first.end or end)
 
 
 def _rates_between(terms: LoanTerms, start: date, end: date) -> Iterator[Rate | None]:

@@ -165,7 +165,9 @@ class Installment:
     """A part of the loan that falls due on one date, in minor units.
 
     Where its interest was worked out, it is *base* at the contract rate from *start* to *end*,
-    and what was *carried* over from before; *was* is the installment that an extension put off.
+    and what was *carried* over from before. After an extension *bearing* is in the place of
+    *base*, at a *rate* where that was agreed, and *was* is the installment that was put off.
+    *called* are the installments that one falls due for when the loan is called.
     """
 
     due: date
@@ -176,6 +178,9 @@ class Installment:
     end: date | None = field(default=None, compare=False)
     carried: int = field(default=0, compare=False)
     was: Installment | None = field(default=None, compare=False)
+    bearing: int = field(default=0, compare=False)
+    rate: Rate | None = field(default=None, compare=False)
+    called: tuple[Installment, ...] = field(default=(), compare=False)
 
     @property
     def total(self) -> int:

@@ -190,9 +190,9 @@ def test_a_loan_that_was_called_after_it_had_been_paid_for_a_while_asks_for_the_
         acceleration_date=date(2026, 9, 1),
     )
     position = value(loan(called), date(2026, 9, 1))
-    # 30 days on 600.00 are 5.92, 31 on 500.00 are 5.10, and on 400.00 4.08, of which 22 days 2.90.
+    # 30 days on 600.00 are 5.92, 31 on 500.00 are 5.10, and 22 on 400.00 2.89.
     assert position.due.principal == 600_00
-    assert position.due.interest == 5_92 + 5_10 + 2_90
+    assert position.due.interest == 5_92 + 5_10 + 2_89
     assert not position.upcoming
     settled = value(loan(replace(called, paid_until=date(2026, 9, 1))), date(2026, 9, 2))
     assert settled.settled

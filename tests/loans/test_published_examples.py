@@ -313,6 +313,103 @@ def test_sas_works_a_buydown_loan_out_anew_with_each_of_its_rates(annuity):
     assert set(paid[47:-1]) == {cents("992.01")}
 
 
+# ─── Equal installments whose rate changes ───
+
+
+def test_the_hp_12c_platinums_variable_rate_mortgage_of_50000(annuity):
+    """HP 12c Platinum, reference manual, page 37: 30 years, 11.5 %, after three years 11.75 %.
+
+    495.15 a month become 504.35; 49,316.74 are left to repay. The cents that are paid leave a cent
+    less. https://www.manualslib.com/manual/277108/Hp-12c-Platinum.html?page=37
+    """
+    changes = [(date(2028, 12, 1), {"annual_rate": "11.75%"})]
+    parts = annuity("50000", "11.5%", 360, rate_changes=changes)
+    assert {part.total for part in parts[:36]} == {495_15}
+    assert parts[36].base == pytest.approx(49_316_74, abs=1)
+    assert parts[36].total == 504_35
+
+
+def test_an_adjustable_mortgage_of_200000_from_4_to_5_8_percent(annuity):
+    """JustAAA: $954.83 in the first year; 196,477.93 left; then $1,167.72, of 348 months.
+
+    Their payments have fractions of a cent; those of whole cents leave three cents more.
+    https://justaaa.com/finance/462704-a-30-year-200000-adjustable-rate-mortgage-starts
+    """
+    changes = [(date(2026, 12, 1), {"annual_rate": "5.8%"})]
+    parts = annuity("200000", "4%", 360, rate_changes=changes)
+    assert {part.total for part in parts[:12]} == {954_83}
+    assert parts[12].base == pytest.approx(196_477_93, abs=4)
+    assert parts[12].total == 1167_72
+
+
+def test_a_2_28_mortgage_whose_rate_rises_to_its_index_and_margin(annuity):
+    """My Home Loan Tools: $200,000 at 7.5 %, after two years 5.34 % and 3 %, in whole dollars.
+
+    The first year pays 14,937 of interest and 1,844 of principal, and the whole loan 341,186 of
+    interest. http://www.myhomeloantools.com/2-28-arm-example.php
+    """
+    changes = [(date(2027, 12, 1), {"annual_rate": "8.34%"})]
+    parts = annuity("200000", "7.5%", 360, rate_changes=changes)
+    balances = [199852, 199702, 199552, 199401, 199249, 199095, 198941, 198786, 198630, 198473]
+    assert [round(part.base / 100) for part in parts[1:11]] == balances
+    assert [round(paid / 100) for paid in paid_in(parts, 1, 12)] == [1844, 14937]
+    assert round(sum(part.interest for part in parts) / 100) == 341186
+
+
+def test_mortgage2_pros_interest_of_the_month_after_a_change(annuity):
+    """Adjustable Rate Mortgages, MORTGAGE2 PRO: $100,000 at 12 %; after the first payment 6 %.
+
+    The first month bears 1 %, and $99,898.91 the next one $499.49.
+    https://amortizationcalc.ca/adjustable-rate-mortgages-arm/
+    """
+    changes = [(date(2000, 12, 14), {"annual_rate": "6%"})]
+    first_due = date(2000, 12, 14)
+    parts = annuity("100000", "12%", 240, first_due=first_due, rate_changes=changes)
+    assert parts[0].interest == 1000_00
+    assert (parts[1].base, parts[1].interest) == (99_898_91, 499_49)
+
+
+def test_fineract_works_100_out_anew_when_the_rate_falls_on_a_due_date(annuity):
+    """Apache Fineract, ProgressiveEMICalculatorTest: 100 in six months at 7 %, from 2 February 4 %.
+
+    https://github.com/apache/fineract, in fineract-progressive-loan
+    """
+    changes = [(date(2024, 2, 1), {"annual_rate": "4%"})]
+    words = {"first_due": date(2024, 2, 1), "day_count": "30/360"}
+    parts = annuity("100", "7%", 6, rate_changes=changes, **words)
+    table = """
+        17.01 0.58 16.43    16.88 0.28 16.60    16.88 0.22 16.66
+        16.88 0.17 16.71    16.88 0.11 16.77    16.89 0.06 16.83
+    """
+    ours = [sum_ for part in parts for sum_ in (part.total, part.interest, part.principal)]
+    assert ours == [cents(figure) for figure in table.split()]
+
+
+def test_fineracts_month_in_which_the_rate_falls_bears_each_rate_for_its_days(annuity):
+    """Apache Fineract, test_reschedule_interest_on0215_4per…: 13 of 29 days at 7 %, 16 at 4 %.
+
+    83.57 bear 0.2185 and 0.1537, and the installment before stays 17.01. They work the sum out
+    anew within the month, so of the others only its interest is compared.
+    """
+    changes = [(date(2024, 2, 14), {"annual_rate": "4%"})]
+    words = {"first_due": date(2024, 2, 1), "day_count": "30/360"}
+    first, second, *_ = annuity("100", "7%", 6, rate_changes=changes, **words)
+    assert (first.total, first.interest, first.principal) == (17_01, 58, 16_43)
+    assert (second.base, second.interest) == (83_57, 37)
+
+
+def test_what_half_a_month_has_earned_at_fineract(scheduled, also_paying):
+    """Apache Fineract, test_balance_correction_on0215…: on 15 February 0.24 of interest are due.
+
+    14 of 29 days of 7 % a year on 83.57, though its year has 360 days.
+    """
+    words = {"annual_rate": "7%", "day_count": "30/360"}
+    loan = scheduled("equal-installment", "100", 6, date(2024, 2, 1), **words)
+    loan = also_paying(loan, date(2024, 2, 1), "17.01")
+    assert value(loan, date(2024, 2, 15)).payoff.minor == 83_57 + 24
+    assert value(loan, date(2024, 3, 1)).due.interest == 49
+
+
 # ─── Equal principal ───
 
 
@@ -528,6 +625,65 @@ def test_one_day_of_a_mortgage_adds_its_per_diem_to_the_payoff(
     )
     first_day = value(loan, start + timedelta(days=1))
     assert first_day.payoff.minor == cents(principal) + cents(a_day)
+
+
+# ─── Interest by days, at rates that change within them ───
+
+
+def test_canadian_footwears_operating_loan_whose_prime_rate_climbs_on_26_september(
+    scheduled, also_paying
+):
+    """Bartleby, question 58d08e3b-aefe-4146-b26b-767e0c09987d: $9,750.00 from 15 July on.
+
+    At 3.5 % and 1.75 %, and half a percent more from 26 September: $1,790.00 a month, interest
+    included. The month of the change bears 9.89 for 11 days and 18.70 for 19.
+    """
+    loan = scheduled(
+        "revolving",
+        "9750",
+        0,
+        date(2025, 8, 15),
+        start=date(2025, 7, 15),
+        annual_rate="5.25%",
+        minimum=("0%", "1790", True),
+        rate_changes=[(date(2025, 9, 26), {"annual_rate": "5.75%"})],
+    )
+    table = """
+        9,750.00 43.47 1,746.53    8,003.47 35.69 1,754.31    6,249.16 28.59 1,761.41
+        4,487.75 21.92 1,768.08    2,719.67 12.85 1,777.15      942.52  4.60   942.52
+    """
+    parts = schedule(loan.terms)
+    ours = [sum_ for part in parts for sum_ in (part.base, part.interest, part.principal)]
+    assert ours == [cents(figure) for figure in table.split()]
+    for part in parts[:2]:
+        loan = also_paying(loan, part.due, "1790")
+    assert value(loan, date(2025, 9, 26)).payoff.minor == 6_249_16 + 9_89
+    assert parts[-1].total == 947_12
+
+
+def test_a_demand_note_of_20000_whose_rate_changes_between_payments(scheduled):
+    """WizEdu, the Purple Pelican's note of 1 April 2012: 7 %, from 1 August 9 %, from November 8 %.
+
+    After $1,000 on 10 June, $400 on 20 September and $1,200 on 15 November, interest of $185.08 is
+    due on 31 December. https://wizedu.com/questions/374656/i-need-step-wise-hand-written-solution-with
+    """
+    changes = [
+        (date(2012, 8, 1), {"annual_rate": "9%"}),
+        (date(2012, 11, 1), {"annual_rate": "8%"}),
+    ]
+    balance, since = 20_000_00, date(2012, 4, 1)
+    paid = [
+        (date(2012, 6, 10), 1000_00),
+        (date(2012, 9, 20), 400_00),
+        (date(2012, 11, 15), 1200_00),
+    ]
+    for day, amount in [*paid, (date(2012, 12, 31), 0)]:
+        principal = str(Decimal(balance) / 100)
+        words = {"start": since, "annual_rate": "7%", "rate_changes": changes}
+        note = scheduled("bullet", principal, 1, date(2013, 4, 1), **words)
+        before, balance = balance, value(note, day).payoff.minor - amount
+        since = day
+    assert balance - before == 185_08
 
 
 # ─── Revolving ───

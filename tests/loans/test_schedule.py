@@ -23,6 +23,7 @@ from reminderd.loans.terms import (
     Installment,
     InstallmentInterest,
     LoanTerms,
+    RateChange,
     Repayment,
 )
 
@@ -598,13 +599,47 @@ def test_by_days_the_factors_are_the_days(scheduled):
     )
 
 
-def test_by_days_each_rate_bears_its_days(scheduled):
-    """Ten days of February at 0.1 %, 18 at 0.2 %: 4.6 % of what is left after January."""
+def test_by_days_each_rate_bears_its_days_and_what_was_known_before_stays(scheduled):
+    """Ten days of February at 0.1 %, 18 at 0.2 %: 4.6 % of 677.47 are 31.16.
+
+    The sum of 353.53 was known when February began. What is left, 355.10, is due with the last,
+    with 31 days at 0.2 %: 22.02.
+    """
     loan = by_days(scheduled, rate_changes=[(date(2026, 2, 11), {"daily_rate": "0.2%"})])
-    first, second, third = schedule(loan.terms)
-    assert second.interest == round((1000_00 - first.principal) * 0.046)
-    assert first.total == second.total
-    assert abs(third.total - first.total) <= 3
+    assert rows(loan) == [
+        ("2026-02-01", "322.53", "31.00"),
+        ("2026-03-01", "322.37", "31.16"),
+        ("2026-04-01", "355.10", "22.02"),
+    ]
+
+
+def test_by_days_the_sum_is_worked_out_anew_from_the_first_period_at_another_rate(scheduled):
+    """From February on 0.2 %: 677.47 / (1/1.056 + 1/(1.056 × 1.062)) = 368.46.
+
+    The last pays the 346.95 that are left and 0.2 % of them for 31 days.
+    """
+    loan = by_days(scheduled, rate_changes=[(date(2026, 2, 1), {"daily_rate": "0.2%"})])
+    assert rows(loan) == [
+        ("2026-02-01", "322.53", "31.00"),
+        ("2026-03-01", "330.52", "37.94"),
+        ("2026-04-01", "346.95", "21.51"),
+    ]
+
+
+def test_by_days_what_fell_due_before_a_new_rate_stays_paid(scheduled, also_paying):
+    """100,000.00 at 6 % take 8,605.52 twelve times; at 9 % after the sixth the rest take more."""
+    words = {"annual_rate": "6%", "installment_interest": "actual", "start": date(2026, 1, 10)}
+    new = [(date(2026, 7, 10), {"annual_rate": "9%"})]
+    loan = scheduled(
+        "equal-installment", "100000", 12, date(2026, 2, 10), rate_changes=new, **words
+    )
+    for part in schedule(loan.terms)[:6]:
+        assert part.total == 8605_52
+        loan = also_paying(loan, part.due, "8605.52")
+    position = value(loan, date(2026, 7, 20))
+    assert (position.due.total, position.days_past_due) == (0, 0)
+    assert position.upcoming[0].due == date(2026, 8, 10)
+    assert position.upcoming[0].remaining.minor > 8605_52
 
 
 @pytest.mark.parametrize("principal", ["0.01", "0.05", "99.99"])
@@ -982,6 +1017,126 @@ def test_what_was_carried_over_is_earned_already(listed, day, interest):
     assert earned(terms, part, day) == interest
 
 
+# ─── Neither a later rate nor a later call is in what a day has earned ───
+
+
+def long_bullet(scheduled, **words):
+    """Return 10,000.00 for 2026 at 6 %, at 12 % from 2 July on."""
+    changes = [(date(2026, 7, 2), {"annual_rate": "12%"})]
+    start, due = date(2026, 1, 1), date(2027, 1, 1)
+    words |= {"start": start, "annual_rate": "6%", "rate_changes": changes}
+    return scheduled("bullet", "10000", 1, due, **words)
+
+
+@pytest.mark.parametrize(
+    ("day", "interest"),
+    [
+        (date(2026, 1, 1), 0),
+        (date(2026, 4, 1), 147_95),  # 10,000 × 6 % × 90 / 365
+        (date(2026, 7, 2), 299_18),  # 182 days: 299.178
+        (date(2026, 7, 3), 302_47),  # and one at 12 %: 3.288
+        (date(2026, 12, 31), 897_53),  # 182 at 12 %: 598.356
+        (date(2027, 1, 1), 900_82),
+    ],
+)
+def test_each_rate_has_earned_what_its_own_days_come_to(scheduled, day, interest):
+    loan = long_bullet(scheduled)
+    assert earned(loan.terms, schedule(loan.terms)[0], day) == interest
+    if day < date(2027, 1, 1):
+        assert value(loan, day).payoff.minor == 10_000_00 + interest
+
+
+def test_a_loan_called_in_a_period_of_two_rates_asks_for_what_each_has_earned(scheduled):
+    day = date(2026, 7, 2)
+    called = long_bullet(scheduled, acceleration_date=day)
+    assert rows(called) == [("2026-07-02", "10000.00", "299.18")]
+    before = date(2026, 4, 1)
+    assert value(called, before).payoff.minor == 10_147_95
+
+
+def test_paying_the_payoff_on_the_day_a_new_rate_is_named_leaves_nothing(scheduled, also_paying):
+    """Eleven days at 4.2 % on 797,777.78 are 1,023.81; the 3.5 % begin a day later."""
+    loan = scheduled(
+        "equal-principal",
+        "800000",
+        360,
+        date(2026, 12, 20),
+        annual_rate="4.2%",
+        day_count="ACT/360",
+        rate_changes=[(date(2026, 12, 31), {"annual_rate": "3.5%"})],
+    )
+    loan = also_paying(loan, date(2026, 12, 20), "5022.22")  # 2,222.22 and 2,800.00
+    day = date(2026, 12, 31)
+    assert value(loan, day).payoff.minor == 797_777_78 + 1_023_81
+    assert value(also_paying(loan, day, "798801.59"), day).settled
+    accelerated = replace(loan, terms=replace(loan.terms, acceleration_date=day))
+    assert value(accelerated, day).due.total == 798_801_59
+
+
+def test_what_a_day_has_earned_is_rounded_once(scheduled):
+    """1,000,000 × 13.5 % × 35 / 365 = 12,945.205; of 61 days' 22,561.64 it would be a cent less."""
+    words = {"start": date(2026, 1, 1), "annual_rate": "13.5%"}
+    loan = scheduled("bullet", "1000000", 1, date(2026, 3, 3), **words)
+    assert value(loan, date(2026, 2, 5)).payoff.minor == 1_012_945_21
+
+
+def test_of_an_equal_period_each_day_has_earned_the_same_share(scheduled):
+    """1 % of 1,000.00 for January's 31 days: 10 of them are 3.23, at 2 % from then 11 are 3.87."""
+    changed = annuity(scheduled, rate_changes=[(date(2026, 1, 11), {"annual_rate": "24%"})])
+    first, *_ = schedule(changed.terms)
+    assert earned(changed.terms, first, date(2026, 1, 11)) == 3_23
+    assert earned(changed.terms, first, date(2026, 1, 12)) == 3_87
+    assert earned(changed.terms, first, date(2026, 2, 1)) == first.interest == 16_77
+
+
+def test_what_was_put_off_has_earned_what_its_own_rate_comes_to(scheduled):
+    """Of 3.00 nothing, then 1,000.00 at 0.02 % a day, though the contract's rate rises."""
+    loan = scheduled(
+        "bullet",
+        "1000",
+        1,
+        date(2026, 3, 1),
+        daily_rate="0.01%",
+        start=date(2026, 1, 30),
+        extensions=[
+            {
+                "due": date(2026, 3, 1),
+                "agreed": date(2026, 2, 20),
+                "to": [date(2026, 3, 31)],
+                "daily_rate": "0.02%",
+            }
+        ],
+        rate_changes=[(date(2026, 3, 5), {"daily_rate": "0.1%"})],
+    )
+    assert value(loan, date(2026, 2, 20)).payoff.minor == 1000_00 + 2_10
+    assert value(loan, date(2026, 3, 1)).payoff.minor == 1000_00 + 3_00
+    assert value(loan, date(2026, 3, 11)).payoff.minor == 1000_00 + 3_00 + 2_00
+
+
+def test_what_money_beyond_a_minimum_waits_for_is_the_interest_at_todays_rate(
+    scheduled, also_paying
+):
+    """Of 3,000.00 that come after the statement its minimum takes 900.00. Then as much waits as the
+    interest of 31 days is at 0.05 %, whatever next week's rate will be.
+    """
+    loan = scheduled(
+        "revolving",
+        "10000",
+        0,
+        date(2026, 1, 15),
+        daily_rate="0.05%",
+        start=date(2025, 12, 15),
+        minimum=("10%", "0"),
+    )
+    loan = also_paying(loan, date(2026, 1, 15), "1155")
+    loan = also_paying(loan, date(2026, 2, 1), "3000")
+    new = RateChange(date(2026, 2, 8), Rate(Decimal("0.01"), "day"))
+    changed = replace(loan, terms=replace(loan.terms, rate_changes=(new,)))
+    for day in (date(2026, 2, 1), date(2026, 2, 8)):
+        assert value(changed, day).credit == value(loan, day).credit
+        assert value(changed, day).payoff == value(loan, day).payoff
+
+
 # ─── By which factors it was worked out ───
 
 YEARLY = Rate(Decimal("0.12"), "year")
@@ -1119,7 +1274,7 @@ def test_a_bullet_remembers_its_whole_time(scheduled):
 
 def test_a_revolving_balance_remembers_what_each_interest_was_worked_out_on(scheduled):
     first, second = schedule(card(scheduled).terms)[:2]
-    assert (first.base, first.start, first.end) == (1000_00, date(2025, 12, 15), first.due)
+    assert (first.base, first.start, first.end) == (1000_00, first.due, first.due)  # it is free
     assert (second.base, second.start, second.end) == (800_00, first.due, second.due)
     assert (first.carried, second.carried) == (0, 0)
 

@@ -228,8 +228,10 @@ def period_interest(terms, base, start, end, rate=None):
 class Part:
     """What is to fall due. Its interest runs from *start* to *end*, but for what was *carried*.
 
-    The start of listed interest may not be known. *was* is the installment that an extension
-    replaced.
+    *balance* bears it, at the contract's rates or at a *rate* of its own, or at a share of the year
+    where all periods are *even*. Of listed interest there is none, and the start may not be known.
+    *was* is the installment that an extension replaced, *called* are those that were to fall due
+    later and the lender called.
     """
 
     due: date
@@ -239,30 +241,49 @@ class Part:
     end: date
     carried: int = 0
     was: "Part | None" = None
+    balance: int | None = None
+    rate: Rate | None = None
+    even: bool = False
+    called: tuple = ()
 
     @property
     def total(self):
         return self.principal + self.interest
 
     def earned(self, terms, day):
-        """Return the interest for the days so far."""
-        if self.was is not None and day < self.start:
-            return self.was.earned(terms, day)
+        """Return the interest of the days so far, each at the rate of that day."""
+        if self.called and day < self.end:
+            return sum(part.earned(terms, day) for part in self.called)
         if self.start is None or day >= self.end:
             return self.interest
         if day <= self.start:
-            return self.carried
-        passed, whole = (
-            sum((self.weight(terms, a_day) for a_day in each_day(self.start, until)), NOTHING)
-            for until in (day, self.end)
-        )
-        share = passed / whole if whole else 0
-        return self.carried + rounded(terms, (self.interest - self.carried) * share)
+            to_come = self.was.interest - self.was.earned(terms, day) if self.was else 0
+            return self.carried - to_come
+        return self.carried + self.of_days(terms, day)
 
-    def weight(self, terms, day):
-        rate = contract_in_force(terms, self.end)
-        yearly = rate is not None and rate.per == "year"
-        return part_of_year(terms.day_count, day) if yearly else Fraction(1)
+    def of_days(self, terms, day):
+        if self.balance is None:
+            listed = self.interest - self.carried
+            return rounded(terms, listed * Fraction((day - self.start).days, self.length))
+        if self.even:
+            return even_interest(terms, self.balance, self.start, self.end, day)
+        return period_interest(terms, self.balance, self.start, day, self.rate)
+
+    def with_more(self, interest):
+        """Return the part asking for interest that was carried over to it."""
+        called = self.called and (self.called[0].with_more(interest), *self.called[1:])
+        more = {"interest": self.interest + interest, "carried": self.carried + interest}
+        return replace(self, **more, called=called)
+
+    @property
+    def length(self):
+        return (self.end - self.start).days
+
+
+def even_interest(terms, balance, start, end, until):
+    """Return what a balance bears by a day of one of equal periods, each day the same share."""
+    rates = [of_period(terms, contract_in_force(terms, day)) for day in each_day(start, until)]
+    return rounded(terms, balance * sum(rates, NOTHING) / (end - start).days)
 
 
 def planned(terms):
@@ -332,19 +353,24 @@ def equal_principal(terms, left, spans):
     usual = rounded(terms, Fraction(left, len(spans)))
     for start, end in spans:
         share = left if end == spans[-1][1] else min(usual, left)
-        yield Part(end, share, period_interest(terms, left, start, end), start, end)
+        yield by_day_count(terms, share, left, start, end)
         left -= share
+
+
+def by_day_count(terms, share, balance, start, end):
+    interest = period_interest(terms, balance, start, end)
+    return Part(end, share, interest, start, end, balance=balance)
 
 
 def interest_only(terms, principal, spans):
     for start, end in spans:
         share = principal if end == spans[-1][1] else 0
-        yield Part(end, share, period_interest(terms, principal, start, end), start, end)
+        yield by_day_count(terms, share, principal, start, end)
 
 
 def bullet(terms, principal, spans):
     start, end = spans[0][0], spans[-1][1]
-    yield Part(end, principal, period_interest(terms, principal, start, end), start, end)
+    yield by_day_count(terms, principal, principal, start, end)
 
 
 def equal_installment(terms, left, spans):
@@ -359,31 +385,36 @@ def equal_installment(terms, left, spans):
         if level is None or rate != before:
             to_come = range(1, len(spans) - number + 1)
             level = rounded(terms, left / sum(1 / (1 + each) ** n for n in to_come))
-        planned_interest = rounded(terms, left * each)
-        share = left if end == spans[-1][1] else min(max(level - planned_interest, 0), left)
-        interest = planned_interest
-        if terms.start and not number and start != step(terms, end, -1):
-            interest = period_interest(terms, left, start, end)
-        elif any(start < change.start < end for change in terms.rate_changes):
-            rates = [contract_in_force(terms, day) for day in each_day(start, end)]
-            mean = sum(of_period(terms, rate) for rate in rates) / len(rates)
-            interest = rounded(terms, left * mean)
-        yield Part(end, share, interest, start, end)
+        share = min(max(level - rounded(terms, left * each), 0), left)
+        share = left if end == spans[-1][1] else share
+        even = number > 0 or terms.start is None or start == step(terms, end, -1)
+        if even:
+            interest = even_interest(terms, left, start, end, end)
+            yield Part(end, share, interest, start, end, balance=left, even=True)
+        else:
+            yield by_day_count(terms, share, left, start, end)
         left, before = left - share, rate
 
 
 def equal_by_days(terms, left, spans):
-    """The same sum each time, of interest for the days of each period and the rest."""
-    worth, units = Fraction(1), NOTHING
-    for start, end in spans:
-        worth /= 1 + sum(contract_on(terms, day) for day in each_day(start, end))
-        units += worth
-    level = rounded(terms, left / units)
-    for start, end in spans:
+    """The same sum each time, of interest for the days of each period and the rest.
+
+    Nobody foresees another rate: the sum is found as if the one of today went on, and found again
+    once a period begins at another.
+    """
+    level = before = None
+    for number, (start, end) in enumerate(spans):
+        rate = contract_in_force(terms, start + ONE_DAY)
+        if level is None or rate != before:
+            worth, units = Fraction(1), NOTHING
+            for first, last in spans[number:]:
+                worth /= 1 + sum(on_day(terms, rate, day) for day in each_day(first, last))
+                units += worth
+            level = rounded(terms, left / units)
         interest = period_interest(terms, left, start, end)
         share = left if end == spans[-1][1] else min(max(level - interest, 0), left)
-        yield Part(end, share, interest, start, end)
-        left -= share
+        yield by_day_count(terms, share, left, start, end)
+        left, before = left - share, rate
 
 
 def of_period(terms, rate):
@@ -401,6 +432,22 @@ def of_period(terms, rate):
     )
 
 
+def begun_by(terms, day):
+    """Return the terms as far as they have begun: a new rate does on the day after its date."""
+    changes = tuple(change for change in terms.rate_changes if change.start < day)
+    called = terms.acceleration_date
+    called = called if called and called <= day else None
+    return replace(terms, rate_changes=changes, acceleration_date=called)
+
+
+def drawn_before(terms):
+    """Return how many days before a due date the statement that names its minimum is drawn."""
+    if terms.frequency.unit == "month":
+        return terms.minimum.statement_days
+    length = terms.frequency.count * DAYS[terms.frequency.unit]
+    return min(terms.minimum.statement_days, length)
+
+
 def minimums(terms, left, number=0, since=None, lived=(), asked=None):
     """What a balance asks for from period *number* on.
 
@@ -415,12 +462,15 @@ def minimums(terms, left, number=0, since=None, lived=(), asked=None):
         start = min(due, max(start, since or start))
         carried = lived.pop(0) if lived else 0
         free = number == 0 and terms.start is None
-        interest = carried + (0 if free else period_interest(terms, left, start, due))
-        included = interest if terms.minimum.includes_interest else 0
+        balance = 0 if free else left
+        interest = carried + period_interest(terms, balance, start, due)
+        statement = business_day(terms, due) - drawn_before(terms) * ONE_DAY
+        seen = carried + period_interest(begun_by(terms, statement), balance, start, due)
+        included = seen if terms.minimum.includes_interest else 0
         share = rounded(terms, (left + included) * Fraction(terms.minimum.share))
         share = max(share, minor(terms, terms.minimum.floor)) - included
         share = min(left, max(share, 1) if asked is None else asked)
-        yield Part(due, share, interest, start, due, carried)
+        yield Part(due, share, interest, start, due, carried, balance=balance)
         left, number, asked = left - share, number + 1, None
         if not left:
             return
@@ -441,13 +491,11 @@ def accelerated(terms, parts):
     if not rest:
         return parts
     kept = parts[: len(parts) - len(rest)]
+    if kept and kept[-1].due == day:
+        rest.insert(0, kept.pop())
     principal = sum(part.principal for part in rest)
     interest = sum(part.earned(terms, day) for part in rest)
-    if kept and kept[-1].due == day:
-        last = kept[-1]
-        joined = (last.principal + principal, last.interest + interest)
-        return [*kept[:-1], replace(last, principal=joined[0], interest=joined[1])]
-    return [*kept, Part(day, principal, interest, rest[0].start, day, rest[0].carried)]
+    return [*kept, Part(day, principal, interest, rest[0].start, day, called=tuple(rest))]
 
 
 # ─── What is due ───
@@ -697,7 +745,8 @@ class Ledger:
             share = left if due == extension.to[-1] else min(usual, left)
             interest = carried + period_interest(terms, left, since, due, extension.rate)
             was = part if since == (part and part.end) else None
-            self.coming.append(Part(due, share, interest, since, due, carried, was))
+            moved = Part(due, share, interest, since, due, carried, was)
+            self.coming.append(replace(moved, balance=left, rate=extension.rate))
             left, carried, since = left - share, 0, max(since, due)
         self.coming.sort(key=lambda part: part.due)
 
@@ -753,9 +802,7 @@ class Ledger:
         terms = self.terms
         if self.coming:
             place = -1 if terms.residual == "end" else 0
-            part = self.coming[place]
-            more = {"interest": part.interest + rest, "carried": part.carried + rest}
-            self.coming[place] = replace(part, **more)
+            self.coming[place] = self.coming[place].with_more(rest)
         elif terms.repayment == "revolving" or terms.acceleration_date:
             return
         else:
@@ -773,36 +820,39 @@ class Ledger:
     def pay_down(self, day):
         """Pay the balance down at once; what is left of it asks for new minimums.
 
-        After the statement its minimum comes first, then as much is kept as the interest will be.
+        After the statement its minimum comes first, then as much is kept as the interest will be
+        if nothing changes. What the lender calls later has not been called yet.
         """
+        before = self.coming
+        self.coming = [one for part in before for one in part.called or [part]]
         balance = sum(part.principal for part in self.coming)
         asked = self.coming[0].principal if self.is_drawn(day) else 0
         # The most to keep that is not more than the interest: found by halving.
         kept, too_much = 0, max(0, self.credit - asked) + 1 if self.is_drawn(day) else 1
         while too_much - kept > 1:
             half = (kept + too_much) // 2
-            interest = self.after(self.credit - half, balance, day)[0].interest
+            foreseen = begun_by(self.terms, day)
+            interest = self.after(self.credit - half, balance, day, foreseen)[0].interest
             kept, too_much = (half, too_much) if half <= interest else (kept, half)
         down = min(self.credit - kept, balance)
-        if down:
-            self.coming = self.after(down, balance, day)
-            self.credit -= down
+        if not down:
+            self.coming = before
+            return
+        self.coming = self.after(down, balance, day, self.terms)
+        self.credit -= down
 
     def is_drawn(self, day):
         """Whether the statement that asks for the next minimum is there."""
-        before = self.terms.minimum.statement_days
-        if self.terms.frequency.unit != "month":
-            before = min(before, self.terms.frequency.count * DAYS[self.terms.frequency.unit])
-        return day > self.coming[0].due - before * ONE_DAY
+        return day > self.coming[0].due - drawn_before(self.terms) * ONE_DAY
 
-    def after(self, down, balance, day):
-        """What comes once so much is paid down."""
+    def after(self, down, balance, day, terms):
+        """What comes by some terms once so much is paid down."""
         down = min(down, balance)
         asked = max(0, self.coming[0].principal - down) if self.is_drawn(day) else None
-        lived = [part.earned(self.terms, day) for part in self.coming if part.start < day]
-        anew = minimums(self.terms, balance - down, self.fallen, day, lived, asked)
-        anew = [replace(part, due=business_day(self.terms, part.due)) for part in anew]
-        return accelerated(self.terms, anew)
+        lived = [part.earned(terms, day) for part in self.coming if part.start < day]
+        anew = minimums(terms, balance - down, self.fallen, day, lived, asked)
+        anew = [replace(part, due=business_day(terms, part.due)) for part in anew]
+        return accelerated(terms, anew)
 
     def early_payoff(self, day):
         """All principal to come, and the interest that the days so far have earned."""

@@ -1,6 +1,6 @@
 """An amount that falls due again and again is the same amount listed so many times."""
 
-from hypothesis import given
+from hypothesis import assume, given
 
 from reminderd.loans.position import value
 from reminderd.loans.schedule import schedule_past
@@ -48,6 +48,7 @@ def test_an_amount_without_end_stands_as_a_list_longer_than_anyone_looks(loan, a
     ends["grace_days"] = min(loan.terms.grace_days, loan.terms.frequency.days)  # one may have more
     loan = on_terms(loan, **ends, penalty_base=base)
     position, as_listed = value(loan, as_of), value(listed(loan, 400), as_of)
+    assume(not as_listed.settled)  # so little principal that a payment ends the list
     for name in ("due", "arrears", "credit", "tomorrow", "days_past_due", "to_pay", "next_cliff"):
         assert getattr(position, name) == getattr(as_listed, name)
     near = [part for part in position.upcoming if part.due <= as_of + YEAR]

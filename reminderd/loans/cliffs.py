@@ -119,9 +119,10 @@ def _increase(account: Account, terms: LoanTerms, turn: Turn) -> int | None:
     added = after.total - then.total
     charged, penalised = after.fees > then.fees, after.penalty > then.penalty
     if turn.reason is CliffReason.GRACE_ENDS:
-        spared = GraceCovers.PENALTY in terms.grace_covers
-        counts = GraceCovers.REPORTING in terms.grace_covers
-        return added if charged or counts or (penalised and spared) else None
+        covers = terms.grace_covers
+        spared = penalised and GraceCovers.PENALTY in covers
+        spared |= after.interest > then.interest and GraceCovers.INTEREST in covers
+        return added if charged or spared or GraceCovers.REPORTING in covers else None
     begins = {
         CliffReason.PENALTY_STARTS: penalised,
         CliffReason.FEE_CHARGED: charged,
@@ -137,6 +138,6 @@ def own_turns(terms: LoanTerms) -> set[int]:
     """
     charged = [fee for fee in terms.fees if fee.per is FeePer.INSTALLMENT]
     days = {next(fee_days(terms, fee, 0, 0)) for fee in charged}
-    if terms.penalty is not None and terms.penalty_grace:
-        days.add(terms.penalty_grace + 1)
+    graces = (terms.penalty_grace if terms.penalty else 0), terms.interest_grace
+    days |= {grace + 1 for grace in graces if grace}
     return days

@@ -77,7 +77,7 @@ def _costs(position: Position, cliff: Cliff) -> bool:
     """Return whether the end of grace costs more than any other day: by penalty, or by a fee."""
     terms = position.loan.terms
     penalty, day = terms.penalty_rate, cliff.date.toordinal()
-    if penalty and penalty.value and terms.penalty_grace:
+    if terms.interest_grace or (penalty and penalty.value and terms.penalty_grace):
         return True
     return any(day in fee_days(terms, fee, cliff.due.toordinal(), day) for fee in terms.fees)
 

@@ -213,11 +213,11 @@ def _interest_by(terms: LoanTerms, base: int, period: Period, day: date) -> int:
     start, end = period
     if not _is_equal_period(terms, start, end):
         return period_interest(terms, base, start, day)
-    shares = [
-        _periodic(terms, terms.rates_on(b)[0]) * Fraction(_days(a, b), _days(start, end))
+    by_days = [
+        _periodic(terms, terms.rates_on(b)[0]) * _days(a, b)
         for a, b in _between_changes(terms, start, day)
     ]
-    return _rounded(terms, base * sum(shares, Fraction(0)))
+    return _rounded(terms, base * sum(by_days) / Fraction(_days(start, end)))
 
 
 def _days(start: date, end: date) -> int:
@@ -285,14 +285,14 @@ def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment
     first one may be longer or shorter, and the rate may change within any. By days the sum does.
     """
     chosen, by_days = _chosen(terms), terms.installment_interest is InstallmentInterest.ACTUAL
-    left, known, level = principal, None, 0
+    left, known, level, each = principal, None, 0, Fraction(0)
     for number, (start, end) in enumerate(chosen):
         rate, _ = terms.rates_on(start + _ONE_DAY)
         if rate != known or not number:
-            known, coming = rate, chosen[number:]
+            known, each, coming = rate, _periodic(terms, rate), chosen[number:]
             level = (_level_by_days if by_days else _level)(terms, left, rate, coming)
         interest = _interest_by(terms, left, (start, end), end)
-        planned = interest if by_days else _rounded(terms, left * _periodic(terms, rate))
+        planned = interest if by_days else _rounded(terms, left * each)
         share = left if end == chosen[-1][1] else max(0, min(left, level - planned))
         yield Installment(end, share, interest, left, start, end)
         left -= share

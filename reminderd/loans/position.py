@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import islice
 
+from ..errors import Unreckonable
 from .accrual import Account, Line, fee_days
 from .bills import drawn_on, lives_by_bills, without_bill
 from .money import Money
@@ -19,6 +20,7 @@ from .terms import Loan, Payment
 
 _DAY = timedelta(days=1)
 _YEAR = 366
+_MOST = 10**18  # minor units: no amount that can be written is more, in any currency
 _Date = date  # for where a field has that name
 
 
@@ -252,7 +254,10 @@ class Position:
 
 
 def value(loan: Loan, as_of: date) -> Position:
-    """Return the position of *loan* at the end of *as_of*."""
+    """Return the position of *loan* at the end of *as_of*.
+
+    Raises Unreckonable where its terms have led beyond any sensible amount.
+    """
     return position_of(
         loan, Account(loan.terms).run(loan.payments, as_of, loan.agreed, loan.awaits_debit)
     )
@@ -266,6 +271,11 @@ def position_of(loan: Loan, account: Account) -> Position:
     unconfirmed, assumed = _set_debits_aside(loan, account)
     due, currency = account.due(), loan.terms.currency
     payoff, credit = Money(account.payoff(due.total), currency), Money(account.credit, currency)
+    if max(due.total, payoff.minor) > _MOST:
+        raise Unreckonable(
+            f"the figures of loan {loan.id} are beyond what can be reckoned on {account.as_of} "
+            "(look at its rate and dates)"
+        )
     return Position(account.as_of, due, payoff, credit, loan, account, unconfirmed, assumed)
 
 

@@ -157,9 +157,19 @@ def what_if_json(
             "increase": str(then.after.increase),
         }
     if days is not None:
-        ahead = curve(loan, day, days)
+        ahead = _curve(loan, day, days, words(app.config.locale))
         answer["curve"] = [{"date": str(on), "total": str(total)} for on, total in ahead]
     return answer
+
+
+def _curve(loan: Loan, day: date, days: int, say: Words) -> list[tuple[date, Money]]:
+    """Return what is owed on each day, and show how many are worked out."""
+    found = []
+    with meter(say.say("view", "looking_ahead")) as beat:
+        for number, point in enumerate(curve(loan, day, days)):
+            beat(number / (days + 1))
+            found.append(point)
+    return found
 
 
 def what_if_text(
@@ -177,7 +187,7 @@ def what_if_text(
 
 def _curve_text(loan: Loan, day: date, days: int, say: Words) -> str:
     """Say what is owed on each of so many days, from the first on which anything is."""
-    ahead = list(curve(loan, day, days))
+    ahead = _curve(loan, day, days, say)
     owed = [(on, total) for on, total in ahead if total]
     if not owed:
         return say.say("view", "curve_none", day=str(ahead[-1][0]))
@@ -274,7 +284,7 @@ class Reconciled:
             before = tuple(paid for paid in loan.payments if paid.on != paid_on)
             loan = replace(loan, payments=before)
         with meter(words(app.config.locale).say("view", "trying_rules")) as beat:
-            found = search(loan, stated, day, figure, lambda: beat(None))
+            found = search(loan, stated, day, figure, lambda tried, most: beat(tried / most))
         return cls(app, loan, stated, day, found, paid_on)
 
     @property

@@ -271,12 +271,17 @@ def position_of(loan: Loan, account: Account) -> Position:
     unconfirmed, assumed = _set_debits_aside(loan, account)
     due, currency = account.due(), loan.terms.currency
     payoff, credit = Money(account.payoff(due.total), currency), Money(account.credit, currency)
-    if max(due.total, payoff.minor) > _MOST:
+    reckonable(loan, account.as_of, max(due.total, payoff.minor))
+    return Position(account.as_of, due, payoff, credit, loan, account, unconfirmed, assumed)
+
+
+def reckonable(loan: Loan, as_of: date, minor: int) -> None:
+    """Raise Unreckonable where minor units are more than any sensible figure has."""
+    if minor > _MOST:
         raise Unreckonable(
-            f"the figures of loan {loan.id} are beyond what can be reckoned on {account.as_of} "
+            f"the figures of loan {loan.id} are beyond what can be reckoned on {as_of} "
             "(look at its rate and dates)"
         )
-    return Position(account.as_of, due, payoff, credit, loan, account, unconfirmed, assumed)
 
 
 def _set_debits_aside(

@@ -45,11 +45,17 @@ def position_on(app: App, loan: Loan, as_of: date | None = None) -> Position:
 
 
 def sheet_of(app: App, position: Position, locale: str | None = None) -> Sheet:
-    """Return the sheet of a loan, else in the configured language, beside the borrower's others."""
+    """Return the sheet of a loan, else in the configured language, beside the borrower's others.
+
+    Where one of those is in the way, the loan stands alone.
+    """
     here = position.loan
     stands = sound(app.positions(position.as_of))
     beside = [other for other in stands if other.loan.id != here.id]
-    return Sheet(here, position, words(locale or app.config.locale), app.config.desk, beside)
+    say, desk = words(locale or app.config.locale), app.config.desk
+    sheet = Sheet(here, position, say, desk, beside)
+    looked = attempt(here, lambda: (sheet.facts, sheet.variables))
+    return Sheet(here, position, say, desk) if isinstance(looked, Trouble) else sheet
 
 
 def trouble_line(trouble: Trouble, say: Words) -> str:

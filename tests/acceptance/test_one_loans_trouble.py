@@ -8,6 +8,7 @@ import pytest
 import reminderd.alerts.forecast
 import reminderd.loans.position
 import reminderd.planner
+from reminderd.cli.figure_views import quote_text
 from reminderd.cli.views import check_json, check_text, preview_json, print_status, status_json
 from reminderd.delivery.transport import Transports
 from reminderd.messages.digest import Digest
@@ -176,6 +177,39 @@ def test_of_a_message_that_fails_in_sending_only_that_one_is_late(life, monkeypa
     assert [message.title[:4] for message in life.live_to("2026-11-01 13:00")] == ["Sick"]
 
 
+LATE = """
+[[loans]]
+id = "{id}"
+name = "{name}"
+due = 2026-10-20
+paid_until = 2026-10-19
+amount = "1000.00"
+penalty.daily_rate = "0.05%"
+"""
+
+
+def test_a_loan_at_which_another_one_looks_is_not_in_its_way(life, monkeypatch):
+    """Both are late, and the message about each asks which of them gets dearer first."""
+    late = [LATE.format(id=name.lower(), name=name) for name in ("Good", "Sick")]
+    life.configure(configured(*late, digest=False))
+    whole = reminderd.loans.position._next_cliff
+    sick = failing(whole, lambda position: position.loan)
+    monkeypatch.setattr(reminderd.loans.position, "_next_cliff", sick)
+    assert "days overdue" in about("Good", life.run())[0].title
+    ahead = preview_json(life.app, life.now, 20, full=True)
+    assert any("days overdue" in row["title"] for row in ahead if row["loan"] == "good")
+    assert "days overdue" in quote_text(life.app, life.app.loan("good"), None)
+
+
+def test_a_routine_counts_the_loans_that_can_be_worked_out(life, monkeypatch):
+    routine = "[routine]\nproof_of_life = 2\n"
+    life.configure(configured(GOOD, SICK) + routine)
+    with broken(in_valuing):
+        got = life.live_to("2026-11-02 12:00")
+    [alive] = [message for message in got if "1 loan" in message.title + message.text]
+    assert "Good" in alive.text
+
+
 # ─── Figures beyond what can be reckoned ──────────────────────────────────────────────────────
 
 
@@ -231,3 +265,14 @@ def test_a_loan_that_will_be_beyond_reckoning_is_foreseen_until_then(life):
     assert milestones[-1] == "troubled-figures"
     assert len(milestones) > 1
     assert any(row["at"] > rows[-1]["at"][:4] for row in rows if row["loan"] == "good")
+
+
+def test_what_is_foreseen_of_it_is_what_is_decided(life):
+    """Its figures pass all bounds on a day in December, between two reminders."""
+    soon = BEYOND.replace("2016-02-29", "2022-10-20")
+    life.configure(configured(GOOD, soon, digest=False))
+    foreseen = preview_json(life.app, life.now, 60, full=False)
+    life.live_to("2026-12-31 12:00")
+    decided = [(name, channel) for name, channel, state in life.deliveries() if state == "sent"]
+    assert decided == [(row["milestone"], "screen") for row in foreseen]
+    assert "troubled-figures" in dict(decided)

@@ -43,6 +43,7 @@ from .loans.money import Money
 from .loans.position import Position, value
 from .loans.schedule import start_date
 from .loans.terms import Bill, Extension, FailedDebit, Loan, Payment, RequestState, Waiver
+from .loans.trouble import Trouble, valued
 from .messages.compose import stage_for, trial
 from .planner import Planner
 from .playbook.playbook import Severity
@@ -188,7 +189,9 @@ class App:
 
     def _plan_routines(self, connection: Connection, now: datetime) -> int:
         decision = self._routines(connection, now)
-        self.planner.enqueue(connection, [(alert, None, ()) for alert in decision.alerts], now)
+        planner = self.planner
+        told = [(alert, planner.destinations(alert, None, now)) for alert in decision.alerts]
+        planner.enqueue(connection, told, now)
         return len(decision.alerts)
 
     def _plan_notice(self, connection: Connection, now: datetime) -> int:
@@ -340,6 +343,10 @@ class App:
         with self.database.transaction() as connection:
             told = history.of_no_loan(connection)
         return routine_forecast(self._routine, told, since, self.config.timezone, start, end)
+
+    def positions(self, as_of: date | None = None) -> list[Position | Trouble]:
+        """Return how every loan stands on a day, else today where it is, or why nobody can say."""
+        return [valued(entry.loan, as_of or self.today(entry.loan)) for entry, _ in self.entries()]
 
     def told(self, loan_id: str | None, due: date) -> set[str]:
         """Return the channels that heard of the installment due on a date."""
@@ -548,7 +555,8 @@ class App:
             loan = entry.loan
             if past.snooze is None or past.snooze.until <= now:
                 continue
-            if past.snooze.due in value(loan, local_date(now, loan.timezone)).unpaid():
+            position = valued(loan, local_date(now, loan.timezone))
+            if not isinstance(position, Trouble) and past.snooze.due in position.unpaid():
                 found[loan.id] = past.snooze
         return found
 

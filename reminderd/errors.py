@@ -4,6 +4,7 @@ ReminderdError
 ├── ConfigError        the configuration cannot be used (exit 78); holds one Problem per mistake
 ├── UsageError         the command names something that does not exist or makes no sense (exit 2)
 ├── TermsError         loan terms that contradict themselves; names the field
+├── Unreckonable       terms that lead to figures beyond sense; names the loan
 ├── StoreError         the database cannot be opened, read or written
 └── DeliveryError      one attempt to hand a message over did not succeed
     ├── Refused        the other side said no and will say no again (bad address, 5xx)
@@ -13,6 +14,7 @@ ReminderdError
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -82,6 +84,10 @@ class TermsError(ReminderdError):
         super().__init__(message)
 
 
+class Unreckonable(ReminderdError):
+    """A loan's figures are beyond what can be reckoned, as after years of a steep rate."""
+
+
 class StoreError(ReminderdError):
     """The database cannot be used."""
 
@@ -105,3 +111,9 @@ class Unreachable(DeliveryError):
 
 class Undecided(DeliveryError):
     """The answer never came: the message may or may not have been accepted."""
+
+
+def where(error: BaseException) -> str:
+    """Name an unforeseen error and the line it came from; its own words may hold a secret."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return " ".join([type(error).__name__, *(f"at {at.filename}:{at.lineno}" for at in last)])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -20,51 +21,40 @@ from .alerts.plan import (
     replaces,
     still_wanted,
 )
+from .alerts.trouble import tell_trouble
 from .alerts.wallclock import local_date
 from .loans.money import Money
 from .loans.position import Position, debits_to_record, value
+from .loans.terms import Loan, Payment
+from .loans.trouble import Trouble, attempt
 from .messages.compose import stage_for
 from .playbook.playbook import Playbook, Severity
 from .store import book, history, outbox
 from .store.book import Entry
 from .store.outbox import Parcel, State
 
+log = logging.getLogger(__name__)
+
+
+Destinations = Mapping[datetime, Sequence[tuple[str, str]]]  # (channel, address) by when it goes
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was decided about one loan."""
+    """What was decided about one loan, and what that means for what waits to be sent.
 
-    position: Position | None  # none: the loan is configured no more
+    Of what waits, *idle* has nothing to say any more, *older* is better said by what was decided
+    now, and *freed* was held back by a snooze, of an installment that is paid.
+    """
+
     decision: Decision
-    waiting: Mapping[int, Alert]  # what was decided before and has not gone out
+    debits: Sequence[Payment] = ()  # to be written down as made
+    idle: Sequence[int] = ()
+    older: Sequence[int] = ()
+    freed: Sequence[int] = ()
     snooze: Snooze | None = None
-
-    @property
-    def idle(self) -> list[int]:
-        """What waits and has nothing to say any more."""
-        position = self.position
-        return [
-            number
-            for number, old in self.waiting.items()
-            if position is None or not still_wanted(old, position.loan, position)
-        ]
-
-    @property
-    def older(self) -> list[int]:
-        """What waits and is better said by what was decided now."""
-        new = self.decision.alerts
-        return [
-            number
-            for number, old in self.waiting.items()
-            if any(replaces(alert, old) for alert in new)
-        ]
-
-    @property
-    def freed(self) -> list[int]:
-        """What a snooze held back, of an installment that is paid."""
-        position, snooze = self.position, self.snooze
-        over = position and snooze and snooze.due not in position.unpaid()
-        return [*self.waiting] if over else []
+    position: Position | None = None  # none: there are no figures, or the loan is not configured
+    told: Sequence[tuple[Alert, Destinations]] = ()  # where each alert goes
 
 
 class Planner:
@@ -77,15 +67,21 @@ class Planner:
         self.timezone = timezone
 
     def plan(self, connection: Connection, batch: Sequence[Entry], now: datetime) -> int:
-        """Decide what is to be sent about some loans, in a transaction; return how many alerts."""
+        """Decide what is to be sent about some loans, in a transaction; return how many alerts.
+
+        A loan that cannot be worked out is told of once, and looked at again later.
+        """
         pasts = history.of_loans(connection, {e.loan.id: e.known_since for e in batch})
         waiting = history.waiting_of(connection, pasts)
         plans = {
-            entry.loan.id: self._plan(entry, pasts[entry.loan.id], waiting[entry.loan.id], now)
+            entry.loan.id: self._plan(
+                connection, entry, pasts[entry.loan.id], waiting[entry.loan.id], now
+            )
             for entry in batch
         }
         for plan in plans.values():
-            self.record_debits(connection, plan.position, now)
+            if plan.position is not None:
+                self._record(connection, plan.position.loan, plan.debits, now)
         # Written before anything is closed: what may have arrived counts as told.
         self._write(connection, list(plans.values()), now)
         idle = [number for plan in plans.values() for number in plan.idle]
@@ -99,69 +95,101 @@ class Planner:
         book.schedule_looks(connection, looks)
         return sum(len(plan.decision.alerts) for plan in plans.values())
 
-    @staticmethod
-    def record_debits(connection: Connection, position: Position | None, now: datetime) -> None:
+    def record_debits(self, connection: Connection, position: Position, now: datetime) -> None:
         """Write down, as payments, the debits that count as made."""
-        for debit in debits_to_record(position) if position else ():
-            assert position is not None  # or there would be none
-            paid = Money.of(debit.amount, position.currency)
-            book.add_payment(connection, position.loan.id, debit.on, paid.minor, now, book.ASSUMED)
+        self._record(connection, position.loan, debits_to_record(position), now)
+
+    @staticmethod
+    def _record(
+        connection: Connection, loan: Loan, debits: Sequence[Payment], now: datetime
+    ) -> None:
+        for debit in debits:
+            paid = Money.of(debit.amount, loan.terms.currency)
+            book.add_payment(connection, loan.id, debit.on, paid.minor, now, book.ASSUMED)
 
     def _plan(
-        self, entry: Entry, past: History, waiting: Mapping[int, Alert], now: datetime
+        self,
+        connection: Connection,
+        entry: Entry,
+        past: History,
+        waiting: Mapping[int, Alert],
+        now: datetime,
     ) -> Plan:
         if entry.archived:
-            return Plan(None, Decision((), (), None), waiting)
+            return Plan(Decision((), (), None), idle=[*waiting])
         loan = entry.loan
+        plan = attempt(loan, lambda: self._decided(entry, past, waiting, now))
+        if isinstance(plan, Trouble):
+            return self._troubled(plan, past, now)
+        also = {a: self._told(connection, a, plan.decision) for a in plan.decision.alerts}
+        told = attempt(loan, lambda: self._addressed(plan.position, also, now))
+        if isinstance(told, Trouble):
+            return self._troubled(told, past, now)
+        return replace(plan, told=told)
+
+    def _decided(
+        self, entry: Entry, past: History, waiting: Mapping[int, Alert], now: datetime
+    ) -> Plan:
+        loan, snooze = entry.loan, past.snooze
         position = value(loan, local_date(now, loan.timezone))
         decision = due_alerts(loan, position, past, entry.policy, now, self.playbook)
-        return Plan(position, decision, waiting, past.snooze)
+        debits = debits_to_record(position)
+        idle = [n for n, old in waiting.items() if not still_wanted(old, loan, position)]
+        older = [
+            number
+            for number, old in waiting.items()
+            if any(replaces(alert, old) for alert in decision.alerts)
+        ]
+        over = snooze and snooze.due not in position.unpaid()
+        freed = [*waiting] if over else []
+        return Plan(decision, debits, idle, older, freed, snooze, position)
+
+    def _addressed(
+        self, position: Position | None, also: Mapping[Alert, Collection[str]], now: datetime
+    ) -> list[tuple[Alert, Destinations]]:
+        return [(a, self.destinations(a, position, now, told)) for a, told in also.items()]
+
+    def _troubled(self, trouble: Trouble, past: History, now: datetime) -> Plan:
+        """Plan to tell of a loan that it cannot be worked out; the log has it once, too."""
+        decision = tell_trouble(trouble, past, now)
+        for _ in decision.alerts:
+            log.error("%s", trouble)
+        return Plan(
+            decision, told=[(alert, self.notified(trouble.loan, now)) for alert in decision.alerts]
+        )
 
     def _write(self, connection: Connection, plans: Sequence[Plan], now: datetime) -> None:
         superseded = [alert for plan in plans for alert in plan.decision.superseded]
         history.record_all(connection, superseded, now, superseded=True)
-        told = [
-            (alert, plan.position, self._told(connection, alert, plan.decision))
-            for plan in plans
-            for alert in plan.decision.alerts
-        ]
-        self.enqueue(connection, told, now)
+        self.enqueue(connection, [told for plan in plans for told in plan.told], now)
 
     def enqueue(
-        self,
-        connection: Connection,
-        told: Sequence[tuple[Alert, Position | None, Collection[str]]],
-        now: datetime,
+        self, connection: Connection, told: Sequence[tuple[Alert, Destinations]], now: datetime
     ) -> None:
-        """Write alerts down and put them into the outbox.
-
-        With each stand its loan's position, None for a routine, and the channels that hear of it
-        in any case.
-        """
-        alerts = [alert for alert, _, _ in told]
-        numbers = history.record_all(connection, alerts, now, superseded=False)
+        """Write alerts down and put them into the outbox, each with where it goes."""
+        numbers = history.record_all(connection, [a for a, _ in told], now, superseded=False)
         outbox.enqueue_all(
             connection,
             [
                 Parcel(number, channel, address, at)
-                for number, (alert, position, also) in zip(numbers, told, strict=True)
-                for at, to in self.destinations(alert, position, now, also).items()
+                for number, (_, destinations) in zip(numbers, told, strict=True)
+                for at, to in destinations.items()
                 for channel, address in to
             ],
         )
 
     def announce(self, connection: Connection, alert: Alert, now: datetime) -> None:
         """Write a notice down, and put it into the outbox for all that the borrower reads."""
-        [number] = history.record_all(connection, [alert], now, superseded=False)
-        own = [channel for channel in self.channels.values() if speaks_of(None, channel)]
-        outbox.enqueue_all(
-            connection,
-            [
-                Parcel(number, channel.name, recipient.label, self.defer(now, channel))
-                for channel in own
-                for recipient in channel.recipients
-            ],
-        )
+        self.enqueue(connection, [(alert, self.notified(None, now))], now)
+
+    def notified(self, loan: Loan | None, now: datetime) -> Destinations:
+        """Return where a notice goes, of a loan or of none: to all, however mild they want it."""
+        found: dict[datetime, list[tuple[str, str]]] = {}
+        for channel in self.channels.values():
+            if speaks_of(loan, channel):
+                to = [(channel.name, recipient.label) for recipient in channel.recipients]
+                found.setdefault(self.defer(now, channel), []).extend(to)
+        return found
 
     def destinations(
         self, alert: Alert, position: Position | None, now: datetime, told: Collection[str] = ()

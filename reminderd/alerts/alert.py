@@ -21,9 +21,10 @@ _CURED = "cured-"  # begins the milestones of what follows upon settling
 _REMINDER = "due"  # begins those that an unpaid installment has
 ROUTINE = "routine-"  # begins those of what comes round by the calendar
 MISCONFIGURED = "misconfigured-"  # begins those of notices of a configuration that is not used
+TROUBLED = "troubled-"  # begins those of notices that a loan cannot be reminded of
 _MILESTONES = (
     *(SETTLED, ANSWER_DUE, ESCALATED, PAID_SO_FAR, BILL_DUE),
-    *(_DEBIT, _UNREACHABLE, _CURED, _REMINDER, ROUTINE, MISCONFIGURED),
+    *(_DEBIT, _UNREACHABLE, _CURED, _REMINDER, ROUTINE, MISCONFIGURED, TROUBLED),
 )
 
 
@@ -46,6 +47,9 @@ class Reason(StrEnum):
     GAVE_UP = "gave_up"
     ROUTINE = "routine"
     MISCONFIGURED = "misconfigured"
+    BEYOND = "beyond"  # the figures are more than can be reckoned
+    UNRECKONED = "unreckoned"  # a mistake of the program while figures or dates were worked out
+    UNWRITTEN = "unwritten"  # likewise, while a message was written
     NEWER_ALERT = "newer_alert"
     SAME_SLOT = "same_slot"
     PAID_ON_TIME = "paid_on_time"

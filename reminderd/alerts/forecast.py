@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from ..loans.position import Position, debits_to_record, value
-from ..loans.terms import Loan
+from ..loans.terms import Loan, Payment
+from ..loans.trouble import Trouble, attempt
 from ..playbook.playbook import Playbook
-from .plan import Alert, History, Identity, Next, Policy, due_alerts, next_reminder
+from .plan import Alert, Decision, History, Identity, Next, Policy, due_alerts, next_reminder
 from .routine import Routine, routine_due
+from .trouble import tell_trouble
 from .wallclock import local_date
 
 
@@ -20,7 +23,7 @@ class Foreseen:
 
     at: datetime
     alert: Alert
-    position: Position | None  # None for a routine
+    position: Position | None  # None for a routine, and where none can be worked out
     following: Next | None = None  # the next reminder if nothing is paid
 
 
@@ -32,18 +35,43 @@ def forecast(
     end: datetime,
     playbook: Playbook | None = None,
 ) -> Iterator[Foreseen]:
-    """Yield the alerts from *start* to *end*, both included, in order."""
+    """Yield the alerts from *start* to *end*, both included, in order.
+
+    Where the loan cannot be worked out any more, the notice of that is the last.
+    """
     now: datetime | None = start
     while now is not None and now <= end:
-        position = value(loan, local_date(now, loan.timezone))
-        decision = due_alerts(loan, position, history, policy, now, playbook)
-        for alert in decision.alerts:
-            then = next_reminder(loan, position, policy, now, history.snooze, playbook)
-            yield Foreseen(now, alert, position, then)
-        history = history.after(decision)
-        made = [replace(debit, recorded_at=now) for debit in debits_to_record(position)]
+        look = attempt(loan, partial(_looked_at, loan, history, policy, now, playbook))
+        if isinstance(look, Trouble):  # which lasts until somebody mends it
+            told = tell_trouble(look, history, now).alerts
+            yield from (Foreseen(now, alert, None) for alert in told)
+            return
+        yield from look.foreseen
+        history = history.after(look.decision)
+        made = [replace(debit, recorded_at=now) for debit in look.debits]
         loan = replace(loan, payments=(*loan.payments, *made)) if made else loan
-        now = decision.next_at
+        now = look.decision.next_at
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one look at a loan will bring."""
+
+    decision: Decision
+    foreseen: list[Foreseen]
+    debits: list[Payment]
+
+
+def _looked_at(
+    loan: Loan, history: History, policy: Policy, now: datetime, playbook: Playbook | None
+) -> _Look:
+    position = value(loan, local_date(now, loan.timezone))
+    decision = due_alerts(loan, position, history, policy, now, playbook)
+    foreseen = []
+    for alert in decision.alerts:
+        then = next_reminder(loan, position, policy, now, history.snooze, playbook)
+        foreseen.append(Foreseen(now, alert, position, then))
+    return _Look(decision, foreseen, debits_to_record(position))
 
 
 def routine_forecast(

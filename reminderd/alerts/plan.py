@@ -39,6 +39,7 @@ from .alert import (
 from .policy import Policy
 from .slots import Look, Said, Slot
 from .snooze import Snooze
+from .trouble import is_trouble
 
 __all__ = [
     "ANSWER_DUE",
@@ -136,6 +137,13 @@ def still_wanted(alert: Alert, loan: Loan, position: Position) -> bool:
         return request is not None and request.on == alert.due
     if alert.milestone == BILL_DUE:
         return alert.due in position.awaited_bills
+    if is_trouble(alert.milestone):
+        return alert.reason is Reason.UNWRITTEN  # or its figures are there again
+    return _of_installment(alert, loan, position)
+
+
+def _of_installment(alert: Alert, loan: Loan, position: Position) -> bool:
+    """Return whether there is still something to say of an installment, or since it was paid."""
     if is_follow_up(alert.milestone):
         cure = last_cure(loan, position.as_of)
         return cure is not None and cure.due == alert.due and not position.days_past_due
@@ -146,4 +154,6 @@ def replaces(newer: Alert, older: Alert) -> bool:
     """Return whether a new alert of a loan leaves nothing to say for one that still waits."""
     if {SETTLED, ESCALATED} & {newer.milestone, older.milestone}:
         return False  # each tells of another installment, or somebody else
+    if is_trouble(newer.milestone) or is_trouble(older.milestone):
+        return False  # what waits may go once the loan is mended
     return is_follow_up(newer.milestone) == is_follow_up(older.milestone)

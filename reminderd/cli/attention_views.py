@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..alerts.snooze import Snooze, worse_from
 from ..app import App
 from ..loans.terms import Loan
+from ..loans.trouble import attempt, sound
 from ..messages.sheet import name_of
 from ..messages.words import words
 
@@ -37,7 +39,9 @@ def snooze_lines(app: App) -> list[str]:
     """Say which loans are snoozed now, a line each."""
     snoozed = app.snoozed()
     loans = (entry.loan for entry, _ in app.entries() if entry.loan.id in snoozed)
-    return [snoozed_text(app, loan, snoozed[loan.id]) for loan in loans]
+    return sound(
+        attempt(each, partial(snoozed_text, app, each, snoozed[each.id])) for each in loans
+    )
 
 
 def snoozed_until(loan: Loan, snooze: Snooze | None) -> str | None:

@@ -12,9 +12,10 @@ from sqlalchemy import RowMapping
 
 from ..app import App
 from ..loans.terms import Loan
+from ..loans.trouble import Trouble, valued
 from ..messages.words import Words, words
 from .attention_views import snoozed_text
-from .figure_views import position_on
+from .figure_views import trouble_line
 from .outbox_views import delivery_json
 from .views import foreseen_json
 
@@ -78,8 +79,11 @@ def _last(known: dict[str, Any], loan: Loan, say: Words) -> Iterator[str]:
 def _next(app: App, known: dict[str, Any], loan: Loan, say: Words) -> Iterator[str]:
     coming = known["next"]
     if coming is None:
-        settled = position_on(app, loan).settled
-        yield say.say("explain", "none_settled" if settled else "none_ahead")
+        stands = valued(loan, app.today(loan))
+        if isinstance(stands, Trouble):
+            yield trouble_line(stands, say)
+        else:
+            yield say.say("explain", "none_settled" if stands.settled else "none_ahead")
         return
     yield say.say("explain", "next", at=_at(coming["at"], loan), **_why(coming, say))
     if coming["to"]:

@@ -7,13 +7,14 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import click
 
 from ..alerts.wallclock import local_date
 from ..app import App
-from ..errors import UsageError
+from ..errors import UsageError, where
 from ..loans.cashplan import CashPlan, Share
 from ..loans.cashplan import plan as split_cash
 from ..loans.explain import explain_next
@@ -25,6 +26,7 @@ from ..loans.reconcile import Candidate, Change
 from ..loans.reconcile import reconcile as search
 from ..loans.steps import Step
 from ..loans.terms import Loan
+from ..loans.trouble import Trouble, attempt, sound, troubles
 from ..loans.whatif import curve, if_paid
 from ..messages.ahead import ahead
 from ..messages.basis import basis
@@ -43,11 +45,23 @@ def position_on(app: App, loan: Loan, as_of: date | None = None) -> Position:
 
 
 def sheet_of(app: App, position: Position, locale: str | None = None) -> Sheet:
-    """Return the sheet of a loan, else in the configured language, beside the borrower's others."""
+    """Return the sheet of a loan, else in the configured language, beside the borrower's others.
+
+    Where one of those is in the way, the loan stands alone.
+    """
     here = position.loan
-    others = [entry.loan for entry, _ in app.entries() if entry.loan.id != here.id]
-    beside = [value(loan, position.as_of) for loan in others]
-    return Sheet(here, position, words(locale or app.config.locale), app.config.desk, beside)
+    stands = sound(app.positions(position.as_of))
+    beside = [other for other in stands if other.loan.id != here.id]
+    say, desk = words(locale or app.config.locale), app.config.desk
+    sheet = Sheet(here, position, say, desk, beside)
+    looked = attempt(here, lambda: (sheet.facts, sheet.variables))
+    return Sheet(here, position, say, desk) if isinstance(looked, Trouble) else sheet
+
+
+def trouble_line(trouble: Trouble, say: Words) -> str:
+    """Say why nothing can be said of a loan, and what to do."""
+    key = "beyond" if trouble.beyond else "unreckoned"
+    return say.say("view", key, loan=trouble.loan.id, error=where(trouble.error))
 
 
 def quote_json(
@@ -149,9 +163,19 @@ def what_if_json(
             "increase": str(then.after.increase),
         }
     if days is not None:
-        ahead = curve(loan, day, days)
+        ahead = _curve(loan, day, days, words(app.config.locale))
         answer["curve"] = [{"date": str(on), "total": str(total)} for on, total in ahead]
     return answer
+
+
+def _curve(loan: Loan, day: date, days: int, say: Words) -> list[tuple[date, Money]]:
+    """Return what is owed on each day, and show how many are worked out."""
+    found = []
+    with meter(say.say("view", "looking_ahead")) as beat:
+        for number, point in enumerate(curve(loan, day, days)):
+            beat(number / (days + 1))
+            found.append(point)
+    return found
 
 
 def what_if_text(
@@ -169,7 +193,7 @@ def what_if_text(
 
 def _curve_text(loan: Loan, day: date, days: int, say: Words) -> str:
     """Say what is owed on each of so many days, from the first on which anything is."""
-    ahead = list(curve(loan, day, days))
+    ahead = _curve(loan, day, days, say)
     owed = [(on, total) for on, total in ahead if total]
     if not owed:
         return say.say("view", "curve_none", day=str(ahead[-1][0]))
@@ -266,7 +290,7 @@ class Reconciled:
             before = tuple(paid for paid in loan.payments if paid.on != paid_on)
             loan = replace(loan, payments=before)
         with meter(words(app.config.locale).say("view", "trying_rules")) as beat:
-            found = search(loan, stated, day, figure, lambda: beat(None))
+            found = search(loan, stated, day, figure, lambda tried, most: beat(tried / most))
         return cls(app, loan, stated, day, found, paid_on)
 
     @property
@@ -380,20 +404,35 @@ def main_currency(app: App) -> str:
     return counted.most_common(1)[0][0]
 
 
-def _planned(app: App, cash: Money, as_of: date | None) -> tuple[CashPlan, list[str]]:
-    """Return the plan over the loans of the cash's currency, and the names of the others."""
+def _planned(
+    app: App, cash: Money, as_of: date | None
+) -> tuple[CashPlan, list[str], list[Trouble]]:
+    """Return the plan over the loans of the cash's currency, and the names of the others.
+
+    Loans with which something fails have no part in it; they come back, too.
+    """
     loans = [entry.loan for entry, _ in app.entries()]
     same = [loan for loan in loans if loan.terms.currency == cash.currency]
     if not same:
         known = ", ".join(sorted({loan.terms.currency for loan in loans}))
         raise UsageError(f"no loan is in {cash.currency} (there are: {known or 'none'})")
     others = [loan.name for loan in loans if loan not in same]
-    return split_cash(cash, [position_on(app, loan, as_of) for loan in same]), others
+    # Each is tried by itself, so that what fails is known by its loan.
+    tried = [attempt(loan, partial(_plannable, app, cash, loan, as_of)) for loan in same]
+    if not sound(tried):
+        raise UsageError(trouble_line(troubles(tried)[0], words(app.config.locale)))
+    return split_cash(cash, sound(tried)), others, troubles(tried)
+
+
+def _plannable(app: App, cash: Money, loan: Loan, as_of: date | None) -> Position:
+    position = position_on(app, loan, as_of)
+    split_cash(cash, [position])
+    return position
 
 
 def plan_json(app: App, cash: Money, as_of: date | None) -> dict[str, Any]:
     """Return who gets what, and why."""
-    planned, others = _planned(app, cash, as_of)
+    planned, others, troubled = _planned(app, cash, as_of)
     say = words(app.config.locale)
     return {
         "cash": str(cash),
@@ -415,6 +454,7 @@ def plan_json(app: App, cash: Money, as_of: date | None) -> dict[str, Any]:
             for share in planned.shares
         ],
         "other_currencies": others,
+        "troubles": {one.loan.id: str(one) for one in troubled},
     }
 
 
@@ -434,7 +474,7 @@ def _share_row(share: Share, say: Words) -> TableRow:
 
 def print_plan(app: App, cash: Money, as_of: date | None) -> None:
     """Say who gets what and why: in a table, or a line for each."""
-    planned, others = _planned(app, cash, as_of)
+    planned, others, troubled = _planned(app, cash, as_of)
     say = words(app.config.locale)
     day = planned.shares[0].position.as_of
     click.echo(say.say("plan", "title", cash=say.money(cash), day=say.day(day, day)))
@@ -446,3 +486,5 @@ def print_plan(app: App, cash: Money, as_of: date | None) -> None:
     click.echo(say.say("plan", "left", amount=say.money(planned.left)))
     if others:
         click.echo(say.say("plan", "other", loans=say.line("list_joint").join(others)))
+    for trouble in troubled:
+        click.echo(trouble_line(trouble, say))

@@ -186,10 +186,9 @@ def _complaint(recipient: Recipient) -> str | None:
 def _rehearsed(app: App) -> None:
     """Raise ConfigError where a template of the borrower's own would fail."""
     from ..config.rehearsal import rehearse
-    from .figure_views import position_on
+    from ..loans.trouble import sound
 
-    positions = (position_on(app, entry.loan) for entry, _ in app.entries())
-    if problems := rehearse(app.config.desk, positions):
+    if problems := rehearse(app.config.desk, sound(app.positions())):
         raise ConfigError(problems)
 
 

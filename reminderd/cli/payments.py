@@ -92,13 +92,21 @@ def _ask(twin: Twin) -> None:
 
 def _pay_all(app: App, day: date | None, *, as_json: bool) -> None:
     """Pay what was due on each loan, each on its own day."""
+    from functools import partial
+
     from ..loans.payable import payable_on
+    from ..loans.trouble import Trouble, attempt
+    from ..messages.words import words
     from . import payment_views as views
+    from .figure_views import trouble_line
 
     payments = []
     for loan in [entry.loan for entry, _ in app.entries()]:
-        what = payable_on(loan, app.payment_day(loan, day), app.today(loan))
-        if what is not None and not (what.ahead or what.debit):
+        on = app.payment_day(loan, day)
+        what = attempt(loan, partial(payable_on, loan, on, app.today(loan)))
+        if isinstance(what, Trouble):
+            click.echo(trouble_line(what, words(app.config.locale)), err=True)
+        elif what is not None and not (what.ahead or what.debit):
             payments.append((loan.id, (app.pay(loan, what.amount, what.on), what)))
     if as_json:
         print_json([views.paid_json(app, app.loan(one), *paid) for one, paid in payments])

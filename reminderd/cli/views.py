@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,9 +16,10 @@ from sqlalchemy import RowMapping
 from ..alerts.channel import Format, speaks_of
 from ..alerts.escalation import unanswered_since
 from ..alerts.forecast import Foreseen
-from ..alerts.plan import SETTLED
+from ..alerts.plan import SETTLED, History
 from ..alerts.reminders import unstated
 from ..alerts.slots import Look
+from ..alerts.trouble import is_trouble, unwritten
 from ..alerts.wallclock import instant, local_date
 from ..app import App
 from ..config.doubts import doubts
@@ -24,15 +27,19 @@ from ..errors import ConfigError, Problem
 from ..loans.money import Money
 from ..loans.position import Position, Upcoming, value
 from ..loans.terms import Loan
+from ..loans.trouble import Trouble, attempt, sound, troubles, valued
 from ..messages.compose import Letter, Occasion
+from ..messages.paper import Paper
 from ..messages.routine import RoutineLetter
 from ..messages.sheet import Sheet, name_of
+from ..messages.troubled import Troubled
 from ..messages.words import Words, words
 from ..playbook.playbook import Severity
 from ..redaction import redact
 from ..service.worker import Outcome
+from ..store.book import Entry
 from .attention_views import snooze_lines, snoozed_until
-from .figure_views import position_on, sheet_of
+from .figure_views import position_on, sheet_of, trouble_line
 from .meter import meter, tracked
 from .outbox_views import about, dead_json, dead_lines, severity_of
 from .tables import NOTHING, Row, Table, columns, in_terminal, show
@@ -62,17 +69,23 @@ def doubts_of(app: App) -> list[Problem]:
     """Return the questions that the configuration leaves open today."""
     paid = {entry.loan.id for entry, _ in app.entries() if entry.loan.payments}
     today = app.clock.now().astimezone(ZoneInfo(app.config.timezone)).date()
-    return doubts(app.config, paid, _unstated(app), today)
+    troubled = {one.loan.id: one for one in troubles(app.positions())}
+    return doubts(app.config, paid, _unstated(app), today, troubled)
 
 
 def _unstated(app: App) -> dict[str, list[date]]:
     """Return, by loan, the past due dates of which nothing says whether they were paid."""
     now, book = app.clock.now(), app.config.desk.playbook
-    looks = (
-        Look.of(entry.loan, position_on(app, entry.loan), past, entry.policy, now, book)
+
+    def of(entry: Entry, past: History) -> list[date]:
+        position = position_on(app, entry.loan)
+        return unstated(Look.of(entry.loan, position, past, entry.policy, now, book))
+
+    tried = {
+        entry.loan.id: attempt(entry.loan, partial(of, entry, past))
         for entry, past in app.entries()
-    )
-    return {look.loan.id: dues for look in looks if (dues := unstated(look))}
+    }
+    return {key: dues for key, dues in tried.items() if dues and not isinstance(dues, Trouble)}
 
 
 def check_json(app: App) -> dict[str, Any]:
@@ -124,7 +137,7 @@ def check_text(app: App) -> str:
 
 def _nothing_next(app: App) -> str:
     """Say why nothing is next: nothing is unpaid, or what is falls due much later."""
-    positions = [position_on(app, entry.loan) for entry, _ in app.entries()]
+    positions = sound(app.positions())
     if all(position.settled for position in positions):
         return "nothing; no unpaid installment is known"
     dues = [part.due for position in positions for part in position.upcoming]
@@ -155,34 +168,42 @@ def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
     start = now if as_of is None else max(now, instant(as_of, time(0), app.config.timezone))
     following = app.next_alerts(start, _LOOK_AHEAD.days)
     ahead = {loan.id: foreseen.at for loan, foreseen in following if loan is not None}
-    rows, dead, snoozed, open_dues = [], app.dead_addresses(), app.snoozed(), _unstated(app)
-    for entry, _ in app.entries():
-        loan = entry.loan
+    dead, snoozed, open_dues = app.dead_addresses(), app.snoozed(), _unstated(app)
+
+    def row(loan: Loan) -> dict[str, Any]:
         position = position_on(app, loan, as_of)
         at = ahead.get(loan.id)
-        rows.append(
-            {
-                "loan": loan.id,
-                "name": loan.name,
-                "as_of": str(position.as_of),
-                "currency": position.currency,
-                "days_past_due": position.days_past_due,
-                "stage": app.config.desk.playbook.stage_of(position).id,
-                "owed_today": str(position.due_total),
-                "unconfirmed": debits_json(position),
-                "unstated": [str(due) for due in open_dues.get(loan.id, ())],
-                "increase": str(position.increase),
-                "next_due": _next_due(position),
-                "missing_bills": [str(due) for due in position.missing_bills],
-                "payoff": str(position.payoff),
-                "next_alert_at": at.astimezone(ZoneInfo(loan.timezone)).isoformat() if at else None,
-                "snoozed_until": snoozed_until(loan, snoozed.get(loan.id)),
-                "dead": [
-                    dead_json(each) for each in dead if speaks_of(loan, app.channels[each.channel])
-                ],
-            }
-        )
-    return rows
+        return {
+            "loan": loan.id,
+            "name": loan.name,
+            "as_of": str(position.as_of),
+            "currency": position.currency,
+            "days_past_due": position.days_past_due,
+            "stage": app.config.desk.playbook.stage_of(position).id,
+            "owed_today": str(position.due_total),
+            "unconfirmed": debits_json(position),
+            "unstated": [str(due) for due in open_dues.get(loan.id, ())],
+            "increase": str(position.increase),
+            "next_due": _next_due(position),
+            "missing_bills": [str(due) for due in position.missing_bills],
+            "payoff": str(position.payoff),
+            "next_alert_at": at.astimezone(ZoneInfo(loan.timezone)).isoformat() if at else None,
+            "snoozed_until": snoozed_until(loan, snoozed.get(loan.id)),
+            "dead": [
+                dead_json(each) for each in dead if speaks_of(loan, app.channels[each.channel])
+            ],
+        }
+
+    return [
+        _trouble_json(made, words(app.config.locale)) if isinstance(made, Trouble) else made
+        for made in (attempt(entry.loan, partial(row, entry.loan)) for entry, _ in app.entries())
+    ]
+
+
+def _trouble_json(trouble: Trouble, say: Words) -> dict[str, Any]:
+    """Return the row of a loan whose figures cannot be worked out."""
+    loan = trouble.loan
+    return {"loan": loan.id, "name": loan.name, "trouble": trouble_line(trouble, say)}
 
 
 def print_status(app: App, as_of: date | None) -> None:
@@ -192,9 +213,13 @@ def print_status(app: App, as_of: date | None) -> None:
     heads = columns(say, *keys, right={"owed", "more"}, spare={"number", "next_alert"})
     rows = status_json(app, as_of)
     standing = zip(app.entries(), rows, strict=True)
-    show(Table(heads, [_status_row(app, entry.loan, row, say) for (entry, _), row in standing]))
-    positions = [position_on(app, entry.loan, as_of) for entry, _ in app.entries()]
-    lines = _totals(rows, say) + debit_lines(positions, say) + _missing_bills(app, as_of)
+    known = [(entry.loan, row) for (entry, _), row in standing if "trouble" not in row]
+    show(Table(heads, [_status_row(app, loan, row, say) for loan, row in known]))
+    told = {loan.id for loan, _ in known}
+    positions = [stand for stand in sound(app.positions(as_of)) if stand.loan.id in told]
+    lines = [row["trouble"] for row in rows if "trouble" in row]
+    lines += _totals([row for _, row in known], say) + debit_lines(positions, say)
+    lines += _missing_bills(app, as_of)
     lines += _unstated_lines(app, say)
     for line in lines + snooze_lines(app) + dead_lines(app):
         prose(line)
@@ -250,9 +275,9 @@ def _totals(rows: Sequence[dict[str, Any]], say: Words) -> list[str]:
 def _missing_bills(app: App, as_of: date | None) -> list[str]:
     """Say of which loans a bill is not known, or no next due date."""
     say = words(app.config.locale)
-    positions = [position_on(app, entry.loan, as_of) for entry, _ in app.entries()]
-    sheets = [Sheet(position.loan, position, say) for position in positions]
-    return [line for sheet in sheets for line in sheet.missing_bills()]
+    sheets = [Sheet(position.loan, position, say) for position in sound(app.positions(as_of))]
+    said = sound(attempt(sheet.loan, sheet.missing_bills) for sheet in sheets)
+    return [line for lines in said for line in lines]
 
 
 def _status_row(app: App, loan: Loan, row: dict[str, Any], say: Words) -> Row:
@@ -330,8 +355,26 @@ def foreseen_json(app: App, loan: Loan) -> dict[str, Any] | None:
 def _alert_json(
     app: App, loan: Loan | None, seen: Foreseen, told: Collection[str] = (), *, full: bool = False
 ) -> dict[str, Any]:
+    """Return what will be sent; where that cannot be written, the notice of it."""
+    if loan is None:
+        return _message_json(app, loan, seen, told, full=full)
+    row = attempt(loan, lambda: _message_json(app, loan, seen, told, full=full))
+    if not isinstance(row, Trouble):
+        return row
+    notice = replace(seen, alert=unwritten(row, seen.at, seen.at))
+    return _message_json(app, loan, notice, told, full=full)
+
+
+def _message_json(
+    app: App, loan: Loan | None, seen: Foreseen, told: Collection[str], *, full: bool
+) -> dict[str, Any]:
     also = told if seen.alert.milestone == SETTLED else ()
-    to = app.planner.destinations(seen.alert, seen.position, seen.at, also)
+    notice = is_trouble(seen.alert.milestone)
+    to = (
+        app.planner.notified(loan, seen.at)
+        if notice
+        else app.planner.destinations(seen.alert, seen.position, seen.at, also)
+    )
     goes = min(to, default=seen.at)
     letter = _letter(app, loan, seen, goes)
     zone = ZoneInfo(loan.timezone if loan else app.config.timezone)
@@ -358,7 +401,9 @@ def _shown(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).isoformat(timespec="minutes")
 
 
-def _letter(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Letter | RoutineLetter:
+def _letter(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Paper:
+    if loan is not None and is_trouble(seen.alert.milestone):
+        return Troubled(loan, seen.alert, app.config.desk, app.config.locale)
     since = unanswered_since(seen.alert, app.config.policy)
     coming = None if since else seen.following
     if coming is not None:
@@ -368,7 +413,7 @@ def _letter(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Lett
     if loan is not None:
         return Letter(sheet_of(app, value(loan, local_date(goes, loan.timezone))), occasion)
     loans = [entry.loan for entry, _ in app.entries()]
-    positions = [value(each, local_date(goes, each.timezone)) for each in loans]
+    positions = sound(valued(each, local_date(goes, each.timezone)) for each in loans)
     return RoutineLetter(seen.alert, occasion, app.config.desk, positions, app.config.locale)
 
 
@@ -423,10 +468,15 @@ def _together(app: App, rows: Iterable[dict[str, Any]]) -> dict[_Address, int]:
     """Return how many alerts make one message, by when and where it goes; only of digests."""
     loans: dict[_Address, list[str]] = {}
     for row in rows:
-        for to in row["to"] if row["loan"] else ():
+        for to in row["to"] if _joins(row) else ():
             if app.channels[to["channel"]].digest:
                 loans.setdefault(_address(row, to), []).append(row["loan"])
     return {place: len(about) for place, about in loans.items() if len(set(about)) > 1}
+
+
+def _joins(row: dict[str, Any]) -> bool:
+    """Return whether an alert may go in one message with those of other loans."""
+    return row["loan"] is not None and not is_trouble(row["milestone"])
 
 
 def _address(row: dict[str, Any], to: dict[str, str]) -> _Address:
@@ -438,7 +488,7 @@ def _places(row: dict[str, Any], together: Mapping[_Address, int], say: Words) -
     said = {}
     for to in row["to"]:
         name = to["channel"]
-        if row["loan"] and (count := together.get(_address(row, to))):
+        if _joins(row) and (count := together.get(_address(row, to))):
             name = say.say("table", "one_of", channel=name, count=str(count))
         if "at" in to:
             name = say.say("table", "later", channel=name, at=_minute(to["at"]))

@@ -9,10 +9,11 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from ..errors import Problem
+from ..errors import Problem, where
 from ..loans.accrual import covered_until
 from ..loans.schedule import start_date
 from ..loans.terms import Loan, LoanTerms, Repayment
+from ..loans.trouble import Trouble
 from .load import Config
 from .positions import Path, locate
 from .sentences import dotted
@@ -25,9 +26,15 @@ Doubt = tuple[Path, str]
 
 
 def doubts(
-    config: Config, paid: Container[str], unstated: Mapping[str, Sequence[date]], today: date
+    config: Config,
+    paid: Container[str],
+    unstated: Mapping[str, Sequence[date]],
+    today: date,
+    troubled: Mapping[str, Trouble] | None = None,
 ) -> list[Problem]:
     """Return a question for each date that is years off, or of something yet to happen.
+
+    Of *troubled* loans, by id, that their figures cannot be worked out is said as well.
 
     *paid* are the ids of the loans to which anything was paid, recorded in the file or elsewhere;
     *unstated* has, by loan, the past due dates of which nothing says whether they were paid.
@@ -37,6 +44,8 @@ def doubts(
         years = list(_of_loan(loan, today, paid=loan.id in paid))
         asked = [(path, f"{sentence} ({_ASK})") for path, sentence in years]
         asked += _of_paid_until(loan.terms, today) + _of_covered(loan)
+        if trouble := (troubled or {}).get(loan.id):
+            asked.append((_first(loan), _beyond(trouble)))
         if (dues := unstated.get(loan.id)) and not any(_first(loan) == path for path, _ in years):
             asked.append((_first(loan), _if_paid(loan.terms, dues)))
         for path, sentence in asked:
@@ -44,6 +53,13 @@ def doubts(
             line, column = positions.value(whole)
             problems.append(Problem(str(config.file), line, column, dotted(whole), sentence))
     return problems
+
+
+def _beyond(trouble: Trouble) -> str:
+    if trouble.beyond:
+        return "its figures are beyond what can be reckoned (look at its rate and dates)"
+    fault = where(trouble.error)
+    return f"its figures cannot be worked out, a mistake of the program (please report it: {fault})"
 
 
 def _first(loan: Loan) -> Path:

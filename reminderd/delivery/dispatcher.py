@@ -31,20 +31,23 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from ..alerts.alert import Alert, Reason, unreachable
-from ..alerts.channel import Channel, Recipient
+from ..alerts.channel import Channel, Recipient, speaks_of
+from ..alerts.trouble import AGAIN, is_trouble, unreckoned, unwritten
 from ..clock import Clock
-from ..errors import DeliveryError, Refused, Undecided, Unreachable
+from ..errors import DeliveryError, Refused, Undecided, Unreachable, where
+from ..loans.trouble import Trouble
 from ..messages.message import Message
 from ..messages.paper import Paper
 from ..messages.sheet import Desk
-from ..store import history, outbox
+from ..store import book, history, outbox
+from ..store.book import Entry
 from ..store.database import Database
-from ..store.outbox import Leased, State
+from ..store.outbox import Leased, Parcel, State
 from .pace import Pace
 from .retry import next_attempt
 from .scribes import Scribes
 from .transport import Transports, connections_of
-from .writer import Bundle, Defer, Draft, Needless, Writer
+from .writer import Bundle, Defer, Draft, Needless, Writer, Written
 
 log = logging.getLogger(__name__)
 
@@ -204,10 +207,10 @@ class Dispatcher:
     def _written(self, connection: Connection, now: datetime) -> list[tuple[Lane, Job]]:
         """Return what scribes have written, and have them begin on the next at once."""
         done = self.drafts.popleft()
-        messages = self.writer.finish(done.draft)
+        written = self.writer.finish(done.draft)
         if self.drafts:
             self.writer.begin(self.drafts[0].draft)
-        return self._jobs(connection, done, messages, now)
+        return self._jobs(connection, done, written, now)
 
     def _begin(self, connection: Connection, now: datetime) -> list[tuple[Lane, Job]]:
         """Lease what is written next; return what nobody but this process writes, written."""
@@ -251,15 +254,20 @@ class Dispatcher:
         return Drafted(channel.name, messages, self.writer.draft(bundles, channel, now))
 
     def _jobs(
-        self, connection: Connection, drafted: Drafted, written: Sequence[Message], now: datetime
+        self, connection: Connection, drafted: Drafted, written: Sequence[Written], now: datetime
     ) -> list[tuple[Lane, Job]]:
         """Keep the words of what was written, and share it out among the lanes."""
-        jobs = [
-            Job(tuple(letters), bundle.recipient, message)
-            for letters, bundle, message in zip(
-                drafted.messages, drafted.draft.bundles, written, strict=True
-            )
-        ]
+        jobs = []
+        for letters, bundle, result in zip(
+            drafted.messages, drafted.draft.bundles, written, strict=True
+        ):
+            left_out = [(delivery, result.left_out.get(at)) for at, delivery in enumerate(letters)]
+            carried = tuple(delivery for delivery, error in left_out if error is None)
+            for delivery, error in left_out:
+                if error is not None:
+                    self._leave_out(connection, delivery, error, now)
+            if result.message is not None:
+                jobs.append(Job(carried, bundle.recipient, result.message))
         outbox.write_contents(
             connection,
             [(d.id, job.message.title, job.message.body) for job in jobs for d in job.deliveries],
@@ -376,9 +384,54 @@ class Dispatcher:
         for delivery, letter in self.writer.letters(connection, rest, channel, now).items():
             if isinstance(letter, Needless):
                 self._finish(connection, [delivery], State.CANCELLED, now, letter.reason)
+            elif isinstance(letter, Trouble):
+                self._leave_out(connection, delivery, letter, now)
             else:
                 messages.setdefault(delivery.message_id, {})[delivery] = letter
         return [*messages.values()]
+
+    def _leave_out(
+        self, connection: Connection, delivery: Leased, failed: Trouble | Exception, now: datetime
+    ) -> None:
+        """Have a delivery that cannot be written wait for some hours, and tell of its loan."""
+        alert = history.alerts_of(connection, [delivery.alert_id])[delivery.alert_id]
+        entry = book.entry(connection, alert.loan_id) if alert.loan_id is not None else None
+        fault = failed.error if isinstance(failed, Trouble) else failed
+        if entry is None or is_trouble(alert.milestone):
+            why = f"it cannot be written ({where(fault)})"
+            log.error("delivery %d: %s", delivery.id, why)
+        else:
+            trouble = Trouble(entry.loan, fault)
+            why = str(trouble)
+            self._tell_of(connection, entry, trouble, now, of_words=not isinstance(failed, Trouble))
+        again = next_attempt(delivery.attempts, now, delivery.created_at, random.random(), AGAIN)
+        state = State.CANCELLED if again is None else State.PENDING  # nothing was handed over
+        self._finish(connection, [delivery], state, now, why, again=again)
+        outbox.set_apart(connection, delivery)
+
+    def _tell_of(
+        self,
+        connection: Connection,
+        entry: Entry,
+        trouble: Trouble,
+        now: datetime,
+        *,
+        of_words: bool,
+    ) -> None:
+        """Tell the borrower, and the log, once, that a loan cannot be reminded of."""
+        loan = entry.loan
+        past = history.of_loans(connection, {loan.id: entry.known_since})[loan.id]
+        notice = (unwritten if of_words else unreckoned)(trouble, past.known_since, now)
+        if notice.identity not in past.decided:
+            log.error("%s", trouble)
+            number = history.record(connection, notice, now, superseded=False)
+            parcels = [
+                Parcel(number, channel.name, recipient.label, self.defer(now, channel))
+                for channel in self.channels.values()
+                if speaks_of(loan, channel)
+                for recipient in channel.recipients
+            ]
+            outbox.enqueue_all(connection, parcels)
 
     def _give(self, lane: Lane, job: Job) -> None:
         if not lane.open:

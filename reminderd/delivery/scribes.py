@@ -129,16 +129,19 @@ class Scribes:
         """Whether what was begun can be had without waiting long."""
         return all(link.poll() for link, _ in self.shares)
 
-    def finish(self) -> list[Message]:
-        """Return the message of each commission that was begun, in their order."""
-        found: list[Message] = []
+    def finish(self) -> list[Message | None]:
+        """Return the message of each commission that was begun, in their order.
+
+        There is none of what could not be written.
+        """
+        found: list[Message | None] = []
         try:
             for link, _ in self.shares:
                 found += link.recv()
         except (OSError, EOFError):
             self.close()
         asked, self.asked, self.shares = self.asked, (), []
-        return found + [each.written(self.desk) for each in asked[len(found) :]]
+        return found + [_written(each, self.desk) for each in asked[len(found) :]]
 
     def _shared_out(
         self, commissions: Sequence[Commission]
@@ -169,6 +172,13 @@ def _serve(link: Link, desk: Desk) -> None:
             with suppress(OSError):
                 os.close(descriptor)  # locks, the store, other scribes' pipes
         while True:
-            link.send([commission.written(desk) for commission in link.recv()])
-    except BaseException:  # whoever asked writes it, and meets the mistake if it is one
+            link.send([_written(commission, desk) for commission in link.recv()])
+    except BaseException:  # whoever asked writes it
         os._exit(0)
+
+
+def _written(commission: Commission, desk: Desk) -> Message | None:
+    try:
+        return commission.written(desk)
+    except Exception:  # whoever asked for it meets the mistake, and knows what to do about it
+        return None

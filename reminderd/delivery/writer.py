@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
-from ..alerts.alert import Alert, lost_delivery
+from ..alerts.alert import Alert, Reason, lost_delivery
 from ..alerts.channel import Channel, Format, Recipient
 from ..alerts.escalation import unanswered_since
 from ..alerts.misconfigured import is_misconfigured, tells_of
 from ..alerts.plan import Next, Snooze, next_reminder, still_wanted
+from ..alerts.trouble import is_trouble
 from ..alerts.wallclock import local_date
-from ..loans.position import Position, value
+from ..loans.position import Position
+from ..loans.trouble import Trouble, attempt, sound, valued
 from ..messages.compose import Letter, Occasion
+from ..messages.digest import Digest
 from ..messages.message import Message
 from ..messages.misconfigured import Misconfigured
 from ..messages.notice import Notice, Unreached
 from ..messages.paper import Paper
 from ..messages.routine import RoutineLetter
 from ..messages.sheet import Desk, Sheet
+from ..messages.troubled import Troubled
 from ..messages.words import words
 from ..store import attention, book, history
 from ..store.book import Entry
@@ -52,6 +58,14 @@ class Needless:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """The message that a bundle makes, if any, and the letters that it had to leave out."""
+
+    message: Message | None
+    left_out: Mapping[int, Exception] = field(default_factory=dict)  # by their place
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Messages to write; those without a commission by this process, when it wants them."""
 
@@ -74,13 +88,13 @@ class Writer:
 
     def letters(
         self, connection: Connection, deliveries: Sequence[Leased], channel: Channel, now: datetime
-    ) -> dict[Leased, Paper | Needless]:
+    ) -> dict[Leased, Paper | Needless | Trouble]:
         """Prepare the letter of each delivery, valued as of now, or say why there is none."""
         alerts = history.alerts_of(connection, (delivery.alert_id for delivery in deliveries))
         loans = {alert.loan_id for alert in alerts.values() if alert.loan_id is not None}
         entries = book.entries_of(connection, loans)
         self.snoozes = attention.snoozes_after(connection, now)
-        found: dict[Leased, Paper | Needless] = {}
+        found: dict[Leased, Paper | Needless | Trouble] = {}
         for delivery in deliveries:
             alert = alerts[delivery.alert_id]
             if alert.loan_id is None:
@@ -92,7 +106,7 @@ class Writer:
 
     def _of_no_loan(
         self, connection: Connection, alert: Alert, channel: Channel, now: datetime
-    ) -> RoutineLetter | Notice | Misconfigured | Needless:
+    ) -> Paper | Needless:
         if lost_delivery(alert.milestone) is not None:
             return self._notice(connection, alert, channel)
         if is_misconfigured(alert.milestone):
@@ -125,11 +139,33 @@ class Writer:
         entry: Entry | None,
         channel: Channel,
         now: datetime,
-    ) -> Letter | Needless:
+    ) -> Paper | Needless | Trouble:
         if entry is None or entry.archived:
             return Needless("the loan was removed")
         loan = entry.loan
-        position = value(loan, local_date(now, loan.timezone))
+        position = valued(loan, local_date(now, loan.timezone))
+        if is_trouble(alert.milestone):
+            over = not isinstance(position, Trouble) and alert.reason is Reason.BEYOND
+            if over:
+                return Needless("the terms were changed meanwhile")
+            return Troubled(loan, alert, self.desk, channel.locale)
+        if isinstance(position, Trouble):
+            return position
+        late = attempt(loan, lambda: bool(position.days_past_due))
+        others = self._others(connection, position) if late is True or self._cash_known else []
+        return attempt(loan, lambda: self._of(alert, entry, position, others, channel, now))
+
+    def _of(
+        self,
+        alert: Alert,
+        entry: Entry,
+        position: Position,
+        others: list[Position],
+        channel: Channel,
+        now: datetime,
+    ) -> Letter | Needless:
+        """Return the letter that an alert makes, given how its loan and the others stand."""
+        loan = entry.loan
         if not still_wanted(alert, loan, position):
             return Needless("paid, or not paid, meanwhile")
         since = unanswered_since(alert, entry.policy)
@@ -138,7 +174,6 @@ class Writer:
         if coming is not None:
             coming = coming._replace(at=self.defer(coming.at, channel))
         occasion = Occasion(alert, now, planned, coming, since)
-        others = self._others(connection, position)
         return Letter(Sheet(loan, position, words(channel.locale), self.desk, others), occasion)
 
     def _next_reminder(self, entry: Entry, position: Position, now: datetime) -> Next | None:
@@ -158,15 +193,21 @@ class Writer:
         """Have scribes write what they can of a draft."""
         self.scribes.begin([commission for commission in draft.commissions if commission])
 
-    def finish(self, draft: Draft) -> list[Message]:
-        """Return the messages of the draft that was begun last."""
-        written = iter(self.scribes.finish())
+    def finish(self, draft: Draft) -> list[Written]:
+        """Return the messages of the draft that was begun last.
+
+        What a scribe could not write is written here, without the letters that are at fault.
+        """
+        by_scribes = iter(self.scribes.finish())
+        whole = [next(by_scribes) if commission else None for commission in draft.commissions]
         return [
-            next(written) if commission else bound(bundle.letters, form)
-            for bundle, form, commission in zip(
-                draft.bundles, draft.forms, draft.commissions, strict=True
-            )
+            Written(message) if message else written(bundle.letters, form)
+            for message, bundle, form in zip(whole, draft.bundles, draft.forms, strict=True)
         ]
+
+    @property
+    def _cash_known(self) -> bool:
+        return self.desk.borrower.cash is not None
 
     def _way(self, channel: Channel, recipient: Recipient) -> tuple[Format, Envelope | None]:
         """Return a recipient's format, and for scribes the envelope where it is mail."""
@@ -180,25 +221,78 @@ class Writer:
         return self.ways[key]
 
     def _others(self, connection: Connection, position: Position) -> list[Position]:
-        """Return the positions of the borrower's other loans, where they matter.
+        """Return the positions of the borrower's other loans.
 
-        They do once this one is late, or where it is known what cash there is for all of them. In
-        an organisation's book the others are not this borrower's.
+        They matter once this one is late, or where it is known what cash there is for all of them.
+        In an organisation's book the others are not this borrower's.
         """
-        if not position.days_past_due and self.desk.borrower.cash is None:
-            return []
         today, here = position.as_of, position.loan.id
         if today not in self.known:
             few = book.loan_count(connection) <= _BORROWERS
             loans = [entry.loan for entry in book.entries(connection).values()] if few else []
-            self.known[today] = [value(loan, today) for loan in loans]
+            self.known[today] = sound(valued(loan, today) for loan in loans)
         return [other for other in self.known[today] if other.loan.id != here]
 
     @staticmethod
     def _positions(connection: Connection, now: datetime) -> list[Position]:
         """Return the positions of all loans, each on the date that it is where the loan is."""
         loans = [entry.loan for entry in book.entries(connection).values()]
-        return [value(loan, local_date(now, loan.timezone)) for loan in loans]
+        return sound(valued(loan, local_date(now, loan.timezone)) for loan in loans)
+
+
+def written(papers: Sequence[Paper], form: Format) -> Written:
+    """Write papers as one message; those that cannot be written are left out of it.
+
+    Where each of them can be, and only together they cannot, none is.
+    """
+    try:
+        return Written(bound(papers, form))
+    except Exception as error:  # whatever it is, other loans must not wait for it
+        whole = error
+    tried = [_writable(paper, form) for paper in papers]
+    faults = {at: fault for at, fault in enumerate(tried) if isinstance(fault, Exception)}
+    rest = [paper for paper in tried if isinstance(paper, Paper)]
+    if rest and rest != list(papers):
+        with suppress(Exception):
+            return Written(bound(rest, form), faults)
+    return Written(None, dict.fromkeys(range(len(papers)), whole) | faults)
+
+
+def _writable(paper: Paper, form: Format) -> Paper | Exception:
+    """Return a paper, or what can be written of it without the loan at fault, or what fails."""
+    fault = _fault(paper, form)
+    if fault is None:
+        return paper
+    rest = _without_others(paper, form)
+    return fault if rest is None or _fault(rest, form) else rest
+
+
+def _fault(paper: Paper, form: Format) -> Exception | None:
+    """Return what fails when a paper is written, alone and, of a loan, as a digest has it."""
+    try:
+        paper.message(form)
+        if isinstance(paper, Letter):
+            Digest([paper]).message(form)
+    except Exception as error:  # any will do
+        return error
+    return None
+
+
+def _without_others(paper: Paper, form: Format) -> Paper | None:
+    """Return a letter that looks at no other loan; a routine without the loans at fault."""
+    if isinstance(paper, Letter) and paper.sheet.others:
+        sheet = paper.sheet
+        alone = Sheet(sheet.loan, sheet.position, sheet.words, sheet.desk)
+        return Letter(alone, paper.occasion)
+    if isinstance(paper, RoutineLetter) and paper.positions:
+        of = partial(_routine_on, paper)
+        return of([stand for stand in paper.positions if _fault(of([stand]), form) is None])
+    return None
+
+
+def _routine_on(paper: RoutineLetter, positions: Sequence[Position]) -> RoutineLetter:
+    occasion = paper.occasion
+    return RoutineLetter(occasion.alert, occasion, paper.desk, positions, paper.words.name)
 
 
 def _commission(

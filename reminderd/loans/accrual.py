@@ -31,7 +31,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from itertools import takewhile
+from itertools import accumulate, takewhile
 
 from .bills import expected, expected_near, in_force, lives_by_bills
 from .charges import CapMode, Fee, FeePer
@@ -134,6 +134,16 @@ class Line:
         return self.principal + self.open_interest
 
 
+@dataclass(frozen=True, slots=True)
+class Events:
+    """The days on which something touches an account, in order, and what it is, by day."""
+
+    days: list[int]
+    paid: dict[int, int]
+    debited: dict[int, int]
+    agreed: dict[int, list[Agreement]]
+
+
 class Account:
     """A loan's account, moved forward from event to event. Dates never go backwards."""
 
@@ -189,7 +199,19 @@ class Account:
         whether, as is known on a day, only the lender's debit can say if it was paid.
         """
         self.awaits_debit = lambda due: awaits_debit(due, as_of)
-        last, covered = as_of.toordinal(), self.rules.covered
+        last = as_of.toordinal()
+        events = self.events(payments, last, agreements)
+        for day in events.days:
+            self.take_in(events, day)
+        self.advance(last)
+        self._stop()
+        return self
+
+    def events(
+        self, payments: Iterable[Payment], last: int, agreements: Iterable[Agreement]
+    ) -> Events:
+        """Return what will touch the account up to a day, beside installments falling due."""
+        covered = self.rules.covered
         paid: dict[int, int] = {}
         debited: dict[int, int] = {}
         for payment in payments:
@@ -205,20 +227,18 @@ class Account:
             self._take_as_paid(agreed)
         first = min([*paid, *debited], default=last)
         days = {*paid, *debited, *agreed, *self._expected_days(first, last)}
-        for day in sorted(days):
-            if day > last:
-                break
-            self.advance(day)
-            for agreement in agreed.get(day, ()):
-                self._agree(agreement)
-            if day in debited:
-                self.pay(debited[day], debited=True)
-            if day in paid:
-                self.pay(paid[day])
-            self._close_without_bill(day)
-        self.advance(last)
-        self._stop()
-        return self
+        return Events(sorted(day for day in days if day <= last), paid, debited, agreed)
+
+    def take_in(self, events: Events, day: int) -> None:
+        """Move to the end of a day on which something touches the account, and take that in."""
+        self.advance(day)
+        for agreement in events.agreed.get(day, ()):
+            self._agree(agreement)
+        if day in events.debited:
+            self.pay(events.debited[day], debited=True)
+        if day in events.paid:
+            self.pay(events.paid[day])
+        self._close_without_bill(day)
 
     def _stop(self) -> None:
         """Count what has accrued by today, for whoever asks now.
@@ -292,6 +312,11 @@ class Account:
             account._accrue_lines()
             yield account.due()
 
+    def move_on(self, day: int) -> None:
+        """Move to the end of *day* and count what every line has earned by then."""
+        self.advance(day)
+        self._accrue_lines()
+
     def advance(self, day: int) -> None:
         """Move to the end of *day* and take in the installments due by then."""
         self.today = day
@@ -345,6 +370,10 @@ class Account:
             self.accrue(line)
         if self.rules.fees:
             self._charge_fees()
+
+    def owes_a_fraction(self, line: Line) -> bool:
+        """Return whether of a line nothing is unpaid but what rounding made of its charges."""
+        return not line.unpaid or self._raw_charges(line) < 0
 
     def accrue(self, line: Line) -> None:
         """Count what the line has earned up to today. Nothing is rounded, unless day by day."""
@@ -414,8 +443,14 @@ class Account:
     @property
     def outstanding(self) -> int:
         """The principal not repaid, whether due or not."""
-        to_come = sum(part.principal for part in self.parts[self.upcoming :])
-        return to_come + sum(line.principal for line in self.open)
+        return self._principal_to_come + sum(line.principal for line in self.open)
+
+    @property
+    def _principal_to_come(self) -> int:
+        """The principal that has not fallen due."""
+        if self.parts is self.rules.schedule:
+            return self.rules.principal_from[self.upcoming]
+        return sum([part.principal for part in self.parts[self.upcoming :]])
 
     def _accrue_all(self, line: Line, since: int, day: int) -> None:
         """Count rates, interest on interest, and what a cap allows."""
@@ -445,7 +480,7 @@ class Account:
         ):
             compound += capital * growth // scale
             before, capital = capital, opening + interest + penalty + compound
-        line.capital = capital if self._is_turn(line.due, day) else before
+        line.capital = capital if self.is_turn(line.due, day) else before
         self._penalise(line, max(start, day))
         line.accrued_interest += interest
         line.accrued_penalty += penalty + compound
@@ -465,15 +500,20 @@ class Account:
             return range(since + 1, day + 1)
         return (*_monthly(due, since, day - 1), day)
 
-    def _is_turn(self, due: int, day: int) -> bool:
+    def is_turn(self, due: int, day: int) -> bool:
+        """Return whether unpaid interest is capitalised at the end of a day."""
         return self.terms.compounding is Compounding.DAILY or day in _monthly(due, day - 1, day)
 
     def _open_charges(self, line: Line) -> int:
         """Return all interest and penalty of a line that is unpaid, in 1/scale minor units."""
+        return max(0, self._raw_charges(line))
+
+    def _raw_charges(self, line: Line) -> int:
+        """Return the same before rounding is made up for: below zero where that took more."""
         scheduled = 0 if self.rules.on_installment else line.open_interest
         paid = max(0, line.paid_interest - line.interest) + line.paid_penalty
         accrued = line.accrued_interest + line.accrued_penalty
-        return max(0, (scheduled - paid) * self.tariff.scale + accrued)
+        return (scheduled - paid) * self.tariff.scale + accrued
 
     def _charge_fees(self) -> None:
         """Charge the fees of the days up to today, one day after the other: a ceiling is shared."""
@@ -567,7 +607,7 @@ class Account:
         if self.parts is not self.rules.schedule or self.terms.business_days.calendar:
             # Then a period may begin before the installment of the one before it falls due.
             interest += sum([earned(self.terms, part, today) for part in rest[1:]])
-        principal = sum([part.principal for part in rest])
+        principal = self._principal_to_come
         if (day := self.terms.capitalized_on) is not None and today < day:
             principal -= self.rules.capitalized
             interest += capitalized(self.terms, today)
@@ -602,7 +642,9 @@ class Account:
         """
         left, to = self._allocate(amount + self.credit, newest_first=debited)
         self.credit, early = left, _NOTHING
+        # Seldom does money reach the principal to come; only then is the rest worked out.
         ends = self.card is None and not self.rules.by_bills
+        ends = ends and left >= self._principal_to_come - self.rules.capitalized
         if self.rules.endless:
             self._look_past_credit()
         elif left and ends and left >= (payoff := self._early_payoff()).total:
@@ -989,10 +1031,15 @@ def _monthly(due: int, since: int, until: int) -> Iterator[int]:
     """Yield each day in (since, until] that is so many whole months after a due date."""
     first, last = date.fromordinal(due), date.fromordinal(since)
     months = max(1, 12 * (last.year - first.year) + last.month - first.month)
-    while (turn := add_months(first, months).toordinal()) <= until:
+    while (turn := _months_after(due, months)) <= until:
         if turn > since:
             yield turn
         months += 1
+
+
+@lru_cache(maxsize=65536)
+def _months_after(due: int, months: int) -> int:
+    return add_months(date.fromordinal(due), months).toordinal()
 
 
 def fee_after(terms: LoanTerms, fee: Fee) -> int:
@@ -1021,6 +1068,7 @@ class _Rules:
     """What terms come to, worked out once for each."""
 
     schedule: tuple[Installment, ...]
+    principal_from: list[int]  # of its installments, from each on
     capitalized: int  # interest in its principal that was earned before it begins
     dues: list[int]
     endless: bool
@@ -1058,6 +1106,7 @@ def _compile(terms: LoanTerms) -> _Rules:
     plain = not (compounds or terms.fees or rates.ceiling is not None or outstanding)
     return _Rules(
         parts,
+        [*accumulate((part.principal for part in reversed(parts)), initial=0)][::-1],
         capitalized(terms, terms.capitalized_on) if terms.capitalized_on else 0,
         [part.due.toordinal() for part in parts],
         terms.endless,

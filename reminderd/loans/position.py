@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from ..errors import Unreckonable
 from .accrual import Account, Line
 from .bills import drawn_on, lives_by_bills, without_bill
 from .cliffs import Cliff, next_cliff
 from .money import Money
 from .owed import Owed
 from .terms import Loan, Payment
+
+_MOST = 10**18  # minor units: no amount that can be written is more, in any currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +232,10 @@ class Position:
 
 
 def value(loan: Loan, as_of: date) -> Position:
-    """Return the position of *loan* at the end of *as_of*."""
+    """Return the position of *loan* at the end of *as_of*.
+
+    Raises Unreckonable where its terms have led beyond any sensible amount.
+    """
     return position_of(
         loan, Account(loan.terms).run(loan.payments, as_of, loan.agreed, loan.awaits_debit)
     )
@@ -243,7 +249,17 @@ def position_of(loan: Loan, account: Account) -> Position:
     unconfirmed, assumed = _set_debits_aside(loan, account)
     due, currency = account.due(), loan.terms.currency
     payoff, credit = Money(account.payoff(due.total), currency), Money(account.credit, currency)
+    reckonable(loan, account.as_of, max(due.total, payoff.minor))
     return Position(account.as_of, due, payoff, credit, loan, account, unconfirmed, assumed)
+
+
+def reckonable(loan: Loan, as_of: date, minor: int) -> None:
+    """Raise Unreckonable where minor units are more than any sensible figure has."""
+    if minor > _MOST:
+        raise Unreckonable(
+            f"the figures of loan {loan.id} are beyond what can be reckoned on {as_of} "
+            "(look at its rate and dates)"
+        )
 
 
 def _set_debits_aside(

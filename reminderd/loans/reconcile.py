@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations, product
+from math import prod
 from typing import Any
 
 from ..errors import TermsError
@@ -85,24 +86,32 @@ def reconcile(
     stated: Money,
     as_of: date,
     of: str = "due",
-    beat: Callable[[], None] = lambda: None,
+    beat: Callable[[int, int], None] = lambda _tried, _most: None,
 ) -> list[Candidate]:
     """Return the candidates that give *stated* as the figure *of*, the likeliest first.
 
-    Where there are none, those that come nearest; ``matches`` tells them apart. *beat* is called
-    for each candidate, to show life.
+    Where there are none, those that come nearest; ``matches`` tells them apart. *beat* is told,
+    for each candidate, how many were tried, and how many there can be.
     """
     nearest: list[Candidate] = []
     options = _options(loan.terms)
+    tried, most = 0, _how_many(options)
     for number in range(MOST_CHANGES + 1):
         found = []
         for candidate in _candidates(loan, stated, as_of, FIGURES[of], options, number):
-            beat()
+            tried += 1
+            beat(tried, most)
             found.append(candidate)
         if matching := [candidate for candidate in found if candidate.matches]:
             return _together(sorted(matching, key=lambda candidate: candidate.rank))
         nearest = _nearest([*nearest, *found])
     return nearest
+
+
+def _how_many(options: list[list[_Option]]) -> int:
+    """Return the most candidates there can be; of some, the terms do not go together."""
+    rounds = (combinations(map(len, options), number) for number in range(MOST_CHANGES + 1))
+    return sum(prod(sizes) for chosen in rounds for sizes in chosen)
 
 
 def _together(candidates: list[Candidate]) -> list[Candidate]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from .course import owed_by_day
 from .money import Money
 from .owed import Owed
 from .position import Position, value
@@ -35,9 +36,9 @@ def if_paid(loan: Loan, amount: Decimal, on: date) -> IfPaid:
 
 def curve(loan: Loan, start: date, days: int) -> Iterator[tuple[date, Money]]:
     """Yield what is owed at the end of *start* and of so many days after it, if nothing is paid."""
-    for offset in range(days + 1):
-        day = start + timedelta(days=offset)
-        yield day, value(loan, day).due_total
+    owed = owed_by_day(loan, start, start + timedelta(days=days))
+    for offset, minor in enumerate(owed):
+        yield start + timedelta(days=offset), Money(minor, loan.terms.currency)
 
 
 def waived(loan: Loan, waiver: Waiver) -> Money:

@@ -39,11 +39,11 @@ from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from ..clock import Clock, ClockReading
-from ..errors import ReminderdError
+from ..errors import ReminderdError, where
 from ..state import LAST_GOOD, Signature, locked, signature, state_folder, watched
 from . import systemd
 from .launch import command
-from .log import set_up_logging, where
+from .log import set_up_logging
 
 log = logging.getLogger(__name__)
 

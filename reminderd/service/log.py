@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import traceback
 from contextlib import suppress
 from typing import TextIO
 
@@ -61,9 +60,3 @@ def _to_journal() -> bool:
     except OSError:
         return False
     return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
-
-
-def where(error: BaseException) -> str:
-    """Name an unforeseen error and the line it came from; its own words may hold a secret."""
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    return " ".join([type(error).__name__, *(f"at {at.filename}:{at.lineno}" for at in last)])

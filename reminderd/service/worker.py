@@ -38,11 +38,11 @@ from ..alerts.wallclock import instant, local_date
 from ..app import App, Upcoming
 from ..clock import Clock
 from ..config.load import Config, load_file, load_text
-from ..errors import ConfigError, Problem, ReminderdError, StoreError
+from ..errors import ConfigError, Problem, ReminderdError, StoreError, where
 from ..state import LAST_GOOD, Signature, locked, signature, state_folder, watched, write_private
 from ..store import history, outbox
 from .heartbeat import beat
-from .log import set_up_logging, where
+from .log import set_up_logging
 from .sanity import check_clock
 
 log = logging.getLogger(__name__)

@@ -31,7 +31,6 @@ from sqlalchemy import (
 from ..alerts.plan import SETTLED, Policy, Reason
 from ..alerts.wallclock import local_date
 from ..loans.money import Money
-from ..loans.position import value
 from ..loans.terms import (
     Agreement,
     Bill,
@@ -43,6 +42,7 @@ from ..loans.terms import (
     RequestState,
     Waiver,
 )
+from ..loans.trouble import Trouble, valued
 from .tables import agreements, alerts, loans, payments
 
 CONFIG, CLI, ASSUMED = "config", "cli", "assumed"
@@ -178,7 +178,8 @@ def is_next_bill(old: Entry | None, loan: Loan, now: datetime) -> bool:
     if old is None or not (old.loan.terms.listed and loan.terms.listed):
         return False
     later = loan.terms.listed[0].due > old.loan.terms.listed[-1].due
-    return later and value(old.loan, local_date(now, loan.timezone)).settled
+    stands = valued(old.loan, local_date(now, loan.timezone))
+    return later and not isinstance(stands, Trouble) and stands.settled
 
 
 def _set_aside(connection: Connection, loan_id: str, now: datetime) -> None:

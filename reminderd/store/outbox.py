@@ -43,6 +43,7 @@ from sqlalchemy import (
     update,
 )
 
+from ..alerts.trouble import is_trouble
 from .tables import alerts, deliveries
 
 
@@ -160,7 +161,12 @@ def lease(
     # What was attempted together stays so, even where the channel takes no digests any more.
     if rows and (together or any(row.attempts for row in rows)):
         beside = and_(due, deliveries.c.address.in_({row.address for row in rows}))
-        query = select(deliveries, alerts.c.loan_id).join(alerts).where(beside).order_by(*order)
+        query = (
+            select(deliveries, alerts.c.loan_id, alerts.c.milestone)
+            .join(alerts)
+            .where(beside)
+            .order_by(*order)
+        )
         found = connection.execute(query.with_for_update(skip_locked=True, of=deliveries)).all()
         messages = _gathered(found, together)[:limit]
     leased = [_leased(row, message[0].message_id) for message in messages for row in message]
@@ -172,12 +178,13 @@ def lease(
 def _gathered(rows: Iterable[Row[Any]], together: bool) -> list[Sequence[Row[Any]]]:
     """Return the messages that deliveries make, each with all that it carries.
 
-    What was attempted stays with what it was attempted with. What concerns no loan goes alone, and
-    so does each delivery where there is only one loan to speak of.
+    What was attempted stays with what it was attempted with. What concerns no loan, or that one
+    cannot be reminded of, goes alone, and so does each delivery where there is only one loan to
+    speak of.
     """
     gathered: dict[tuple[str, str | None], list[Row[Any]]] = {}
     for row in rows:
-        apart = row.attempts or row.loan_id is None
+        apart = row.attempts or row.loan_id is None or is_trouble(row.milestone)
         gathered.setdefault((row.address, row.message_id if apart else None), []).append(row)
     messages: list[Sequence[Row[Any]]] = []
     for (_, message_id), members in gathered.items():
@@ -258,6 +265,12 @@ def finish(
             )
         )
     return kept
+
+
+def set_apart(connection: Connection, delivery: Leased) -> None:
+    """Give a delivery a message id of its own: it was left out of the message it was to go in."""
+    own = update(deliveries).where(deliveries.c.id == delivery.id)
+    connection.execute(own.values(message_id=uuid.uuid4().hex))
 
 
 def _still_held(connection: Connection, members: Sequence[Leased], owner: str) -> list[Leased]:

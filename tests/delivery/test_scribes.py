@@ -113,10 +113,12 @@ def test_what_one_that_died_was_to_write_is_written_all_the_same(scribes, which)
     assert scribes.pids == []
 
 
-def test_a_mistake_of_one_is_met_by_whoever_asked(scribes):
+def test_what_cannot_be_written_is_left_to_whoever_asked_and_the_rest_is_written(scribes):
     wrong = Commission(COMMISSIONS[0].subjects, "xx", Format.TEXT)
-    with pytest.raises(FileNotFoundError):
-        write(scribes, [COMMISSIONS[0], wrong, COMMISSIONS[1]])
+    first, none, second = write(scribes, [COMMISSIONS[0], wrong, COMMISSIONS[1]])
+    assert none is None
+    assert [first, second] == by_ourselves(COMMISSIONS[:2])
+    assert len(scribes.pids) == 2
 
 
 def test_they_leave_no_process_behind(scribes):

@@ -104,8 +104,8 @@ class TestFormat:
         bundle = Bundle([written], channel.recipients[0], "id")
         draft = writer.draft([bundle], channel, now)
         writer.begin(draft)
-        [message] = writer.finish(draft)
-        assert message.format is form
+        [written] = writer.finish(draft)
+        assert written.message.format is form
 
 
 class TestNeedless:

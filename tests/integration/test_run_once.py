@@ -110,3 +110,23 @@ def test_the_password_reaches_neither_the_store_nor_the_journal(command, mail_se
     assert mail_server.password not in out + err
     assert mail_server.password.encode() not in kept
     assert "招行信用卡".encode() in kept
+
+
+def test_a_loan_beyond_reckoning_keeps_no_other_from_being_told(command, config, mail_server):
+    far = """
+    [[loans]]
+    id = "far"
+    name = "Far"
+    due = 2016-02-29
+    amount = "1000"
+    penalty.daily_rate = "2%"
+    compounding = "daily"
+    """
+    config.write_text(config.read_text() + far)
+    _, err = command("run", "--once")
+    subjects = " ".join(mail.subject for mail in mail_server.accepted)
+    assert len(mail_server.accepted) == 3
+    for told in ("微粒贷", "招行信用卡", "Far：金额大得无法计算"):
+        assert told in subjects
+    assert err.count("loan far") == 2  # added, and what is the matter with it
+    assert "Traceback" not in err

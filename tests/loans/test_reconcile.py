@@ -425,3 +425,11 @@ def test_the_conventions_behind_a_figure_come_first_in_95_of_100_cases(benchmark
         strict += benchmark_of_reconcile.is_first(case, found, strict=True)
     assert first >= 143  # 147
     assert strict >= 132  # 140: the others are among the first one's like
+
+
+def test_it_tells_how_many_were_tried_of_how_many_there_can_be(loan):
+    told = []
+    reconcile(loan(**SHARED), yuan("1.23"), after(9), beat=lambda *count: told.append(count))
+    assert [tried for tried, _ in told] == list(range(1, len(told) + 1))
+    assert {most for _, most in told} == {told[0][1]}
+    assert len(told) <= told[0][1] < 2 * len(told)

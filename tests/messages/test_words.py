@@ -78,6 +78,8 @@ def test_every_word_is_used_somewhere():
     used |= {"chart_last", "chart_alt"}
     used |= {*State, *Reason, *(severity.name.lower() for severity in Severity)}
     used |= {f"residual_{when}" for when in Residual}
+    troubles = (Reason.BEYOND, Reason.UNRECKONED, Reason.UNWRITTEN)
+    used |= {f"{key}_{reason}" for key in ("title", "do", "then") for reason in troubles}
     used |= {f"business_days_{how}" for how in BusinessDayConvention}
     keys = {key for section, key in sentences("en") if section != "fee_names"}
     unused = {key for key in keys if f'"{key}"' not in text and key not in used}

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from reminderd.service.log import where
+from reminderd.errors import where
 
 SAY = "import logging; from reminderd.service.log import set_up_logging; set_up_logging(); "
 SAY += "logging.getLogger('x').info('hello')"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import click
@@ -15,8 +13,6 @@ import click
 from ..alerts.wallclock import local_date
 from ..app import App
 from ..errors import UsageError, where
-from ..loans.cashplan import CashPlan, Share
-from ..loans.cashplan import plan as split_cash
 from ..loans.explain import explain_next
 from ..loans.money import Money, to_minor
 from ..loans.owed import Owed
@@ -26,16 +22,15 @@ from ..loans.reconcile import Candidate, Change
 from ..loans.reconcile import reconcile as search
 from ..loans.steps import Step
 from ..loans.terms import Loan
-from ..loans.trouble import Trouble, attempt, sound, troubles
+from ..loans.trouble import Trouble, attempt, sound
 from ..loans.whatif import curve, if_paid
 from ..messages.ahead import ahead
 from ..messages.basis import basis
 from ..messages.derivation import Row, exact
-from ..messages.shares import given, reason
-from ..messages.sheet import Sheet, name_of
+from ..messages.sheet import Sheet
 from ..messages.words import Words, words
 from .meter import meter
-from .tables import NOTHING, Table, columns, in_terminal, show
+from .tables import NOTHING, Table, columns
 from .tables import Row as TableRow
 
 
@@ -394,97 +389,3 @@ def _written(change: Change) -> str:
     from ..config.edit import written  # what edits the file is slow to import
 
     return written(change)
-
-
-def main_currency(app: App) -> str:
-    """Return the currency that most loans have."""
-    counted = Counter(entry.loan.terms.currency for entry, _ in app.entries())
-    if not counted:
-        raise UsageError("there are no loans yet (add one under [[loans]])")
-    return counted.most_common(1)[0][0]
-
-
-def _planned(
-    app: App, cash: Money, as_of: date | None
-) -> tuple[CashPlan, list[str], list[Trouble]]:
-    """Return the plan over the loans of the cash's currency, and the names of the others.
-
-    Loans with which something fails have no part in it; they come back, too.
-    """
-    loans = [entry.loan for entry, _ in app.entries()]
-    same = [loan for loan in loans if loan.terms.currency == cash.currency]
-    if not same:
-        known = ", ".join(sorted({loan.terms.currency for loan in loans}))
-        raise UsageError(f"no loan is in {cash.currency} (there are: {known or 'none'})")
-    others = [loan.name for loan in loans if loan not in same]
-    # Each is tried by itself, so that what fails is known by its loan.
-    tried = [attempt(loan, partial(_plannable, app, cash, loan, as_of)) for loan in same]
-    if not sound(tried):
-        raise UsageError(trouble_line(troubles(tried)[0], words(app.config.locale)))
-    return split_cash(cash, sound(tried)), others, troubles(tried)
-
-
-def _plannable(app: App, cash: Money, loan: Loan, as_of: date | None) -> Position:
-    position = position_on(app, loan, as_of)
-    split_cash(cash, [position])
-    return position
-
-
-def plan_json(app: App, cash: Money, as_of: date | None) -> dict[str, Any]:
-    """Return who gets what, and why."""
-    planned, others, troubled = _planned(app, cash, as_of)
-    say = words(app.config.locale)
-    return {
-        "cash": str(cash),
-        "currency": cash.currency,
-        "left": str(planned.left),
-        "shares": [
-            {
-                "loan": share.position.loan.id,
-                "pay": str(share.pay),
-                "keep": str(share.keep),
-                "keep_for": str(share.keep_for) if share.keep_for else None,
-                "why": str(share.why),
-                "reason": reason(share, say),
-                "cost_of_a_day": {
-                    "before": str(share.position.increase),
-                    "after": str(share.cost_after),
-                },
-            }
-            for share in planned.shares
-        ],
-        "other_currencies": others,
-        "troubles": {one.loan.id: str(one) for one in troubled},
-    }
-
-
-def _plan_table(planned: CashPlan, say: Words) -> Table:
-    rows = [_share_row(share, say) for share in planned.shares]
-    return Table(columns(say, "loan", "pay", "keep", "why", right={"pay"}), rows)
-
-
-def _share_row(share: Share, say: Words) -> TableRow:
-    here, kept = share.position, NOTHING
-    if share.keep and share.keep_for:
-        day = say.day(share.keep_for, here.as_of)
-        kept = say.say("table", "kept_until", amount=say.money(share.keep), due_date=day)
-    paid = say.money(share.pay) if share.pay else NOTHING
-    return TableRow((name_of(here.loan), paid, kept, reason(share, say)))
-
-
-def print_plan(app: App, cash: Money, as_of: date | None) -> None:
-    """Say who gets what and why: in a table, or a line for each."""
-    planned, others, troubled = _planned(app, cash, as_of)
-    say = words(app.config.locale)
-    day = planned.shares[0].position.as_of
-    click.echo(say.say("plan", "title", cash=say.money(cash), day=say.day(day, day)))
-    if in_terminal():
-        show(_plan_table(planned, say))
-    else:
-        for share in planned.shares:
-            click.echo(f"  {given(share, say)}{say.line('list_joint')}{reason(share, say)}")
-    click.echo(say.say("plan", "left", amount=say.money(planned.left)))
-    if others:
-        click.echo(say.say("plan", "other", loans=say.line("list_joint").join(others)))
-    for trouble in troubled:
-        click.echo(trouble_line(trouble, say))

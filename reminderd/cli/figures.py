@@ -120,27 +120,3 @@ def reconcile(
     if write and outcome.offers:
         click.echo(outcome.write(choice), err=as_json)
     sys.exit(0 if outcome.matches else 1)
-
-
-@click.command()
-@click.argument("cash")
-@common
-@click.option("--as-of", type=DATE, help="Another day than today.")
-@click.option("--currency", help="Of the cash; else the one that most loans have.")
-def plan(
-    cash: str, config_file: str | None, as_json: bool, as_of: date | None, currency: str | None
-) -> None:
-    """Say what to pay first with CASH, over all loans.
-
-    First no loan may cross the day from which waiting gets dearer; then the money goes where it
-    lowers what a day costs most.
-    """
-    from . import figure_views as views
-
-    app = looking(config_file)
-    known = currency.upper() if currency else views.main_currency(app)
-    money = paid_amount(cash, known)
-    if as_json:
-        print_json(views.plan_json(app, money, as_of))
-    else:
-        views.print_plan(app, money, as_of)

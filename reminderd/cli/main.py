@@ -30,12 +30,13 @@ from .completion import channel_names, completion, loan_ids
 from .debits import failed
 from .doctor import doctor
 from .explain import explain
-from .figures import plan, presets, quote, reconcile
+from .figures import presets, quote, reconcile
 from .init import init
 from .letter import letter
 from .negotiation import extension, waive
 from .outbox import outbox
 from .payments import pay, undo
+from .plan import plan
 from .restore import restore
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ..loans.cashplan import plan
 from ..loans.money import Money
 from ..loans.position import Position
+from ..playbook.facts import reporting_date
 from ..playbook.playbook import UNCONFIRMED, Advice, Severity
 from .compose import Letter
 from .paper import Paper
@@ -168,12 +169,13 @@ class Digest(Paper):
 
     def _planned(self, cash: Money, everyone: Iterable[Position]) -> PayFirst | None:
         same = [position for position in everyone if position.currency == cash.currency]
-        shares = plan(cash, same).shares
-        given_to = [share for share in shares if share.pay or share.keep]
+        until = self.worst.sheet.desk.borrower.next_income(self.today)
+        shares = plan(cash, same, until, reporting_date).shares
+        given_to = [share for share in shares if share.pay or share.kept]
         if not given_to:
             return None
-        label = self._say("cash", cash=self.words.money(cash))
-        lines = [(given(share, self.words), reason(share, self.words)) for share in given_to]
+        label, say = self._say("cash", cash=self.words.money(cash)), self.words
+        lines = [(given(share, say), reason(share, until, say)) for share in given_to]
         short = {s.position.loan.id for s in shares if s.pay.minor < s.position.due.total}
         return PayFirst(label, lines, short)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+
 from ..loans.cashplan import Share, Why
 from .sheet import name_of
 from .words import Words
@@ -9,29 +12,45 @@ from .words import Words
 
 def given(share: Share, say: Words) -> str:
     """Say what a loan gets of the cash."""
-    values = {"loan": name_of(share.position.loan), "amount": say.money(share.pay)}
-    if share.keep and share.keep_for:
-        values["due_date"] = say.day(share.keep_for, share.position.as_of)
-        values["kept"] = say.money(share.keep)
-        if not share.pay:
-            return say.say("plan", "keep", **values | {"amount": values["kept"]})
-        return say.say("plan", "both", **values)
-    return say.say("plan", "pay" if share.pay else "none", **values)
-
-
-def reason(share: Share, say: Words) -> str:
-    """Say why it gets that."""
-    position, cliff = share.position, share.position.next_cliff
-    key = str(share.why)
-    if share.why is Why.NOT_ENOUGH and not share.cost_after and cliff:
-        key = "not_enough_yet"
-    elif share.why in {Why.NOT_ENOUGH, Why.STILL_OWED} and not share.cost_after:
-        key = f"{key}_free"
+    key = {(True, False): "pay", (False, True): "keep", (True, True): "both"}
     return say.say(
         "plan",
-        key,
-        before=say.money(position.increase),
-        after=say.money(share.cost_after),
-        increase=say.money(cliff.increase) if cliff else "",
-        cliff_date=say.day(cliff.date, position.as_of) if cliff else "",
+        key.get((bool(share.pay), bool(share.kept)), "none"),
+        loan=name_of(share.position.loan),
+        amount=say.money(share.pay),
+        kept=kept(share, say),
     )
+
+
+def kept(share: Share, say: Words) -> str:
+    """Say what is kept for which due dates."""
+    return say.line("comma").join(
+        say.say(
+            "plan",
+            "kept",
+            amount=say.money(part.amount),
+            due_date=say.day(part.due, share.position.as_of),
+        )
+        for part in share.kept
+    )
+
+
+def reason(share: Share, until: date, say: Words) -> str:
+    """Say why it gets that; *until* is the day of the next income, up to which costs count."""
+    return say.line("list_joint").join(_clauses(share, until, say))
+
+
+def _clauses(share: Share, until: date, say: Words) -> Iterator[str]:
+    today = share.position.as_of
+    yield say.say(
+        "plan",
+        share.why,
+        saved=say.money(share.saved),
+        until=say.day(until, today),
+        reported=say.day(share.reported or share.reported_unpaid or today, today),
+    )
+    if share.reported is not None and share.why is not Why.DELAYS_REPORT:
+        key = "reported_already" if share.reported <= today else "reported"
+        yield say.say("plan", key, reported=say.day(share.reported, today))
+    if share.cost and share.why in {Why.NOT_ENOUGH, Why.STILL_OWED}:
+        yield say.say("plan", "costs", cost=say.money(share.cost), until=say.day(until, today))

@@ -39,6 +39,7 @@ _NOT = "not-"
 _REQUEST_COUNTS = timedelta(days=31)  # how long before a due date a request was about it
 LOOK_BACK = 24  # installments in which an earlier lateness counts
 _FRESH_PAY = timedelta(days=7)  # after a pay day, within which the cash entered may be of before
+_NO_PAYDAY = timedelta(days=30)  # how far ahead costs are weighed where no pay day is known
 _REPORTED_SOON = 30  # days ahead within which a report to the bureau is near
 _US_REPORTING = 30  # days past due from which lenders in the United States commonly report
 
@@ -95,6 +96,10 @@ class Borrower:
             return None
         this, following = _in_month(today, self.payday), _in_month(_next_month(today), self.payday)
         return this if this > today else following
+
+    def next_income(self, today: date) -> date:
+        """Return the day on which money comes next: the pay day, else thirty days after *today*."""
+        return self.next_payday(today) or today + _NO_PAYDAY
 
     def last_payday(self, today: date) -> date | None:
         """Return the last pay day up to *today*."""

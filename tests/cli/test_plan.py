@@ -54,34 +54,109 @@ def lines(write, said):
 
 def test_each_loan_has_its_line_the_dearest_first_and_each_says_why(lines):
     assert lines("1400", LATE) == [
-        "CN¥1,400.00 to spend on Dec 9",
-        "  Dear: pay CN¥1,010.00 now; that lowers what a day costs here from CN¥10.00 to CN¥0.00",
-        "  Cheap: pay CN¥390.00 now; that lowers what a day costs here from CN¥0.50 to CN¥0.31",
+        "CN¥1,400.00 to spend on Dec 9; costs are counted up to Jan 8, 2027",
+        "  Dear: pay CN¥1,010.00 now; that saves CN¥300.00 by Jan 8, 2027",
+        "  Cheap: pay CN¥390.00 now; that saves CN¥5.81 by Jan 8, 2027",
         "  Free: nothing for now; the money does not reach",
         "CN¥0.00 stays in hand.",
     ]
 
 
-def test_a_loan_whose_grace_ends_today_goes_before_one_that_costs_more_a_day(lines):
-    head, first, second, *_ = lines("600", LATE, GRACE)
-    assert first == (
-        "  Grace: pay CN¥500.00 now; else waiting gets dearer on Dec 10, by CN¥2.00 that day"
+def test_what_may_be_reported_tomorrow_goes_before_what_costs_as_much(write, said):
+    """The one costs 0.75 a day as the other does, but the other is due on 8 December."""
+    write(
+        HEAD.replace('currency = "CNY"\n', "")
+        + "".join(
+            f'[[loans]]\nid = "{name}"\nname = "{name.title()}"\npreset = "weilidai"\n'
+            f'due = {due}\namount = "1000"\ndaily_rate = "0.05%"\n{more}'
+            for name, due, more in (
+                ("late", "2026-11-10", "reported_after = 4\n"),
+                ("next", "2026-12-08", ""),
+            )
+        )
     )
-    assert second.startswith("  Dear: pay CN¥100.00 now; that lowers")
+    assert said("plan", "1010", "--as-of", "2026-11-13").splitlines() == [
+        "CN¥1,010.00 to spend on Nov 13; costs are counted up to Dec 13",
+        "  Late: pay CN¥1,002.25 now; "
+        "else the lender may report it to the credit bureau from Nov 14",
+        "  Next: keep CN¥7.75 for Dec 8; late, it would cost CN¥0.03 by Dec 13",
+        "CN¥0.00 stays in hand.",
+    ]
+
+
+@pytest.mark.parametrize(("counts_due_date", "why"), [("true", "avoids_report"), ("false", None)])
+def test_a_report_comes_a_day_sooner_where_the_due_date_counts(planned, counts_due_date, why):
+    late = loan(
+        "late", "2026-12-08", "100", reported_after=4, dpd_includes_due_date=counts_due_date
+    )
+    shares, _ = planned("100", late, options=["--until", "2026-12-11"])
+    assert shares["late"]["why"] == (why or "still_owed")
+
+
+def test_a_loan_of_a_person_is_reported_to_nobody(planned):
+    late = loan("friend", "2026-12-01", "100", reported_after=4, lender='"person"')
+    shares, _ = planned("100", late)
+    assert shares["friend"]["why"] == "still_owed"
+
+
+def test_what_may_be_reported_already_is_said(lines):
+    late = loan("late", "2026-12-01", "100", reported_after=4) + LATE
+    assert lines("100", late)[1] == (
+        "  Late: pay CN¥100.00 now; the lender may report it to the credit bureau until it is paid"
+    )
+    dear = loan("late", "2026-12-01", "100", "1", reported_after=4)
+    assert lines("99", dear)[1] == (
+        "  Late: pay CN¥99.00 now; that saves CN¥27.30 by Jan 8, 2027; "
+        "the lender may report it to the credit bureau"
+    )
+    assert lines("99", loan("late", "2026-12-01", "100", reported_after=4))[1] == (
+        "  Late: pay CN¥99.00 now; it is due; the lender may report it to the credit bureau"
+    )
+
+
+def test_where_the_cash_does_not_reach_the_report_and_the_cost_are_said(lines):
+    first = loan("first", "2026-12-08", "100", reported_after=4)
+    second = loan("second", "2026-12-08", "100", "1", reported_after=6)
+    assert lines("100", first, second)[2] == (
+        "  Second: nothing for now; the money does not reach; "
+        "the lender may report it to the credit bureau from Dec 14; "
+        "being late costs CN¥30.00 by Jan 8, 2027"
+    )
+
+
+def test_the_oldest_is_paid_to_put_the_report_off(write, said):
+    write(
+        HEAD + '[[loans]]\nid = "a"\nname = "Both"\nreported_after = 10\ninstallments = [\n'
+        '{ due = 2026-12-01, amount = "100.00" },\n{ due = 2026-12-08, amount = "100.00" },\n]\n'
+    )
+    assert said("plan", "100").splitlines()[1] == (
+        "  Both: pay CN¥100.00 now; "
+        "the lender may then report it to the credit bureau from Dec 18 only"
+    )
+
+
+def test_what_costs_more_by_the_next_income_goes_first_however_near_the_end_of_grace(lines):
+    assert lines("600", LATE, GRACE)[1:3] == [
+        "  Dear: pay CN¥600.00 now; that saves CN¥177.00 by Jan 8, 2027",
+        "  Grace: nothing for now; the money does not reach; "
+        "being late costs CN¥16.50 by Jan 8, 2027",
+    ]
 
 
 def test_money_for_what_is_due_soon_is_kept_for_its_day(lines):
     text = lines("1000", COMING)
-    assert text[1] == ("  Rent: keep CN¥800.00 for Dec 20; late, it would cost CN¥4.00 from Dec 21")
+    assert text[1] == (
+        "  Rent: keep CN¥800.00 for Dec 20; late, it would cost CN¥76.00 by Jan 8, 2027"
+    )
     assert text[-1] == "CN¥200.00 stays in hand."
 
 
-def test_money_is_kept_for_the_coming_cliff_before_it_pays_for_what_crossed_its_own(planned):
+def test_what_is_late_is_paid_before_money_is_kept_for_what_would_cost_less(planned):
     shares, left = planned("1500", LATE, COMING)
-    assert (shares["rent"]["keep"], shares["rent"]["keep_for"]) == ("800.00", "2026-12-20")
-    assert shares["rent"]["why"] == "kept_for_cliff"
-    assert (shares["dear"]["pay"], shares["cheap"]["pay"]) == ("700.00", "0.00")
-    assert left == "0.00"
+    assert shares["dear"]["pay"] == "1010.00"
+    assert (shares["rent"]["keep"], shares["rent"]["why"]) == ("490.00", "kept_for_cost")
+    assert shares["rent"]["kept"] == [{"due": "2026-12-20", "amount": "490.00"}]
+    assert (shares["cheap"]["pay"], left) == ("0.00", "0.00")
 
 
 def test_a_loan_that_is_late_and_has_more_coming_gets_money_for_both(write, said):
@@ -91,16 +166,20 @@ def test_a_loan_that_is_late_and_has_more_coming_gets_money_for_both(write, said
     )
     assert said("plan", "500").splitlines()[1:] == [
         "  Both: pay CN¥101.00 now and keep CN¥100.00 for Dec 18; "
-        "else waiting gets dearer on Dec 19, by CN¥2.00 that day",
+        "that saves CN¥51.00 by Jan 8, 2027",
         "CN¥299.00 stays in hand.",
     ]
 
 
-def test_where_the_cash_does_not_reach_for_a_coming_date_that_is_said(lines):
-    assert lines("500", COMING)[1:] == [
-        "  Rent: nothing for now; the money does not reach; from Dec 21 being late costs CN¥4.00",
-        "CN¥500.00 stays in hand.",
-    ]
+def test_money_is_kept_for_each_date_before_the_next_income(write, said):
+    write(
+        HEAD + '[[loans]]\nid = "a"\nname = "Both"\npenalty.daily_rate = "1%"\ninstallments = [\n'
+        '{ due = 2026-12-14, amount = "100.00" },\n{ due = 2026-12-18, amount = "100.00" },\n]\n'
+    )
+    assert said("plan", "150").splitlines()[1] == (
+        "  Both: keep CN¥100.00 for Dec 14, CN¥50.00 for Dec 18; "
+        "late, it would cost CN¥35.50 by Jan 8, 2027"
+    )
 
 
 def test_what_is_due_and_costs_nothing_is_paid_with_what_is_over(lines):
@@ -111,15 +190,32 @@ def test_what_is_due_and_costs_nothing_is_paid_with_what_is_over(lines):
 
 def test_where_nothing_is_due_that_is_said_and_all_stays_in_hand(lines):
     assert lines("100", loan("later", "2027-03-01", "50.00")) == [
-        "CN¥100.00 to spend on Dec 9",
+        "CN¥100.00 to spend on Dec 9; costs are counted up to Jan 8, 2027",
         "  Later: nothing for now; nothing is due",
         "CN¥100.00 stays in hand.",
     ]
 
 
+def test_costs_are_counted_up_to_the_pay_day(lines):
+    head = HEAD + "[borrower]\npayday = 15\n"
+    assert lines("1400", LATE, head=head)[:2] == [
+        "CN¥1,400.00 to spend on Dec 9; it has to last until pay day, Dec 15",
+        "  Dear: pay CN¥1,010.00 now; that saves CN¥60.00 by Dec 15",
+    ]
+
+
+def test_the_day_of_the_next_income_may_be_given(write, told, refused):
+    write(HEAD + LATE)
+    assert told("plan", "1400", "--until", "2026-12-12")["shares"][0]["saved"] == "30.00"
+    assert refused("plan", "1400", "--until", "2026-12-09") == (
+        2,
+        "--until 2026-12-09 is not after 2026-12-09 (write the day of the next income)",
+    )
+
+
 def test_the_plan_is_for_the_day_that_is_asked_for(planned):
     before, left = planned("3000", LATE, options=["--as-of", "2026-11-30"])
-    assert {share["why"] for share in before.values()} == {"kept_for_cliff", "nothing_due"}
+    assert {share["why"] for share in before.values()} == {"kept_for_cost", "nothing_due"}
     assert {share["pay"] for share in before.values()} == {"0.00"}
     after, _ = planned("3000", LATE, options=["--as-of", "2026-12-20"])
     assert after["dear"]["pay"] == "1120.00"
@@ -222,10 +318,12 @@ def test_a_share_in_json_has_what_the_line_says(planned):
         "loan": "cheap",
         "pay": "390.00",
         "keep": "0.00",
-        "keep_for": None,
+        "kept": [],
         "why": "lowers_cost",
-        "reason": "that lowers what a day costs here from CN¥0.50 to CN¥0.31",
-        "cost_of_a_day": {"before": "0.50", "after": "0.31"},
+        "reason": "that saves CN¥5.81 by Jan 8, 2027",
+        "saved": "5.81",
+        "late_costs": "9.19",
+        "reported_from": None,
     }
     assert list(shares) == ["dear", "cheap", "free"]
 
@@ -239,9 +337,9 @@ def test_the_plan_in_chinese_says_everything_in_chinese(lines):
         + loan("d", "2026-12-01", "7.00", name="旅行", currency='"EUR"')
     )
     assert lines("1000", rows, head=head) == [
-        "12月9日可用¥1,000.00",
-        "  房租：留出¥800.00，12月20日还；逾期的话，12月21日起会多付¥4.00",
-        "  信用卡：现在还¥200.00；这笔每天的成本由¥0.50降到¥0.40",
+        "12月9日可用¥1,000.00，成本算到2027年1月8日",
+        "  房租：留出¥800.00（12月20日还）；逾期的话，到2027年1月8日会多付¥76.00",
+        "  信用卡：现在还¥200.00；到2027年1月8日可少付¥2.96",
         "  学费：暂不安排；目前无应还款",
         "还剩¥0.00。",
         "以下贷款币种不同，未计入：旅行。",

@@ -187,7 +187,22 @@ class TestPayFirst:
         assert "Card: pay CN¥1,234.00 now" in message.body
         assert "Car: pay CN¥3,036.00 now" in message.body
         text = write(CARD, CAR, desk=with_cash("5000"), form=Format.TEXT, locale="zh-CN").body
-        assert "手头¥5,000.00这样安排：Card：现在还¥1,234.00；Car：现在还¥3,036.00" in text
+        assert "手头¥5,000.00这样安排：Car：现在还¥3,036.00；Card：现在还¥1,234.00" in text
+
+    def test_cash_at_hand_goes_first_to_what_may_be_reported(self):
+        """The other one costs three times as much a day."""
+        reported = a_loan("Phone", 3, "1000", reported_after=4)
+        message = write(reported, CAR, desk=with_cash("1003"))
+        assert "Phone: pay CN¥1,003.00 now" in message.body
+        assert "else the lender may report it to the credit bureau from Nov 21" in message.body
+        assert "Car: pay" not in message.body
+
+    def test_cash_at_hand_is_to_last_until_pay_day(self):
+        """What falls due after it needs nothing of the cash."""
+        borrower = Borrower(cash=Money.of(Decimal("5000"), "CNY"), payday=25)
+        message = write(CARD, HOME, desk=Desk(borrower=borrower))
+        assert "Card: pay CN¥1,234.00 now; that saves CN¥6.17 by Nov 25" in message.body
+        assert "Home: keep" not in message.body
 
     def test_cash_that_goes_elsewhere_is_not_asked_for_again(self):
         """A loan left short is not told to be paid; what is left there is to talk."""

@@ -64,7 +64,6 @@ def test_every_word_is_used_somewhere():
     text = "".join(source.read_text("utf-8") for source in sources)
     kinds = re.findall("``([a-z-]+)``", Step.__doc__)
     used = {"overdue", "overdue-person", *packaged().stages, *kinds, *Why, *changes.Why}
-    used |= {f"{why}_free" for why in (Why.STILL_OWED, Why.NOT_ENOUGH)}
     used |= {f"{key}_{bureau}" for key in ("complaint", "report") for bureau in Bureau}
     used |= {f"cliff_{reason}" for reason in CliffReason}
     used |= {

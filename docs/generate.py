@@ -71,7 +71,7 @@ TOPICS = {
         "Finding and dividing the money",
         "筹措与安排资金",
         {
-            "plan": "says what to pay first of the cash at hand",
+            "plan": "says what to pay first of the cash; `--monthly` looks ahead to debt-free",
             "quote": "`--pay` tries a payment out",
         },
     ),

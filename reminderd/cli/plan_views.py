@@ -13,6 +13,7 @@ from ..errors import UsageError
 from ..loans.cashplan import CashPlan, Share
 from ..loans.cashplan import plan as split_cash
 from ..loans.money import Money
+from ..loans.position import Position
 from ..messages.shares import given, kept, reason
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
@@ -30,17 +31,22 @@ def main_currency(app: App) -> str:
     return counted.most_common(1)[0][0]
 
 
+def positions_in(app: App, currency: str, as_of: date | None) -> tuple[list[Position], list[str]]:
+    """Return how the loans of a currency stand, and the names of the others."""
+    loans = [entry.loan for entry, _ in app.entries()]
+    same = [loan for loan in loans if loan.terms.currency == currency]
+    if not same:
+        known = ", ".join(sorted({loan.terms.currency for loan in loans}))
+        raise UsageError(f"no loan is in {currency} (there are: {known or 'none'})")
+    others = [loan.name for loan in loans if loan not in same]
+    return [position_on(app, loan, as_of) for loan in same], others
+
+
 def _planned(
     app: App, cash: Money, as_of: date | None, until: date | None
 ) -> tuple[CashPlan, list[str]]:
     """Return the plan over the loans of the cash's currency, and the names of the others."""
-    loans = [entry.loan for entry, _ in app.entries()]
-    same = [loan for loan in loans if loan.terms.currency == cash.currency]
-    if not same:
-        known = ", ".join(sorted({loan.terms.currency for loan in loans}))
-        raise UsageError(f"no loan is in {cash.currency} (there are: {known or 'none'})")
-    others = [loan.name for loan in loans if loan not in same]
-    positions = [position_on(app, loan, as_of) for loan in same]
+    positions, others = positions_in(app, cash.currency, as_of)
     today = max(position.as_of for position in positions)
     if until is not None and until <= today:
         raise UsageError(f"--until {until} is not after {today} (write the day of the next income)")

@@ -17,6 +17,7 @@ from reminderd.loans.cliffs import CliffReason
 from reminderd.loans.frequency import BusinessDayConvention
 from reminderd.loans.money import Money, Rate, Rounding
 from reminderd.loans.presets import load_preset, preset_names
+from reminderd.loans.projection import Way
 from reminderd.loans.steps import Step
 from reminderd.loans.terms import LoanTerms, Repayment, RequestState, Residual, RoundingAt
 from reminderd.messages.words import words
@@ -63,7 +64,7 @@ def test_every_word_is_used_somewhere():
     sources += ROOM.parent.joinpath("cli").glob("*.py")
     text = "".join(source.read_text("utf-8") for source in sources)
     kinds = re.findall("``([a-z-]+)``", Step.__doc__)
-    used = {"overdue", "overdue-person", *packaged().stages, *kinds, *Why, *changes.Why}
+    used = {"overdue", "overdue-person", *packaged().stages, *kinds, *Why, *Way, *changes.Why}
     used |= {f"{key}_{bureau}" for key in ("complaint", "report") for bureau in Bureau}
     used |= {f"cliff_{reason}" for reason in CliffReason}
     used |= {

@@ -302,6 +302,15 @@ class Account:
         account._stop()
         return account
 
+    def going_on(self, day: int) -> Account:
+        """Return the account on a later day, to take in what may happen from there: payments.
+
+        What it owes is to be asked of what ``unpaid_until`` gives.
+        """
+        account = self._fork()
+        account.advance(day)
+        return account
+
     def curve(self, last: int) -> Iterator[Owed]:
         """Yield what is due on each day from today to *last*, taking in nothing that falls due."""
         account = self._fork()

@@ -161,11 +161,12 @@ class _Asker:
     def _run(self, money: int) -> _Outcome:
         account, left, reported = self.position.account, money, None
         for day in sorted({*self.asked, *self.eves}):
-            account = account.unpaid_until(day.toordinal())
+            account = account.going_on(day.toordinal())
             if now := min(left, self.asked.get(day, 0)):
                 account.pay(now)
                 left -= now
-            oldest, eves = account.oldest_due(), self.eves.get(day, ())
+            oldest = account.unpaid_until(account.today).oldest_due()
+            eves = self.eves.get(day, ())
             if reported is None and oldest is not None and eves:
                 open_since = date.fromordinal(oldest)
                 if open_since <= max(eves):

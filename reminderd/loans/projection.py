@@ -142,7 +142,7 @@ class _Loan:
 
     def __init__(self, position: Position) -> None:
         self.position = position
-        self.account = self.unpaid = position.account
+        self.account = self.unpaid = self.paying = position.account
         self.ends = ends(position)
         self.at_first = position.payoff.minor
         self.paid: dict[date, int] = {}
@@ -181,15 +181,17 @@ class _Loan:
     def move(self, day: date) -> None:
         """Move to the end of a day on which nothing is paid yet."""
         if day > self.account.as_of:
-            self.account = self.unpaid = self.account.unpaid_until(day.toordinal())
+            self.unpaid = self.paying = self.paying.going_on(day.toordinal())
+            self.account = self.paying.unpaid_until(day.toordinal())
 
     def pay(self, amount: int) -> None:
         """Pay so much more today: payments of one day are one sum."""
         if amount:
             day = self.unpaid.as_of
             self.paid[day] = self.paid.get(day, 0) + amount
-            self.account = self.unpaid.later(self.unpaid.today)
-            self.account.pay(self.paid[day])
+            self.paying = self.unpaid.going_on(self.unpaid.today)
+            self.paying.pay(self.paid[day])
+            self.account = self.paying.unpaid_until(self.paying.today)
             if self.over_on is None and self.over:
                 self.over_on = day
 

@@ -482,7 +482,7 @@ def after_paying(loan, sums, on):
 
 def outcome(loan, sums, until):
     """Return whether a loan may be reported by a day, on how many, its cost, what stays overdue."""
-    today = after_paying(loan, sums, TODAY)
+    overdue = after_paying(loan, (), TODAY).due.total - sums[0][1]
     first = None
     for due in sorted(part.due for part in loan.terms.listed):
         on = reporting_date(loan, due)
@@ -493,7 +493,7 @@ def outcome(loan, sums, until):
             first = max(on, TODAY)
     days = 0 if first is None else (until - first).days + 1
     cost = sum(minor for _, minor in sums) + after_paying(loan, sums, until).payoff.minor
-    return int(days > 0), days, cost, today.due.total
+    return int(days > 0), days, cost, overdue
 
 
 def best_of_each(loan, cash, until):

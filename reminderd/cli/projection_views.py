@@ -15,12 +15,14 @@ from ..loans.bills import lives_by_bills
 from ..loans.money import Money
 from ..loans.position import Position
 from ..loans.projection import MAX_MONTHS, Projection, Shortage, ends, project
-from ..loans.terms import Repayment
+from ..loans.terms import Loan, Repayment
+from ..loans.trouble import Trouble
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
 from ..playbook.facts import Borrower
+from .figure_views import position_on, trouble_line
 from .meter import meter
-from .plan_views import positions_in
+from .plan_views import loans_in, tried
 from .tables import Row, Table, columns, show
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -37,6 +39,7 @@ class Outlook:
     monthly: Money
     positions: Sequence[Position]
     others: Sequence[str]  # the names of loans in other currencies
+    troubled: Sequence[Trouble]
     ways: Sequence[Projection]
     short: Shortage | None
 
@@ -44,15 +47,26 @@ class Outlook:
     def of(cls, app: App, cash: Money, monthly: Money, as_of: date | None) -> Outlook:
         """Follow the loans of the cash's currency to their ends."""
         say, borrower = words(app.config.locale), app.config.desk.borrower
-        everyone, others = positions_in(app, cash.currency, as_of)
+        loans, others = loans_in(app, cash.currency)
+
+        def income(day: date) -> date:
+            return _income(borrower, day)
+
+        def followed(loan: Loan) -> Position:
+            position = position_on(app, loan, as_of)
+            if ends(position) and not position.settled:
+                project([position], cash, monthly, income)
+            return position
+
+        everyone, troubled = tried(app, loans, followed)
         positions = [one for one in everyone if not one.settled]
         if not any(ends(position) for position in positions):
             raise UsageError(f"no loan in {cash.currency} has an end that could be looked for")
         with meter(say.say("projection", "looking")) as beat:
-            result = project(positions, cash, monthly, lambda day: _income(borrower, day), beat)
+            result = project(positions, cash, monthly, income, beat)
         short = result if isinstance(result, Shortage) else None
         ways = () if isinstance(result, Shortage) else result
-        return cls(say, borrower, cash, monthly, positions, others, ways, short)
+        return cls(say, borrower, cash, monthly, positions, others, troubled, ways, short)
 
     def json(self) -> dict[str, Any]:
         """Return each way with its loans, or where the money falls short."""
@@ -72,6 +86,7 @@ class Outlook:
             "without_end": self._ids(lambda one: one.loan.terms.endless),
             "bills_not_counted": self._ids(lambda one: lives_by_bills(one.loan.terms)),
             "other_currencies": list(self.others),
+            "troubles": {one.loan.id: str(one) for one in self.troubled},
         }
 
     def _way_json(self, way: Projection) -> dict[str, Any]:
@@ -182,6 +197,9 @@ class Outlook:
         if self.others:
             joint = self.say.line("list_joint")
             yield self.say.say("plan", "other", loans=joint.join(self.others))
+
+        for trouble in self.troubled:
+            yield trouble_line(trouble, self.say)
 
     def _names(self, which: Callable[[Position], bool]) -> str:
         return self.say.line("comma").join(name_of(p.loan) for p in self.positions if which(p))

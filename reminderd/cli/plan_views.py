@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
 import click
 
-from ..alerts.wallclock import local_date
 from ..app import App
 from ..errors import UsageError
 from ..loans.cashplan import CashPlan, Share
@@ -37,68 +34,59 @@ def main_currency(app: App) -> str:
     return counted.most_common(1)[0][0]
 
 
-def loans_in(app: App, currency: str) -> tuple[list[Loan], list[str]]:
-    """Return the loans of a currency, and the names of the others; UsageError where it has none."""
+def positions_in(
+    app: App, currency: str, as_of: date | None
+) -> tuple[list[Position], list[str], list[Trouble]]:
+    """Return how the loans of a currency stand, the names of the others, and what failed.
+
+    Loans with which something fails have no part in what the others are planned for.
+    """
     loans = [entry.loan for entry, _ in app.entries()]
     same = [loan for loan in loans if loan.terms.currency == currency]
     if not same:
         known = ", ".join(sorted({loan.terms.currency for loan in loans}))
         raise UsageError(f"no loan is in {currency} (there are: {known or 'none'})")
-    return same, [loan.name for loan in loans if loan not in same]
+    others = [loan.name for loan in loans if loan not in same]
+    tried = [attempt(loan, partial(_plannable, app, loan, as_of)) for loan in same]
+    if not sound(tried):
+        raise UsageError(trouble_line(troubles(tried)[0], words(app.config.locale)))
+    return sound(tried), others, troubles(tried)
 
 
-def tried(
-    app: App, loans: Sequence[Loan], work: Callable[[Loan], Position]
-) -> tuple[list[Position], list[Trouble]]:
-    """Return what *work* gives for each loan by itself, and what failed; UsageError where all do.
-
-    Only so what fails is known by its loan, and the others go on without it.
-    """
-    outcomes = [attempt(loan, partial(work, loan)) for loan in loans]
-    if not sound(outcomes):
-        raise UsageError(trouble_line(troubles(outcomes)[0], words(app.config.locale)))
-    return sound(outcomes), troubles(outcomes)
+def _plannable(app: App, loan: Loan, as_of: date | None) -> Position:
+    """Return how a loan stands once a plan of it alone was made: so a failure has its loan."""
+    position = position_on(app, loan, as_of)
+    until = app.config.desk.borrower.next_income(position.as_of)
+    split_cash(position.money(0), [position], until, reporting_date)
+    return position
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    """A plan over the loans of the cash's currency, and what has no part in it."""
-
-    plan: CashPlan
-    others: list[str]
-    troubled: list[Trouble]
-
-
-def _planned(app: App, cash: Money, as_of: date | None, until: date | None) -> _Planned:
-    loans, others = loans_in(app, cash.currency)
-    today = max(as_of or local_date(app.clock.now(), loan.timezone) for loan in loans)
+def _planned(
+    app: App, cash: Money, as_of: date | None, until: date | None
+) -> tuple[CashPlan, list[str], list[Trouble]]:
+    """Return the plan over the loans of the cash's currency, the names of the others, failures."""
+    positions, others, troubled = positions_in(app, cash.currency, as_of)
+    today = max(position.as_of for position in positions)
     if until is not None and until <= today:
         raise UsageError(f"--until {until} is not after {today} (write the day of the next income)")
-    last = until or app.config.desk.borrower.next_income(today)
-
-    def plannable(loan: Loan) -> Position:
-        position = position_on(app, loan, as_of)
-        split_cash(cash, [position], last, reporting_date)
-        return position
-
-    positions, troubled = tried(app, loans, plannable)
-    return _Planned(split_cash(cash, positions, last, reporting_date), others, troubled)
+    until = until or app.config.desk.borrower.next_income(today)
+    return split_cash(cash, positions, until, reporting_date), others, troubled
 
 
 def plan_json(
     app: App, cash: Money, as_of: date | None, until: date | None = None
 ) -> dict[str, Any]:
     """Return who gets what, and why."""
-    planned = _planned(app, cash, as_of, until)
+    planned, others, troubled = _planned(app, cash, as_of, until)
     say = words(app.config.locale)
     return {
         "cash": str(cash),
         "currency": cash.currency,
-        "until": str(planned.plan.until),
-        "left": str(planned.plan.left),
-        "shares": [_share_json(share, planned.plan.until, say) for share in planned.plan.shares],
-        "other_currencies": planned.others,
-        "troubles": {one.loan.id: str(one) for one in planned.troubled},
+        "until": str(planned.until),
+        "left": str(planned.left),
+        "shares": [_share_json(share, planned.until, say) for share in planned.shares],
+        "other_currencies": others,
+        "troubles": {one.loan.id: str(one) for one in troubled},
     }
 
 
@@ -129,21 +117,20 @@ def _share_row(share: Share, until: date, say: Words) -> TableRow:
 
 def print_plan(app: App, cash: Money, as_of: date | None, until: date | None = None) -> None:
     """Say who gets what and why: in a table, or a line for each."""
-    planned = _planned(app, cash, as_of, until)
-    split = planned.plan
+    planned, others, troubled = _planned(app, cash, as_of, until)
     say = words(app.config.locale)
-    day = split.shares[0].position.as_of
-    payday = split.until == app.config.desk.borrower.next_payday(day)
-    key, last = "title_payday" if payday else "title", say.day(split.until, day)
+    day = planned.shares[0].position.as_of
+    payday = planned.until == app.config.desk.borrower.next_payday(day)
+    key, last = "title_payday" if payday else "title", say.day(planned.until, day)
     click.echo(say.say("plan", key, cash=say.money(cash), day=say.day(day, day), until=last))
     if in_terminal():
-        show(_plan_table(split, say))
+        show(_plan_table(planned, say))
     else:
-        for share in split.shares:
-            why = reason(share, split.until, say)
+        for share in planned.shares:
+            why = reason(share, planned.until, say)
             click.echo(f"  {given(share, say)}{say.line('list_joint')}{why}")
-    click.echo(say.say("plan", "left", amount=say.money(split.left)))
-    if planned.others:
-        click.echo(say.say("plan", "other", loans=say.line("list_joint").join(planned.others)))
-    for trouble in planned.troubled:
+    click.echo(say.say("plan", "left", amount=say.money(planned.left)))
+    if others:
+        click.echo(say.say("plan", "other", loans=say.line("list_joint").join(others)))
+    for trouble in troubled:
         click.echo(trouble_line(trouble, say))

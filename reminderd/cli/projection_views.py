@@ -15,14 +15,14 @@ from ..loans.bills import lives_by_bills
 from ..loans.money import Money
 from ..loans.position import Position
 from ..loans.projection import MAX_MONTHS, Projection, Shortage, ends, project
-from ..loans.terms import Loan, Repayment
+from ..loans.terms import Repayment
 from ..loans.trouble import Trouble
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
 from ..playbook.facts import Borrower
-from .figure_views import position_on, trouble_line
+from .figure_views import trouble_line
 from .meter import meter
-from .plan_views import loans_in, tried
+from .plan_views import positions_in
 from .tables import Row, Table, columns, show
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -39,7 +39,7 @@ class Outlook:
     monthly: Money
     positions: Sequence[Position]
     others: Sequence[str]  # the names of loans in other currencies
-    troubled: Sequence[Trouble]
+    troubled: Sequence[Trouble]  # with which something fails
     ways: Sequence[Projection]
     short: Shortage | None
 
@@ -47,23 +47,12 @@ class Outlook:
     def of(cls, app: App, cash: Money, monthly: Money, as_of: date | None) -> Outlook:
         """Follow the loans of the cash's currency to their ends."""
         say, borrower = words(app.config.locale), app.config.desk.borrower
-        loans, others = loans_in(app, cash.currency)
-
-        def income(day: date) -> date:
-            return _income(borrower, day)
-
-        def followed(loan: Loan) -> Position:
-            position = position_on(app, loan, as_of)
-            if ends(position) and not position.settled:
-                project([position], cash, monthly, income)
-            return position
-
-        everyone, troubled = tried(app, loans, followed)
+        everyone, others, troubled = positions_in(app, cash.currency, as_of)
         positions = [one for one in everyone if not one.settled]
         if not any(ends(position) for position in positions):
             raise UsageError(f"no loan in {cash.currency} has an end that could be looked for")
         with meter(say.say("projection", "looking")) as beat:
-            result = project(positions, cash, monthly, income, beat)
+            result = project(positions, cash, monthly, lambda day: _income(borrower, day), beat)
         short = result if isinstance(result, Shortage) else None
         ways = () if isinstance(result, Shortage) else result
         return cls(say, borrower, cash, monthly, positions, others, troubled, ways, short)
@@ -127,6 +116,8 @@ class Outlook:
             click.echo("\n" + "\n".join(self._chart()) + "\n")
         for note in self._notes():
             click.echo(note)
+        for trouble in self.troubled:
+            click.echo(trouble_line(trouble, self.say))
 
     @property
     def today(self) -> date:
@@ -197,9 +188,6 @@ class Outlook:
         if self.others:
             joint = self.say.line("list_joint")
             yield self.say.say("plan", "other", loans=joint.join(self.others))
-
-        for trouble in self.troubled:
-            yield trouble_line(trouble, self.say)
 
     def _names(self, which: Callable[[Position], bool]) -> str:
         return self.say.line("comma").join(name_of(p.loan) for p in self.positions if which(p))

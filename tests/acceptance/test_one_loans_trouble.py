@@ -192,9 +192,9 @@ def test_a_loan_at_which_another_one_looks_is_not_in_its_way(life, monkeypatch):
     """Both are late, and the message about each asks which of them gets dearer first."""
     late = [LATE.format(id=name.lower(), name=name) for name in ("Good", "Sick")]
     life.configure(configured(*late, digest=False))
-    whole = reminderd.loans.position._next_cliff
+    whole = reminderd.loans.position.next_cliff
     sick = failing(whole, lambda position: position.loan)
-    monkeypatch.setattr(reminderd.loans.position, "_next_cliff", sick)
+    monkeypatch.setattr(reminderd.loans.position, "next_cliff", sick)
     assert "days overdue" in about("Good", life.run())[0].title
     ahead = preview_json(life.app, life.now, 20, full=True)
     assert any("days overdue" in row["title"] for row in ahead if row["loan"] == "good")

@@ -6,8 +6,8 @@ and at the same cost what is overdue is paid before anything is kept for a day t
 to what falls due before that day; paying more ahead of its time is no part of it.
 
 What a loan costs with some money is asked of its own account, run up to that day: the money pays
-what is due today, and what it does not need today pays the coming installments on their due
-dates. So a cliff costs what it adds within that time, and one beyond it counts for nothing.
+all that is due on it today first, and the rest pays its coming installments on their due dates.
+So a cliff costs what it adds within that time, and one beyond it counts for nothing.
 
 Between two *stops*, sums with which one more part of what is owed is paid, the cost falls evenly;
 so all loans but one are best given the sum of a stop, and that one takes the rest. Loan by loan,
@@ -165,11 +165,9 @@ class _Asker:
             if now := min(left, self.asked.get(day, 0)):
                 account.pay(now)
                 left -= now
-            oldest = account.unpaid_until(account.today).oldest_due()
-            eves = self.eves.get(day, ())
-            if reported is None and oldest is not None and eves:
-                open_since = date.fromordinal(oldest)
-                if open_since <= max(eves):
+            if reported is None and (eves := self.eves.get(day)):
+                oldest = account.unpaid_until(account.today).oldest_due()
+                if oldest is not None and (open_since := date.fromordinal(oldest)) <= max(eves):
                     reported = self.reporting_date(self.position.loan, open_since)
         end = account.unpaid_until(self.until.toordinal())
         days = 0
@@ -199,8 +197,12 @@ class _Asker:
         bends = (bend for one, other in pairwise(parts) for bend in self._bends(one, other - 1))
         kept: list[int] = []
         for money in sorted({*parts, *bends}):
-            if not kept or self.rank(money) < self.rank(kept[-1]):
-                kept.append(money)
+            if kept and self.rank(money) >= self.rank(kept[-1]):
+                continue
+            # Halving tries more sums than those between which it finds a bend.
+            while kept[1:] and kept[-1] not in parts and self._even(kept[-2], kept[-1], money):
+                kept.pop()
+            kept.append(money)
         return kept
 
     def _parts(self) -> Iterator[int]:

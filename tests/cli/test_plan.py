@@ -236,6 +236,15 @@ def test_planning_records_nothing(write, told, state):
     assert file.read_text() == HEAD + LATE
 
 
+@pytest.mark.parametrize("options", [(), ("--monthly", "9000")])
+def test_a_loan_that_cannot_be_reckoned_is_named_and_left_out(write, told, options):
+    beyond = loan("beyond", "2016-02-29", "1000", "2", compounding='"daily"')
+    write(HEAD + LATE + beyond)
+    found = told("plan", "500", *options)
+    assert list(found["troubles"]) == ["beyond"]
+    assert found["shares"] if not options else found["ways"]
+
+
 # ─── Currencies ───
 
 

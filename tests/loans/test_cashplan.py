@@ -467,6 +467,7 @@ def tiny_loans(draw):
         grace_mode=draw(st.sampled_from(GraceMode)),
         fees=draw(st.sampled_from([(), (fee,)])),
         allocation_by=draw(st.sampled_from(AllocationBy)),
+        residual_below=Decimal(0),  # or all that these few yuan cost could wait
     )
     if terms.penalty and draw(st.booleans()):
         terms = replace(terms, compounding=Compounding.DAILY)

@@ -749,7 +749,7 @@ class Account:
         every, at_end, number = self.terms.frequency, self.terms.end_of_month, 1
         while (due := every.step(last, number, end_of_month=at_end)) <= self.as_of:
             number += 1
-        return Installment(due, 0, rest, carried=rest)
+        return Installment(due, 0, rest, carried=rest, residual=rest)
 
     def _take(self, line: Line, left: int, order: tuple[int, ...], to: list[int]) -> int:
         """Pay a line's parts in order; return what is left."""
@@ -1159,7 +1159,8 @@ def _with_more(part: Installment, interest: int) -> Installment:
     """Return an installment that also asks for interest that was carried over to it."""
     called = part.called and (_with_more(part.called[0], interest), *part.called[1:])
     more, carried = part.interest + interest, part.carried + interest
-    return replace(part, interest=more, carried=carried, called=called)
+    residual = part.residual + interest
+    return replace(part, interest=more, carried=carried, called=called, residual=residual)
 
 
 def covered_until(terms: LoanTerms) -> date | None:
@@ -1219,15 +1220,17 @@ def _rows(terms: LoanTerms) -> Callable[[Installment], tuple[Step, ...]]:
 def due_steps(terms: LoanTerms, part: Installment) -> tuple[Step, ...]:
     """Return the steps that say what an installment brings, its interest with the factors."""
     principal = Step("principal", part.principal * MICRO, terms.currency, part.due)
-    interest = Step("scheduled-interest", part.interest * MICRO, terms.currency, part.due)
-    if part.base and not part.carried:
+    own = (part.interest - part.residual) * MICRO
+    interest = Step("scheduled-interest", own, terms.currency, part.due)
+    residual = Step("residual", part.residual * MICRO, terms.currency, part.due)
+    if part.base and part.carried == part.residual:
         rate, count, of_year, unit = factors(terms, part)
         interest = interest._replace(base_minor=part.base, start=part.start, end=part.end)
         interest = interest._replace(rate=rate, days=count, year_days=of_year, unit=unit)
         if shares := rate_shares(terms, part):
-            steps = (principal, *(_of_rate(interest, share) for share in shares))
+            steps = (principal, *(_of_rate(interest, share) for share in shares), residual)
             return tuple(step for step in steps if step.micros)
-    return tuple(step for step in (principal, interest) if step.micros)
+    return tuple(step for step in (principal, interest, residual) if step.micros)
 
 
 def capitalized_steps(terms: LoanTerms, as_of: date) -> Iterator[Step]:

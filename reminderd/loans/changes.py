@@ -20,6 +20,7 @@ class Why(StrEnum):
     RATE = "rate"
     RATE_IN_PART = "rate-in-part"  # for a part of the period only
     EXTENSION = "extension"
+    RESIDUAL = "residual"
     LAST = "last"
 
 
@@ -52,6 +53,9 @@ def change_of(position: Position) -> Change | None:
     moved = _moved(position, part, before)
     if moved is not None:
         return moved
+    if part.residual:
+        own, whole = part.total - part.residual, part.total
+        return Change(Why.RESIDUAL, position.money(own), position.money(whole))
     if before is None or before.total == part.total:
         return None
     sums = position.money(before.total), position.money(part.total)

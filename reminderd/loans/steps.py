@@ -20,7 +20,8 @@ class Step(NamedTuple):
     period), ``cap`` (what a cap takes off), ``waiver``, ``extension`` (what moved to another due
     date), ``paid-until`` (nothing: what fell due up to a day was paid), ``capitalized`` (nothing:
     the interest in its split is in the principal), ``unconfirmed`` and ``assumed`` (what a debit
-    was to pay), ``carried`` (what is asked for with the next minimum), ``payment`` (what was paid,
+    was to pay), ``carried`` (what is asked for with a later installment) and
+    ``residual`` (that, where it is asked for), ``payment`` (what was paid,
     with its split), ``paid-early`` (what it closed before it fell due), ``credit`` (paid, but for
     installments to come), ``rounding`` (from the exact sum to the figure), ``total``.
     """

@@ -167,7 +167,8 @@ class Installment:
     Where its interest was worked out, it is *base* at the contract rate from *start* to *end*,
     and what was *carried* over from before. After an extension *bearing* is in the place of
     *base*, at a *rate* where that was agreed, and *was* is the installment that was put off.
-    *called* are the installments that one falls due for when the loan is called.
+    *called* are the installments that one falls due for when the loan is called. *residual* is
+    what of the carried interest lateness with an earlier one left.
     """
 
     due: date
@@ -181,6 +182,7 @@ class Installment:
     bearing: int = field(default=0, compare=False)
     rate: Rate | None = field(default=None, compare=False)
     called: tuple[Installment, ...] = field(default=(), compare=False)
+    residual: int = field(default=0, compare=False)
 
     @property
     def total(self) -> int:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from reminderd.loans.changes import Why, change_of
 from reminderd.loans.explain import explain
 from reminderd.loans.position import value
 
@@ -101,6 +102,20 @@ def test_the_derivation_names_it(listed):
     steps = explain(loan, DUE + 20 * DAY)
     [carried] = [step for step in steps if step.kind == "carried"]
     assert (carried.amount, steps[-1].amount) == (-20, 0)
+    later = explain(loan, date(2026, 12, 10))
+    [residual] = [step for step in later if step.kind == "residual"]
+    assert (residual.due, residual.amount) == (date(2026, 12, 10), 20)
+
+
+def test_it_is_told_why_the_next_installment_is_more(listed):
+    loan = monthly(listed, (DUE + 20 * DAY, "1000"), residual="next")
+    change = change_of(value(loan, date(2026, 12, 7)))
+    assert (change.why, str(change.before), str(change.now)) == (
+        Why.RESIDUAL,
+        "1000.00",
+        "1020.00",
+    )
+    assert change_of(value(loan, date(2027, 1, 7))) is None
 
 
 # ─── As lenders do it ───

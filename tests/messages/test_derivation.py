@@ -256,7 +256,12 @@ CASES = {
         ("Kept for what falls due later", "", "5.00"),
         ("余款，用于以后各期", "", "5.00"),
     ),
-    "what is asked for with the next minimum": (
+    "what an earlier delay left": (
+        step("residual", 20_00, due=DUE),
+        ("Left by an earlier delay, due Nov 15", "", "20.00"),
+        ("此前逾期产生的余额，11月15日到期", "", "20.00"),
+    ),
+    "what is asked for with a later installment": (
         step("carried", -30_50, end=PAID),
         ("Asked for with a later installment, since Nov 20", "", "-30.50"),
         ("11月20日起并入以后的应还款", "", "-30.50"),

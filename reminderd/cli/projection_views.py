@@ -52,7 +52,8 @@ class Outlook:
         if not any(ends(position) for position in positions):
             raise UsageError(f"no loan in {cash.currency} has an end that could be looked for")
         with meter(say.say("projection", "looking")) as beat:
-            result = project(positions, cash, monthly, lambda day: _income(borrower, day), beat)
+            tell = lambda done, of: beat(done / of)  # noqa: E731
+            result = project(positions, cash, monthly, lambda day: _income(borrower, day), tell)
         short = result if isinstance(result, Shortage) else None
         ways = () if isinstance(result, Shortage) else result
         return cls(say, borrower, cash, monthly, positions, others, troubled, ways, short)

@@ -97,6 +97,7 @@ class Line:
     waived = 0  # what of it was let go of, other than principal
     spared = False  # it was paid within grace, and owes no penalty for good
     received = 0  # what payments have brought it since it fell due
+    left_over = False  # it was paid by its own amount, and what is left is not asked for
 
     def __init__(self, due: int, principal: int, interest: int, penalised: int) -> None:
         """Begin with what fell due."""
@@ -723,7 +724,8 @@ class Account:
         """Ask for what lateness has left of a line with a later installment.
 
         A card's minimum is met when so much has reached it; what a late fee took of that is on the
-        next statement. After the last installment another one follows, a period later.
+        next statement. After the last installment another one follows, a period later, unless so
+        little is left that no lender would write a bill for it.
         """
         number = self.upcoming
         if number < len(self.parts) and self.rules.residual is Residual.END:
@@ -732,6 +734,7 @@ class Account:
         if number < len(kept):
             kept[number] = _with_more(kept[number], rest)
         elif more is None:
+            line.left_over = rest < self.rules.residual_below
             return
         else:
             kept.append(more)
@@ -741,7 +744,9 @@ class Account:
             self._step("carried", -rest * self.scale, line.due, end=self.today)
 
     def _residual_part(self, rest: int) -> Installment | None:
-        """Return an installment after the last one; None where there is none to come after it."""
+        """Return an installment after the last one; None where none is to come after it."""
+        if rest < self.rules.residual_below:
+            return None
         last = max(self.parts, key=lambda part: part.due).due if self.parts else None
         called = self.terms.acceleration_date
         if last is None or self.rules.by_bills or self.asks_minimum or called is not None:

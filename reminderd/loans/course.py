@@ -82,6 +82,7 @@ class _Stretch:
         return sum(
             account.owed(line).total
             for line in account.open
+            if not line.left_over
             if not loan.awaits_debit(date.fromordinal(line.due), on)
         )
 

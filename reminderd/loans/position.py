@@ -48,8 +48,9 @@ class Position:
     ``due`` is what has fallen due, today's installment included; ``payoff`` ends the whole loan
     today, or is what is due where it goes on without end. ``unconfirmed`` is what the lender was
     to debit and nobody has confirmed, each with what is owed today if it failed; ``assumed``
-    likewise, where a debit counts as made. Neither is in any other figure. What not every reader
-    asks for is worked out on asking.
+    likewise, where a debit counts as made. ``left_over`` is what lateness left after the last
+    installment was paid by its own amount, where that is less than ``residual_below``. None of
+    these is in any other figure. What not every reader asks for is worked out on asking.
     """
 
     as_of: date
@@ -60,6 +61,7 @@ class Position:
     account: Account = field(repr=False)
     unconfirmed: tuple[Arrear, ...] = ()
     assumed: tuple[Arrear, ...] = ()
+    left_over: tuple[Arrear, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         """Compare every figure, wherever it came from."""
@@ -70,7 +72,7 @@ class Position:
     @property
     def _figures(self) -> tuple[object, ...]:
         known = (self.as_of, self.due, self.arrears, self.payoff, self.credit)
-        debits = (self.unconfirmed, self.assumed)
+        debits = (self.unconfirmed, self.assumed, self.left_over)
         return (*known, *debits, self.tomorrow, self.upcoming, self.next_cliff)
 
     @property
@@ -246,11 +248,15 @@ def position_of(loan: Loan, account: Account) -> Position:
 
     What a debit may have paid is left out of the account.
     """
+    rests = [line for line in account.open if line.left_over and account.owed(line).total]
+    left_over = tuple(_arrear(account, line) for line in rests)
+    account.set_aside(rests, "left-over")
     unconfirmed, assumed = _set_debits_aside(loan, account)
     due, currency = account.due(), loan.terms.currency
     payoff, credit = Money(account.payoff(due.total), currency), Money(account.credit, currency)
     reckonable(loan, account.as_of, max(due.total, payoff.minor))
-    return Position(account.as_of, due, payoff, credit, loan, account, unconfirmed, assumed)
+    aside = unconfirmed, assumed, left_over
+    return Position(account.as_of, due, payoff, credit, loan, account, *aside)
 
 
 def reckonable(loan: Loan, as_of: date, minor: int) -> None:

@@ -107,18 +107,18 @@ def project(
     cash: Money,
     monthly: Money,
     next_income: Callable[[date], date],
-    done: Callable[[float], None] = lambda _share: None,
+    done: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> tuple[Projection, ...] | Shortage:
     """Return what becomes of loans of one day and currency, each way, or where money falls short.
 
     *cash* is there on that day; *monthly* comes on each day that *next_income* gives after the one
     before. What *cash* does not reach for is late until money comes first. At least one loan has
-    an end; what the others ask for is paid as agreed. *done* is told which share of the work is.
+    an end; what the others ask for is paid as agreed. *done* is told how many of the ways are.
     """
     run = _Run(positions, cash.minor, next_income)
     result = {}
     for number, way in enumerate(reversed(Way)):  # what was agreed shows best where money is short
-        done(number / len(Way))
+        done(number, len(Way))
         try:
             result[way] = run.follow(way, monthly.minor)
         except _ShortError as short:

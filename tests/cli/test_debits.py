@@ -181,11 +181,11 @@ def test_with_its_sum_too_and_nothing_is_late(car, call, standing):
     assert standing() == (["12-05"], "0.00")
 
 
-def test_paid_by_hand_on_a_later_day_it_leaves_the_penalty_open(car, call, told, standing):
+def test_paid_by_hand_on_a_later_day_it_leaves_the_penalty_to_the_next(car, call, told, standing):
     call("pay", "car")
     call("pay", "car", "350", "--date", "2026-12-08")
-    assert standing() == (["12-05"], "0.00")
-    assert told("status")[0]["unconfirmed"] == [{"due": "2026-12-05", "owed_if_failed": "0.53"}]
+    assert standing() == ([], "0.00")
+    assert told("quote", "car", "--explain")["next_derivation"][-1]["amount"] == "350.53"
 
 
 def test_in_chinese_a_debit_is_confirmed_in_chinese(write, call):

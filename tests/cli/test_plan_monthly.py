@@ -120,7 +120,9 @@ def test_what_the_cash_does_not_reach_for_today_is_said(lines):
     )
 
 
-def test_what_does_not_end_within_fifty_years_is_said(lines):
+def test_what_does_not_end_within_fifty_years_is_said(lines, monkeypatch):
+    """Followed for half a year: each month of such a balance takes a while."""
+    monkeypatch.setattr("reminderd.loans.projection.MAX_MONTHS", 6)
     slow = CARD.replace('minimum.percent = "10%"', 'minimum.percent = "0.01%"')
     text = lines(slow, "1", "400")
     assert "As agreed\tnot within 50 years" in "\n".join(text)

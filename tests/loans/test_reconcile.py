@@ -413,18 +413,18 @@ def benchmark_of_reconcile():
 
 
 def test_the_conventions_behind_a_figure_come_first_in_95_of_100_cases(benchmark_of_reconcile):
-    """Of 150 loans, with one to three conventions changed, each of which the figure shows.
+    """Of 60 loans, with one to three conventions changed, each of which the figure shows.
 
     The benchmark goes through 500.
     """
     first = strict = 0
-    for case in benchmark_of_reconcile.cases(150):
+    for case in benchmark_of_reconcile.cases(60):
         found = reconcile(case.loan, case.stated, case.as_of)
         assert found[0].matches
         first += benchmark_of_reconcile.is_first(case, found)
         strict += benchmark_of_reconcile.is_first(case, found, strict=True)
-    assert first >= 143  # 147
-    assert strict >= 132  # 140: the others are among the first one's like
+    assert first >= 57
+    assert strict >= 52  # the others are among the first one's like
 
 
 def test_it_tells_how_many_were_tried_of_how_many_there_can_be(loan):

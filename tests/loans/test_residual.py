@@ -97,6 +97,16 @@ def test_after_the_last_one_a_further_one_comes(one_sum):
     assert value(loan, rest.due + 5 * DAY).due.total == 1_50
 
 
+def test_what_is_too_little_to_be_asked_for_after_the_last_one_alarms_nobody(one_sum):
+    loan = one_sum("1000", DUE, paid=[(DUE + DAY, "1000")], daily_rate="0.05%")
+    for days in (1, 2, 400):
+        position = value(loan, DUE + days * DAY)
+        assert (position.settled, position.due.total, position.days_past_due) == (True, 0, 0)
+        assert [rest.due for rest in position.left_over] == [DUE]
+    *_, left, rounding, total = explain(loan, DUE + 2 * DAY)
+    assert (left.kind, total.amount) == ("left-over", 0)
+
+
 def test_the_derivation_names_it(listed):
     loan = monthly(listed, (DUE + 20 * DAY, "1000"), residual="next")
     steps = explain(loan, DUE + 20 * DAY)

@@ -261,6 +261,11 @@ CASES = {
         ("Left by an earlier delay, due Nov 15", "", "20.00"),
         ("此前逾期产生的余额，11月15日到期", "", "20.00"),
     ),
+    "what is too little to be asked for": (
+        step("left-over", -75),
+        ("Left by lateness, too little to be asked for", "", "-0.75"),
+        ("逾期产生的零头，一般不再收取", "", "-0.75"),
+    ),
     "what is asked for with a later installment": (
         step("carried", -30_50, end=PAID),
         ("Asked for with a later installment, since Nov 20", "", "-30.50"),

@@ -517,6 +517,7 @@ class Debt:
     spared: bool = False  # it owes no penalty from now on
     asked: int = 0  # of a minimum: what has to reach it
     received: int = 0
+    left_over: bool = False  # so little is left of it that nobody asks for it
 
     @property
     def scheduled_unpaid(self):
@@ -803,7 +804,11 @@ class Ledger:
         if self.coming:
             place = -1 if terms.residual == "end" else 0
             self.coming[place] = self.coming[place].with_more(rest)
-        elif terms.repayment == "revolving" or terms.acceleration_date:
+        elif terms.repayment == "revolving" or terms.acceleration_date or goes_on(terms):
+            debt.left_over = rest < minor(terms, terms.residual_below)
+            return
+        elif rest < minor(terms, terms.residual_below):
+            debt.left_over = True
             return
         else:
             last, number = max(self.all_dues), 1
@@ -872,7 +877,7 @@ class Ledger:
         for part in self.coming:
             rests.append((part.due, part.total - min(left, part.total)))
             left -= min(left, part.total)
-        arrears = [(debt.due, Owed(**debt.owed(as_of, self.terms))) for debt in self.debts]
+        arrears = [(debt.due, Owed(**debt.owed(as_of, self.terms))) for debt in self.asked]
         arrears = [(day, owed) for day, owed in arrears if owed.total]
         late = max(((as_of - day).days for day, _ in arrears), default=0)
         tomorrow = deepcopy(self)
@@ -887,6 +892,11 @@ class Ledger:
             credit=self.credit,
         )
 
+    @property
+    def asked(self):
+        """The debts that somebody asks for."""
+        return [debt for debt in self.debts if not debt.left_over]
+
     def due(self, day):
-        owed = [Owed(**debt.owed(day, self.terms)) for debt in self.debts]
+        owed = [Owed(**debt.owed(day, self.terms)) for debt in self.asked]
         return sum(owed, Owed())

@@ -44,7 +44,9 @@ def covers(loan, day):
 def balance(position):
     """Return the payoff, or below zero what was paid beyond it."""
     counts = position.settled or position.loan.terms.endless
-    return position.payoff.minor - (position.credit.minor if counts else 0)
+    paid_beyond = position.credit.minor if counts else 0
+    # What nobody asks for is owed all the same.
+    return position.payoff.minor - paid_beyond + sum(r.owed.total for r in position.left_over)
 
 
 # ─── Waiting ───

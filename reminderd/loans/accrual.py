@@ -600,7 +600,7 @@ class Account:
     def oldest_due(self) -> int | None:
         """Return when the oldest installment that still owes anything fell due."""
         for line in self.open:
-            if any(self._amounts(line)):
+            if not line.left_over and any(self._amounts(line)):
                 return line.due
         return None
 
@@ -709,10 +709,12 @@ class Account:
         """
         surplus = 0
         for line, before in zip(lines, had, strict=True):
-            surplus += line.received - before - max(0, line.asked - before)
+            got, rest = line.received - before, self.owed(line).total
+            if not got and not rest:
+                continue  # it was settled before
+            surplus += got - max(0, line.asked - before)
             if surplus < 0 and line.received < line.asked:
                 break
-            rest = self.owed(line).total
             if rest and (self.asks_minimum or self._waits(rest)):
                 self._carry_over(line, rest)
 

@@ -440,6 +440,7 @@ def card_terms(terms: LoanTerms, due: date, usual: Decimal = Decimal(1)) -> Loan
     return replace(terms, repayment=billed, listed=(), first_due=due, minimum=minimum)
 
 
+@lru_cache(maxsize=1024)  # a loan is looked at many times between two of its statements
 def billed(terms: LoanTerms, due: date, balance: int, asked: int) -> tuple[Installment, ...]:
     """Return what comes of a card's bill if no more than what it asks for is paid.
 

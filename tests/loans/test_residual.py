@@ -151,3 +151,13 @@ def test_a_us_loan_paid_within_its_grace_is_not_overdue(scheduled):
     last = value(loan, first).account.parts[-1].total
     assert position.upcoming[-1].remaining.minor == last + 54
     assert usual.residual == "end"
+
+
+def test_what_an_older_one_took_and_was_settled_for_counts_no_more(listed):
+    """May was paid by what April took beyond its sum; June is judged by its own."""
+    parts = [(date(2026, month, 30), "1000", "0") for month in (4, 5, 6, 7)]
+    paid = [(date(2026, 6, 14), "2000"), (date(2026, 7, 4), "1061")]
+    loan = listed(*parts, paid=paid, penalty={"daily_rate": "0.1%"}, residual="next")
+    position = value(loan, date(2026, 7, 4))
+    assert (position.days_past_due, position.due.total) == (0, 0)
+    assert position.upcoming[0].remaining.minor > 1_000_00

@@ -790,10 +790,12 @@ class Ledger:
         """
         terms, over = self.terms, 0
         for debt, before in zip(self.debts, had, strict=True):
+            rest = sum(debt.owed(day, terms).values())
+            if not rest and debt.received == before:
+                continue
             over += (debt.received - before) - max(0, debt.asked - before)
             if over < 0 and debt.received < debt.asked:
                 return
-            rest = sum(debt.owed(day, terms).values())
             little = rest < minor(terms, terms.residual_below)
             card = terms.repayment == "revolving"
             if rest and (card or little or terms.residual != "due"):

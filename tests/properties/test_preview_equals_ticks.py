@@ -356,7 +356,7 @@ def snooze_one(app, chance):
             app.unsnooze(loan)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_year_of_ticks_records_exactly_what_the_preview_listed(data):
     start = data.draw(starts, label="start")
@@ -372,7 +372,7 @@ def test_a_year_of_ticks_records_exactly_what_the_preview_listed(data):
         app.database.close()
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_after_any_downtime_a_tick_sends_what_a_preview_at_that_instant_lists(data):
     start = data.draw(starts, label="start")

@@ -15,7 +15,7 @@ from reminderd.loans.position import value
 from ..properties.random_loans import days, examples, loans
 
 
-@examples(150)
+@examples(100)
 @given(loans, days, st.integers(0, 90))
 def test_each_day_is_what_the_account_comes_to_on_it(loan, first, length):
     last = first + timedelta(days=length)

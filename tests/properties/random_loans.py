@@ -66,9 +66,8 @@ CAPITALIZING = (
 
 
 def examples(count):
-    """Return settings for two thirds of so many examples: the whole suite takes minutes."""
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-    return settings(deadline=None, max_examples=2 * count // 3, suppress_health_check=slow)
+    return settings(deadline=None, max_examples=count, suppress_health_check=slow)
 
 
 # Days from the first due date: around it more often than far away, for there the rules meet.

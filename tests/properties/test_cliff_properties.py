@@ -33,13 +33,13 @@ def nothing_falls_due(position, until):
 ENDS = [date(2024, month, day) for month in (1, 3, 5, 7, 8, 10) for day in (30, 31)]
 
 
-@examples(80)
+@examples(53)
 @given(loans, days, st.integers(1, 60))
 def test_a_later_day_is_what_was_foreseen_of_it(loan, as_of, length):
     foreseen(loan, as_of, length)
 
 
-@examples(80)
+@examples(53)
 @given(loans_with(st.just({"deferment"})), st.sampled_from(ENDS), st.integers(1, 60))
 def test_a_look_at_the_end_of_a_month_cuts_no_count_of_30_360(loan, as_of, length):
     foreseen(on_terms(loan, day_count=DayCount.THIRTY_360), as_of, length)
@@ -57,7 +57,7 @@ def foreseen(loan, as_of, length):
 
 
 @pytest.mark.parametrize("feature", ["changes", "pauses", "fees", "grace", "counted"])
-@examples(60)
+@examples(40)
 @given(st.data())
 def test_before_the_next_cliff_no_day_costs_more_than_the_one_before(feature, data):
     """But for what rounding adds: half a minor unit to each rounded figure of a line."""
@@ -81,7 +81,7 @@ def test_before_the_next_cliff_no_day_costs_more_than_the_one_before(feature, da
     assert all(more <= added[0] + wobble for more in added)
 
 
-@examples(100)
+@examples(66)
 @given(loans, days)
 def test_a_cliff_is_one_of_the_days_that_the_terms_name(loan, as_of):
     loan = known_by(loan, as_of)
@@ -102,7 +102,7 @@ SIMPLE = loans_with(
 )
 
 
-@examples(150)
+@examples(100)
 @given(SIMPLE, st.integers(0, 2), st.integers(1, 30), st.floats(0, 1.2), st.integers(0, 90))
 def test_paying_before_the_due_date_is_never_worse_than_on_it(loan, place, early, share, later):
     parts = value(loan, FIRST_DUE - ONE_DAY).account.parts

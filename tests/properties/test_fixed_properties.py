@@ -28,7 +28,7 @@ def listed(loan, number=None):
     return on_terms(loan, **{name: getattr(plain, name) for name in names}, end_of_month=False)
 
 
-@examples(200)
+@examples(133)
 @given(fixed_loans, days)
 def test_an_amount_with_an_end_stands_as_if_each_were_listed(loan, as_of):
     if loan.terms.endless:
@@ -38,7 +38,7 @@ def test_an_amount_with_an_end_stands_as_if_each_were_listed(loan, as_of):
     assert position.settled == as_listed.settled
 
 
-@examples(200)
+@examples(133)
 @given(fixed_loans, days)
 def test_an_amount_without_end_stands_as_a_list_longer_than_anyone_looks(loan, as_of):
     base = loan.terms.penalty_base
@@ -56,7 +56,7 @@ def test_an_amount_without_end_stands_as_a_list_longer_than_anyone_looks(loan, a
     assert position.payoff == position.due_total
 
 
-@examples(100)
+@examples(66)
 @given(fixed_loans, days)
 def test_how_far_is_looked_changes_nothing_of_what_was_there(loan, day):
     if loan.terms.endless:

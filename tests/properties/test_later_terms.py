@@ -81,7 +81,7 @@ def days_between(draw, loan):
 
 
 @pytest.mark.parametrize("feature", LATER)
-@examples(150)
+@examples(100)
 @given(data=st.data())
 def test_no_later_term_moves_what_is_due_by_a_day(feature, data):
     loan = data.draw(loans_that_have(feature), label="loan")
@@ -89,7 +89,7 @@ def test_no_later_term_moves_what_is_due_by_a_day(feature, data):
     assert_unmoved(loan, *data.draw(days_between(loan), label="as of and until"))
 
 
-@examples(200)
+@examples(133)
 @given(loans_with(st.just(set()), [Repayment.REVOLVING]), st.data())
 def test_what_a_payment_does_to_a_balance_does_not_depend_on_a_later_term(loan, data):
     assume(loan.terms.contract_rate)
@@ -106,7 +106,7 @@ def test_what_a_payment_does_to_a_balance_does_not_depend_on_a_later_term(loan, 
     assert_unmoved(on_terms(loan, **data.draw(some(new), label="new")), paid, until)
 
 
-@examples(300)
+@examples(200)
 @given(loans_without("paid"), st.data())
 def test_no_later_terms_that_meet_move_what_is_due_by_a_day(loan, data):
     assume(begins(loan.terms))

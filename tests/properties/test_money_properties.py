@@ -52,7 +52,7 @@ def balance(position):
 # ─── Waiting ───
 
 
-@examples(80)
+@examples(53)
 @given(loans, days, st.integers(1, 60))
 def test_while_nothing_is_paid_no_figure_falls_from_day_to_day(loan, first, length):
     assume(not covers(loan, first + ONE_DAY))
@@ -72,7 +72,7 @@ def test_while_nothing_is_paid_no_figure_falls_from_day_to_day(loan, first, leng
         before = after
 
 
-@examples(120)
+@examples(80)
 @given(loans, days)
 def test_tomorrow_is_what_the_same_installments_come_to_a_day_later(loan, as_of):
     loan = known_by(loan, as_of)
@@ -81,14 +81,14 @@ def test_tomorrow_is_what_the_same_installments_come_to_a_day_later(loan, as_of)
     assert value(loan, as_of).tomorrow == sum(same, Owed())
 
 
-@examples(60)
+@examples(40)
 @given(loans, days)
 def test_a_curve_shows_what_each_of_the_days_ahead_comes_to(loan, as_of):
     position = value(loan, as_of)
     assert position.curve(9) == [position.after(day) for day in range(10)]
 
 
-@examples(100)
+@examples(66)
 @given(loans, days)
 def test_a_cliff_lies_ahead_and_costs_what_waiting_for_it_will_cost(loan, as_of):
     loan = known_by(loan, as_of)
@@ -98,13 +98,13 @@ def test_a_cliff_lies_ahead_and_costs_what_waiting_for_it_will_cost(loan, as_of)
     assert cliff.increase == value(loan, cliff.date - ONE_DAY).increase
 
 
-@examples(120)
+@examples(80)
 @given(loans, days)
 def test_what_is_paid_or_agreed_after_a_date_does_not_change_the_position_on_it(loan, as_of):
     assert value(loan, as_of) == value(known_by(loan, as_of), as_of)
 
 
-@examples(120)
+@examples(80)
 @given(loans, days)
 def test_no_part_of_what_is_owed_is_ever_negative(loan, as_of):
     for when in (as_of, *(payment.on for payment in loan.payments)):
@@ -119,7 +119,7 @@ def test_no_part_of_what_is_owed_is_ever_negative(loan, as_of):
 # ─── Paying ───
 
 
-@examples(150)
+@examples(100)
 @given(loans, days, st.data())
 def test_what_is_paid_lowers_the_payoff_by_exactly_that(loan, day, data):
     assume(not covers(loan, day))
@@ -129,7 +129,7 @@ def test_what_is_paid_lowers_the_payoff_by_exactly_that(loan, day, data):
     assert balance(value(also_paying(loan, day, paid), day)) == balance(before) - paid
 
 
-@examples(150)
+@examples(100)
 @given(loans, days, st.integers(1, 700))
 def test_paying_the_payoff_ends_the_loan_for_ever(loan, day, later):
     assume(not covers(loan, day))
@@ -144,7 +144,7 @@ def test_paying_the_payoff_ends_the_loan_for_ever(loan, day, later):
         assert (position.payoff.minor, position.credit.minor) == (0, 0)
 
 
-@examples(80)
+@examples(53)
 @given(loans, days, st.randoms(use_true_random=False))
 def test_the_order_in_which_payments_are_listed_does_not_matter(loan, as_of, dice):
     shuffled = list(loan.payments)
@@ -152,7 +152,7 @@ def test_the_order_in_which_payments_are_listed_does_not_matter(loan, as_of, dic
     assert value(replace(loan, payments=tuple(shuffled)), as_of) == value(loan, as_of)
 
 
-@examples(80)
+@examples(53)
 @given(loans, days, st.data())
 def test_a_payment_entered_late_counts_from_the_day_it_was_made(loan, as_of, data):
     assume(loan.payments)
@@ -162,7 +162,7 @@ def test_a_payment_entered_late_counts_from_the_day_it_was_made(loan, as_of, dat
     assert value(replace(loan, payments=(*others, entered)), as_of) == value(loan, as_of)
 
 
-@examples(80)
+@examples(53)
 @given(loans, days, st.data())
 def test_splitting_a_payment_into_several_of_the_same_day_changes_nothing(loan, as_of, data):
     split = []
@@ -174,7 +174,7 @@ def test_splitting_a_payment_into_several_of_the_same_day_changes_nothing(loan, 
     assert value(replace(loan, payments=tuple(split)), as_of) == value(loan, as_of)
 
 
-@examples(120)
+@examples(80)
 @given(loans_without("waivers", "extensions", "paid"), days)
 def test_every_minor_unit_paid_is_either_allocated_or_credit(loan, as_of):
     trace = []
@@ -192,7 +192,7 @@ def test_every_minor_unit_paid_is_either_allocated_or_credit(loan, as_of):
 # ─── Agreeing ───
 
 
-@examples(100)
+@examples(66)
 @given(loans_without("waivers"), days, st.data())
 def test_a_waiver_takes_only_what_it_names_and_no_more_than_it_says(loan, day, data):
     before = value(known_by(loan, day - ONE_DAY), day).due
@@ -206,7 +206,7 @@ def test_a_waiver_takes_only_what_it_names_and_no_more_than_it_says(loan, day, d
     assert sum(taken.values()) == min(sum_, sum(before._asdict()[part] for part in named))
 
 
-@examples(100)
+@examples(66)
 @given(loans_that_have("extensions"))
 def test_an_extension_costs_nothing_on_the_day_it_is_agreed(loan):
     assume(not loan.terms.endless)  # else the payoff is what is due, and that has moved
@@ -221,7 +221,7 @@ def test_an_extension_costs_nothing_on_the_day_it_is_agreed(loan):
 # ─── The derivation ───
 
 
-@examples(200)
+@examples(133)
 @given(loans, days)
 def test_the_steps_of_the_derivation_add_up_to_the_figure(loan, as_of):
     *steps, total = explain(loan, as_of)
@@ -230,7 +230,7 @@ def test_the_steps_of_the_derivation_add_up_to_the_figure(loan, as_of):
     assert total.amount == value(loan, as_of).due_total.amount
 
 
-@examples(150)
+@examples(100)
 @given(loans, days)
 def test_the_rounding_step_is_less_than_a_minor_unit_for_each_rounded_figure(loan, as_of):
     steps = explain(loan, as_of)
@@ -241,7 +241,7 @@ def test_the_rounding_step_is_less_than_a_minor_unit_for_each_rounded_figure(loa
     assert all(abs(amount) < unit_of(loan) * figures for amount in rounding)
 
 
-@examples(200)
+@examples(133)
 @given(loans, days)
 def test_every_accrual_can_be_worked_out_again_from_the_factors_it_shows(loan, as_of):
     assume(loan.terms.rounding_at is RoundingAt.END)  # else its days were rounded one by one
@@ -259,7 +259,7 @@ def test_every_accrual_can_be_worked_out_again_from_the_factors_it_shows(loan, a
         assert step.due <= step.start + loan.terms.dpd_includes_due_date * ONE_DAY
 
 
-@examples(150)
+@examples(100)
 @given(loans, days)
 def test_scheduled_interest_can_be_worked_out_again_where_it_shows_its_factors(loan, as_of):
     assume(loan.terms.rounding_at is RoundingAt.END)
@@ -271,7 +271,7 @@ def test_scheduled_interest_can_be_worked_out_again_where_it_shows_its_factors(l
             assert abs(exact - Fraction(step.amount)) < unit
 
 
-@examples(120)
+@examples(80)
 @given(loans, days)
 def test_the_payment_steps_are_the_payments_made_and_each_splits_into_what_it_paid(loan, as_of):
     steps = [step for step in explain(loan, as_of) if step.kind == "payment"]

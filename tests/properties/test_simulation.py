@@ -54,27 +54,27 @@ def assert_near(figures, lived, slack):
     assert all(near), f"{tuple(figures)} instead of {tuple(lived)}"
 
 
-@examples(250)
+@examples(166)
 @given(plain_loans, days)
 def test_a_plain_loan_stands_as_if_lived_through_day_by_day(loan, as_of):
     assert_as_lived(loan, as_of)
 
 
 @pytest.mark.parametrize("feature", FEATURES)
-@examples(40)
+@examples(26)
 @given(data=st.data())
 def test_each_feature_means_what_living_through_it_comes_to(feature, data):
     loan = data.draw(loans_that_have(feature), label="loan")
     assert_as_lived(loan, data.draw(days, label="as of"))
 
 
-@examples(300)
+@examples(200)
 @given(loans, days)
 def test_features_that_meet_mean_what_living_through_them_comes_to(loan, as_of):
     assert_as_lived(loan, as_of)
 
 
-@examples(150)
+@examples(100)
 @given(loans, days, st.data())
 def test_what_a_debit_may_have_paid_is_told_apart_and_the_rest_is_as_lived(plain, as_of, data):
     assume(plain.terms.day_count is not DayCount.THIRTY_360)

@@ -29,6 +29,7 @@ from .alert import (
     debit_milestone,
     milestone,
 )
+from .policy import Policy
 from .slots import Look, Said, Slot
 
 _DAY = timedelta(days=1)
@@ -87,14 +88,15 @@ def to_come(look: Look) -> Iterator[Slot]:
     unknown = {part.due for part in look.position.upcoming if part.unknown}
     for due in _near(look, and_next=True):
         reached = (look.reached - due).days
-        offsets = [look.rhythm(due).next_after(reached)]
+        rhythm = look.rhythm(due)
+        offsets = [rhythm.next_after(reached)]
         if look.position.first_known != due:
             # What stands beside an older installment is silent on most of these days.
             offsets = [*look.policy.offsets(0), *look.policy.offsets_beside()]
         for offset in sorted({offset for offset in offsets if offset is not None}):
             may = offset > reached and (offset <= 0 or due not in unknown)
             if may and _speaks(look, due, offset):
-                yield _slot(look, due, offset)
+                yield _slot(rhythm, due, offset)
                 break
     yield from _debits_to_come(look)
     yield from billing.to_come(look)
@@ -129,9 +131,10 @@ def _newest(look: Look) -> Slot | None:
 
 def _newest_of_each(look: Look, dues: list[date]) -> Iterator[Slot]:
     for due in dues:
-        offsets = reversed(look.rhythm(due).offsets((look.reached - due).days))
+        rhythm = look.rhythm(due)
+        offsets = reversed(rhythm.offsets((look.reached - due).days))
         speaking = (offset for offset in offsets if _speaks(look, due, offset))
-        yield from (_slot(look, due, offset) for offset in islice(speaking, 1))
+        yield from (_slot(rhythm, due, offset) for offset in islice(speaking, 1))
 
 
 def _speaks(look: Look, due: date, offset: int) -> bool:
@@ -176,12 +179,13 @@ def _debits(look: Look) -> list[date]:
 
 
 def _slots_of(look: Look, due: date, until: date) -> list[Slot]:
-    return [_slot(look, due, offset) for offset in look.rhythm(due).offsets((until - due).days)]
+    rhythm = look.rhythm(due)
+    return [_slot(rhythm, due, offset) for offset in rhythm.offsets((until - due).days)]
 
 
-def _slot(look: Look, due: date, offset: int) -> Slot:
+def _slot(rhythm: Policy, due: date, offset: int) -> Slot:
     day = due + timedelta(days=offset)
-    return Slot(day, due, milestone(offset), look.rhythm(due).reason(offset))
+    return Slot(day, due, milestone(offset), rhythm.reason(offset))
 
 
 def _answer_slot(look: Look) -> Slot | None:

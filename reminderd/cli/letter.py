@@ -108,8 +108,7 @@ def _refuse(kind: Kind, sheet: Sheet, amount: str | None) -> None:
             f"a person lent {name}, and no bank: only --kind extension is written to them "
             f"(lender = \"bank\" in the loan's table for a lender's letters)"
         )
-    disputes = kind in {Kind.DISPUTE, Kind.RECORD_DISPUTE}
-    if not disputes and not position.to_pay:
+    if not kind.disputes and not position.to_pay:
         raise UsageError(f"nothing is to be paid on loan {name} (see `reminderd quote {name}`)")
     if kind is Kind.SETTLEMENT and not position.arrears:
         raise UsageError(

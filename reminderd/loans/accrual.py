@@ -314,11 +314,13 @@ class Account:
 
     def curve(self, last: int) -> Iterator[Owed]:
         """Yield what is due on each day from today to *last*, taking in nothing that falls due."""
+        days = range(self.today, last + 1)
+        if self.rules.uneven:
+            yield from (self.later(day).due() for day in days)
+            return
         account = self._fork()
-        for day in range(self.today, last + 1):
+        for day in days:
             account.today = day
-            if self.rules.uneven:
-                account = self.later(day)
             account._accrue_lines()
             yield account.due()
 
@@ -732,14 +734,14 @@ class Account:
         number = self.upcoming
         if number < len(self.parts) and self.rules.residual is Residual.END:
             number = len(self.parts) - 1
-        kept, more = list(self.parts), self._residual_part(rest)
+        kept = list(self.parts)
         if number < len(kept):
             kept[number] = _with_more(kept[number], rest)
-        elif more is None:
+        elif (further := self._residual_part(rest)) is not None:
+            kept.append(further)
+        else:
             line.left_over = rest < self.rules.residual_below
             return
-        else:
-            kept.append(more)
         self._take(line, rest, self.rules.order, [0, 0, 0, 0])
         self._replace_parts(tuple(kept))
         if self.trace is not None:

@@ -44,6 +44,11 @@ class Kind(StrEnum):
     RECORD_DISPUTE = "record-dispute"
     CALL_SCRIPT = "call-script"
 
+    @property
+    def disputes(self) -> bool:
+        """Whether it contests what somebody says of the loan, so that nothing need be owed."""
+        return self in {Kind.DISPUTE, Kind.RECORD_DISPUTE}
+
 
 _ENCLOSED_AS_FOR = {
     Kind.CARD_PLAN: "agree-on-plan",
@@ -234,7 +239,7 @@ class _Draft:
     def _documents(self) -> list[str]:
         book = self.sheet.desk.playbook
         texts = book.texts[self.words.name]["documents"]
-        if self.kind in {Kind.DISPUTE, Kind.RECORD_DISPUTE}:
+        if self.kind.disputes:
             return [texts["proof-of-payment"]] if self.sheet.loan.payments else []
         return [texts[name] for name in book.actions[_ENCLOSED_AS_FOR[self.kind]].documents]
 

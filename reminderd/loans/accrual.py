@@ -30,6 +30,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate, takewhile
 
@@ -810,6 +811,8 @@ class Account:
         late, accrued = self.today - line.due, 0
         if late <= self.rules.interest_grace:
             accrued, line.accrued_interest = line.accrued_interest, 0
+            if self.card is not None and line.due == self.card.due.toordinal():
+                self.card = replace(self.card, spared=Fraction(accrued, self.scale))
         if self.in_grace(line):
             accrued += line.accrued_penalty
             line.accrued_penalty, line.spared = 0, True
@@ -866,14 +869,13 @@ class Account:
     def _billed(self, card: Card, balance: int, asked: int) -> tuple[Installment, ...]:
         """Return what comes of a statement if no more than what is asked for is paid."""
         free = card.would_be_in_full(balance - min(asked, balance))
-        interest = card.bears_anyway(card.due)
-        if not free:
-            interest = card.with_payment(card.due, asked).interest
+        foreseen = card.with_payment(card.due, asked)
+        interest = foreseen.bears_anyway(card.last_day) if free else foreseen.interest
         return billed(card.terms, card.due, balance, asked, interest, free=free)
 
     def _left_of(self, card: Card, rest: int) -> tuple[Installment, ...]:
         """Return what comes after a statement's due date, by which so much of it was left."""
-        interest = card.bears_anyway(card.due) if card.in_full else card.interest
+        interest = card.bears_anyway(card.last_day) if card.in_full else card.interest
         return left_of_bill(card.terms, card.due, rest, interest, free=card.in_full)
 
     def _close_statement(self, card: Card) -> None:
@@ -972,7 +974,7 @@ class Account:
         of before that nobody has denied was made, or its installment is in the sum as well.
         """
         self._accrue_lines()
-        bearing = min(amount, self._bearing(amount))
+        owed_before = self._left_of_statement()
         debits = [line for line in self.open if line.due < self.today and any(self._amounts(line))]
         debits = [line for line in debits if self.awaits_debit(date.fromordinal(line.due))]
         self.set_aside(debits, "assumed")
@@ -982,10 +984,10 @@ class Account:
         room = amount - min(late, amount)
         kept = []
         for part in self.parts[self.upcoming :]:
-            if part.due >= bill.due and (part.base or not part.total):
+            if part.due >= bill.due and (part.of_balance or not part.total):
                 continue
             cut = part.total > room
-            beside = replace(part, base=0, bearing=part.base or part.bearing)
+            beside = replace(part, base=0, statement=0, bearing=part.base or part.bearing)
             kept.append(Installment(part.due, room, 0) if cut else beside)
             room -= kept[-1].total
         usual = Decimal(1) if bill.minimum is None else bill.minimum / bill.amount
@@ -997,27 +999,29 @@ class Account:
         if self.trace is not None and self.credit:
             self._step("credit", self.credit * self.scale, end=self.today)
         self.credit, self.card_open = 0, True
-        self.card = Card(bill, terms, amount, bearing)
+        bearing = min(room, max(0, owed_before - late))
+        if owed_before and terms.interest_from is InterestFrom.STATEMENT:
+            bearing = room
+        self.card = Card(bill, terms, amount, amount - room, bearing)
         coming = [*kept, *self._billed(self.card, room, rest)]
         coming.sort(key=lambda part: part.due)
         # What was to come of a balance that was paid off will not any more.
-        past = [p for p in self.parts[: self.upcoming] if not p.base or p.due <= self.as_of]
+        past = self.parts[: self.upcoming]
+        past = tuple(p for p in past if not p.of_balance or p.due <= self.as_of)
         self.upcoming = len(past)
         self._replace_parts((*past, *coming))
 
-    def _bearing(self, amount: int) -> int:
-        """Return what of a statement of today bears interest whatever is paid of it.
+    def _left_of_statement(self) -> int:
+        """Return what is owed of what a statement of before has left, unless it was paid in full.
 
-        It is what an earlier one left, unless that was paid in full. In the United States a card
-        whose last statement was not bears it on all that the next one tells of.
+        In the United States a card of which that is so bears interest at once on all that the next
+        statement tells of, elsewhere on so much of it.
         """
         if self.terms.interest_from is InterestFrom.DUE or (self.card and self.card.in_full):
             return 0
         due = self.due().total
-        before = self.payoff(due) if self.asks_minimum else due
-        if self.terms.interest_from is InterestFrom.STATEMENT:
-            return amount if before >= max(1, self.rules.residual_below) else 0
-        return before
+        left = self.payoff(due) if self.asks_minimum else due
+        return left if left >= max(1, self.rules.residual_below) else 0
 
     def _replace_parts(self, parts: tuple[Installment, ...]) -> None:
         self.parts = parts

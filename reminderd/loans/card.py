@@ -16,7 +16,7 @@ What an earlier statement left bears interest whatever is paid: to the day it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -34,15 +34,20 @@ Span = tuple[int, date, date]  # minor units, and from when to when they bear in
 class Card:
     """A card's last statement, what has been paid since, and how the rest of it goes on.
 
-    *amount* is its sum in minor units, of which *bearing* bears interest from the statement on
-    whatever is paid. *terms* are those by which what it leaves goes on as a revolving balance.
+    *amount* is its sum in minor units. Of that *aside* is late or was put off, is to be paid first,
+    and bears interest by itself; of the rest *bearing* bears it from the statement on whatever is
+    paid. *terms* are those by which what it leaves goes on as a revolving balance.
+    *spared* is what its minimum bore when that was paid within grace: it is owed all the same
+    unless the whole is paid by then.
     """
 
     bill: Bill
     terms: LoanTerms
     amount: int
+    aside: int
     bearing: int
     paid: tuple[tuple[date, int], ...] = ()
+    spared: Fraction = Fraction(0)
 
     @property
     def due(self) -> date:
@@ -75,8 +80,8 @@ class Card:
         return unpaid < max(1, to_minor(self.terms.residual_below, self.terms.currency))
 
     def bears_anyway(self, day: date) -> int:
-        """Return the interest that *bearing* has earned by a day, up to the due date."""
-        return self._rounded(self._balances(self.bearing, min(day, self.due)))
+        """Return the interest that *bearing* has earned by a day, while all can be paid in time."""
+        return self._rounded(self._balances(self.bearing, min(day, self.last_day)))
 
     @cached_property
     def interest(self) -> int:
@@ -84,12 +89,12 @@ class Card:
         if self.terms.interest_from is InterestFrom.DUE:
             return 0
         if self.terms.interest_on is InterestOn.WHOLE:
-            spans = [*self._balances(self.amount, self.due)]
+            spans = [*self._balances(self.amount - self.aside, self.due)]
             spans += ((amount, on, self.bill.on) for on, amount in self._posted)
-            return self._rounded(spans)
+            return self._rounded(spans, self.spared)
         spans = [*self._balances(self.bearing, self.due)]
         spans += ((amount, on, self.due) for on, amount in self._left())
-        return self._rounded(spans)
+        return self._rounded(spans, self.spared)
 
     @cached_property
     def undated(self) -> int:
@@ -104,7 +109,7 @@ class Card:
 
         From the statement on where no day is known, for it was posted by then.
         """
-        left, drawn = self.amount - self.bearing, self.bill.on
+        left, drawn = self.amount - self.aside - self.bearing, self.bill.on
         if self.terms.interest_from is not InterestFrom.POSTING:
             return [(drawn, left)]
         posted, rest = [], drawn
@@ -120,7 +125,7 @@ class Card:
     def _left(self) -> Iterator[tuple[date, int]]:
         """Yield what is left of each posting: payments meet what bears anyway, then the oldest."""
         paid = sum(amount for on, amount in self.paid if on <= self.due)
-        over = max(0, paid - self.bearing)
+        over = max(0, paid - self.aside - self.bearing)
         for on, amount in self._posted:
             met = min(over, amount)
             over -= met
@@ -131,10 +136,10 @@ class Card:
         days = sorted({self.bill.on, until, *(on for on, _ in self.paid if on < until)})
         for start, end in pairwise(days):
             paid = sum(sum_ for on, sum_ in self.paid if on <= start)
-            yield max(0, amount - paid), start, end
+            yield max(0, amount - max(0, paid - self.aside)), start, end
 
-    def _rounded(self, spans: Iterator[Span] | list[Span]) -> int:
+    def _rounded(self, spans: Iterable[Span], beside: Fraction = Fraction(0)) -> int:
         rates = tariff(self.terms)
         every = (exact(rates.scheduled, rates.scale, base, [(a, b)]) for base, a, b in spans)
-        total = sum(every, Fraction())
+        total = sum(every, beside)
         return self.terms.rounding.of(total.numerator, total.denominator)

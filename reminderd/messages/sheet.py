@@ -104,9 +104,9 @@ class Sheet:
         if stage.id in {"upcoming", "due-today"}:
             if self.position.sum_unknown:
                 key = f"{key}-unknown"
-            elif self.statement is not None:
+            elif self._due_statement is not None:
                 key = f"{key}-statement"
-            elif rest_of_minimum(self.position) is not None:
+            elif self.statement is not None or rest_of_minimum(self.position) is not None:
                 key = f"{key}-least"
         if stage.id == UNCONFIRMED and len(self.position.unconfirmed) > 1:
             key = "unconfirmed-several"
@@ -174,9 +174,16 @@ class Sheet:
     def _asked(self) -> str:
         """Return the sum to pay: of a card's statement all of it, and the least."""
         say, to_pay = self.words, self.words.money(self.position.to_pay)
-        if self.statement is None:
+        if self._due_statement is None:
             return to_pay
-        return say.line("statement_asked", whole=say.money(self.statement.whole), least=to_pay)
+        whole = say.money(self._due_statement.whole)
+        return say.line("statement_asked", whole=whole, least=to_pay)
+
+    @property
+    def _due_statement(self) -> Statement | None:
+        """The card's statement where its minimum is what is to be paid first."""
+        first = self.position.pay_by
+        return self.statement if self.statement and self.statement.bill.due == first else None
 
     @property
     def bill_command(self) -> str:

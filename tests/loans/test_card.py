@@ -256,12 +256,10 @@ def test_a_late_fee_is_no_more_than_the_minimum_that_was_missed(american):
 
 def test_interest_on_1724_29_for_17_days_at_19_5_percent(american):
     """1,724.29 × 19.5 % × 17/365 = 15.66, of a balance that no statement frees."""
-    first = ("2026-11-01", "1724.29", "20", "2026-10-15")
-    loan = american("19.5%", first)
-    assert interest(loan, "11-01") == Decimal("16.58")  # 18 days, the day after it is due
-    again = ("2026-12-01", "1724.29", "20", "2026-11-15")
-    kept = value(american("19.5%", first, again), day("11-30"))
-    assert kept.account.card.bears_anyway(day("12-02")) == 14_74  # 16 days to its due date
+    first = ("2026-11-01", "1744.29", "20", "2026-10-10")
+    again = ("2026-12-01", "1724.29", "20", "2026-11-14")
+    kept = value(american("19.5%", first, again, paid={"11-01": 20}), day("11-30"))
+    assert kept.account.card.bears_anyway(day("12-01")) == 15_66
 
 
 def test_grace_is_regained_with_a_statement_paid_in_full(american):
@@ -271,7 +269,9 @@ def test_grace_is_regained_with_a_statement_paid_in_full(american):
     loan = american("18%", first, second, third, paid={"11-01": 30, "12-01": 970})
     assert value(loan, day("12-31")).account.card.bearing == 0
     late = replace(loan, payments=loan.payments[:1])
-    assert value(late, day("12-31")).account.card.bearing == 100_00
+    lost = value(late, day("12-31")).account.card
+    assert lost.aside == 60_13  # the minimum of November is late, with its fee and interest
+    assert lost.bearing == 100_00 - lost.aside
 
 
 # ─── One sum on one date ───

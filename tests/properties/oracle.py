@@ -952,9 +952,9 @@ class Ledger:
             rest = line.owed(day).total
             if not rest or line.left_over:
                 continue
-            small = rest < minor(self.terms, self.terms.residual_below)
-            if self.balance and self.coming:
-                small = True  # a minimum is met by its own amount, whatever lateness left
+            if self.balance and not self.coming:
+                continue  # a minimum's rest stays due where no other is to come
+            small = self.balance or rest < minor(self.terms, self.terms.residual_below)
             if small and not self.coming:
                 line.left_over = True
             elif small or self.terms.residual is not Residual.DUE:

@@ -220,7 +220,7 @@ class App:
         accounts = balances.as_known(connection, self.config.desk.accounts)
         if not accounts:
             return Decision((), (), None)
-        loans = [entry.loan for entry in book.entries(connection).values()]
+        loans = balances.paid_loans(connection, accounts)
         told = history.shortages_told(connection)
         return shortages_due(accounts, _forecasts(accounts, loans), told, now)
 

@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..loans.funds import Forecast, Movement, Outflow, Shortage
 from ..loans.money import Money, parse_amount
 from ..messages.sheet import name_of
-from ..messages.shortage import typed
+from ..messages.shortage import balance_command
 from ..messages.words import Words, words
 
 
@@ -101,7 +101,7 @@ def account_line(found: Forecast, say: Words) -> str:
     as_of = say.day(account.balance.as_of, found.day)
     if found.holds is None:
         key = "old" if account.balance.as_of < found.day else "early"
-        command = say.say("funds", "command", account=typed(account.name))
+        command = balance_command(account.name, say)
         amount = say.money(account.balance.amount)
         shown = {"account": account.name, "as_of": as_of, "amount": amount}
         return say.say("funds", key, command=command, **shown)

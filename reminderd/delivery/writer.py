@@ -126,8 +126,8 @@ class Writer:
         self, connection: Connection, alert: Alert, channel: Channel, now: datetime
     ) -> ShortageWarning | Needless:
         """Warn of an account as it stands now."""
-        loans = [entry.loan for entry in book.entries(connection).values()]
         accounts = balances.as_known(connection, self.desk.accounts)
+        loans = balances.paid_loans(connection, accounts)
         found = [
             forecast(account, loans, local_date(now, account.timezone)) for account in accounts
         ]

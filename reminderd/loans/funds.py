@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from .accrual import covered_until
 from .business_days import is_business_day
 from .frequency import add_months
 from .money import Money
-from .position import Position, debited, value
+from .position import Position, debited, debits_to_record, value
 from .terms import Loan, Payment
 from .trouble import Trouble, attempt, sound, troubles
 
@@ -221,6 +221,9 @@ class _Flows:
 
 def _of_loan(account: BankAccount, loan: Loan, day: date) -> _Flows:
     position = value(loan, day)
+    if made := debits_to_record(position):
+        loan = replace(loan, payments=(*loan.payments, *made))
+        position = value(loan, day)
     past = [*_paid(account, loan, day), *_as_scheduled(account.balance, position)]
     past += _open_debits(account, position)
     coming = [
@@ -259,12 +262,16 @@ def _as_scheduled(balance: Balance, position: Position) -> Iterator[Outflow]:
 
 
 def _open_debits(account: BankAccount, position: Position) -> Iterator[Outflow]:
-    """Yield the debits that count as made, or that nobody has denied, since the balance."""
+    """Yield the debits that nobody has confirmed or denied, since the balance was stated.
+
+    Each took what was due on its day, unless some of that was paid otherwise since.
+    """
     loan = position.loan
-    for debit in (*position.unconfirmed, *position.assumed):
+    for debit in position.unconfirmed:
         if not _is_out(account, loan, debit.due):
-            taken = debited(loan, debit.due) or position.money(debit.owed.total)
-            yield Outflow(debit.due, debit.due, loan, taken)
+            owed = debit.owed.total  # all of it where its bill came after its due date
+            taken = min(debited(loan, debit.due).minor or owed, owed)
+            yield Outflow(debit.due, debit.due, loan, position.money(taken))
 
 
 def _is_out(account: BankAccount, loan: Loan, made: Payment | date) -> bool:

@@ -99,8 +99,10 @@ class ShortageWarning(Announcement):
         missing, days = self.words.money(self.shortage.missing), self.found.account.transfer_days
         takes = self._say("business_day" if days == 1 else "business_days", count=str(days))
         do = self._say("do" if self.in_time else "do_late", account=self.account, missing=missing)
-        key = "then" if self.in_time else "then_late"
-        key += "" if days else "_at_once"
+        if self.in_time:
+            key = "then" if days else "then_at_once"
+        else:
+            key = "then_late" if days else "then_late_at_once"
         day = self._say("today") if self.is_today else self.day
         return Advice("fill-account", do, self._say(key, days=takes, day=day))
 
@@ -109,7 +111,7 @@ class ShortageWarning(Announcement):
         return super().context() | {"late": self._hint(), "as_of": self._basis()}
 
     def _hint(self) -> str:
-        return balance_hint(self.found.account.name, self.words)
+        return self._say("hint", command=balance_command(self.found.account.name, self.words))
 
     def _basis(self) -> str:
         as_of = self._date(self.found.account.balance.as_of)
@@ -147,9 +149,9 @@ def unknown_lines(found: Forecast, say: Words, until: date) -> Iterator[str]:
         yield say.say("funds", "troubled", loan=name_of(trouble.loan))
 
 
-def balance_hint(account: str, say: Words) -> str:
-    """Say how a newer balance is recorded."""
-    return say.say("funds", "hint", account=typed(account))
+def balance_command(account: str, say: Words) -> str:
+    """Return the command that records a newer balance."""
+    return say.say("funds", "command", account=typed(account))
 
 
 def typed(account: str) -> str:

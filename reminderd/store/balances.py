@@ -10,6 +10,8 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from ..loans.funds import Balance, BankAccount, newest
 from ..loans.money import Money
+from ..loans.terms import Loan
+from . import book
 from .tables import balances
 
 
@@ -48,6 +50,12 @@ def as_known(connection: Connection, accounts: Iterable[BankAccount]) -> list[Ba
     configured = list(accounts)
     rows = standing(connection) if configured else []
     return [replace(one, balance=_newest(one, rows)) for one in configured]
+
+
+def paid_loans(connection: Connection, accounts: Iterable[BankAccount]) -> list[Loan]:
+    """Return the loans of the book that some accounts pay."""
+    ids = sorted({loan_id for account in accounts for loan_id in account.loans})
+    return [e.loan for e in book.entries_of(connection, ids).values() if not e.archived]
 
 
 def _newest(account: BankAccount, rows: Iterable[RowMapping]) -> Balance:

@@ -154,6 +154,8 @@ def loans(draw, start, number):
     lines += draw(facts(start))
     if draw(st.booleans()):
         lines += draw(debits())
+    elif draw(st.booleans()):
+        lines.append('paid_from = "1234"')
     if draw(st.integers(0, 3)) == 0:
         lines.append(f"paid_until = {draw(days_around(start, 100, 100))}")
     if draw(st.booleans()):
@@ -174,6 +176,22 @@ def facts(draw, start):
         if value := draw(st.sampled_from([None, *values])):
             lines.append(f"{key} = {value}")
     return lines
+
+
+@st.composite
+def accounts(draw, start):
+    """Return the lines of the account that debits name, and loans paid by hand."""
+    income = ", ".join(
+        f'{{ day = {draw(st.integers(1, 31))}, amount = "{draw(cents)}" }}'
+        for _ in range(draw(st.integers(0, 2)))
+    )
+    return [
+        "[accounts.1234]",
+        f'balance = "{draw(cents)}"',
+        f"as_of = {draw(days_around(start, 40, 2))}",
+        f"income = [{income}]",
+        f"transfer_days = {draw(st.integers(0, 3))}",
+    ]
 
 
 @st.composite
@@ -214,6 +232,7 @@ def configurations(draw, start):
         lines += ["[escalation]", 'to = ["spouse"]', f"after_hours = {hours}"]
         lines += [f'min_severity = "{least}"', "[channels.me]", 'url = "console://"']
         lines += ["[channels.spouse]", 'url = "console://"']
+    lines += draw(accounts(start))
     for number in range(draw(st.integers(1, 4))):
         lines += draw(loans(start, number))
     return "\n".join(lines)
@@ -314,6 +333,9 @@ def live_until(app, start, chance):
             with suppress(UsageError):  # the loan takes none, or not on that day
                 bill_one(app, loan, chance)
             app.pay(loan, Money(chance.randrange(1, 3_000_00), loan.terms.currency), None)
+        if chance.random() < 0.3:
+            held = Money(chance.randrange(-100_00, 3_000_00), "CNY")
+            app.state_balance(app.account("1234"), held, None)
         if chance.random() < 0.4:
             with suppress(UsageError):  # no debit of the loan is open
                 app.debit_failed(app.loan(chance.choice(app.config.loans).id))

@@ -61,7 +61,7 @@ _DIFFERENCE_AHEAD = timedelta(days=365)
 _DIFFERENCE_AT_MOST = 20  # loans
 _FAILED_LATELY = timedelta(days=7)
 _AGAIN = (*WAITING, State.FAILED)  # what can be tried again
-_ROUTINE = "a routine"
+_ROUTINE, _ACCOUNT = "a routine", "a look at an account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,11 @@ class Upcoming:
     def what(self) -> str:
         """Name it."""
         return self.loan.name if self.loan else self.other
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether it is the daily look at accounts, which mostly finds nothing to say."""
+        return self.other == _ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +234,7 @@ class App:
         decision = self._shortages(connection, self.clock.now())
         due = [self.clock.now()] if decision.alerts else []
         after = [decision.next_at] if decision.next_at else []
-        return [Upcoming(at, other="a look at an account") for at in due + after]
+        return [Upcoming(at, other=_ACCOUNT) for at in due + after]
 
     def _routines(self, connection: Connection, now: datetime) -> Decision:
         """Decide which routines are told of now; without any loan there are none."""
@@ -305,8 +310,8 @@ class App:
             dead = {(at.channel, at.address) for at in history.dead_addresses(connection)}
             return own <= dead | outbox.struggling(connection)
 
-    def next_event(self) -> Upcoming | None:
-        """Return when there is something to do next."""
+    def next_event(self, *, daily: bool = True) -> Upcoming | None:
+        """Return when there is something to do next, *daily* looks at accounts included or not."""
         with self.database.transaction() as connection:
             look = book.next_look(connection)
             attempt = outbox.next_attempt(connection)
@@ -317,7 +322,7 @@ class App:
                 found.append(Upcoming(look[0], entry.loan if entry else None))
             if routines.next_at is not None:
                 found.append(Upcoming(routines.next_at, other=_ROUTINE))
-            found += self._next_of_accounts(connection)
+            found += self._next_of_accounts(connection) if daily else []
             if attempt is not None:
                 found.append(Upcoming(attempt))
             return min(found, key=lambda upcoming: upcoming.at, default=None)

@@ -8,6 +8,7 @@ import pytest
 from reminderd.alerts.channel import Format
 from reminderd.cli.views import preview_json
 from reminderd.loans.money import Money
+from reminderd.service.worker import status_line
 
 CONFIG = """
 timezone = "Asia/Shanghai"
@@ -137,6 +138,12 @@ def test_the_preview_shows_each_warning_as_it_will_be_sent(life, balance):
         (one.at.isoformat(timespec="minutes"), one.title, one.text.rstrip()) for one in got
     ] == promised
     assert promised
+
+
+def test_the_status_names_what_comes_next_and_not_the_daily_look_at_accounts(bank):
+    following = bank.app.next_event()
+    assert f"{following.at:%m-%d %H:%M}" == "11-02 01:00"
+    assert status_line(bank.app, following).startswith("next: Card, in 12 days")
 
 
 def test_what_somebody_is_told_of_an_account_goes_by_how_bad_it_is_and_alone(life):

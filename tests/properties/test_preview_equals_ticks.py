@@ -154,8 +154,6 @@ def loans(draw, start, number):
     lines += draw(facts(start))
     if draw(st.booleans()):
         lines += draw(debits())
-    elif draw(st.booleans()):
-        lines.append('paid_from = "1234"')
     if draw(st.integers(0, 3)) == 0:
         lines.append(f"paid_until = {draw(days_around(start, 100, 100))}")
     if draw(st.booleans()):
@@ -176,22 +174,6 @@ def facts(draw, start):
         if value := draw(st.sampled_from([None, *values])):
             lines.append(f"{key} = {value}")
     return lines
-
-
-@st.composite
-def accounts(draw, start):
-    """Return the lines of the account that debits name, and loans paid by hand."""
-    income = ", ".join(
-        f'{{ day = {draw(st.integers(1, 31))}, amount = "{draw(cents)}" }}'
-        for _ in range(draw(st.integers(0, 2)))
-    )
-    return [
-        "[accounts.1234]",
-        f'balance = "{draw(cents)}"',
-        f"as_of = {draw(days_around(start, 40, 2))}",
-        f"income = [{income}]",
-        f"transfer_days = {draw(st.integers(0, 3))}",
-    ]
 
 
 @st.composite
@@ -232,7 +214,6 @@ def configurations(draw, start):
         lines += ["[escalation]", 'to = ["spouse"]', f"after_hours = {hours}"]
         lines += [f'min_severity = "{least}"', "[channels.me]", 'url = "console://"']
         lines += ["[channels.spouse]", 'url = "console://"']
-    lines += draw(accounts(start))
     for number in range(draw(st.integers(1, 4))):
         lines += draw(loans(start, number))
     return "\n".join(lines)
@@ -242,11 +223,11 @@ def configurations(draw, start):
 
 
 class Year:
-    """A year of ticks on an App, and what was foreseen at its start."""
+    """A year of ticks on an App, or so many days, and what was foreseen at its start."""
 
-    def __init__(self, app, start, chance):
-        self.app, self.start, self.end, self.chance = app, start, start + YEAR, chance
-        self.foreseen = app.preview(start, YEAR.days)
+    def __init__(self, app, start, chance, days=YEAR.days):
+        self.app, self.start, self.end, self.chance = app, start, start + days * DAY, chance
+        self.foreseen = app.preview(start, days)
         self.listed = sorted({item.at for _, item in self.foreseen})
         self.zones = {app.config.timezone} | {loan.timezone for loan in app.config.loans}
         self.asked = {}  # by tick: the instant that it was asked for
@@ -333,12 +314,12 @@ def live_until(app, start, chance):
             with suppress(UsageError):  # the loan takes none, or not on that day
                 bill_one(app, loan, chance)
             app.pay(loan, Money(chance.randrange(1, 3_000_00), loan.terms.currency), None)
-        if chance.random() < 0.3:
-            held = Money(chance.randrange(-100_00, 3_000_00), "CNY")
-            app.state_balance(app.account("1234"), held, None)
         if chance.random() < 0.4:
             with suppress(UsageError):  # no debit of the loan is open
                 app.debit_failed(app.loan(chance.choice(app.config.loans).id))
+        if app.config.desk.accounts and chance.random() < 0.3:
+            held = Money(chance.randrange(-100_00, 900_00), "CNY")
+            app.state_balance(app.accounts()[0], held, None)
         if chance.random() < 0.2:
             undo_an_assumed_one(app)
         if chance.random() < 0.2:

@@ -16,6 +16,7 @@ from ..loans.terms import Bill, Loan, Payment, Repayment
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
 from ..store.book import BILLED, DEBIT_FAILED, WAIVED
+from .account_views import balances_json, listed_lines
 from .figure_views import position_on, quote_json, sheet_of
 
 _AGREED = ("amount", "minimum", "of", "due", "to")  # what is shown of an agreement, where it has it
@@ -146,13 +147,13 @@ def waived_note(app: App, whole: Money, taken: Money) -> str:
 
 
 def undoable_json(app: App) -> list[dict[str, Any]]:
-    """Return the payments and agreements that can be taken back."""
+    """Return the payments, agreements and balances that can be taken back."""
     payments = [
         {"payment": paid.id, "loan": loan.id, "date": str(paid.on), "amount": str(paid.amount)}
         | {"assumed": paid.assumed}
         for loan, paid in app.typed_payments()
     ]
-    return payments + _agreements(app)
+    return payments + _agreements(app) + balances_json(app)
 
 
 def _agreements(app: App) -> list[dict[str, Any]]:
@@ -167,13 +168,13 @@ def _agreements(app: App) -> list[dict[str, Any]]:
 
 
 def undoable_text(app: App) -> str:
-    """List the payments and agreements that can be taken back."""
+    """List the payments, agreements and balances that can be taken back."""
     say, lines = words(app.config.locale), []
     loans = {entry.loan.id: entry.loan for entry, _ in app.entries()}
     for row in undoable_json(app):
-        loan = loans.get(row["loan"])
+        loan = loans.get(row.get("loan", ""))
         if loan is None:
-            continue  # of a loan that is configured no more, nothing counts
+            continue  # a balance, or of a loan that is configured no more, of which nothing counts
         if "payment" in row:
             number = str(row["payment"])
             key = "of_assumed" if row["assumed"] else "of_payment"
@@ -183,7 +184,7 @@ def undoable_text(app: App) -> str:
         on = say.day(date.fromisoformat(row["date"]), app.today(loan))
         shown = {"number": number, "what": what, "loan": name_of(loan), "on": on}
         lines.append(say.say("record", "listed", **shown))
-    return "\n".join(lines) or say.say("record", "none_listed")
+    return "\n".join(lines + listed_lines(app)) or say.say("record", "none_listed")
 
 
 def _kind_of(row: dict[str, Any], loan: Loan, say: Words) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..loans.terms import Loan
     from .payment_views import Twin
 
+_AGREEMENT, _BALANCE = "A", "B"  # what the numbers of records other than payments begin with
+
 
 @click.command()
 @click.argument("loan", shell_complete=loan_ids, required=False)
@@ -118,11 +120,11 @@ def _pay_all(app: App, day: date | None, *, as_json: bool) -> None:
 @click.argument("number", required=False)
 @common
 def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
-    """Take back the payment or the agreement with this NUMBER, as its command printed it.
+    """Take back the payment, agreement or balance with this NUMBER, as its command printed it.
 
     Without a number: list what can be taken back.
     """
-    from . import figure_views
+    from . import account_views, figure_views
     from . import payment_views as views
 
     if number is None:
@@ -132,8 +134,16 @@ def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
         else:
             click.echo(views.undoable_text(app))
         return
-    agreement, plain = _numbered(number)
+    kind, plain = _numbered(number)
     app = writing(config_file)
+    if kind == _BALANCE:
+        account = app.take_back_balance(plain)
+        if as_json:
+            print_json({"undone": number, "accounts": account_views.accounts_json(app)})
+        else:
+            click.echo(account_views.undone_text(app, account, number))
+        return
+    agreement = kind == _AGREEMENT
     loan_id = app.take_back(plain) if agreement else app.undo(plain)
     if as_json:
         undone = {"undone": number if agreement else plain}
@@ -142,10 +152,13 @@ def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
         click.echo(views.undone_text(app, app.loan(loan_id), number, agreement=agreement))
 
 
-def _numbered(number: str) -> tuple[bool, int]:
-    """Read a payment's number, as 3, or an agreement's, as A3."""
-    agreement = number[:1] in {"A", "a"}
-    digits = number[agreement:]
-    if not digits.isascii() or not digits.isdecimal():
-        raise UsageError(f"{number!r} is no number (write 3 for a payment, A3 for an agreement)")
-    return agreement, int(digits)
+def _numbered(number: str) -> tuple[str, int]:
+    """Read a number and what it is of: 3 is a payment's, A3 an agreement's, B3 a balance's."""
+    kind = number[:1].upper() if number[:1].isalpha() else ""
+    digits = number[len(kind) :]
+    if kind not in {"", _AGREEMENT, _BALANCE} or not (digits.isascii() and digits.isdecimal()):
+        raise UsageError(
+            f"{number!r} is no number "
+            "(write 3 for a payment, A3 for an agreement, B3 for a balance)"
+        )
+    return kind, int(digits)

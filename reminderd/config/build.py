@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from ..errors import TermsError
 from ..loans.bills import drawn_on, expected_near
 from ..loans.charges import Amount, Cap, Fee, FeeKind
 from ..loans.frequency import BusinessDays
+from ..loans.funds import Balance, BankAccount, Income
 from ..loans.money import Money, Rate, to_minor
 from ..loans.schedule import revolve, schedule_past, start_date
 from ..loans.terms import (
@@ -48,7 +50,7 @@ from .loan_tables import (
     PenaltyModel,
     RateChangeModel,
 )
-from .models import BorrowerModel, FundModel, QuietHoursModel, Settings
+from .models import AccountModel, BorrowerModel, FundModel, QuietHoursModel, Settings
 
 _CHINESE_RECORD = 5  # years after settling that China's credit bureau keeps an overdue entry
 
@@ -301,7 +303,7 @@ def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:
         None if model.channels is None else tuple(model.channels),
         requests=tuple(Request(asked.state, asked.date) for asked in model.extension_requests),
         app_path=model.app_path,
-        auto_debit=_auto_debit(model.auto_debit),
+        auto_debit=_auto_debit(model.auto_debit, model.paid_from),
         hardship=model.hardship,
         legal_letter=model.legal_letter,
         reported_after=model.reported_after,
@@ -310,27 +312,59 @@ def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:
     )
 
 
-def _auto_debit(given: bool | AutoDebitModel | None) -> AutoDebit | None:
+def _auto_debit(
+    given: bool | AutoDebitModel | None, paid_from: str | None = None
+) -> AutoDebit | None:
     if given is None:
         return None
     if isinstance(given, bool):
-        return AutoDebit(given)
+        return AutoDebit(given, paid_from if given else None)
     return AutoDebit(
         on=True,
-        account=given.account,
+        account=given.account or paid_from,
         times=tuple(given.times),
         last_day=given.last_day,
         assume_paid=given.assume == "paid",
     )
 
 
-def to_borrower(model: BorrowerModel, currency: str) -> Borrower:
-    """Return what is known of who has to pay."""
+def account_named(model: LoanModel) -> str | None:
+    """Return the name of the account that a loan says it is paid from, if it does."""
+    debit = model.auto_debit
+    return model.paid_from or (debit.account if isinstance(debit, AutoDebitModel) else None)
+
+
+def to_account(
+    name: str, model: AccountModel, loans: Iterable[str], settings: Settings, timezone: str
+) -> BankAccount:
+    """Return an account that pays *loans*, by their ids; its owner is in *timezone*."""
+    currency = model.currency or settings.currency
+    return BankAccount(
+        name,
+        Balance(Money.of(model.balance, currency), model.as_of),
+        frozenset(loans),
+        Money.of(model.overdraft, currency),
+        tuple(Income(Money.of(i.amount, currency), i.day, i.on) for i in model.income),
+        model.transfer_days,
+        timezone,
+        settings.reminders.send_at,
+    )
+
+
+def payday(accounts: Iterable[BankAccount]) -> int | None:
+    """Return the day of the month on which most comes in, over all accounts; None if none does."""
+    monthly = [income for account in accounts for income in account.income if income.day]
+    most = max(monthly, key=lambda income: income.amount.minor, default=None)
+    return most.day if most else None
+
+
+def to_borrower(model: BorrowerModel, currency: str, payday: int | None = None) -> Borrower:
+    """Return what is known of who has to pay; *payday* counts where the model has none."""
     fund = model.emergency_fund
     return Borrower(
         model.name,
         None if model.cash is None else Money.of(model.cash, currency),
-        model.payday,
+        model.payday or payday,
         model.hardship,
         None if fund is None else _fund(fund, currency),
     )

@@ -335,7 +335,9 @@ class AutoDebitModel(Strict):
     """``auto_debit = { … }``: that the lender debits an account, which one, and when."""
 
     account: str | None = Field(
-        None, description="Which account.", examples=['account = "ICBC 1234"']
+        None,
+        description="Which account: one of [accounts], or any name.",
+        examples=['account = "ICBC 1234"'],
     )
     times: list[ClockTime] = Field(
         default_factory=list,
@@ -644,6 +646,11 @@ class LoanModel(Strict):
         None,
         description="Whether the lender debits an account by itself; a table says which and when.",
         examples=['auto_debit = true, or { account = "ICBC 1234", times = ["06:00"] }'],
+    )
+    paid_from: str | None = Field(
+        None,
+        description="Which of your [accounts] pays it; else the one that auto_debit names.",
+        examples=['paid_from = "bank"'],
     )
     hardship: str | None = Field(
         None,

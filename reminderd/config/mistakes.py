@@ -27,6 +27,7 @@ _SUMS = {
     *("amount", "interest", "principal", "flat", "least", "most", "floor", "above", "fees"),
     "minimum",
     *("cash", "target", "saved", "monthly"),
+    *("balance", "overdraft"),
 }
 
 

@@ -18,6 +18,7 @@ from ..loans.charges import CapMode
 from ..loans.cliffs import Cliff
 from ..loans.cures import cost_of_lateness, last_cure, saved_by_early_payoff
 from ..loans.explain import explain, explain_next
+from ..loans.funds import BankAccount
 from ..loans.money import Money
 from ..loans.position import Position, value
 from ..loans.statements import Statement, statement_of
@@ -61,6 +62,7 @@ class Desk:
     templates: Path | None = None  # where the borrower's own stand
     strict: bool = False  # whether one of them that fails is an error, as in a rehearsal
     problems: tuple[Problem, ...] = ()  # of a configuration whose last good version is in force
+    accounts: tuple[BankAccount, ...] = ()  # that pay loans, as configured
 
 
 class Sheet:

@@ -98,6 +98,19 @@ agreements = Table(
     Column("undone_at", Instant),
 )
 
+balances = Table(
+    "balances",
+    metadata,
+    Column("id", _BigKey, primary_key=True),
+    Column("account", String, nullable=False),  # its name in the configuration
+    Column("date", Date, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("at", Instant),  # of that day, where it was stated on the day itself
+    Column("recorded_at", Instant, nullable=False),
+    Column("undone_at", Instant),
+)
+
 alerts = Table(
     "alerts",
     metadata,

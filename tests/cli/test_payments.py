@@ -142,7 +142,9 @@ def test_a_payment_of_the_configuration_is_not_undone_by_command(config, paid, r
 def test_a_number_that_is_none_is_wrong_usage(config, refused):
     code, sentence = refused("undo", "first")
     assert code == 2
-    assert sentence == ("'first' is no number (write 3 for a payment, A3 for an agreement)")
+    assert sentence == (
+        "'first' is no number (write 3 for a payment, A3 for an agreement, B3 for a balance)"
+    )
 
 
 def test_payments_of_several_commands_add_up(config, paid):

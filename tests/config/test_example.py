@@ -29,11 +29,13 @@ from reminderd.config.loan_tables import (
     WaiverModel,
 )
 from reminderd.config.models import (
+    AccountModel,
     BorrowerModel,
     ChannelModel,
     DaemonModel,
     EscalationModel,
     FundModel,
+    IncomeModel,
     QuietHoursModel,
     Reminders,
     RoutineModel,
@@ -140,6 +142,8 @@ MODELS = {
     ChannelModel: lambda found: list(found["channels"].values()),
     BorrowerModel: lambda found: [found["borrower"]],
     FundModel: lambda found: [found["borrower"]["emergency_fund"]],
+    AccountModel: lambda found: list(found["accounts"].values()),
+    IncomeModel: lambda found: found["accounts"]["bank"]["income"],
     DaemonModel: lambda found: [found["daemon"]],
     RoutineModel: lambda found: [found["routine"]],
     EscalationModel: lambda found: [found["escalation"]],

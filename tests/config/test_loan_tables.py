@@ -261,7 +261,7 @@ FACTS = {
         )
     },
 }
-NOT_TERMS = {"id", "name", "preset", "timezone", "contact", "channels", "payments"}
+NOT_TERMS = {"id", "paid_from", "name", "preset", "timezone", "contact", "channels", "payments"}
 # Keys of loans of another kind; they have tests of their own, below and in test_bills.py.
 OF_OTHERS = {
     *("due", "amount", "interest", "until", "minimum", "daily_rate"),

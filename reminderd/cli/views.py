@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy import RowMapping
 
+from ..alerts.alert import SHORT
 from ..alerts.channel import Format, speaks_of
 from ..alerts.escalation import unanswered_since
 from ..alerts.forecast import Foreseen
@@ -466,7 +467,8 @@ def _preview_row(
 
 def _why(row: dict[str, Any], say: Words) -> str:
     reason = say.say("reason", row["reason"])
-    return say.say("table", "named", name=row["milestone"], id=reason)
+    name = SHORT.rstrip("-") if is_shortage(row["milestone"]) else row["milestone"]
+    return say.say("table", "named", name=name, id=reason)
 
 
 def preview_text(app: App, start: datetime, days: int) -> str:

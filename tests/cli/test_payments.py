@@ -29,8 +29,14 @@ def test_a_payment_is_numbered_and_the_rest_is_named(config, call):
 
 def test_a_payment_in_json_holds_its_number_and_the_quote(config, paid, told):
     found = paid("card", "1000")
-    said = {key: found.pop(key) for key in ("payment", "date", "amount", "taken_as")}
-    assert said == {"payment": 2, "date": "2026-12-09", "amount": "1000.00", "taken_as": None}
+    said = {key: found.pop(key) for key in ("payment", "date", "amount", "to", "taken_as")}
+    assert said == {
+        "payment": 2,
+        "date": "2026-12-09",
+        "amount": "1000.00",
+        "to": None,
+        "taken_as": None,
+    }
     assert found == told("quote", "card")
     assert found["due"]["total"] == "236.47"
 
@@ -173,6 +179,7 @@ def test_payments_that_can_be_taken_back_are_listed(config, call, told):
             "date": "2026-12-09",
             "amount": "100.00",
             "assumed": False,
+            "to": None,
         }
     ]
 

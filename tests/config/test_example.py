@@ -51,6 +51,7 @@ from reminderd.loans.terms import (
     GraceMode,
     Lender,
     PenaltyBase,
+    Prepayment,
     Repayment,
     RequestState,
     RoundingAt,
@@ -187,7 +188,15 @@ def test_every_choice_is_in_the_example():
     choices = [*preset_names(), *LOCALES, *GraceMode, *DayCount]
     choices += ["info", "warning", "critical", "weekly", "quarterly", "half-yearly", "yearly"]
     choices += [kind for kind in Repayment if kind != "listed"]  # which is said by listing
-    for choice in (PenaltyBase, Compounding, Component, AllocationBy, Rounding, RoundingAt):
+    for choice in (
+        PenaltyBase,
+        Compounding,
+        Component,
+        AllocationBy,
+        Rounding,
+        RoundingAt,
+        Prepayment,
+    ):
         choices += choice
     choices += [*BusinessDayConvention, *FeePer, *CapMode, *RequestState, *Lender]
     choices += ["text", "markdown", "html"]

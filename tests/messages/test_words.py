@@ -19,7 +19,14 @@ from reminderd.loans.money import Money, Rate, Rounding
 from reminderd.loans.presets import load_preset, preset_names
 from reminderd.loans.projection import Way
 from reminderd.loans.steps import Step
-from reminderd.loans.terms import LoanTerms, Repayment, RequestState, Residual, RoundingAt
+from reminderd.loans.terms import (
+    LoanTerms,
+    Prepayment,
+    Repayment,
+    RequestState,
+    Residual,
+    RoundingAt,
+)
 from reminderd.messages.words import words
 from reminderd.playbook.facts import Bureau
 from reminderd.playbook.playbook import LOCALES, Severity, packaged
@@ -78,6 +85,7 @@ def test_every_word_is_used_somewhere():
     used |= {"chart_last", "chart_alt"}
     used |= {*State, *Reason, *(severity.name.lower() for severity in Severity)}
     used |= {f"residual_{when}" for when in Residual}
+    used |= {f"to_{where}" for where in Prepayment}
     troubles = (Reason.BEYOND, Reason.UNRECKONED, Reason.UNWRITTEN)
     used |= {f"{key}_{reason}" for key in ("title", "do", "then") for reason in troubles}
     used |= {f"business_days_{how}" for how in BusinessDayConvention}

@@ -1,0 +1,172 @@
+"""Partial prepayment (提前还本): money beyond what is due that the lender takes to the principal.
+
+The rules, each with its source:
+
+* What is due comes first, and only what is over lowers the principal (Fannie Mae Servicing Guide,
+  C-1.2-01: an additional principal payment first cures a delinquency).
+* It does so on its day (12 CFR 1026.36(c)(1)(i): credited as of the date of receipt). Interest runs
+  on each balance for its days; what the sum repaid had earned since the last due date falls due
+  with the next installment.
+* *Shorter* (缩短年限, 月供不变): each installment stays the sum that it was, the last ones fall
+  away, and what is then the last one is smaller. No due date moves (Fannie Mae, Loan Delivery Job
+  Aids, Principal Curtailments: neither the installment nor the date paid to changes).
+* *Lower* (减少月供, 年限不变; recast): the installment is worked out anew over those that are left
+  (Freddie Mac Guide 8103.7: recalculated, with no extension of the maturity date).
+* What an extension has put off stays as it was agreed, and so does its interest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import accumulate, takewhile
+from typing import NamedTuple
+
+from .schedule import Rest, borne, on_their_days, plan, steady, with_more
+from .terms import Installment, LoanTerms, Piece, Prepayment, Repayment
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepaid:
+    """How much a payment lowered the principal on a day, and what was to come before it did.
+
+    *next_sum* is what the next installment of the plan was, and *last_due* when the last one was.
+    """
+
+    on: date
+    amount: int
+    to: Prepayment
+    next_due: date
+    next_sum: int
+    last_due: date
+
+
+class _Plan(NamedTuple):
+    """What is to come: of the principal, its installments; and what stays as it is."""
+
+    parts: list[Installment]
+    ended: list[Installment]  # whose periods are over, though they fall due on a later day
+    beside: list[Installment]  # what extensions put off, and what lateness left at the end
+
+
+def _split(coming: Iterable[Installment], day: date) -> _Plan:
+    """Sort what is to come; what is called on a later day is still to come by its own dates."""
+    result = _Plan([], [], [])
+    for part in coming:
+        for one in part.called or (part,):
+            if not one.base or one.start is None or one.end is None:
+                result.beside.append(one)
+            elif one.end <= day:
+                result.ended.append(one)
+            else:
+                result.parts.append(one)
+    return result
+
+
+def prepay(
+    terms: LoanTerms, coming: Sequence[Installment], amount: int, day: date, to: Prepayment
+) -> tuple[Prepaid | None, tuple[Installment, ...]]:
+    """Lower the principal of what is *coming* by *amount* minor units, as far as there is any.
+
+    Return what that did and what then comes; None and the same where there is no such principal.
+    """
+    before = _split(coming, day)
+    balance = sum(part.principal for part in before.parts)
+    down = min(amount, balance)
+    if terms.capitalized_on is not None and day < terms.capitalized_on:
+        down = 0  # the schedule has not begun
+    if down <= 0:
+        return None, tuple(coming)
+    parts = _worked_out_anew(terms, before.parts, balance - down, day, to)
+    again = on_their_days(terms, [*before.ended, *parts])
+    first, last = before.parts[0], before.parts[-1]
+    made = Prepaid(day, down, to, first.due, first.total, last.due)
+    return made, tuple(sorted([*again, *before.beside], key=lambda part: part.due))
+
+
+def _worked_out_anew(
+    terms: LoanTerms, before: Sequence[Installment], left: int, day: date, to: Prepayment
+) -> list[Installment]:
+    """Return what comes of a plan of which so much is left."""
+    first, spans = before[0], tuple(_span(part) for part in before)
+    pieces = first.pieces
+    if first.start is not None and first.start < day:
+        pieces = (*pieces, Piece(first.base, first.start, day))
+    rest = Rest(left, spans, pieces, _level_kept(terms, first, to))
+    return _with_residuals(_bearing_all(terms, [*_installments(terms, rest)], before), before)
+
+
+def _span(part: Installment) -> tuple[date, date]:
+    """Return the whole period of an installment of the plan."""
+    start, end = part.since, part.end
+    assert start is not None and end is not None  # noqa: PT018  # or it were none of the plan
+    return start, end
+
+
+def _level_kept(terms: LoanTerms, first: Installment, to: Prepayment) -> int:
+    """Return what each installment goes on to be, or to repay; 0 if it is worked out anew."""
+    if to is not Prepayment.SHORTER or terms.repayment not in _LEVELS:
+        return 0
+    return first.level if terms.repayment is Repayment.EQUAL_INSTALLMENT else first.principal
+
+
+_LEVELS = (Repayment.EQUAL_INSTALLMENT, Repayment.EQUAL_PRINCIPAL)
+
+
+@lru_cache(maxsize=256)  # a loan is looked at many times between two of its payments
+def _installments(terms: LoanTerms, rest: Rest) -> tuple[Installment, ...]:
+    """Return the installments that repay the rest; none that asks for nothing once it is repaid."""
+    if not rest.level:
+        return tuple(part for part in plan(terms, rest) if part.total or rest.principal)
+    one_rate = terms
+    if terms.rate_changes:
+        one_rate = steady(terms, terms.rates_on(rest.coming[0][0] + _ONE_DAY)[0])
+    needed = tuple(takewhile(lambda part: part.total, plan(one_rate, rest)))
+    if not terms.rate_changes:
+        return needed
+    # As many are left as it takes if the rate that is in force goes on.
+    return tuple(plan(terms, replace(rest, coming=rest.coming[: len(needed)])))
+
+
+def _bearing_all(
+    terms: LoanTerms, parts: list[Installment], before: Sequence[Installment]
+) -> list[Installment]:
+    """Have a plan also bear interest on what was put off, for the periods that did so before."""
+    owed = [*accumulate(part.principal for part in reversed(before))][::-1]
+    beside = [part.base - left for part, left in zip(before, owed, strict=True)]
+    if not any(beside):
+        return parts
+    gone = [
+        Installment(end, 0, 0, 0, start, end)
+        for start, end in (_span(part) for part in before[len(parts) :])
+    ]
+    based = [
+        _on_base(terms, part, part.base + more)
+        for part, more in zip([*parts, *gone], beside, strict=True)
+    ]
+    return [part for part in based if part.total]
+
+
+def _on_base(terms: LoanTerms, part: Installment, base: int) -> Installment:
+    """Return an installment whose period bears interest on *base* in the place of its own."""
+    part = replace(part, base=base)
+    interest = borne(terms, part, _span(part)[1])
+    return replace(part, interest=terms.rounding.of(interest.numerator, interest.denominator))
+
+
+def _with_residuals(parts: list[Installment], before: Sequence[Installment]) -> list[Installment]:
+    """Have what earlier lateness left asked for as before: with the next one, or with the last."""
+    with_next, with_last = before[0].residual, sum(part.residual for part in before[1:])
+    if (with_next or with_last) and not parts:
+        parts = [
+            replace(before[0], principal=0, interest=0, base=0, carried=0, residual=0, pieces=())
+        ]
+    if with_next:
+        parts[0] = with_more(parts[0], with_next)
+    if with_last:
+        parts[-1] = with_more(parts[-1], with_last)
+    return parts

@@ -59,9 +59,9 @@ class PaymentModel(Strict):
     amount: Positive = Field(description="How much.", examples=['amount = "1150.00"'])
     to: Literal["principal", "shorter", "lower", "ahead"] | None = Field(
         None,
-        description="Where what is beyond all that was due went: to the principal, after which the "
-        "term is shorter or the installment lower, or ahead to the next due dates, as where this "
-        'is left out. "principal": as prepayment says.',
+        description="Where what was over went, once all that was due was paid: to the principal, "
+        "so that the term is shorter or the installment lower (principal: as prepayment says), or "
+        "ahead to the next due dates, as without it.",
         examples=['to = "shorter"'],
     )
 

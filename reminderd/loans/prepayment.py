@@ -5,13 +5,14 @@ The rules, each with its source:
 * What is due comes first, and only what is over lowers the principal (Fannie Mae Servicing Guide,
   C-1.2-01: an additional principal payment first cures a delinquency).
 * It does so on its day (12 CFR 1026.36(c)(1)(i): credited as of the date of receipt). Interest runs
-  on each balance for its days; what the sum repaid had earned since the last due date falls due
-  with the next installment.
-* *Shorter* (缩短年限, 月供不变): each installment stays the sum that it was, the last ones fall
-  away, and what is then the last one is smaller. No due date moves (Fannie Mae, Loan Delivery Job
-  Aids, Principal Curtailments: neither the installment nor the date paid to changes).
+  on each balance for its days, and falls due with the next installment.
+* *Shorter* (缩短年限, 月供不变): each installment stays the sum that it was, the next one too, and
+  repays the more; the last ones fall away, and what is then the last one is smaller. No due date
+  moves (Fannie Mae, Loan Delivery Job Aids, Principal Curtailments: neither the installment nor the
+  date paid to changes). Equal principal goes on to repay the same share.
 * *Lower* (减少月供, 年限不变; recast): the installment is worked out anew over those that are left
-  (Freddie Mac Guide 8103.7: recalculated, with no extension of the maturity date).
+  (Freddie Mac Guide 8103.7: recalculated, with no extension of the maturity date). What the sum had
+  earned since the last due date comes with the next one, beside its new level.
 * What an extension has put off stays as it was agreed, and so does its interest.
 """
 
@@ -28,6 +29,7 @@ from .schedule import Rest, borne, on_their_days, plan, steady, with_more
 from .terms import Installment, LoanTerms, Piece, Prepayment, Repayment
 
 _ONE_DAY = timedelta(days=1)
+_LEVELS = (Repayment.EQUAL_INSTALLMENT, Repayment.EQUAL_PRINCIPAL)  # of which some can fall away
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,12 @@ def _worked_out_anew(
     pieces = first.pieces
     if first.start is not None and first.start < day:
         pieces = (*pieces, Piece(first.base, first.start, day))
-    rest = Rest(left, spans, pieces, _level_kept(terms, first, to))
-    return _with_residuals(_bearing_all(terms, [*_installments(terms, rest)], before), before)
+    rest = Rest(left, spans, pieces, first=first.total - first.residual)
+    if to is Prepayment.SHORTER and terms.repayment in _LEVELS:
+        level = terms.repayment is Repayment.EQUAL_INSTALLMENT
+        rest = replace(rest, level=first.level if level else first.principal)
+    parts = _bearing_all(terms, [*_installments(terms, rest)], before)
+    return _with_residuals([part for part in parts if part.total or part.base], before)
 
 
 def _span(part: Installment) -> tuple[date, date]:
@@ -107,25 +113,17 @@ def _span(part: Installment) -> tuple[date, date]:
     return start, end
 
 
-def _level_kept(terms: LoanTerms, first: Installment, to: Prepayment) -> int:
-    """Return what each installment goes on to be, or to repay; 0 if it is worked out anew."""
-    if to is not Prepayment.SHORTER or terms.repayment not in _LEVELS:
-        return 0
-    return first.level if terms.repayment is Repayment.EQUAL_INSTALLMENT else first.principal
-
-
-_LEVELS = (Repayment.EQUAL_INSTALLMENT, Repayment.EQUAL_PRINCIPAL)
-
-
 @lru_cache(maxsize=256)  # a loan is looked at many times between two of its payments
 def _installments(terms: LoanTerms, rest: Rest) -> tuple[Installment, ...]:
-    """Return the installments that repay the rest; none that asks for nothing once it is repaid."""
+    """Return the installments that repay the rest, and the one whose period has begun."""
+    if not rest.principal:
+        return tuple(plan(terms, rest))[: bool(rest.pieces)]
     if not rest.level:
-        return tuple(part for part in plan(terms, rest) if part.total or rest.principal)
+        return tuple(plan(terms, rest))
     one_rate = terms
     if terms.rate_changes:
         one_rate = steady(terms, terms.rates_on(rest.coming[0][0] + _ONE_DAY)[0])
-    needed = tuple(takewhile(lambda part: part.total, plan(one_rate, rest)))
+    needed = tuple(takewhile(lambda part: part.base, plan(one_rate, rest)))
     if not terms.rate_changes:
         return needed
     # As many are left as it takes if the rate that is in force goes on.
@@ -144,11 +142,10 @@ def _bearing_all(
         Installment(end, 0, 0, 0, start, end)
         for start, end in (_span(part) for part in before[len(parts) :])
     ]
-    based = [
+    return [
         _on_base(terms, part, part.base + more)
         for part, more in zip([*parts, *gone], beside, strict=True)
     ]
-    return [part for part in based if part.total]
 
 
 def _on_base(terms: LoanTerms, part: Installment, base: int) -> Installment:

@@ -280,13 +280,15 @@ class Rest:
 
     Where the first has begun, *pieces* are the balances that bore its interest so far. *level* is
     the sum of each installment as long as the rate stays, or what it repays; 0 where that is to be
-    worked out.
+    worked out. *first* is the sum that the first of equal ones was to be: it stays that with the
+    level, and is no more than that with another.
     """
 
     principal: int
     coming: tuple[Period, ...]
     pieces: tuple[Piece, ...] = ()
     level: int = 0
+    first: int = 0
 
     def interest(self, terms: LoanTerms, number: int, left: int) -> int:
         """Return the interest of a period in which so much is left, rounded once."""
@@ -361,8 +363,11 @@ def _equal_installment(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
             if number or not rest.level:
                 level = _level_of(terms, rest, number, left, rate)
         interest = rest.interest(terms, number, left)
-        planned = interest if by_days else _rounded(terms, left * each)
-        share = left if end == rest.coming[-1][1] else max(0, min(left, level - planned))
+        planned = level - (interest if by_days else _rounded(terms, left * each))
+        if rest.first and not number:
+            as_it_was = rest.first - interest
+            planned = as_it_was if rest.level else min(as_it_was, planned)
+        share = left if end == rest.coming[-1][1] else max(0, min(left, planned))
         yield rest.part(number, share, interest, left, level)
         left -= share
 

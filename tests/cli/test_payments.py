@@ -390,8 +390,8 @@ first_due = 2026-10-20
 paid_until = 2026-11-20
 """
 SHORTER = (
-    "to the principal, term shorter: next CN¥1,173.55 on Dec 20, last one on Mar 20, 2034; "
-    "CN¥13,405.68 less to pay in all"
+    "to the principal, term shorter: next CN¥1,110.21 on Dec 20, last one on Mar 20, 2034; "
+    "CN¥13,371.24 less to pay in all"
 )
 LOWER = (
     "to the principal, installments lower: next CN¥948.75 on Dec 20, last one on Sep 20, 2036; "
@@ -428,8 +428,8 @@ def test_a_quote_shows_what_comes_of_each_way(write, call, told):
     assert over["ways"][0] == {
         "to": "shorter",
         "ends": "2034-03-20",
-        "next": {"due": "2026-12-20", "amount": "1173.55"},
-        "saved": "13405.68",
+        "next": {"due": "2026-12-20", "amount": "1110.21"},
+        "saved": "13371.24",
     }
 
 

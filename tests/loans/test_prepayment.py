@@ -55,13 +55,16 @@ def coming(loan, day):
     return [(part.principal, part.interest) for part in account.parts[account.upcoming :]]
 
 
-def table(left, number, *, level=None, share=None, monthly=Fraction(6, 1200), more=0):
-    """Return principal and interest month by month; *more* interest falls due with the first."""
+def table(left, number, *, level, monthly=Fraction(6, 1200), more=0, stays=False):
+    """Return principal and interest month by month; *more* interest falls due with the first.
+
+    The first is that much more, or *stays* the same sum.
+    """
     rows = []
     for month in range(number):
         own = left * monthly
         interest = half_up(own + (more if not month else 0))
-        part = share if share is not None else level - half_up(own)
+        part = level - (interest if stays else half_up(own))
         part = left if month == number - 1 else min(part, left)
         rows.append((part, interest))
         left -= part
@@ -122,14 +125,20 @@ def test_where_the_principal_is_due_at_the_end_it_is_that_which_gets_lower(twelv
 # ─── Between two due dates ───
 
 
-def test_what_the_sum_had_earned_falls_due_with_the_next_installment(twelve):
-    """11 of 30 days bear interest on 8,079.52, 19 on 5,079.52; the level stays beside that."""
+def test_between_due_dates_each_balance_bears_interest_for_its_days(twelve):
+    """11 of 30 days bear interest on 8,079.52, 19 on 5,079.52; the sum stays."""
     loan = twelve(extra=[(BETWEEN, "3000", "shorter")])
     earned = 3000_00 * Fraction(6, 1200) * Fraction(11, 30)
-    assert coming(loan, BETWEEN) == table(5079_52, 8, level=1032_80, more=earned)
-    assert sum(coming(loan, BETWEEN)[0]) == 1032_80 + 5_50
-    lower = twelve(extra=[(BETWEEN, "3000", "lower")])
-    assert coming(lower, BETWEEN) == table(5079_52, 8, level=649_31, more=earned)
+    parts = coming(loan, BETWEEN)
+    assert parts == table(5079_52, 8, level=1032_80, more=earned, stays=True)
+    assert {sum(part) for part in parts[:-1]} == {1032_80}
+
+
+def test_a_lower_one_has_what_the_sum_had_earned_beside_its_level(twelve):
+    earned = 3000_00 * Fraction(6, 1200) * Fraction(11, 30)
+    parts = coming(twelve(extra=[(BETWEEN, "3000", "lower")]), BETWEEN)
+    assert parts == table(5079_52, 8, level=649_31, more=earned)
+    assert sum(parts[0]) == 649_31 + 5_50
 
 
 def test_with_interest_by_days_the_sum_stays_and_the_principal_makes_up_for_it(twelve):

@@ -9,6 +9,7 @@ import numpy_financial
 import pytest
 
 from reminderd.errors import TermsError
+from reminderd.loans.caps import exceeded
 from reminderd.loans.changes import Why, change_of
 from reminderd.loans.explain import explain
 from reminderd.loans.frequency import add_months
@@ -348,3 +349,12 @@ def test_the_message_after_it_says_that_the_end_is_another(twelve):
 def test_it_is_told_of_one_installment_only(twelve):
     loan = twelve(extra=[(FOURTH, "3000", "lower"), (FIFTH, "649.31")])
     assert change_of(value(loan, date(2026, 6, 17))) is None
+
+
+def test_what_being_late_costs_a_year_can_be_said_of_a_loan_that_says_it(twelve):
+    loan = twelve(
+        prepayment="shorter",
+        penalty={"daily_rate": "0.05%"},
+        caps=[{"annual_rate": "10%", "mode": "warn"}],
+    )
+    assert [str(found.cap.annual_rate) for found in exceeded(value(loan, FIFTH))] == ["0.1"]

@@ -357,4 +357,4 @@ def test_what_being_late_costs_a_year_can_be_said_of_a_loan_that_says_it(twelve)
         penalty={"daily_rate": "0.05%"},
         caps=[{"annual_rate": "10%", "mode": "warn"}],
     )
-    assert [str(found.cap.annual_rate) for found in exceeded(value(loan, FIFTH))] == ["0.1"]
+    assert [str(found.cap.annual_rate) for found in exceeded(value(loan, FIFTH))] == ["0.10"]

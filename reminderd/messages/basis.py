@@ -19,6 +19,7 @@ from ..loans.terms import (
     GraceCovers,
     GraceMode,
     InstallmentInterest,
+    InterestFrom,
     Lender,
     Loan,
     LoanTerms,
@@ -114,6 +115,7 @@ class _Basis:
             yield self._level(self.contract)
         if self.terms.minimum is not None:
             yield from self._minimum(self.terms.minimum)
+        yield from self._statement_interest()
 
     def _level(self, contract: Rate) -> str:
         if self.terms.installment_interest is not InstallmentInterest.PERIODIC:
@@ -128,8 +130,13 @@ class _Basis:
         included = minimum.includes_interest
         yield self.say("minimum_with_interest" if included else "minimum", amount=amount)
         days = self.terms.statement_days
-        if days and not lives_by_bills(self.terms):
+        if days and not (lives_by_bills(self.terms) or self.terms.bills):
             yield self.say("statement", days=self.words.days(days))
+
+    def _statement_interest(self) -> Iterator[str]:
+        terms = self.terms
+        if (lives_by_bills(terms) or terms.bills) and terms.interest_from is not InterestFrom.DUE:
+            yield self.say(f"{terms.interest_on}_from_{terms.interest_from}")
 
     def _lateness(self) -> Iterator[str]:
         terms = self.terms

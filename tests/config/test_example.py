@@ -22,6 +22,7 @@ from reminderd.config.loan_tables import (
     PauseModel,
     PaymentModel,
     PenaltyModel,
+    PostingModel,
     RateChangeModel,
     RequestModel,
     TierModel,
@@ -49,6 +50,8 @@ from reminderd.loans.terms import (
     Component,
     Compounding,
     GraceMode,
+    InterestFrom,
+    InterestOn,
     Lender,
     PenaltyBase,
     Prepayment,
@@ -99,6 +102,7 @@ def test_the_example_is_right_with_everything_switched_on(whole):
         "sofa",
         "rent",
         "huabei",
+        "mastercard",
         "visa",
         "balance",
         "everything-else",
@@ -148,7 +152,10 @@ MODELS = {
     FeeAmountModel: lambda found: [
         part for fee in entries(found, "fees") for part in fee.get("lesser_of", [])
     ],
-    MinimumModel: lambda found: [loan["minimum"] for loan in found["loans"] if "minimum" in loan],
+    MinimumModel: lambda found: [loan.get("minimum", {}) for loan in found["loans"]],
+    PostingModel: lambda found: [
+        one for bill in entries(found, "bills") for one in bill.get("posted", [])
+    ],
     FeeModel: lambda found: entries(found, "fees"),
     TierModel: lambda found: [t for fee in entries(found, "fees") for t in fee.get("tiers", [])],
     CapModel: lambda found: entries(found, "caps"),
@@ -189,6 +196,8 @@ def test_every_choice_is_in_the_example():
     choices += ["info", "warning", "critical", "weekly", "quarterly", "half-yearly", "yearly"]
     choices += [kind for kind in Repayment if kind != "listed"]  # which is said by listing
     for choice in (
+        InterestFrom,
+        InterestOn,
         PenaltyBase,
         Compounding,
         Component,

@@ -20,6 +20,8 @@ from reminderd.loans.presets import load_preset, preset_names
 from reminderd.loans.projection import Way
 from reminderd.loans.steps import Step
 from reminderd.loans.terms import (
+    InterestFrom,
+    InterestOn,
     LoanTerms,
     Prepayment,
     Repayment,
@@ -75,7 +77,9 @@ def test_every_word_is_used_somewhere():
     used |= {f"{key}_{bureau}" for key in ("complaint", "report") for bureau in Bureau}
     used |= {f"cliff_{reason}" for reason in CliffReason}
     used |= {
-        f"{stage}-{what}" for stage in ("upcoming", "due-today") for what in ("least", "unknown")
+        f"{stage}-{what}"
+        for stage in ("upcoming", "due-today")
+        for what in ("least", "unknown", "statement")
     }
     used |= {f"of_{kind}" for kind in (DEBIT_FAILED, BILLED)}
     used |= {f"{what}_{state}" for what in ("already", "of") for state in RequestState}
@@ -86,6 +90,7 @@ def test_every_word_is_used_somewhere():
     used |= {*State, *Reason, *(severity.name.lower() for severity in Severity)}
     used |= {f"residual_{when}" for when in Residual}
     used |= {f"to_{where}" for where in Prepayment}
+    used |= {f"{on}_from_{since}" for on in InterestOn for since in InterestFrom}
     troubles = (Reason.BEYOND, Reason.UNRECKONED, Reason.UNWRITTEN)
     used |= {f"{key}_{reason}" for key in ("title", "do", "then") for reason in troubles}
     used |= {f"business_days_{how}" for how in BusinessDayConvention}

@@ -95,15 +95,29 @@ def _worked_out_anew(
 ) -> list[Installment]:
     """Return what comes of a plan of which so much is left."""
     first, spans = before[0], tuple(_span(part) for part in before)
-    pieces = first.pieces
-    if first.start is not None and first.start < day:
-        pieces = (*pieces, Piece(first.base, first.start, day))
-    rest = Rest(left, spans, pieces, first=first.total - first.residual)
+    alone = _without(terms, first, first.base - sum(part.principal for part in before))
+    rest = Rest(left, spans, _cut(alone, day), first=alone.total)
     if to is Prepayment.SHORTER and terms.repayment in _LEVELS:
         level = terms.repayment is Repayment.EQUAL_INSTALLMENT
         rest = replace(rest, level=first.level if level else first.principal)
-    parts = _bearing_all(terms, [*_installments(terms, rest)], before)
+    parts = _bearing_all(terms, [*_installments(terms, rest)], before, _cut(first, day))
     return _with_residuals([part for part in parts if part.total or part.base], before)
+
+
+def _without(terms: LoanTerms, part: Installment, beside: int) -> Installment:
+    """Return an installment by itself: without residual, and what it bears *beside* its plan."""
+    alone = replace(part, interest=part.interest - part.residual, carried=0, residual=0)
+    if not beside:
+        return alone
+    pieces = tuple(piece._replace(base=piece.base - beside) for piece in part.pieces)
+    return _on_base(terms, replace(alone, pieces=pieces), part.base - beside)
+
+
+def _cut(part: Installment, day: date) -> tuple[Piece, ...]:
+    """Return the balances that bore an installment's interest up to a day of its period."""
+    if part.start is None or part.start >= day:
+        return part.pieces
+    return (*part.pieces, Piece(part.base, part.start, day))
 
 
 def _span(part: Installment) -> tuple[date, date]:
@@ -131,9 +145,15 @@ def _installments(terms: LoanTerms, rest: Rest) -> tuple[Installment, ...]:
 
 
 def _bearing_all(
-    terms: LoanTerms, parts: list[Installment], before: Sequence[Installment]
+    terms: LoanTerms,
+    parts: list[Installment],
+    before: Sequence[Installment],
+    pieces: tuple[Piece, ...],
 ) -> list[Installment]:
-    """Have a plan also bear interest on what was put off, for the periods that did so before."""
+    """Have a plan also bear interest on what was put off, for the periods that did so before.
+
+    *pieces* are the balances of the first period so far, with it.
+    """
     owed = [*accumulate(part.principal for part in reversed(before))][::-1]
     beside = [part.base - left for part, left in zip(before, owed, strict=True)]
     if not any(beside):
@@ -142,9 +162,10 @@ def _bearing_all(
         Installment(end, 0, 0, 0, start, end)
         for start, end in (_span(part) for part in before[len(parts) :])
     ]
+    whole = [*parts, *gone]
+    whole[0] = replace(whole[0], pieces=pieces)
     return [
-        _on_base(terms, part, part.base + more)
-        for part, more in zip([*parts, *gone], beside, strict=True)
+        _on_base(terms, part, part.base + more) for part, more in zip(whole, beside, strict=True)
     ]
 
 

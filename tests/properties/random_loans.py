@@ -4,6 +4,7 @@ What a program would take for granted is rare here and what lenders rarely do is
 bugs live where rules meet.
 """
 
+import os
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -66,6 +67,8 @@ CAPITALIZING = (
 
 
 def examples(count):
+    """Return settings for so many examples, or REMINDERD_EXAMPLES times as many."""
+    count *= int(os.environ.get("REMINDERD_EXAMPLES", "1"))
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
     return settings(deadline=None, max_examples=count, suppress_health_check=slow)
 

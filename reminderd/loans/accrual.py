@@ -704,7 +704,7 @@ class Account:
         elif left and (self.card or self.terms.repayment is Repayment.REVOLVING):
             early = self._pay_down(left)
         elif left and to_principal:
-            early = self._prepay(left, to_principal)
+            early = self._prepay(min(left, amount), to_principal)
         if self.trace is not None:
             self._note_payment(amount, Owed(*to), early)
 

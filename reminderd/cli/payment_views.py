@@ -218,8 +218,9 @@ def undoable_text(app: App) -> str:
             continue  # of a loan that is configured no more, nothing counts
         if "payment" in row:
             number = str(row["payment"])
-            key = "of_assumed" if row["assumed"] else "of_payment"
-            what = say.say("record", key, amount=_amount(row, loan, say))
+            key = "of_assumed" if row["assumed"] else "of_payment_to" if row["to"] else "of_payment"
+            way = say.say("record", f"went_{row['to']}") if row["to"] else ""
+            what = say.say("record", key, amount=_amount(row, loan, say), way=way)
         else:
             number, what = row["agreement"], _kind_of(row, loan, say)
         on = say.day(date.fromisoformat(row["date"]), app.today(loan))

@@ -442,6 +442,9 @@ def test_what_was_said_is_recorded_with_the_payment_shown_and_taken_back(
     assert lines[1] == f"Beyond what was due: CN¥20,000.00, {way}"
     (one,) = told("undo")
     assert (one["payment"], one["to"]) == (1, to)
+    went = {"shorter": "(term shorter)", "lower": "(installments lower)"}
+    listed = call("undo").stdout
+    assert went.get(to, "what is over to the next installments") in listed
     assert call("undo", "1").exit_code == 0
     assert told("quote", "home", "--pay", "1")["if_paid"]["credit"] == "1.00"
     assert paid("home", "20000", "--to", to)["to"] == to

@@ -226,7 +226,10 @@ class Account:
         self, payments: Iterable[Payment], last: int, agreements: Iterable[Agreement]
     ) -> Events:
         """Return what will touch the account up to a day, beside installments falling due."""
+        agreed = _by_day(self.terms, *agreements) if agreements else self.rules.agreed
         covered = self.rules.covered
+        if covered and any(isinstance(one, Extension) for day in agreed.values() for one in day):
+            covered = _covered(self.terms, agreed)
         paid: dict[int, int] = {}
         debited: dict[int, int] = {}
         to_principal: dict[int, dict[Prepayment, int]] = {}
@@ -239,10 +242,7 @@ class Account:
                 if payment.to is not None and payment.to_principal:
                     meant = to_principal.setdefault(day, {})
                     meant[payment.to] = meant.get(payment.to, 0) + minor
-        agreed = self.rules.agreed
-        if agreements:
-            agreed = _by_day(self.terms, *agreements)
-        if covered:
+        if self.rules.covered:
             self._take_as_paid(agreed)
         first = min([*paid, *debited], default=last)
         days = {*paid, *debited, *agreed, *self._expected_days(first, last)}
@@ -282,7 +282,7 @@ class Account:
         """Keep in mind which installments up to ``paid_until`` an extension moved once late."""
         deals = [(day, deal) for day, deals in agreed.items() for deal in deals]
         moved = [(day, d.due.toordinal()) for day, d in deals if isinstance(d, Extension)]
-        self.moved_late = frozenset(due for day, due in moved if due < day)
+        self.moved_late = frozenset(due for day, due in moved if due <= day)
         if self.trace is not None:
             assert self.terms.paid_until is not None  # or nothing would be covered
             self._step("paid-until", 0, end=self.terms.paid_until.toordinal())
@@ -751,12 +751,14 @@ class Account:
         """
         surplus = 0
         for line, before in zip(lines, had, strict=True):
-            got, rest = line.received - before, self.owed(line).total
-            if not got and not rest:
+            got = line.received - before
+            if not got and not self.owed(line).total:
                 continue  # it was settled before
             surplus += got - max(0, line.asked - before)
             if surplus < 0 and line.received < line.asked:
                 break
+            self.accrue(line)  # a payment that an older one took up has not reached it
+            rest = self.owed(line).total
             if rest and (self.asks_minimum or self._waits(rest)):
                 self._carry_over(line, rest)
 
@@ -1235,7 +1237,7 @@ def _compile(terms: LoanTerms) -> _Rules:
         terms.endless,
         rates,
         terms.paid_until.toordinal() if terms.paid_until else 0,
-        _covered(terms),
+        _covered(terms, _by_day(terms)),
         terms.penalty_grace,
         terms.interest_grace,
         terms.residual,
@@ -1283,14 +1285,18 @@ def covered_until(terms: LoanTerms) -> date | None:
     return date.fromordinal(covered) if covered else None
 
 
-def _covered(terms: LoanTerms) -> int:
+def _covered(terms: LoanTerms, agreed: Mapping[int, Iterable[Agreement]]) -> int:
+    """Return the last day, up to ``paid_until``, on which an installment fell due or was to."""
     if terms.paid_until is None:
         return 0
     if terms.repayment is Repayment.REVOLVING:
         return terms.paid_until.toordinal()
-    parts = schedule_past(terms, terms.paid_until)
-    dues = (part.due.toordinal() for part in parts if part.due <= terms.paid_until)
-    return max(dues, default=0)
+    dues = {part.due for part in schedule_past(terms, terms.paid_until)}
+    for day in sorted(agreed):
+        for moved in (one for one in agreed[day] if isinstance(one, Extension)):
+            if moved.due in dues:
+                dues = dues - {moved.due} | set(moved.to)
+    return max((due.toordinal() for due in dues if due <= terms.paid_until), default=0)
 
 
 def _first_day(terms: LoanTerms) -> int:

@@ -45,7 +45,16 @@ from .loans.funds import Balance, BankAccount, Forecast
 from .loans.money import Money
 from .loans.position import Position, value
 from .loans.schedule import start_date
-from .loans.terms import Bill, Extension, FailedDebit, Loan, Payment, RequestState, Waiver
+from .loans.terms import (
+    Bill,
+    Extension,
+    FailedDebit,
+    Loan,
+    Payment,
+    Prepayment,
+    RequestState,
+    Waiver,
+)
 from .loans.trouble import Trouble, valued
 from .messages.compose import stage_for, trial
 from .planner import Planner
@@ -445,13 +454,16 @@ class App:
             raise UsageError(_no_such_loan(named, loans.values()))
         return alike[0]
 
-    def pay(self, loan: Loan, paid: Money, day: date | None) -> int:
-        """Record a payment made on *day* (else today, where the loan is) and return its number."""
+    def pay(self, loan: Loan, paid: Money, day: date | None, to: Prepayment | None = None) -> int:
+        """Record a payment made on *day* (else today, where the loan is) and return its number.
+
+        *to* says where what is over goes.
+        """
         on, now = self.payment_day(loan, day), self.clock.now()
         with self.database.transaction() as connection:
             # Or the payment would be taken for a debit that counts as made.
             self.planner.record_debits(connection, value(loan, self.today(loan)), now)
-            return book.add_payment(connection, loan.id, on, paid.minor, now)
+            return book.add_payment(connection, loan.id, on, paid.minor, now, to=to)
 
     def payment_day(self, loan: Loan, day: date | None) -> date:
         """Return the day of a payment, else today; UsageError where none can have been made."""

@@ -18,6 +18,7 @@ from ..loans.funds import Balance, BankAccount, Income
 from ..loans.money import Money, Rate, to_minor
 from ..loans.schedule import revolve, schedule_past, start_date
 from ..loans.terms import (
+    TO_PRINCIPAL,
     YEARS,
     AutoDebit,
     Bill,
@@ -32,10 +33,12 @@ from ..loans.terms import (
     Penalty,
     PenaltyRule,
     Posting,
+    Prepayment,
     RateChange,
     Repayment,
     Request,
     Waiver,
+    check_prepayment,
 )
 from ..playbook.facts import Borrower, Fund
 from ..playbook.playbook import Playbook, Severity
@@ -47,6 +50,7 @@ from .loan_tables import (
     FeeModel,
     LoanModel,
     MinimumModel,
+    PaymentModel,
     PenaltyModel,
     RateChangeModel,
 )
@@ -65,7 +69,23 @@ def to_terms(model: LoanModel, currency: str) -> LoanTerms:
     _check_acceleration(terms)
     _check_extensions(terms)
     _check_bills(terms)
+    for number, payment in enumerate(model.payments):
+        _prepayment(terms, payment.to, f"payments.{number}.to")
     return terms
+
+
+def _prepayment(terms: LoanTerms, to: str | None, field: str) -> Prepayment | None:
+    """Return where a payment's surplus went; TermsError where it cannot, or nobody can tell."""
+    if to is None or (to == TO_PRINCIPAL and terms.repayment is Repayment.REVOLVING):
+        return None  # a balance takes it at once
+    check_prepayment(terms, to, field)
+    known = terms.prepayment_meant(to)
+    if known is None:
+        sentence = "does not say what becomes of the installments"
+        raise TermsError(
+            field, f'"{to}" {sentence} (write "shorter" or "lower", or add prepayment)'
+        )
+    return known
 
 
 def _written(model: LoanModel, field: str) -> str:
@@ -123,6 +143,7 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         caps=tuple(Cap(cap.mode, cap.annual_rate, cap.fees, cap.source) for cap in model.caps),
         allocation_order=tuple(model.allocation_order),
         allocation_by=model.allocation_by,
+        prepayment=model.prepayment,
         rounding=model.rounding,
         rounding_at=model.rounding_at,
         rate_changes=tuple(_rate_change(change) for change in model.rate_changes),
@@ -298,7 +319,7 @@ def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:
         model.name or model.id,
         terms,
         timezone,
-        tuple(Payment(payment.date, payment.amount) for payment in model.payments),
+        tuple(_payment(terms, payment) for payment in model.payments),
         model.contact,
         None if model.channels is None else tuple(model.channels),
         requests=tuple(Request(asked.state, asked.date) for asked in model.extension_requests),
@@ -310,6 +331,10 @@ def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:
         record_years=kept or None,
         lender=model.lender,
     )
+
+
+def _payment(terms: LoanTerms, model: PaymentModel) -> Payment:
+    return Payment(model.date, model.amount, to=_prepayment(terms, model.to, "payments"))
 
 
 def _auto_debit(

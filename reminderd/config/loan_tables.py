@@ -35,6 +35,7 @@ from ..loans.terms import (
     Lender,
     PenaltyBase,
     PenaltyRule,
+    Prepayment,
     RequestState,
     Residual,
     RoundingAt,
@@ -66,6 +67,13 @@ class PaymentModel(Strict):
         description="The day the money reached the lender.", examples=["date = 2026-10-15"]
     )
     amount: Positive = Field(description="How much.", examples=['amount = "1150.00"'])
+    to: Literal["principal", "shorter", "lower", "ahead"] | None = Field(
+        None,
+        description="Where what was over went, once all that was due was paid: to the principal, "
+        "so that the term is shorter or the installment lower (principal: as prepayment says), or "
+        "ahead to the next due dates, as without it.",
+        examples=['to = "shorter"'],
+    )
 
 
 class InstallmentModel(Strict):
@@ -582,6 +590,13 @@ class LoanModel(Strict):
     allocation_by: AllocationBy = Field(
         AllocationBy.INSTALLMENT,
         description="One installment after the other, or one component of all of them.",
+    )
+    prepayment: Prepayment | None = Field(
+        None,
+        description="Where the lender takes money beyond what is due: to the principal, so that "
+        "the term is shorter or the installment lower, or ahead to the next due dates. Without, "
+        "`reminderd pay` asks where it matters.",
+        examples=['prepayment = "shorter"'],
     )
     rounding: Rounding = Field(Rounding.HALF_UP, description="How amounts are rounded.")
     rounding_at: RoundingAt = Field(

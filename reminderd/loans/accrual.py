@@ -19,6 +19,7 @@ Rules, each with its source:
 * Money beyond what is due waits as credit and meets the next installments on their due dates,
   unless it covers the payoff amount: then the loan is paid off and interest not yet earned lapses.
   A revolving balance is paid down at once by what the next due date does not ask for.
+* A payment that says so lowers the principal with what is over; ``prepayment`` has the rules.
 * What goes on without end, as rent does, cannot be paid off: all that is paid ahead waits.
 """
 
@@ -41,8 +42,10 @@ from .daycount import DayCount
 from .frequency import add_months
 from .money import round_half_up, to_minor
 from .owed import Owed
+from .prepayment import Prepaid, prepay
 from .schedule import (
     RateShare,
+    bears,
     begun_by,
     billed,
     capitalized,
@@ -53,9 +56,11 @@ from .schedule import (
     left_of_bill,
     minimum,
     paid_down,
+    period_of,
     rate_shares,
     schedule,
     schedule_past,
+    with_more,
 )
 from .steps import MICRO, Step
 from .tariff import Meter, Tariff, Turns, tariff
@@ -73,6 +78,7 @@ from .terms import (
     LoanTerms,
     Payment,
     PenaltyBase,
+    Prepayment,
     Repayment,
     Residual,
     Waiver,
@@ -147,6 +153,7 @@ class Events:
     days: list[int]
     paid: dict[int, int]
     debited: dict[int, int]
+    to_principal: dict[int, dict[Prepayment, int]]  # what of the paid is meant for it
     agreed: dict[int, list[Agreement]]
 
 
@@ -180,6 +187,7 @@ class Account:
         self.card_open = False  # whether it can still be paid in full in time
         self.awaits_debit: Callable[[date], bool] = lambda _: False
         self.charged_penalty_to = 0  # where one base is charged for all lines, up to which day
+        self.prepaid: tuple[Prepaid, ...] = ()  # what has lowered the principal, oldest first
         self.uncut: Account | None = None  # as it stood before what a look has counted
         self.trace = trace
 
@@ -224,17 +232,22 @@ class Account:
             covered = _covered(self.terms, agreed)
         paid: dict[int, int] = {}
         debited: dict[int, int] = {}
+        to_principal: dict[int, dict[Prepayment, int]] = {}
         for payment in payments:
             day = payment.on.toordinal()
             if covered < day <= last:
                 minor = to_minor(payment.amount, self.terms.currency)
                 sums = debited if payment.assumed else paid
                 sums[day] = sums.get(day, 0) + minor
+                if payment.to is not None and payment.to_principal:
+                    meant = to_principal.setdefault(day, {})
+                    meant[payment.to] = meant.get(payment.to, 0) + minor
         if self.rules.covered:
             self._take_as_paid(agreed)
         first = min([*paid, *debited], default=last)
         days = {*paid, *debited, *agreed, *self._expected_days(first, last)}
-        return Events(sorted(day for day in days if day <= last), paid, debited, agreed)
+        within = sorted(day for day in days if day <= last)
+        return Events(within, paid, debited, to_principal, agreed)
 
     def take_in(self, events: Events, day: int) -> None:
         """Move to the end of a day on which something touches the account, and take that in."""
@@ -244,7 +257,7 @@ class Account:
         if day in events.debited:
             self.pay(events.debited[day], debited=True)
         if day in events.paid:
-            self.pay(events.paid[day])
+            self.pay(events.paid[day], events.to_principal.get(day))
         self._close_without_bill(day)
 
     def _stop(self) -> None:
@@ -663,10 +676,17 @@ class Account:
 
     # ─── What is paid ───
 
-    def pay(self, amount: int, *, debited: bool = False) -> None:
+    def pay(
+        self,
+        amount: int,
+        to_principal: Mapping[Prepayment, int] | None = None,
+        *,
+        debited: bool = False,
+    ) -> None:
         """Take in *amount* minor units today and allocate it.
 
-        What is taken as *debited* was for the installment that fell due last.
+        Of what is over, as much as is meant *to_principal* lowers it, in one way or the other. What
+        is taken as *debited* was for the installment that fell due last.
         """
         if self.card is not None and self.card_open:
             self.card = self.card.with_payment(self.as_of, amount)
@@ -683,6 +703,8 @@ class Account:
             self.upcoming = len(self.parts)
         elif left and (self.card or self.terms.repayment is Repayment.REVOLVING):
             early = self._pay_down(left)
+        elif left and to_principal:
+            early = self._prepay(min(left, amount), to_principal)
         if self.trace is not None:
             self._note_payment(amount, Owed(*to), early)
 
@@ -756,7 +778,7 @@ class Account:
             number = len(self.parts) - 1
         kept = list(self.parts)
         if number < len(kept):
-            kept[number] = _with_more(kept[number], rest)
+            kept[number] = with_more(kept[number], rest)
         elif (further := self._residual_part(rest)) is not None:
             kept.append(further)
         else:
@@ -821,6 +843,21 @@ class Account:
             self.charged_penalty_to = 0
         if self.trace is not None and accrued:
             self._step("grace", -accrued, line.due, start=line.due, end=self.today)
+
+    def _prepay(self, left: int, to_principal: Mapping[Prepayment, int]) -> Owed:
+        """Lower the principal with what is *left* of today's money, as far as it is meant so."""
+        down = 0
+        for to, amount in to_principal.items():
+            if to is Prepayment.AHEAD:
+                continue
+            coming, most = self.parts[self.upcoming :], min(amount, left - down)
+            made, parts = prepay(self.terms, coming, most, self.as_of, to)
+            if made is not None:
+                self._replace_parts((*self.parts[: self.upcoming], *parts))
+                self.prepaid = (*self.prepaid, made)
+                down += made.amount
+        self.credit -= down
+        return Owed(down)
 
     def _pay_down(self, amount: int) -> Owed:
         """Pay a revolving balance down now and have the rest of the period bear less interest.
@@ -1234,14 +1271,6 @@ def _flat(terms: LoanTerms, rates: Tariff) -> tuple[int, int] | None:
     return interest, penalty
 
 
-def _with_more(part: Installment, interest: int) -> Installment:
-    """Return an installment that also asks for interest that was carried over to it."""
-    called = part.called and (_with_more(part.called[0], interest), *part.called[1:])
-    more, carried = part.interest + interest, part.carried + interest
-    residual = part.residual + interest
-    return replace(part, interest=more, carried=carried, called=called, residual=residual)
-
-
 def _with_statement(part: Installment, interest: int) -> Installment:
     """Return an installment with the interest that a card's statement came to by its due date."""
     more = interest - part.statement
@@ -1314,18 +1343,40 @@ def _rows(terms: LoanTerms) -> Callable[[Installment], tuple[Step, ...]]:
 def due_steps(terms: LoanTerms, part: Installment) -> tuple[Step, ...]:
     """Return the steps that say what an installment brings, its interest with the factors."""
     principal = Step("principal", part.principal * MICRO, terms.currency, part.due)
-    own = (part.interest - part.residual - part.statement) * MICRO
-    interest = Step("scheduled-interest", own, terms.currency, part.due)
     residual = Step("residual", part.residual * MICRO, terms.currency, part.due)
     statement = Step("statement", part.statement * MICRO, terms.currency, part.due)
-    if part.base and part.carried == part.residual + part.statement:
-        rate, count, of_year, unit = factors(terms, part)
-        interest = interest._replace(base_minor=part.base, start=part.start, end=part.end)
-        interest = interest._replace(rate=rate, days=count, year_days=of_year, unit=unit)
-        if shares := rate_shares(terms, part):
-            steps = (principal, *(_of_rate(interest, share) for share in shares))
-            return tuple(step for step in (*steps, statement, residual) if step.micros)
-    return tuple(step for step in (principal, interest, statement, residual) if step.micros)
+    steps = (principal, *_interest_steps(terms, part), statement, residual)
+    return tuple(step for step in steps if step.micros)
+
+
+def _interest_steps(terms: LoanTerms, part: Installment) -> Iterator[Step]:
+    """Yield what each balance and each rate bore of a part's own interest, as far as one can."""
+    carried = part.residual + part.statement
+    own = (part.interest - carried) * MICRO
+    interest = Step("scheduled-interest", own, terms.currency, part.due)
+    worked_out = part.base or part.pieces
+    if not worked_out or part.carried != carried or not part.balances:
+        yield interest
+        return
+    for piece in part.balances:
+        if shares := rate_shares(terms, part, piece):
+            of_piece = interest._replace(base_minor=piece.base, unit="day")
+            yield from (_of_rate(of_piece, share) for share in shares)
+            continue
+        rate, count, of_year, unit = factors(terms, part, piece)
+        micros = own
+        if part.pieces:
+            micros = round(bears(terms, *piece, period_of(part, piece.start, piece.end)) * MICRO)
+        yield interest._replace(
+            micros=micros,
+            base_minor=piece.base,
+            start=piece.start,
+            end=piece.end,
+            rate=rate,
+            days=count,
+            year_days=of_year,
+            unit=unit,
+        )
 
 
 def capitalized_steps(terms: LoanTerms, as_of: date) -> Iterator[Step]:

@@ -384,6 +384,10 @@ class Sheet:
         if change.rates is not None and change.on is not None:
             was, rate = (say.share(each.value if each else Decimal(0)) for each in change.rates)
             values |= {"was": was, "rate": rate, "on": self._day(change.on)}
+        if change.prepaid is not None and change.on is not None and change.ends is not None:
+            was_end, end = map(self._day, change.ends)
+            values |= {"prepaid": say.money(change.prepaid), "on": self._day(change.on)}
+            values |= {"was_end": was_end, "end": end}
         return say.say("change", change.why, **values)
 
     def basis(self) -> list[str]:

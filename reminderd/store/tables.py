@@ -82,6 +82,7 @@ payments = Table(
     Column("date", Date, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("source", String(16), nullable=False),  # "config", "cli" or "assumed"
+    Column("surplus_to", String(16)),  # "shorter", "lower" or "ahead", where that was said
     Column("recorded_at", Instant, nullable=False),
     Column("undone_at", Instant),
 )

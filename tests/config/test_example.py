@@ -56,6 +56,7 @@ from reminderd.loans.terms import (
     InterestOn,
     Lender,
     PenaltyBase,
+    Prepayment,
     Repayment,
     RequestState,
     RoundingAt,
@@ -207,6 +208,7 @@ def test_every_choice_is_in_the_example():
         AllocationBy,
         Rounding,
         RoundingAt,
+        Prepayment,
     ):
         choices += choice
     choices += [*BusinessDayConvention, *FeePer, *CapMode, *RequestState, *Lender]

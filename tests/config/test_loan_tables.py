@@ -34,6 +34,7 @@ from reminderd.loans.terms import (
     Penalty,
     PenaltyBase,
     PenaltyRule,
+    Prepayment,
     RateChange,
     Repayment,
     Request,
@@ -176,6 +177,9 @@ LINES = {
         )
     },
     'allocation_by = "component"': {"allocation_by": AllocationBy.COMPONENT},
+    'prepayment = "shorter"': {"prepayment": Prepayment.SHORTER},
+    'prepayment = "lower"': {"prepayment": Prepayment.LOWER},
+    'prepayment = "ahead"': {"prepayment": Prepayment.AHEAD},
     'rounding = "half-even"': {"rounding": Rounding.HALF_EVEN},
     'rounding = "down"': {"rounding": Rounding.DOWN},
     'rounding_at = "day"': {"rounding_at": RoundingAt.DAY},

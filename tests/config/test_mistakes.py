@@ -584,6 +584,30 @@ TYPES = {
         CARD + "payments = [§3]\n",
         f"loans[0].payments[0]: 3 is not a table {PAYMENTS}",
     ),
+    "a payment to nowhere": (
+        LINE + 'payments = [{ date = 2026-12-01, amount = 5, to = §"interest" }]\n',
+        "loans[0].payments[0].to: 'interest' is not one of principal, shorter, lower, ahead",
+    ),
+    "a payment to the principal of which the terms do not say what becomes": (
+        LINE + 'payments = [{ date = 2026-12-01, amount = 5, to = §"principal" }]\n',
+        'loans[0].payments[0].to: "principal" does not say what becomes of the installments '
+        '(write "shorter" or "lower", or add prepayment)',
+    ),
+    "a payment to the principal of a known sum": (
+        CARD + 'payments = [{ date = 2026-12-01, amount = 5, to = §"lower" }]\n',
+        'loans[0].payments[0].to: "lower" does not go with listed: no principal is known to work '
+        'its sums out anew from (write "ahead")',
+    ),
+    "a prepayment of a balance": (
+        BALANCE + 'minimum.percent = "10%"\nprepayment = §"lower"\n',
+        'loans[0].prepayment: "lower" does not go with revolving: a revolving balance is paid down '
+        "at once (remove it)",
+    ),
+    "a prepayment of rent": (
+        RENT + 'prepayment = §"shorter"\n',
+        'loans[0].prepayment: "shorter" does not go with fixed: no principal is known to work its '
+        'sums out anew from (write "ahead")',
+    ),
     "a payment without a date": (
         CARD + "payments = [§{ amount = 3 }]\n",
         "loans[0].payments[0]: 'date' is missing (write date = 2026-10-15)",

@@ -385,8 +385,8 @@ SCHEDULED = tuple(kind for kind in Repayment if kind is not Repayment.BILLED)
 
 
 @st.composite
-def loans_with(draw, features, kinds=SCHEDULED):
-    """Return a loan with the features drawn, and up to six payments."""
+def loans_with(draw, features, kinds=SCHEDULED, *, prepaying=False):
+    """Return a loan with the features drawn, and up to six payments, *prepaying* it or not."""
     currency = draw(some(["CNY", "JPY", "KWD"]))
     words, chosen = draw(agreements(currency, kinds)), draw(features)
     for name, feature in FEATURES.items():
@@ -394,13 +394,18 @@ def loans_with(draw, features, kinds=SCHEDULED):
             words |= draw(feature(words))
     loan = Loan("loan", "Loan", LoanTerms(**words), "Asia/Shanghai")
     for day in sorted(draw(st.lists(days, min_size=draw(st.integers(0, 4)), max_size=6))):
-        to = draw(st.none() | some(loan.terms.prepayments or [None]))
+        to = draw(st.none() | some(loan.terms.prepayments)) if prepaying else None
         loan = also_paying(loan, day, draw(amounts(value(loan, day))), to)
     return loan
 
 
 # Several features at once, seldom many: with all of them few loans would do anything ordinary.
 loans = loans_with(st.sets(some(sorted(FEATURES)), max_size=6))
+prepaid_loans = loans_with(
+    st.sets(some(sorted(FEATURES)), max_size=3),
+    (*CAPITALIZING, Repayment.EQUAL_INSTALLMENT, Repayment.BULLET),
+    prepaying=True,
+)
 plain_loans = loans_with(st.sets(some(["grace", "counted"])), PLAIN)
 
 

@@ -25,7 +25,16 @@ from reminderd.loans.terms import (
 )
 
 from .oracle import simulate
-from .random_loans import FEATURES, days, debits, examples, loans, loans_that_have, plain_loans
+from .random_loans import (
+    FEATURES,
+    days,
+    debits,
+    examples,
+    loans,
+    loans_that_have,
+    plain_loans,
+    prepaid_loans,
+)
 
 YEAR = timedelta(days=365)  # so far at least one can look where installments go on without end
 
@@ -93,6 +102,12 @@ def test_each_feature_means_what_living_through_it_comes_to(feature, data):
 @examples(200)
 @given(loans, days)
 def test_features_that_meet_mean_what_living_through_them_comes_to(loan, as_of):
+    assert_as_lived(loan, as_of)
+
+
+@examples(60)
+@given(prepaid_loans, days)
+def test_payments_to_the_principal_mean_what_living_through_them_comes_to(loan, as_of):
     assert_as_lived(loan, as_of)
 
 

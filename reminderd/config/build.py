@@ -11,10 +11,10 @@ from ..alerts.routine import Routine
 from ..alerts.wallclock import QuietHours
 from ..errors import TermsError
 from ..loans.bills import drawn_on, expected_near
-from ..loans.charges import Amount, Cap, Fee, FeeKind
-from ..loans.frequency import BusinessDays
+from ..loans.charges import Amount, Cap, Fee, FeeKind, InstallmentFee
+from ..loans.frequency import ANY_DAY, BusinessDays
 from ..loans.money import Money, Rate, to_minor
-from ..loans.schedule import revolve, schedule_past, start_date
+from ..loans.schedule import revolve, schedule, schedule_past, start_date
 from ..loans.terms import (
     YEARS,
     AutoDebit,
@@ -29,6 +29,7 @@ from ..loans.terms import (
     Payment,
     Penalty,
     PenaltyRule,
+    PenaltyStep,
     RateChange,
     Repayment,
     Request,
@@ -41,8 +42,10 @@ from .loan_tables import (
     ExtensionModel,
     FeeAmountModel,
     FeeModel,
+    InstallmentFeeModel,
     LoanModel,
     PenaltyModel,
+    PenaltyRuleModel,
     RateChangeModel,
 )
 from .models import BorrowerModel, FundModel, QuietHoursModel, Settings
@@ -57,6 +60,7 @@ def to_terms(model: LoanModel, currency: str) -> LoanTerms:
     except TermsError as error:
         raise TermsError(_written(model, error.field), str(error)) from None
     _check_end(terms)
+    _check_installment(terms)
     _check_acceleration(terms)
     _check_extensions(terms)
     _check_bills(terms)
@@ -64,13 +68,23 @@ def to_terms(model: LoanModel, currency: str) -> LoanTerms:
 
 
 def _written(model: LoanModel, field: str) -> str:
-    """Return where the penalty rule of a complaint stands: with the loan, else with a change."""
+    """Return where the penalty rule of a complaint stands: with the loan, a step or a change."""
     key, _, rule = field.partition(".")
-    if key != "penalty" or getattr(model.penalty, rule, None) is not None:
+    if key != "penalty":
         return field
     changes = enumerate(model.rate_changes)
-    found = (n for n, change in changes if getattr(change.penalty, rule, None) is not None)
-    return f"rate_changes.{next(found)}.{field}"
+    every = [("", model.penalty), *((f"rate_changes.{n}.", one.penalty) for n, one in changes)]
+    places: list[tuple[str, PenaltyRuleModel]] = [
+        (f"{where}{key}.{rule}", penalty) for where, penalty in every if penalty
+    ]
+    places += [
+        (f"{where}{key}.steps.{n}.{rule}", step)
+        for where, penalty in every
+        if penalty
+        for n, step in enumerate(penalty.steps)
+    ]
+    given = (place for place, table in places if getattr(table, rule, None) is not None)
+    return next(given, field)
 
 
 def _terms(model: LoanModel, currency: str) -> LoanTerms:
@@ -92,6 +106,12 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         capitalized_on=model.capitalized_on,
         paid_until=model.paid_until,
         installment_interest=model.installment_interest,
+        installment=model.installment,
+        installment_multiple_of=model.installment_multiple_of,
+        installment_rounding=model.installment_rounding,
+        installment_fee=_installment_fee(model.installment_fee),
+        interest_only_installments=model.interest_only_installments,
+        balloon=model.balloon,
         frequency=model.frequency,
         end_of_month=model.end_of_month,
         business_days=BusinessDays(model.business_day_convention, model.calendar),
@@ -149,6 +169,25 @@ def _last_due(terms: LoanTerms) -> date:
     if terms.first_due is None:
         return terms.listed[-1].due
     return terms.frequency.step(terms.first_due, max(0, terms.number - 1))
+
+
+def _check_installment(terms: LoanTerms) -> None:
+    """Raise TermsError where the lender's own sum, or its unit, does not fit the loan."""
+    key = "installment" if terms.installment else "installment_multiple_of"
+    if getattr(terms, key) is None:
+        return
+    parts = schedule(replace(terms, acceleration_date=None, business_days=ANY_DAY))
+    rest = parts[-1].principal - to_minor(terms.balloon, terms.currency)
+    usual = max(part.principal for part in parts[:-1]) if len(parts) > 1 else rest
+    if rest > 2 * usual:
+        left, more = Money(rest, terms.currency), Money(rest - usual, terms.currency)
+        sentence = f"repays so little that {left} are left for the last one"
+        remedy = f'check the rate and how many there are, or add balloon = "{more}"'
+        raise TermsError(key, f"{sentence} ({remedy})")
+    if not rest:
+        enough = sum(1 for part in parts if part.principal) + terms.interest_only_installments
+        sentence = f"is so much that {enough} of {len(parts)} repay it all"
+        raise TermsError(key, f"{sentence} (write installments = {enough}, or check the rate)")
 
 
 def _check_acceleration(terms: LoanTerms) -> None:
@@ -214,7 +253,7 @@ def _minimum(model: LoanModel) -> Minimum | None:
 
 
 def _fee(fee: FeeModel) -> Fee:
-    return Fee(_fee_amount(fee), fee.per, fee.after_days, fee.least, fee.most, fee.name)
+    return Fee(_fee_amount(fee), fee.per, fee.after_days, fee.least, fee.most, fee.name, fee.of)
 
 
 def _fee_amount(fee: FeeAmountModel) -> Amount:
@@ -228,6 +267,12 @@ def _fee_amount(fee: FeeAmountModel) -> Amount:
         return Amount(FeeKind.FLAT, fee.flat)
     assert fee.percent is not None  # the model checked that there is one of them
     return Amount(FeeKind.PERCENT, fee.percent)
+
+
+def _installment_fee(fee: InstallmentFeeModel | None) -> InstallmentFee | None:
+    if fee is None:
+        return None
+    return InstallmentFee(fee.percent or Decimal(0), fee.flat or Decimal(0), fee.charged)
 
 
 def _rate_change(change: RateChangeModel) -> RateChange:
@@ -263,11 +308,19 @@ def _contract_rate(table: LoanModel | RateChangeModel | ExtensionModel) -> Rate 
 
 
 def _penalty(table: PenaltyModel | None) -> Penalty | None:
-    for rule in PenaltyRule:
-        value = getattr(table, rule, None)
-        if value is not None:
-            return Penalty(rule, value)
-    return None
+    if table is None:
+        return None
+    steps = tuple(PenaltyStep(step.after_days, _penalty_rule(step)) for step in table.steps)
+    return replace(
+        _penalty_rule(table), steps=steps, at_least=table.at_least, at_most=table.at_most
+    )
+
+
+def _penalty_rule(table: PenaltyRuleModel) -> Penalty:
+    rule, value = next(
+        (rule, value) for rule in PenaltyRule if (value := getattr(table, rule)) is not None
+    )  # the model checked that there is one of them
+    return Penalty(rule, value)
 
 
 def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
-from ..loans.charges import CapMode, FeePer
+from ..loans.charges import CapMode, Charged, FeeOf, FeePer
 from ..loans.daycount import DayCount
 from ..loans.frequency import MONTHLY, BusinessDayConvention
 from ..loans.money import Rounding
@@ -22,6 +22,7 @@ from ..loans.terms import (
     GraceCovers,
     GraceMode,
     InstallmentInterest,
+    InstallmentRounding,
     Lender,
     PenaltyBase,
     PenaltyRule,
@@ -66,8 +67,8 @@ class InstallmentModel(Strict):
     interest: NotNegative = Field(Decimal(0), description="How much of the amount is interest.")
 
 
-class PenaltyModel(Strict):
-    """``penalty.RULE = VALUE``: exactly one rule."""
+class PenaltyRuleModel(Strict):
+    """Exactly one rule by which a penalty is charged."""
 
     daily_rate: DailyRate | None = Field(None, description='"0.05%": a rate for each day.')
     annual_rate: Rate | None = Field(None, description='"18%": a rate for each year.')
@@ -78,15 +79,48 @@ class PenaltyModel(Strict):
         None, description="0.5: half the contract rate, added to it."
     )
     spread: Rate | None = Field(None, description='"5%": points added to the annual rate.')
+    daily_amount: NotNegative | None = Field(
+        None,
+        description='"5.00": a sum for each day, however much is overdue.',
+        examples=['daily_amount = "5.00"'],
+    )
 
     @model_validator(mode="after")
-    def _one_rule(self) -> PenaltyModel:
+    def _one_rule(self) -> PenaltyRuleModel:
         given = [rule for rule in PenaltyRule if getattr(self, rule) is not None]
         if not given:
             raise ValueError('names no rule (write penalty.daily_rate = "0.05%")')
         if len(given) > 1:
             raise ValueError(f"has more than one rule: {' and '.join(given)} (keep one)")
         return self
+
+
+class PenaltyStepModel(PenaltyRuleModel):
+    """One entry of a penalty's ``steps``: the rule that takes its place after some days."""
+
+    after_days: Annotated[Whole, Field(ge=1, le=3650)] = Field(
+        description="Counts when more days late than this.", examples=["after_days = 30"]
+    )
+
+
+class PenaltyModel(PenaltyRuleModel):
+    """``penalty.RULE = VALUE``: exactly one rule."""
+
+    steps: list[PenaltyStepModel] = Field(
+        default_factory=list,
+        description="Other rules for what is late for longer.",
+        examples=['steps = [{ after_days = 30, daily_rate = "0.1%" }]'],
+    )
+    at_least: NotNegative | None = Field(
+        None,
+        description="What an installment owes of it at least, once it owes any.",
+        examples=['at_least = "5.00"'],
+    )
+    at_most: Share | None = Field(
+        None,
+        description="At most so much of the principal that fell due with it.",
+        examples=['at_most = "100%"'],
+    )
 
 
 class MinimumModel(Strict):
@@ -174,6 +208,12 @@ class FeeModel(FeeAmountModel):
         description="Charged when more days late than this; else once grace has passed.",
         examples=["after_days = 15"],
     )
+    of: FeeOf = Field(
+        FeeOf.OVERDUE,
+        description="What shares and tiers are of: what is overdue of the installment, principal "
+        "or interest alone, or all of it as it fell due.",
+        examples=['of = "principal"'],
+    )
     least: NotNegative | None = Field(
         None, alias="min", description="At least so much.", examples=['min = "5.00"']
     )
@@ -187,6 +227,19 @@ class FeeModel(FeeAmountModel):
         if amounts == []:
             raise ValueError("is empty (list what it chooses from)")
         return amounts
+
+
+class InstallmentFeeModel(FeeAmountModel):
+    """``installment_fee``: what paying in installments costs (分期手续费), late or not."""
+
+    percent: Share | None = Field(
+        None, description="A share of what was borrowed.", examples=['percent = "0.6%"']
+    )
+    charged: Charged = Field(
+        Charged.EACH,
+        description="With each installment, or all of it with the first.",
+        examples=['charged = "first"'],
+    )
 
 
 class CapModel(Strict):
@@ -403,6 +456,7 @@ class LoanModel(Strict):
         Literal[
             "equal-principal",
             "equal-installment",
+            "flat",
             "interest-only",
             "bullet",
             "revolving",
@@ -412,11 +466,42 @@ class LoanModel(Strict):
         | None
     ) = Field(
         None,
-        description="How principal is repaid; fixed: an amount each time; billed: as bills say.",
+        description="How principal is repaid; flat: in equal parts, each with interest on all that "
+        "was borrowed; fixed: an amount each time; billed: as bills say.",
     )
     installment_interest: InstallmentInterest = Field(
         InstallmentInterest.PERIODIC,
         description="Whether equal installments count equal periods or each period's days.",
+    )
+    installment: Positive | None = Field(
+        None,
+        description="The lender's own sum of equal installments, where it is another than worked "
+        "out; the last one takes the rest. It stands until a new rate.",
+        examples=['installment = "3510.67"'],
+    )
+    installment_multiple_of: Positive | None = Field(
+        None,
+        description="Installments are whole multiples of it (of equal-principal, the principal of "
+        "each); the last one takes the rest.",
+        examples=['installment_multiple_of = "1"'],
+    )
+    installment_rounding: InstallmentRounding = Field(
+        InstallmentRounding.NEAREST, description="To which multiple."
+    )
+    installment_fee: InstallmentFeeModel | None = Field(
+        None,
+        description="What each installment costs besides, or the first one; it counts as interest.",
+        examples=['installment_fee.percent = "0.6%"'],
+    )
+    interest_only_installments: Annotated[Whole, Field(ge=0, lt=MAX_INSTALLMENTS)] = Field(
+        0,
+        description="How many of them, the first ones, hold interest and no principal.",
+        examples=["interest_only_installments = 6"],
+    )
+    balloon: NotNegative = Field(
+        Decimal(0),
+        description="Principal that is not spread over them but due on top of the last one.",
+        examples=['balloon = "5000"'],
     )
     frequency: FrequencyName = Field(
         MONTHLY,

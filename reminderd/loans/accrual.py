@@ -30,11 +30,12 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate, takewhile
 
 from .bills import expected, expected_near, in_force, lives_by_bills
-from .charges import CapMode, Fee, FeePer
+from .charges import CapMode, Fee, FeeOf, FeePer
 from .daycount import DayCount
 from .frequency import add_months
 from .money import round_half_up, to_minor
@@ -94,6 +95,7 @@ class Line:
 
     capital = 0  # unpaid interest that bears interest itself, in 1/scale minor units
     ceiling = 0  # what a cap lets it cost, likewise
+    most_penalty: int | None = None  # what its penalty may come to
     waived = 0  # what of it was let go of, other than principal
     spared = False  # it was paid within grace, and owes no penalty for good
     received = 0  # what payments have brought it since it fell due
@@ -160,7 +162,7 @@ class Account:
         self.scale = rules.tariff.scale
         self.round = rules.round
         self.grace = rules.grace
-        self.capped = rules.tariff.ceiling is not None
+        self.capped = rules.capped
         self.lines: list[Line] = []
         self.moved_late: frozenset[int] = frozenset()  # due dates that were open when they moved
         self.settled = 0  # how many of them, the oldest ones, owe nothing and never will again
@@ -361,6 +363,8 @@ class Account:
             self.settled += self.settled == len(self.lines) - 1
             return
         line = Line(due, part.principal, part.interest, due + self.rules.first_day)
+        if self.rules.most_penalty is not None:
+            line.most_penalty = self.rules.most_penalty(part.principal)
         if self.credit:
             for place in self.rules.order:
                 paid = min(self.credit, (part.principal, part.interest, 0, 0)[place])
@@ -409,8 +413,12 @@ class Account:
         elif line.principal or self.rules.on_installment:
             self._accrue_rates(line, since, day)
 
+    def _tariff_of(self, line: Line) -> Tariff:
+        """Return the rates that count for a line: a penalty may hang on how late it is."""
+        return tariff(self.terms, line.due) if self.rules.stepped else self.tariff
+
     def _accrue_rates(self, line: Line, since: int, day: int) -> None:
-        rates, principal, base = self.tariff, line.principal, line.principal
+        rates, principal, base = self._tariff_of(line), line.principal, line.principal
         if self.rules.base_differs:
             base = self._base(line)
         interest = rates.interest.earn(principal, since, day)
@@ -441,7 +449,14 @@ class Account:
             self.charged_penalty_to = day
 
     def _base(self, line: Line) -> int:
-        """Return what the penalty is charged on: interest that accrued since is never in it."""
+        """Return what the penalty is charged on: interest that accrued since is never in it.
+
+        A sum a day is so much for one, as long as there is anything.
+        """
+        base = self._overdue(line)
+        return min(base, 1) if self.rules.penalty_by_amount else base
+
+    def _overdue(self, line: Line) -> int:
         if self.terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT:
             return line.unpaid
         if self.terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL:
@@ -466,21 +481,24 @@ class Account:
 
     def _accrue_all(self, line: Line, since: int, day: int) -> None:
         """Count rates, interest on interest, and what a cap allows."""
-        if self.tariff.on_interest is None:
+        rates = self._tariff_of(line)
+        if rates.on_interest is None:
             self._accrue_rates(line, since, day)
         else:
-            self._accrue_compounding(line, self.tariff.on_interest, since, day)
+            self._accrue_compounding(line, rates, rates.on_interest, since, day)
         if self.tariff.ceiling is not None:
             line.ceiling += self.tariff.ceiling.earn(line.principal, since, day)
 
-    def _accrue_compounding(self, line: Line, meter: Meter, since: int, day: int) -> None:
+    def _accrue_compounding(
+        self, line: Line, rates: Tariff, meter: Meter, since: int, day: int
+    ) -> None:
         """Count from turn to turn: at the end of each, unpaid interest joins what bears interest.
 
         The derivation tells of them together, or it would have a row for each day.
         """
         if line.spared or not (line.unpaid or any(self._amounts(line))):
             return  # nothing is unpaid but a fraction that nobody will ever be asked for
-        rates, base, opening = self.tariff, self._base(line), self._open_charges(line)
+        base, opening = self._base(line), self._open_charges(line)
         start, free_until = self._penalised(line), line.due + max(0, self.rules.first_day)
         turns, scale = self._turns(line.due, since, day), rates.scale
         capital, compound = line.capital, 0
@@ -544,7 +562,7 @@ class Account:
 
     def _charge(self, fee: Fee, line: Line, on: int) -> None:
         """Charge a fee on what was unpaid on its day, as far as a ceiling allows."""
-        amount = fee.on(line.unpaid, self.terms.currency, self.terms.rounding)
+        amount = fee.on(_fee_base(fee, line), self.terms.currency, self.terms.rounding)
         if self.rules.fee_ceiling is not None:
             amount = min(amount, self.rules.fee_ceiling - self.charged)
         line.fees += amount
@@ -580,7 +598,16 @@ class Account:
         )
 
     def _capped(self, line: Line, interest: int, penalty: int, fees: int) -> tuple[int, int, int]:
-        """Cut penalty, then fees, then interest until the cap holds; what is paid stays paid."""
+        """Keep to the limits of the penalty, and to a cap on all that an installment costs.
+
+        There penalty, then fees, then interest are cut until it holds; what is paid stays paid.
+        """
+        if self.today - line.due > self.grace and line.accrued_penalty:
+            penalty = max(penalty, self.rules.least_penalty)
+        if line.most_penalty is not None:
+            penalty = min(penalty, line.most_penalty)
+        if self.tariff.ceiling is None:
+            return interest, penalty, fees
         over = interest + penalty + fees - line.ceiling // self.tariff.scale
         of_penalty = max(0, min(over, penalty - line.paid_penalty))
         of_fees = max(0, min(over - of_penalty, fees - line.paid_fees))
@@ -974,13 +1001,14 @@ class Account:
             spared, penalty = spared + penalty, 0
         if spared:
             self._step("grace", -spared, line.due, start=line.due, end=self.today)
-        if self.tariff.ceiling is not None:
+        if self.capped:
             full = self.round(interest, self.tariff.scale)
             full += self.round(penalty, self.tariff.scale) + line.fees
             paid = line.paid_penalty + line.paid_fees + line.paid_interest
             cut = full + line.interest + line.principal - paid - self.owed(line).total
             if cut:
-                self._step("cap", -cut * self.tariff.scale, line.due, end=self.today)
+                kind = "cap" if cut > 0 else "least-penalty"
+                self._step(kind, -cut * self.tariff.scale, line.due, end=self.today)
 
     def _step(
         self,
@@ -1030,13 +1058,15 @@ class Account:
         """Note what a base earned, with the factors one would multiply on paper."""
         assert self.trace is not None  # callers looked
         currency, due = self.terms.currency, date.fromordinal(line.due)
+        by_amount = kind == "penalty" and self.rules.penalty_by_amount
         for rate, count, of_year, start, end in meter.on_paper(*span):
             exact = accrued if (start, end) == span else meter.earn(base, start, end)
             micros = round_half_up(exact * MICRO, self.scale)
             first, last = date.fromordinal(start), date.fromordinal(end)
-            self.trace.append(
-                Step(kind, micros, currency, due, base, rate, count, of_year, first, last)
-            )
+            step = Step(kind, micros, currency, due, base, rate, count, of_year, first, last)
+            if by_amount and rate is not None:
+                step = step._replace(base_minor=int(rate.value), rate=None)
+            self.trace.append(step)
 
     def _note_payment(self, amount: int, to: Owed, early: Owed) -> None:
         scale = self.tariff.scale
@@ -1097,6 +1127,11 @@ class _Rules:
     interest_grace: int
     residual: Residual
     residual_below: int
+    capped: bool  # something limits what an installment may cost
+    least_penalty: int  # of an installment, where it is anything
+    most_penalty: Callable[[int], int] | None  # of one of some principal
+    penalty_by_amount: bool
+    stepped: bool  # it changes with the days of lateness
     first_day: int  # of the days after the due date, how many never count for penalty
     on_installment: bool
     on_outstanding: bool
@@ -1122,6 +1157,8 @@ def _compile(terms: LoanTerms) -> _Rules:
     compounds = terms.compounding is not Compounding.NONE
     outstanding = terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL
     plain = not (compounds or terms.fees or rates.ceiling is not None or outstanding)
+    stepped, by_amount = bool(terms.penalty_steps), terms.penalty_by_amount
+    least, most = _least_penalty(terms), _most_penalty(terms)
     return _Rules(
         parts,
         [*accumulate((part.principal for part in reversed(parts)), initial=0)][::-1],
@@ -1135,14 +1172,19 @@ def _compile(terms: LoanTerms) -> _Rules:
         terms.interest_grace,
         terms.residual,
         to_minor(terms.residual_below, terms.currency),
+        rates.ceiling is not None or bool(least or most),
+        least,
+        most,
+        by_amount,
+        stepped,
         _first_day(terms),
         terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT,
         outstanding,
         terms.day_count is DayCount.THIRTY_360,
-        terms.penalty_base is not PenaltyBase.OVERDUE_PRINCIPAL,
+        terms.penalty_base is not PenaltyBase.OVERDUE_PRINCIPAL or by_amount,
         compounds,
         plain,
-        _flat(terms, rates) if plain else None,
+        _flat(terms, rates) if plain and not (stepped or by_amount) else None,
         tuple(_PLACES[component] for component in terms.allocation_order),
         terms.allocation_by is AllocationBy.COMPONENT,
         outstanding or bool(terms.fees) or terms.allocation_by is AllocationBy.COMPONENT,
@@ -1162,6 +1204,30 @@ def _flat(terms: LoanTerms, rates: Tariff) -> tuple[int, int] | None:
     if interest is None or penalty is None or not on_principal:
         return None
     return interest, penalty
+
+
+def _least_penalty(terms: LoanTerms) -> int:
+    least = terms.penalty.at_least if terms.penalty else None
+    return 0 if least is None else to_minor(least, terms.currency)
+
+
+def _most_penalty(terms: LoanTerms) -> Callable[[int], int] | None:
+    """Return what tells of a principal how much penalty it may bear at most."""
+    if terms.penalty is None or terms.penalty.at_most is None:
+        return None
+    share, round_ = Fraction(terms.penalty.at_most), terms.rounding.of
+    return lambda principal: round_(principal * share.numerator, share.denominator)
+
+
+def _fee_base(fee: Fee, line: Line) -> int:
+    """Return what a fee is charged on; nothing once the installment is paid."""
+    of_line = {
+        FeeOf.OVERDUE: line.unpaid,
+        FeeOf.PRINCIPAL: line.principal,
+        FeeOf.INTEREST: line.open_interest,
+        FeeOf.INSTALLMENT: line.asked,
+    }
+    return of_line[fee.of] if line.unpaid else 0
 
 
 def _with_more(part: Installment, interest: int) -> Installment:
@@ -1229,17 +1295,18 @@ def _rows(terms: LoanTerms) -> Callable[[Installment], tuple[Step, ...]]:
 def due_steps(terms: LoanTerms, part: Installment) -> tuple[Step, ...]:
     """Return the steps that say what an installment brings, its interest with the factors."""
     principal = Step("principal", part.principal * MICRO, terms.currency, part.due)
-    own = (part.interest - part.residual) * MICRO
+    own = (part.interest - part.residual - part.fee) * MICRO
     interest = Step("scheduled-interest", own, terms.currency, part.due)
     residual = Step("residual", part.residual * MICRO, terms.currency, part.due)
+    fee = Step("installment-fee", part.fee * MICRO, terms.currency, part.due)
     if part.base and part.carried == part.residual:
         rate, count, of_year, unit = factors(terms, part)
         interest = interest._replace(base_minor=part.base, start=part.start, end=part.end)
         interest = interest._replace(rate=rate, days=count, year_days=of_year, unit=unit)
         if shares := rate_shares(terms, part):
-            steps = (principal, *(_of_rate(interest, share) for share in shares), residual)
+            steps = (principal, *(_of_rate(interest, share) for share in shares), fee, residual)
             return tuple(step for step in steps if step.micros)
-    return tuple(step for step in (principal, interest, residual) if step.micros)
+    return tuple(step for step in (principal, interest, fee, residual) if step.micros)
 
 
 def capitalized_steps(terms: LoanTerms, as_of: date) -> Iterator[Step]:

@@ -14,9 +14,11 @@ from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count, islice, pairwise, takewhile
+from math import ceil, floor
 from typing import NamedTuple
 
-from .money import Rate, to_minor
+from .charges import Charged
+from .money import Rate, round_half_up, to_minor
 from .tariff import exact, tariff
 from .terms import (
     MAX_INSTALLMENTS,
@@ -27,6 +29,7 @@ from .terms import (
     GraceMode,
     Installment,
     InstallmentInterest,
+    InstallmentRounding,
     LoanTerms,
     Minimum,
     PenaltyBase,
@@ -121,8 +124,22 @@ def _schedule(terms: LoanTerms, at_most: int) -> tuple[Installment, ...]:
         principal = to_minor(terms.principal, terms.currency)
         if (day := terms.capitalized_on) is not None:
             principal += capitalized(terms, day)
-        parts = tuple(_PLANS[terms.repayment](terms, principal))
+        parts = tuple(_with_fees(terms, principal, _PLANS[terms.repayment](terms, principal)))
     return _on_their_days(terms, parts)
+
+
+def _with_fees(
+    terms: LoanTerms, principal: int, parts: Iterable[Installment]
+) -> Iterator[Installment]:
+    """Add the fee for paying in installments to what each of them, or the first, asks for."""
+    if terms.installment_fee is None:
+        yield from parts
+        return
+    once = terms.installment_fee.charged is Charged.FIRST
+    fee = terms.installment_fee.on(principal, terms.currency, terms.rounding)
+    for number, part in enumerate(parts):
+        asked = 0 if once and number else fee
+        yield replace(part, interest=part.interest + asked, fee=asked)
 
 
 def _fixed(terms: LoanTerms, number: int) -> tuple[Installment, ...]:
@@ -172,6 +189,7 @@ def _accelerated(parts: tuple[Installment, ...], terms: LoanTerms) -> tuple[Inst
         start=first.start and min(first.start, day),  # a period may begin after a date moved ahead
         end=day,
         called=called,
+        fee=sum(part.fee for part in called if part.start is None or part.start < day),
     )
     return (*parts[: len(parts) - len(called)], whole)
 
@@ -181,7 +199,8 @@ def earned(terms: LoanTerms, part: Installment, day: date) -> int:
 
     Each rate bears the days on which it is in force, so none that begins later is in it. Of listed
     interest the days are all that is known: it is shared out by them, and all of it is earned
-    where there is no date before it, for the lender alone knows when it began.
+    where there is no date before it, for the lender alone knows when it began. A fee for paying in
+    installments is earned once its period has begun.
     """
     start, end = part.start, part.end or part.due
     if part.called and day < end:
@@ -191,7 +210,7 @@ def earned(terms: LoanTerms, part: Installment, day: date) -> int:
     if day <= start:
         was = part.was  # what it has not earned yet is among what was carried over
         return part.carried - (was.interest - earned(terms, was, day) if was else 0)
-    return part.carried + _own_interest(terms, part, (start, end), day)
+    return part.carried + part.fee + _own_interest(terms, part, (start, end), day)
 
 
 def _own_interest(terms: LoanTerms, part: Installment, period: Period, day: date) -> int:
@@ -248,12 +267,68 @@ def _chosen(terms: LoanTerms) -> list[Period]:
 
 def _equal_principal(terms: LoanTerms, principal: int) -> Iterator[Installment]:
     """Equal principal (等额本金): interest on what is left, for what each period counts."""
-    chosen = _chosen(terms)
-    part, left = terms.rounding.of(principal, len(chosen)), principal
-    for number, (start, end) in enumerate(chosen, 1):
-        share = left if number == len(chosen) else min(part, left)
+    chosen, repaying = _chosen(terms), _repaying(terms, principal)
+    part, left = _installment_of(terms, repaying), principal
+    for number, (start, end) in enumerate(chosen):
+        share = _share(terms, number, left, part)
         yield Installment(end, share, period_interest(terms, left, start, end), left, start, end)
         left -= share
+
+
+def _repaying(terms: LoanTerms, principal: int) -> Fraction:
+    """Return what each installment that repays principal repays, if all repay the same."""
+    number = terms.number - terms.interest_only_installments
+    return Fraction(principal - to_minor(terms.balloon, terms.currency), number)
+
+
+def _share(terms: LoanTerms, number: int, left: int, usual: int) -> int:
+    """Return the principal that an installment repays: the last one all that is left.
+
+    Those that only pay interest repay none, and no other one touches the balloon.
+    """
+    if number == terms.number - 1:
+        return left
+    if number < terms.interest_only_installments:
+        return 0
+    return max(0, min(left - to_minor(terms.balloon, terms.currency), usual))
+
+
+def _installment_of(terms: LoanTerms, exact: Fraction) -> int:
+    """Return the sum that the lender makes of what an installment comes to exactly."""
+    if terms.installment_multiple_of is None:
+        return _rounded(terms, exact)
+    unit = to_minor(terms.installment_multiple_of, terms.currency)
+    number = exact / unit
+    if terms.installment_rounding is InstallmentRounding.UP:
+        return unit * ceil(number)
+    if terms.installment_rounding is InstallmentRounding.DOWN:
+        return unit * floor(number)
+    return unit * round_half_up(number.numerator, number.denominator)
+
+
+def _flat(terms: LoanTerms, principal: int) -> Iterator[Installment]:
+    """Equal principal, and each time interest on all that was borrowed (等本等息, a flat rate).
+
+    Each period bears its share of the annual rate, however many days it has.
+    """
+    left, known, level, repaying = principal, None, 0, _repaying(terms, principal)
+    for number, (start, end) in enumerate(_chosen(terms)):
+        rate, _ = terms.rates_on(start + _ONE_DAY)
+        each = principal * _periodic(terms, rate)
+        if rate != known or not number:
+            known = rate
+            level = _agreed(terms, number) or _installment_of(terms, repaying + each)
+        interest = _interest_by(terms, principal, (start, end), end)
+        share = _share(terms, number, left, level - _rounded(terms, each))
+        yield Installment(end, share, interest, principal, start, end)
+        left -= share
+
+
+def _agreed(terms: LoanTerms, number: int) -> int | None:
+    """Return the lender's own sum, which stands until the first rate goes."""
+    if terms.installment is None or number > terms.interest_only_installments:
+        return None
+    return to_minor(terms.installment, terms.currency)
 
 
 def _interest_only(terms: LoanTerms, principal: int) -> Iterator[Installment]:
@@ -288,12 +363,16 @@ def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment
     left, known, level, each = principal, None, 0, Fraction(0)
     for number, (start, end) in enumerate(chosen):
         rate, _ = terms.rates_on(start + _ONE_DAY)
-        if rate != known or not number:
-            known, each, coming = rate, _periodic(terms, rate), chosen[number:]
-            level = (_level_by_days if by_days else _level)(terms, left, rate, coming)
+        first = number in (0, terms.interest_only_installments)
+        if rate != known or first:
+            known, each = rate, _periodic(terms, rate)
+            coming = chosen[max(number, terms.interest_only_installments) :]
+            formula = _level_by_days if by_days else _level
+            agreed = _agreed(terms, number) if first else None
+            level = agreed or formula(terms, left, rate, coming)
         interest = _interest_by(terms, left, (start, end), end)
         planned = interest if by_days else _rounded(terms, left * each)
-        share = left if end == chosen[-1][1] else max(0, min(left, level - planned))
+        share = _share(terms, number, left, level - planned)
         yield Installment(end, share, interest, left, start, end)
         left -= share
 
@@ -301,7 +380,10 @@ def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment
 def _level_by_days(
     terms: LoanTerms, principal: int, rate: Rate | None, coming: Sequence[Period]
 ) -> int:
-    """Return the sum that, discounted over the days of all periods to come, is the principal."""
+    """Return the sum that, discounted over the days of all periods to come, is the principal.
+
+    A balloon is paid with the last of them.
+    """
     rates = tariff(replace(_steady(terms, rate), rounding_at=RoundingAt.END))
     with localcontext(Context(prec=60)):
         discount, worth = Decimal(1), Decimal(0)
@@ -309,15 +391,18 @@ def _level_by_days(
             earned_by_one = exact(rates.scheduled, rates.scale, 1, [span])
             discount /= 1 + Decimal(earned_by_one.numerator) / earned_by_one.denominator
             worth += discount
-        return _rounded(terms, Fraction(principal / worth))
+        balloon = discount * to_minor(terms.balloon, terms.currency)
+        return _installment_of(terms, Fraction((principal - balloon) / worth))
 
 
 def _level(terms: LoanTerms, principal: int, rate: Rate | None, coming: Sequence[Period]) -> int:
-    """Return the sum that repays the principal by the annuity formula."""
+    """Return the sum that repays the principal, but for a balloon, by the annuity formula."""
     each, number = _periodic(terms, rate), len(coming)
-    growth = (1 + each) ** number
-    level = principal * each * growth / (growth - 1) if each else Fraction(principal, number)
-    return _rounded(terms, level)
+    growth, balloon = (1 + each) ** number, to_minor(terms.balloon, terms.currency)
+    level = Fraction(principal - balloon, number)
+    if each:
+        level = (principal * growth - balloon) * each / (growth - 1)
+    return _installment_of(terms, level)
 
 
 def _periodic(terms: LoanTerms, rate: Rate | None) -> Fraction:
@@ -332,6 +417,8 @@ def _periodic(terms: LoanTerms, rate: Rate | None) -> Fraction:
 
 def _is_equal_period(terms: LoanTerms, start: date, end: date) -> bool:
     """Return whether a period bears its share of the annual rate, however many days it has."""
+    if terms.repayment is Repayment.FLAT:
+        return True
     level = terms.repayment is Repayment.EQUAL_INSTALLMENT
     periodic = level and terms.installment_interest is InstallmentInterest.PERIODIC
     return periodic and not _is_odd(terms, start, end)
@@ -583,6 +670,7 @@ def _rates_between(terms: LoanTerms, start: date, end: date) -> Iterator[Rate | 
 _PLANS: dict[Repayment, Callable[[LoanTerms, int], Iterator[Installment]]] = {
     Repayment.EQUAL_PRINCIPAL: _equal_principal,
     Repayment.EQUAL_INSTALLMENT: _equal_installment,
+    Repayment.FLAT: _flat,
     Repayment.INTEREST_ONLY: _interest_only,
     Repayment.BULLET: _bullet,
     Repayment.REVOLVING: _revolving,

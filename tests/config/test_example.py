@@ -16,12 +16,15 @@ from reminderd.config.loan_tables import (
     ExtensionModel,
     FeeAmountModel,
     FeeModel,
+    InstallmentFeeModel,
     InstallmentModel,
     LoanModel,
     MinimumModel,
     PauseModel,
     PaymentModel,
     PenaltyModel,
+    PenaltyRuleModel,
+    PenaltyStepModel,
     RateChangeModel,
     RequestModel,
     TierModel,
@@ -39,7 +42,7 @@ from reminderd.config.models import (
     Settings,
 )
 from reminderd.delivery.transport import verify
-from reminderd.loans.charges import CapMode, FeePer
+from reminderd.loans.charges import CapMode, Charged, FeeOf, FeePer
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import BusinessDayConvention
 from reminderd.loans.money import Rounding
@@ -49,6 +52,7 @@ from reminderd.loans.terms import (
     Component,
     Compounding,
     GraceMode,
+    InstallmentRounding,
     Lender,
     PenaltyBase,
     Repayment,
@@ -96,6 +100,8 @@ def test_the_example_is_right_with_everything_switched_on(whole):
         "weilidai",
         "home",
         "sofa",
+        "purchase",
+        "car",
         "rent",
         "huabei",
         "visa",
@@ -147,6 +153,7 @@ MODELS = {
     FeeAmountModel: lambda found: [
         part for fee in entries(found, "fees") for part in fee.get("lesser_of", [])
     ],
+    InstallmentFeeModel: lambda found: [loan.get("installment_fee", {}) for loan in found["loans"]],
     MinimumModel: lambda found: [loan["minimum"] for loan in found["loans"] if "minimum" in loan],
     FeeModel: lambda found: entries(found, "fees"),
     TierModel: lambda found: [t for fee in entries(found, "fees") for t in fee.get("tiers", [])],
@@ -167,7 +174,7 @@ def test_every_table_is_looked_for_in_the_example():
         if isinstance(model, type) and issubclass(model, BaseModel)
         if model.__module__ == module.__name__
     }
-    assert read == {*MODELS, PenaltyModel}
+    assert read == {*MODELS, PenaltyModel, PenaltyRuleModel, PenaltyStepModel}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -187,7 +194,17 @@ def test_every_choice_is_in_the_example():
     choices = [*preset_names(), *LOCALES, *GraceMode, *DayCount]
     choices += ["info", "warning", "critical", "weekly", "quarterly", "half-yearly", "yearly"]
     choices += [kind for kind in Repayment if kind != "listed"]  # which is said by listing
-    for choice in (PenaltyBase, Compounding, Component, AllocationBy, Rounding, RoundingAt):
+    for choice in (
+        InstallmentRounding,
+        Charged,
+        FeeOf,
+        PenaltyBase,
+        Compounding,
+        Component,
+        AllocationBy,
+        Rounding,
+        RoundingAt,
+    ):
         choices += choice
     choices += [*BusinessDayConvention, *FeePer, *CapMode, *RequestState, *Lender]
     choices += ["text", "markdown", "html"]

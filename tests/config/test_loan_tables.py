@@ -8,7 +8,17 @@ from decimal import Decimal
 import pytest
 
 from reminderd.config.loan_tables import LoanModel
-from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind, FeePer
+from reminderd.loans.charges import (
+    Amount,
+    Cap,
+    CapMode,
+    Charged,
+    Fee,
+    FeeKind,
+    FeeOf,
+    FeePer,
+    InstallmentFee,
+)
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import BusinessDayConvention, BusinessDays, Frequency, Unit
 from reminderd.loans.money import Rate, Rounding
@@ -24,6 +34,7 @@ from reminderd.loans.terms import (
     GraceMode,
     Installment,
     InstallmentInterest,
+    InstallmentRounding,
     Lender,
     LoanTerms,
     Minimum,
@@ -32,6 +43,7 @@ from reminderd.loans.terms import (
     Penalty,
     PenaltyBase,
     PenaltyRule,
+    PenaltyStep,
     RateChange,
     Repayment,
     Request,
@@ -83,6 +95,19 @@ LINES = {
     'repayment = "interest-only"': {"repayment": Repayment.INTEREST_ONLY},
     'repayment = "bullet"': {"repayment": Repayment.BULLET},
     'installment_interest = "actual"': {"installment_interest": InstallmentInterest.ACTUAL},
+    'repayment = "flat"': {"repayment": Repayment.FLAT},
+    'installment = "1060"': {"installment": Decimal(1060)},
+    'installment_multiple_of = "1"': {"installment_multiple_of": Decimal(1)},
+    'installment_multiple_of = "1"\ninstallment_rounding = "up"': {
+        "installment_multiple_of": Decimal(1),
+        "installment_rounding": InstallmentRounding.UP,
+    },
+    'installment_fee.percent = "0.6%"': {"installment_fee": InstallmentFee(percent("0.6"))},
+    'installment_fee = { flat = "60", charged = "first" }': {
+        "installment_fee": InstallmentFee(flat=Decimal(60), charged=Charged.FIRST)
+    },
+    "interest_only_installments = 4": {"interest_only_installments": 4},
+    'balloon = "5000"': {"balloon": Decimal(5000)},
     'frequency = "weekly"': {"frequency": Frequency(1, Unit.WEEK)},
     'frequency = "biweekly"': {"frequency": Frequency(2, Unit.WEEK)},
     'frequency = "semi-monthly"': {"frequency": Frequency(1, Unit.HALF_MONTH)},
@@ -118,6 +143,23 @@ LINES = {
         "penalty": Penalty(PenaltyRule.FRACTION_OF_CONTRACT, Decimal("0.5")),
     },
     'penalty.spread = "6%"': {"penalty": Penalty(PenaltyRule.SPREAD, percent(6))},
+    'penalty.daily_amount = "5"': {"penalty": Penalty(PenaltyRule.DAILY_AMOUNT, Decimal(5))},
+    'penalty = { annual_rate = "24%", at_least = "1.00", at_most = "100%" }': {
+        "penalty": Penalty(
+            PenaltyRule.ANNUAL_RATE, percent(24), at_least=Decimal(1), at_most=Decimal(1)
+        )
+    },
+    'penalty = { daily_rate = "0%", steps = [{ after_days = 15, daily_rate = "0.05%" }, '
+    '{ after_days = 30, annual_rate = "36%" }] }': {
+        "penalty": Penalty(
+            PenaltyRule.DAILY_RATE,
+            Decimal(0),
+            (
+                PenaltyStep(15, Penalty(PenaltyRule.DAILY_RATE, percent("0.05"))),
+                PenaltyStep(30, Penalty(PenaltyRule.ANNUAL_RATE, percent(36))),
+            ),
+        )
+    },
     'penalty_base = "overdue-installment"': {"penalty_base": PenaltyBase.OVERDUE_INSTALLMENT},
     'penalty_base = "outstanding-principal"': {"penalty_base": PenaltyBase.OUTSTANDING_PRINCIPAL},
     "contract_interest_continues = false": {"contract_interest_continues": False},
@@ -141,6 +183,8 @@ LINES = {
     "acceleration_date = 2027-03-01": {"acceleration_date": date(2027, 3, 1)},
     'fees = [{ flat = "15.00" }]': fee(flat("15.00")),
     'fees = [{ percent = "5%" }]': fee(share(5)),
+    'fees = [{ percent = "5%", of = "principal" }]': fee(share(5), of=FeeOf.PRINCIPAL),
+    'fees = [{ percent = "5%", of = "installment" }]': fee(share(5), of=FeeOf.INSTALLMENT),
     'fees = [{ flat = 1, per = "period" }]': fee(flat(1), per=FeePer.PERIOD),
     "fees = [{ flat = 1, after_days = 15 }]": fee(flat(1), after_days=15),
     "fees = [{ flat = 1, after_days = 0 }]": fee(flat(1), after_days=0),

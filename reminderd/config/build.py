@@ -132,7 +132,9 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         dpd_includes_due_date=model.dpd_includes_due_date,
         acceleration_date=model.acceleration_date,
         fees=tuple(_fee(fee) for fee in model.fees),
-        caps=tuple(Cap(cap.mode, cap.annual_rate, cap.fees, cap.source) for cap in model.caps),
+        caps=tuple(
+            Cap(cap.mode, cap.annual_rate, cap.fees, cap.cost, cap.source) for cap in model.caps
+        ),
         allocation_order=tuple(model.allocation_order),
         allocation_by=model.allocation_by,
         rounding=model.rounding,

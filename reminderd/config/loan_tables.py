@@ -253,6 +253,12 @@ class CapModel(Strict):
     fees: NotNegative | None = Field(
         None, description="All fees together.", examples=['fees = "100.00"']
     )
+    cost: Share | None = Field(
+        None,
+        description="Interest, penalty and fees of the whole loan, as a share of what was "
+        "borrowed.",
+        examples=['cost = "100%"'],
+    )
     mode: CapMode = Field(CapMode.WARN, description="Only say so, or have the figure keep to it.")
     source: str | None = Field(
         None,
@@ -262,10 +268,14 @@ class CapModel(Strict):
 
     @model_validator(mode="after")
     def _one_limit(self) -> CapModel:
-        if self.annual_rate is None and self.fees is None:
-            raise ValueError('names no limit (write annual_rate = "24%", or fees = "100.00")')
-        if self.annual_rate is not None and self.fees is not None:
-            raise ValueError("has annual_rate and fees (make an entry of its own for each)")
+        limits = ("annual_rate", "fees", "cost")
+        given = [limit for limit in limits if getattr(self, limit) is not None]
+        if not given:
+            remedy = 'write annual_rate = "24%", fees = "100.00", or cost = "100%"'
+            raise ValueError(f"names no limit ({remedy})")
+        if len(given) > 1:
+            several = " and ".join(given)
+            raise ValueError(f"has {several} (make an entry of its own for each)")
         return self
 
 

@@ -44,6 +44,7 @@ from .schedule import (
     RateShare,
     begun_by,
     billed,
+    borrowed,
     capitalized,
     card_terms,
     earned,
@@ -96,6 +97,7 @@ class Line:
     capital = 0  # unpaid interest that bears interest itself, in 1/scale minor units
     ceiling = 0  # what a cap lets it cost, likewise
     most_penalty: int | None = None  # what its penalty may come to
+    residual = 0  # what of its interest is the cost of an earlier line
     waived = 0  # what of it was let go of, other than principal
     spared = False  # it was paid within grace, and owes no penalty for good
     received = 0  # what payments have brought it since it fell due
@@ -169,6 +171,7 @@ class Account:
         self.upcoming = 0  # index of the first installment not yet due
         self.worked_out = len(self.parts)  # of the schedule, before agreements changed it
         self.credit = 0
+        self.cost_before = 0  # what was paid of the charges of lines that an extension ended
         self.charged = 0  # all fees of the loan, those up to the day charged_to
         self.charged_to = 0
         self.today = 0
@@ -365,6 +368,8 @@ class Account:
         line = Line(due, part.principal, part.interest, due + self.rules.first_day)
         if self.rules.most_penalty is not None:
             line.most_penalty = self.rules.most_penalty(part.principal)
+        if self.rules.most_cost is not None:
+            line.residual = part.residual
         if self.credit:
             for place in self.rules.order:
                 paid = min(self.credit, (part.principal, part.interest, 0, 0)[place])
@@ -580,7 +585,8 @@ class Account:
         """Return what the line, accrued up to today, owes."""
         return Owed(*self._amounts(line))
 
-    def _amounts(self, line: Line) -> tuple[int, int, int, int]:
+    def _amounts(self, line: Line, *, alone: bool = False) -> tuple[int, int, int, int]:
+        """Return what a line owes; *alone*, as if no limit were shared with other lines."""
         scale, round_, late = self.scale, self.round, self.today - line.due
         interest = penalty = 0
         if late > self.rules.interest_grace:
@@ -590,6 +596,8 @@ class Account:
         fees = line.fees
         if self.capped:
             interest, penalty, fees = self._capped(line, interest, penalty, fees)
+            if self.rules.most_cost is not None and not alone:
+                return self._within_cost(line)
         return (
             line.principal,
             line.interest + interest - line.paid_interest,
@@ -614,6 +622,42 @@ class Account:
         paid = max(0, line.paid_interest - line.interest)
         of_interest = max(0, min(over - of_penalty - of_fees, interest - paid))
         return interest - of_interest, penalty - of_penalty, fees - of_fees
+
+    def cost(self) -> int:
+        """Return what interest, penalty and fees have come to so far, paid or not.
+
+        In minor units, with no cap on the total kept to.
+        """
+        unpaid = sum(self._unpaid_cost(line) for line in self.open)
+        return self.cost_before + unpaid + sum(self._paid_cost(line) for line in self.lines)
+
+    def _unpaid_cost(self, line: Line) -> int:
+        return sum(self._amounts(line, alone=True)[INTEREST:])
+
+    @staticmethod
+    def _paid_cost(line: Line) -> int:
+        paid = line.paid_interest + line.paid_penalty + line.paid_fees
+        return paid - line.waived - line.residual
+
+    def _within_cost(self, line: Line) -> tuple[int, int, int, int]:
+        """Return what a line owes where all lines share what the loan may cost.
+
+        What is over is cut from the newest line first, there from penalty, fees and interest, and
+        never from what is paid.
+        """
+        assert self.rules.most_cost is not None  # the caller looked
+        over = self.cost() - self.rules.most_cost
+        for newer in reversed(self.open):
+            if newer is line or over <= 0:
+                break
+            over -= self._unpaid_cost(newer)
+        principal, *charges = self._amounts(line, alone=True)
+        for place in (PENALTY, FEES, INTEREST):
+            cut = max(0, min(over, charges[place - 1]))
+            charges[place - 1] -= cut
+            over -= cut
+        interest, penalty, fees = charges
+        return principal, interest, penalty, fees
 
     def due(self) -> Owed:
         """Return what the installments already due owe together today."""
@@ -650,6 +694,8 @@ class Account:
         if (day := self.terms.capitalized_on) is not None and today < day:
             principal -= self.rules.capitalized
             interest += capitalized(self.terms, today)
+        if self.rules.most_cost is not None:
+            interest = min(interest, max(0, self.rules.most_cost - self.cost()))
         return Owed(principal, interest)
 
     def not_yet_due(self) -> list[tuple[Installment, int]]:
@@ -922,6 +968,7 @@ class Account:
             line = self.lines.pop(place)
             self.settled -= place < self.settled
             principal, *charges = self._amounts(line)
+            self.cost_before += self._paid_cost(line)
             part, since = Installment(part.due, principal, sum(charges)), self.as_of
             self.upcoming -= 1
             if self.trace is not None:
@@ -1130,6 +1177,7 @@ class _Rules:
     capped: bool  # something limits what an installment may cost
     least_penalty: int  # of an installment, where it is anything
     most_penalty: Callable[[int], int] | None  # of one of some principal
+    most_cost: int | None  # of all interest, penalty and fees together
     penalty_by_amount: bool
     stepped: bool  # it changes with the days of lateness
     first_day: int  # of the days after the due date, how many never count for penalty
@@ -1158,7 +1206,7 @@ def _compile(terms: LoanTerms) -> _Rules:
     outstanding = terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL
     plain = not (compounds or terms.fees or rates.ceiling is not None or outstanding)
     stepped, by_amount = bool(terms.penalty_steps), terms.penalty_by_amount
-    least, most = _least_penalty(terms), _most_penalty(terms)
+    least, most, most_cost = _least_penalty(terms), _most_penalty(terms), _most_cost(terms)
     return _Rules(
         parts,
         [*accumulate((part.principal for part in reversed(parts)), initial=0)][::-1],
@@ -1172,9 +1220,10 @@ def _compile(terms: LoanTerms) -> _Rules:
         terms.interest_grace,
         terms.residual,
         to_minor(terms.residual_below, terms.currency),
-        rates.ceiling is not None or bool(least or most),
+        rates.ceiling is not None or bool(least or most) or most_cost is not None,
         least,
         most,
+        most_cost,
         by_amount,
         stepped,
         _first_day(terms),
@@ -1217,6 +1266,14 @@ def _most_penalty(terms: LoanTerms) -> Callable[[int], int] | None:
         return None
     share, round_ = Fraction(terms.penalty.at_most), terms.rounding.of
     return lambda principal: round_(principal * share.numerator, share.denominator)
+
+
+def _most_cost(terms: LoanTerms) -> int | None:
+    """Return what an enforced cap lets all interest, penalty and fees come to, rounded down."""
+    shares = [
+        cap.cost for cap in terms.caps if cap.mode is CapMode.ENFORCE and cap.cost is not None
+    ]
+    return int(borrowed(terms) * Fraction(min(shares))) if shares else None
 
 
 def _fee_base(fee: Fee, line: Line) -> int:

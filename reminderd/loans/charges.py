@@ -129,9 +129,14 @@ class CapMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """A limit on what being late may cost: as an all-in annual rate, or as a sum of all fees."""
+    """A limit on cost: an all-in annual rate of being late, a sum of all fees, or a total cost.
+
+    That is what interest, penalty and fees of the whole loan come to, as a share of what was
+    borrowed: 1 is 100 % (in duplum; for British payday loans CONC 5A.2.2, since 2015).
+    """
 
     mode: CapMode
     annual_rate: Decimal | None = None
     fees: Decimal | None = None
+    cost: Decimal | None = None
     source: str | None = None  # the law or clause it comes from

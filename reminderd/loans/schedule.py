@@ -261,6 +261,13 @@ def capitalized(terms: LoanTerms, day: date) -> int:
     return period_interest(terms, principal, terms.start, min(day, terms.capitalized_on))
 
 
+def borrowed(terms: LoanTerms) -> int:
+    """Return what was borrowed, in minor units, of a loan that has an end and no bills."""
+    if terms.repayment in (Repayment.LISTED, Repayment.FIXED):
+        return sum(part.principal for part in schedule(terms))
+    return to_minor(terms.principal, terms.currency)
+
+
 def _chosen(terms: LoanTerms) -> list[Period]:
     return list(islice(periods(terms), terms.number))
 

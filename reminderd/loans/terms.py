@@ -47,6 +47,7 @@ _CAPITALIZING = (
     Repayment.INTEREST_ONLY,
 )
 _LEVEL = (Repayment.EQUAL_INSTALLMENT, Repayment.FLAT)  # whose installments are one sum
+_UNKNOWN = (Repayment.REVOLVING, Repayment.BILLED)  # where more is borrowed on the way
 _AMORTIZING = (Repayment.EQUAL_PRINCIPAL, *_LEVEL)
 
 
@@ -608,6 +609,7 @@ def check(terms: LoanTerms) -> None:
         _check_year("paid_until", terms.paid_until)
     _check_rates(terms)
     _check_grace(terms)
+    _check_caps(terms)
     _check_agreements(terms)
 
 
@@ -774,6 +776,15 @@ def _check_grace(terms: LoanTerms) -> None:
             f"{terms.grace_days} days of grace are more than the {period} days between two "
             f"installments (write {period} or fewer)",
         )
+
+
+def _check_caps(terms: LoanTerms) -> None:
+    """Refuse a cap on the total cost where nobody can say how much was borrowed."""
+    unknown = terms.endless or terms.bills or terms.repayment in _UNKNOWN
+    for number, cap in enumerate(terms.caps):
+        if cap.cost is not None and unknown:
+            sentence = "is a share of what was borrowed, which nobody knows of this loan"
+            raise TermsError(f"caps.{number}.cost", f"{sentence} (write fees or annual_rate)")
 
 
 def _period(terms: LoanTerms) -> int | None:

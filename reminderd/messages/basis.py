@@ -243,6 +243,8 @@ class _Basis:
                 yield self.say("capped", cap=self.words.share(cap.annual_rate))
             elif cap.mode is CapMode.ENFORCE and cap.fees is not None:
                 yield self.say("fees_capped", cap=self._money(cap.fees))
+            elif cap.mode is CapMode.ENFORCE and cap.cost is not None:
+                yield self.say("cost_capped", cap=self.words.share(cap.cost))
 
     def _order(self) -> Iterator[str]:
         by_component = self.terms.allocation_by is AllocationBy.COMPONENT

@@ -207,6 +207,9 @@ LINES = {
     'caps = [{ fees = "100.00", mode = "enforce", source = "clause 7" }]': {
         "caps": (Cap(CapMode.ENFORCE, fees=Decimal("100.00"), source="clause 7"),)
     },
+    'caps = [{ cost = "100%", mode = "enforce" }]': {
+        "caps": (Cap(CapMode.ENFORCE, cost=Decimal(1)),)
+    },
     'allocation_order = ["principal", "interest", "penalty", "fees"]': {
         "allocation_order": (
             Component.PRINCIPAL,

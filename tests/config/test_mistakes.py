@@ -347,6 +347,12 @@ VALUES = {
         LINE + 'installment_fee = §{ charged = "first" }\n',
         'loans[0].installment_fee: says no amount (write flat = "15.00", or percent)',
     ),
+    "a cap on what nobody can know": (
+        '[[loans]]\nid = "rent"\namount = "500"\nfirst_due = 2026-12-05\n'
+        'caps = [{ cost = §"100%" }]\n',
+        "loans[0].caps[0].cost: is a share of what was borrowed, which nobody knows of this loan "
+        "(write fees or annual_rate)",
+    ),
     "a repayment that is not known": (
         LINE + 'repayment = §"equal-principle"\n',
         "loans[0].repayment: 'equal-principle' is not one of equal-principal, equal-installment, "
@@ -1111,7 +1117,8 @@ FEES_AND_CAPS = {
     ),
     "a cap on nothing": (
         cap('§{ mode = "warn" }'),
-        'loans[0].caps[0]: names no limit (write annual_rate = "24%", or fees = "100.00")',
+        'loans[0].caps[0]: names no limit (write annual_rate = "24%", fees = "100.00", '
+        'or cost = "100%")',
     ),
     "a cap of two limits": (
         cap('§{ annual_rate = "24%", fees = 100 }'),

@@ -113,12 +113,13 @@ def _fee(words):
 
 
 def _cap(words):
-    """Return a cap: {annual_rate: "24%"} or {fees: "50"}, enforced unless mode says otherwise."""
-    rate, fees = words.get("annual_rate"), words.get("fees")
+    """Return a cap: {annual_rate: "24%"}, {fees: "50"} or {cost: "100%"}, enforced by itself."""
+    rate, fees, cost = (words.get(key) for key in ("annual_rate", "fees", "cost"))
     return Cap(
         CapMode(words.get("mode", "enforce")),
         None if rate is None else parse_ratio(rate),
         None if fees is None else Decimal(fees),
+        None if cost is None else parse_ratio(cost),
     )
 
 

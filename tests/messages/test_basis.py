@@ -636,6 +636,7 @@ CASES = {
             "caps": (
                 Cap(CapMode.ENFORCE, annual_rate=Decimal("0.24")),
                 Cap(CapMode.ENFORCE, fees=Decimal(100)),
+                Cap(CapMode.ENFORCE, cost=Decimal(1)),
             )
         },
         [
@@ -643,6 +644,10 @@ CASES = {
             NO_PENALTY,
             ("capped at 24% a year all-in", "综合成本（年化）不超过24%"),
             ("all fees capped at CN¥100.00", "费用合计不超过¥100.00"),
+            (
+                "interest, penalty and fees together capped at 100% of what was borrowed",
+                "利息、罚息和费用合计不超过借款本金的100%",
+            ),
         ],
     ),
     "caps that only warn": (

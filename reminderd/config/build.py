@@ -12,7 +12,7 @@ from ..alerts.wallclock import QuietHours
 from ..errors import TermsError
 from ..loans.bills import drawn_on, expected_near
 from ..loans.charges import Amount, Cap, Fee, FeeKind, InstallmentFee
-from ..loans.frequency import ANY_DAY, BusinessDays
+from ..loans.frequency import ANY_DAY, BusinessDays, Frequency
 from ..loans.money import Money, Rate, to_minor
 from ..loans.schedule import revolve, schedule, schedule_past, start_date
 from ..loans.terms import (
@@ -112,12 +112,13 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         installment_fee=_installment_fee(model.installment_fee),
         interest_only_installments=model.interest_only_installments,
         balloon=model.balloon,
+        in_advance=model.in_advance,
         frequency=model.frequency,
         end_of_month=model.end_of_month,
         business_days=BusinessDays(model.business_day_convention, model.calendar),
         minimum=_minimum(model),
         statement_day=model.statement_day,
-        contract_rate=_contract_rate(model),
+        contract_rate=_contract_rate(model, model.frequency),
         day_count=model.day_count,
         penalty=penalty,
         penalty_base=model.penalty_base,
@@ -139,7 +140,7 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         allocation_by=model.allocation_by,
         rounding=model.rounding,
         rounding_at=model.rounding_at,
-        rate_changes=tuple(_rate_change(change) for change in model.rate_changes),
+        rate_changes=tuple(_rate_change(change, model.frequency) for change in model.rate_changes),
         pauses=tuple(Pause(pause.first, pause.last) for pause in model.pauses),
         waivers=tuple(Waiver(w.date, w.amount, w.of) for w in model.waivers),
         extensions=tuple(_extension(extension) for extension in model.extensions),
@@ -277,12 +278,12 @@ def _installment_fee(fee: InstallmentFeeModel | None) -> InstallmentFee | None:
     return InstallmentFee(fee.percent or Decimal(0), fee.flat or Decimal(0), fee.charged)
 
 
-def _rate_change(change: RateChangeModel) -> RateChange:
-    return RateChange(change.start, _contract_rate(change), _penalty(change.penalty))
+def _rate_change(change: RateChangeModel, every: Frequency) -> RateChange:
+    return RateChange(change.start, _contract_rate(change, every), _penalty(change.penalty))
 
 
 def _extension(extension: ExtensionModel) -> Extension:
-    rate = _contract_rate(extension)
+    rate = _agreed_rate(extension)
     return Extension(extension.due, extension.agreed, tuple(extension.to), rate)
 
 
@@ -303,7 +304,13 @@ def _listed(model: LoanModel, currency: str) -> tuple[Installment, ...]:
     )
 
 
-def _contract_rate(table: LoanModel | RateChangeModel | ExtensionModel) -> Rate | None:
+def _contract_rate(table: LoanModel | RateChangeModel, every: Frequency) -> Rate | None:
+    if table.effective_annual_rate is not None:
+        return Rate.of_effective(table.effective_annual_rate, every.of_year(365))
+    return _agreed_rate(table)
+
+
+def _agreed_rate(table: LoanModel | RateChangeModel | ExtensionModel) -> Rate | None:
     if table.daily_rate is not None:
         return Rate(table.daily_rate, "day")
     return _a_year(table.annual_rate)

@@ -294,6 +294,13 @@ def _only_rate(daily: Decimal | None, info: ValidationInfo) -> Decimal | None:
     return daily
 
 
+def _only_effective(effective: Decimal | None, info: ValidationInfo) -> Decimal | None:
+    for other in ("annual_rate", "daily_rate"):
+        if effective is not None and info.data.get(other) is not None:
+            raise ValueError(f"stands beside {other} (keep one of the two)")
+    return effective
+
+
 class RateChangeModel(Strict):
     """One entry of ``rate_changes``."""
 
@@ -304,14 +311,17 @@ class RateChangeModel(Strict):
     )
     annual_rate: Rate | None = Field(None, description="The new contract rate for a year.")
     daily_rate: DailyRate | None = Field(None, description="Or for a day.")
+    effective_annual_rate: Rate | None = Field(None, description="Or an effective one.")
     _one_rate = field_validator("daily_rate")(_only_rate)
+    _one_kind = field_validator("effective_annual_rate")(_only_effective)
     penalty: PenaltyModel | None = Field(
         None, description="The new penalty.", examples=['penalty.daily_rate = "0.05%"']
     )
 
     @model_validator(mode="after")
     def _some_change(self) -> RateChangeModel:
-        if all(given is None for given in (self.annual_rate, self.daily_rate, self.penalty)):
+        rates = (self.annual_rate, self.daily_rate, self.effective_annual_rate)
+        if all(given is None for given in (*rates, self.penalty)):
             raise ValueError('changes nothing (write annual_rate = "3.5%")')
         return self
 
@@ -513,6 +523,12 @@ class LoanModel(Strict):
         description="Principal that is not spread over them but due on top of the last one.",
         examples=['balloon = "5000"'],
     )
+    in_advance: bool = Field(
+        False,
+        description="Whether equal installments are due at the beginning of their periods, the "
+        "first one on the day the interest starts, as a lease's are.",
+        examples=["in_advance = true"],
+    )
     frequency: FrequencyName = Field(
         MONTHLY,
         description="How often an installment is due; semi-monthly: that day and the one 15 days "
@@ -551,6 +567,13 @@ class LoanModel(Strict):
     )
     annual_rate: Rate | None = Field(None, description='Contract rate for a year: "18%".')
     daily_rate: DailyRate | None = Field(None, description='Contract rate for a day: "0.05%".')
+    effective_annual_rate: Rate | None = Field(
+        None,
+        description="Contract rate as what a year comes to with interest on interest; the periods "
+        "of frequency compound to it.",
+        examples=['effective_annual_rate = "12.68%"'],
+    )
+    _one_kind = field_validator("effective_annual_rate")(_only_effective)
     day_count: DayCount = Field(DayCount.ACT_365F, description="Day-count convention.")
     penalty: PenaltyModel | None = Field(
         None, description="Price of being late.", examples=['penalty.daily_rate = "0.05%"']
@@ -726,7 +749,7 @@ class LoanModel(Strict):
         if "penalty" in data:  # another rule brings its own answer on contract interest
             defaults.pop("penalty", None)
             defaults.pop("contract_interest_continues", None)
-        if "annual_rate" in data:
+        if {"annual_rate", "effective_annual_rate"} & data.keys():
             defaults.pop("daily_rate", None)
         if data.get("business_day_convention") == "none":
             defaults.pop("calendar", None)

@@ -20,7 +20,7 @@ _LUMP = ("amount", "interest")
 _WORKED_OUT = ("principal", "installments", "first_due")
 _SHAPES = (
     *("installment", "installment_multiple_of", "installment_fee"),
-    *("interest_only_installments", "balloon"),
+    *("interest_only_installments", "balloon", "in_advance"),
 )
 _ONLY_PERIODIC = ("first_due", "until", "end_of_month")
 _ONLY_DATED = ("principal", "start", "capitalized_on", "repayment", "minimum", *_SHAPES)

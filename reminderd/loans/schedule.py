@@ -49,6 +49,8 @@ def start_date(terms: LoanTerms) -> date | None:
     known = terms.repayment in (Repayment.LISTED, Repayment.FIXED)
     if known or terms.first_due is None:
         return None
+    if terms.in_advance:
+        return terms.first_due
     return terms.start or terms.frequency.step(terms.first_due, -1, end_of_month=terms.end_of_month)
 
 
@@ -230,6 +232,8 @@ def _interest_by(terms: LoanTerms, base: int, period: Period, day: date) -> int:
     Of an equal period each day bears the same share, however many there are.
     """
     start, end = period
+    if start == end:
+        return 0  # paid in advance
     if not _is_equal_period(terms, start, end):
         return period_interest(terms, base, start, day)
     by_days = [
@@ -378,7 +382,7 @@ def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment
             agreed = _agreed(terms, number) if first else None
             level = agreed or formula(terms, left, rate, coming)
         interest = _interest_by(terms, left, (start, end), end)
-        planned = interest if by_days else _rounded(terms, left * each)
+        planned = interest if by_days or start == end else _rounded(terms, left * each)
         share = _share(terms, number, left, level - planned)
         yield Installment(end, share, interest, left, start, end)
         left -= share
@@ -405,10 +409,11 @@ def _level_by_days(
 def _level(terms: LoanTerms, principal: int, rate: Rate | None, coming: Sequence[Period]) -> int:
     """Return the sum that repays the principal, but for a balloon, by the annuity formula."""
     each, number = _periodic(terms, rate), len(coming)
-    growth, balloon = (1 + each) ** number, to_minor(terms.balloon, terms.currency)
+    at_once, balloon = coming[0][0] == coming[0][1], to_minor(terms.balloon, terms.currency)
+    growth = (1 + each) ** (number - at_once)
     level = Fraction(principal - balloon, number)
     if each:
-        level = (principal * growth - balloon) * each / (growth - 1)
+        level = (principal * growth - balloon) * each / (growth * (1 + each) ** at_once - 1)
     return _installment_of(terms, level)
 
 

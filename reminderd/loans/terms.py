@@ -355,6 +355,7 @@ class LoanTerms:
     installment_fee: InstallmentFee | None = None
     interest_only_installments: int = 0
     balloon: Decimal = Decimal(0)
+    in_advance: bool = False  # each due at the beginning of its period
     frequency: Frequency = MONTHLY
     end_of_month: bool = False
     business_days: BusinessDays = ANY_DAY
@@ -641,10 +642,15 @@ def _check_installments(terms: LoanTerms) -> None:
         ("interest_only_installments", _AMORTIZING),
         ("balloon", _AMORTIZING),
         ("installment_fee", (*_AMORTIZING, Repayment.INTEREST_ONLY)),
+        ("in_advance", (Repayment.EQUAL_INSTALLMENT,)),
     ):
         if getattr(terms, key) and terms.repayment not in kinds:
             known = " or ".join(f'"{kind}"' for kind in kinds)
             raise TermsError(key, f"goes with repayment = {known} (remove it, or change repayment)")
+    for key in ("start", "interest_only_installments"):
+        if terms.in_advance and getattr(terms, key):
+            sentence = "does not go with in_advance: interest starts on the first due date"
+            raise TermsError(key, f"{sentence} (remove one of the two)")
     number = terms.interest_only_installments
     if number and not 0 < number < terms.number:
         sentence = f"{number} of {terms.number} leave none that repays the principal"

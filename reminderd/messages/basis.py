@@ -156,6 +156,8 @@ class _Basis:
             yield self._installment_fee(terms.installment_fee)
         if terms.interest_only_installments:
             yield self.say("interest_only", count=str(terms.interest_only_installments))
+        if terms.in_advance:
+            yield self.say("in_advance")
         if terms.balloon:
             yield self.say("balloon", amount=self._money(terms.balloon))
 

@@ -107,6 +107,7 @@ LINES = {
         "installment_fee": InstallmentFee(flat=Decimal(60), charged=Charged.FIRST)
     },
     "interest_only_installments = 4": {"interest_only_installments": 4},
+    "in_advance = true": {"in_advance": True},
     'balloon = "5000"': {"balloon": Decimal(5000)},
     'frequency = "weekly"': {"frequency": Frequency(1, Unit.WEEK)},
     'frequency = "biweekly"': {"frequency": Frequency(2, Unit.WEEK)},
@@ -307,7 +308,7 @@ FACTS = {
 NOT_TERMS = {"id", "name", "preset", "timezone", "contact", "channels", "payments"}
 # Keys of loans of another kind; they have tests of their own, below and in test_bills.py.
 OF_OTHERS = {
-    *("due", "amount", "interest", "until", "minimum", "daily_rate"),
+    *("due", "amount", "interest", "until", "minimum", "daily_rate", "effective_annual_rate"),
     *("statement_day", "bills"),
 }
 
@@ -435,6 +436,18 @@ def test_a_schedule_is_one_of_equal_installments_unless_it_says_otherwise(read):
 def test_a_daily_rate_is_one_for_a_day(read):
     loan = LINE.replace('annual_rate = "12%"', 'daily_rate = "0.05%"')
     assert read(loan).terms.contract_rate == Rate(Decimal("0.0005"), "day")
+
+
+def test_an_effective_rate_is_the_nominal_one_that_compounds_to_it(read):
+    """assignmentexpert.com, question 320314: 5.6 % effective is 5.4612 % compounding monthly."""
+    rate = 'effective_annual_rate = "5.6%"'
+    monthly = read(LINE.replace('annual_rate = "12%"', rate)).terms.contract_rate
+    assert (round(monthly.value, 6), monthly.per) == (Decimal("0.054612"), "year")
+    yearly = read(LINE.replace('annual_rate = "12%"', rate) + 'frequency = "yearly"\n').terms
+    assert yearly.contract_rate == Rate(percent("5.6"), "year")
+    change = 'rate_changes = [{ from = 2027-01-01, effective_annual_rate = "5.6%" }]\n'
+    [changed] = read(LINE + change).terms.rate_changes
+    assert changed.contract_rate == monthly
 
 
 def test_one_sum_is_one_installment_with_its_interest_taken_out(read):

@@ -353,6 +353,15 @@ VALUES = {
         "loans[0].caps[0].cost: is a share of what was borrowed, which nobody knows of this loan "
         "(write fees or annual_rate)",
     ),
+    "an effective rate beside another": (
+        LINE + 'annual_rate = "12%"\neffective_annual_rate = §"12%"\n',
+        "loans[0].effective_annual_rate: stands beside annual_rate (keep one of the two)",
+    ),
+    "a start of what is paid in advance": (
+        LINE + "in_advance = true\nstart = §2026-10-01\n",
+        "loans[0].start: does not go with in_advance: interest starts on the first due date "
+        "(remove one of the two)",
+    ),
     "a repayment that is not known": (
         LINE + 'repayment = §"equal-principle"\n',
         "loans[0].repayment: 'equal-principle' is not one of equal-principal, equal-installment, "

@@ -1,6 +1,7 @@
 """Installments as lenders shape them: flat rates, fees, sums of their own, balloons."""
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy_financial
@@ -8,6 +9,7 @@ import pytest
 
 from reminderd.errors import TermsError
 from reminderd.loans.explain import explain, explain_next
+from reminderd.loans.money import Rate
 from reminderd.loans.position import value
 from reminderd.loans.schedule import schedule
 
@@ -238,6 +240,48 @@ def test_a_jumbo_loan_with_ten_years_of_interest_only(plan):
 def test_equal_parts_begin_after_those_of_interest_alone(plan, repayment):
     parts = plan(repayment, "1000", 4, annual_rate="12%", interest_only_installments=2)
     assert [principal for principal, _ in parts] == [0, 0, 500_00, 500_00]
+
+
+# ─── In advance, and effective rates ───
+
+
+def test_a_loan_paid_at_the_beginning_of_each_month(plan):
+    """oracletutoring.ca, payments at the beginning: $100,000 at 4 % over 25 years: 526.08.
+
+    http://www.oracletutoring.ca/blog/?cat=1065 (in Excel: pmt(4%/12, 300, 100000, 0, 1))
+    """
+    parts = plan("equal-installment", "100000", 300, annual_rate="4%", in_advance=True)
+    assert {sum(part) for part in parts[:-1]} == {526_08}
+    assert parts[0] == (526_08, 0)
+    assert sum(parts[-1]) == pytest.approx(526_08, abs=200)
+    assert round(-numpy_financial.pmt(0.04 / 12, 300, 100000, when="begin"), 2) == 526.08
+
+
+def test_in_advance_with_a_balloon_is_excels_type_1(plan):
+    words = {"annual_rate": "6%", "in_advance": True, "balloon": "300"}
+    parts = plan("equal-installment", "1000", 4, **words)
+    each = Fraction("0.06") / 12
+    level = (1000 * (1 + each) ** 3 - 300) * each / ((1 + each) ** 4 - 1)
+    assert sum(parts[0]) == round(100 * level)
+    assert sum(parts[-1]) == pytest.approx(sum(parts[0]) + 300_00, abs=2)
+
+
+def test_in_advance_by_days_leaves_the_last_as_large_as_the_others(plan):
+    words = {"annual_rate": "12%", "in_advance": True, "installment_interest": "actual"}
+    parts = plan("equal-installment", "1000", 4, **words)
+    assert parts[0][1] == 0
+    assert sum(parts[-1]) == pytest.approx(sum(parts[0]), abs=2)
+
+
+@pytest.mark.parametrize("count", [12, 4, 1])
+def test_periods_at_the_nominal_rate_compound_to_the_effective_one(count):
+    """Microsoft, NOMINAL and EFFECT: 5.3543 % effective is 5.25 % compounded quarterly."""
+    rate = Rate.of_effective(Decimal("0.053543"), Fraction(1, count))
+    assert (1 + rate.value / count) ** count == pytest.approx(
+        Decimal("1.053543"), abs=Decimal("1e-9")
+    )
+    if count == 4:
+        assert round(rate.value, 5) == Decimal("0.0525")
 
 
 # ─── What cannot be ───

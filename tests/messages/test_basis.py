@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -197,6 +198,25 @@ CASES = {
                 "CN¥300.00 of principal are due on top of the last installment",
                 "最后一期另还尾款¥300.00",
             ),
+            NO_PENALTY,
+        ],
+    ),
+    "an effective rate": (
+        {"contract_rate": Rate.of_effective(Decimal("0.1268"), Fraction(1, 12))},
+        [
+            (
+                "contract rate 12.68% a year effective, 11.99775647% nominal (ACT/365F)",
+                "合同实际年利率12.68%，名义年利率11.99775647%（ACT/365F）",
+            ),
+            GOES_ON,
+            NO_PENALTY,
+        ],
+    ),
+    "installments in advance": (
+        LEVEL | {"in_advance": True},
+        [
+            NO_INTEREST,
+            ("each installment is due at the beginning of its period", "每期期初还款"),
             NO_PENALTY,
         ],
     ),

@@ -366,10 +366,10 @@ class Account:
             self.settled += self.settled == len(self.lines) - 1
             return
         line = Line(due, part.principal, part.interest, due + self.rules.first_day)
-        if self.rules.most_penalty is not None:
-            line.most_penalty = self.rules.most_penalty(part.principal)
-        if self.rules.most_cost is not None:
+        if self.capped:
             line.residual = part.residual
+            if self.rules.most_penalty is not None:
+                line.most_penalty = self.rules.most_penalty(part.principal)
         if self.credit:
             for place in self.rules.order:
                 paid = min(self.credit, (part.principal, part.interest, 0, 0)[place])
@@ -418,12 +418,10 @@ class Account:
         elif line.principal or self.rules.on_installment:
             self._accrue_rates(line, since, day)
 
-    def _tariff_of(self, line: Line) -> Tariff:
-        """Return the rates that count for a line: a penalty may hang on how late it is."""
-        return tariff(self.terms, line.due) if self.rules.stepped else self.tariff
-
     def _accrue_rates(self, line: Line, since: int, day: int) -> None:
-        rates, principal, base = self._tariff_of(line), line.principal, line.principal
+        rates, principal, base = self.tariff, line.principal, line.principal
+        if self.rules.stepped:
+            rates = tariff(self.terms, line.due)
         if self.rules.base_differs:
             base = self._base(line)
         interest = rates.interest.earn(principal, since, day)
@@ -486,7 +484,7 @@ class Account:
 
     def _accrue_all(self, line: Line, since: int, day: int) -> None:
         """Count rates, interest on interest, and what a cap allows."""
-        rates = self._tariff_of(line)
+        rates = tariff(self.terms, line.due) if self.rules.stepped else self.tariff
         if rates.on_interest is None:
             self._accrue_rates(line, since, day)
         else:
@@ -1278,13 +1276,13 @@ def _most_cost(terms: LoanTerms) -> int | None:
 
 def _fee_base(fee: Fee, line: Line) -> int:
     """Return what a fee is charged on; nothing once the installment is paid."""
-    of_line = {
-        FeeOf.OVERDUE: line.unpaid,
-        FeeOf.PRINCIPAL: line.principal,
-        FeeOf.INTEREST: line.open_interest,
-        FeeOf.INSTALLMENT: line.asked,
-    }
-    return of_line[fee.of] if line.unpaid else 0
+    if fee.of is FeeOf.OVERDUE:
+        return line.unpaid
+    if fee.of is FeeOf.PRINCIPAL:
+        return line.principal
+    if fee.of is FeeOf.INTEREST:
+        return line.open_interest
+    return line.asked if line.unpaid else 0
 
 
 def _with_more(part: Installment, interest: int) -> Installment:

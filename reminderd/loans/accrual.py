@@ -626,8 +626,8 @@ class Account:
 
         In minor units, with no cap on the total kept to.
         """
-        unpaid = sum(self._unpaid_cost(line) for line in self.open)
-        return self.cost_before + unpaid + sum(self._paid_cost(line) for line in self.lines)
+        every = (self._unpaid_cost(line) + self._paid_cost(line) for line in self.lines)
+        return self.cost_before + sum(every)
 
     def _unpaid_cost(self, line: Line) -> int:
         return sum(self._amounts(line, alone=True)[INTEREST:])
@@ -645,7 +645,7 @@ class Account:
         """
         assert self.rules.most_cost is not None  # the caller looked
         over = self.cost() - self.rules.most_cost
-        for newer in reversed(self.open):
+        for newer in reversed(self.lines):
             if newer is line or over <= 0:
                 break
             over -= self._unpaid_cost(newer)
@@ -782,7 +782,10 @@ class Account:
         """
         surplus = 0
         for line, before in zip(lines, had, strict=True):
-            got, rest = line.received - before, self.owed(line).total
+            got = line.received - before
+            if not got:
+                self.accrue(line)  # no money came to it, but the older one's surplus may count
+            rest = self.owed(line).total
             if not got and not rest:
                 continue  # it was settled before
             surplus += got - max(0, line.asked - before)
@@ -963,15 +966,16 @@ class Account:
         kept = [*self.parts[:index], *self.parts[index + 1 :]]
         if place is not None:
             self._accrue_lines()  # what the others bear may hang on the one that leaves
-            line = self.lines.pop(place)
-            self.settled -= place < self.settled
+            line = self.lines[place]
             principal, *charges = self._amounts(line)
             self.cost_before += self._paid_cost(line)
             part, since = Installment(part.due, principal, sum(charges)), self.as_of
-            self.upcoming -= 1
             if self.trace is not None:
                 self._note_relief(line)
                 self._step("extension", -part.total * self.tariff.scale, due, end=self.today)
+            del self.lines[place]
+            self.settled -= place < self.settled
+            self.upcoming -= 1
         for moved in extended(self.terms, part, extension, since):
             insort(kept, moved, lo=self.upcoming, key=lambda installment: installment.due)
         self._replace_parts(tuple(kept))

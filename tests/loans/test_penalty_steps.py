@@ -168,6 +168,19 @@ def test_the_derivation_multiplies_the_sum_by_the_days(one_sum):
     assert step.amount == 60
 
 
+def test_an_installment_that_another_ones_surplus_settles_is_charged_up_to_that_day(listed):
+    loan = listed(
+        (DUE, "5", "0"),
+        (late(30), "5", "0"),
+        (late(60), "5", "0"),
+        penalty={"daily_amount": "1"},
+        residual="next",
+        paid=[(late(40), "10")],
+    )
+    [coming] = value(loan, late(40)).upcoming
+    assert coming.remaining.minor == 5_00 + (45_00 - 10_00) + 15_00
+
+
 # ─── Limits ───
 
 

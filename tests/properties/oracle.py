@@ -154,12 +154,20 @@ def contract_on(terms, day):
     return on_day(terms, contract_in_force(terms, day), day)
 
 
-def penalty_on(terms, day):
-    """Return what lateness with a unit costs on one day, by the words of the rule."""
+def penalty_on(terms, day, due):
+    """Return what lateness with a unit due on a day costs on one day, by the words of the rule.
+
+    Where the rule is a sum a day that is what lateness costs, however many units there are.
+    """
     paused = any(pause.first <= day <= pause.last for pause in terms.pauses)
     penalty = penalty_in_force(terms, day)
     if paused or penalty is None:
         return NOTHING
+    for later in penalty.steps:
+        if day > due + later.after_days * ONE_DAY:
+            penalty = replace(penalty, rule=later.penalty.rule, value=later.penalty.value)
+    if penalty.rule == "daily_amount":
+        return Fraction(minor(terms, penalty.value))
     contract, worth = contract_on(terms, day), Fraction(penalty.value)
     yearly = on_day(terms, Rate(penalty.value, "year"), day)
     return {
@@ -171,10 +179,10 @@ def penalty_on(terms, day):
     }[penalty.rule]
 
 
-def on_interest_on(terms, day):
+def on_interest_on(terms, day, due):
     """Return what a unit of unpaid interest costs on one day; it is a part of the penalty."""
     if terms.interest_on_interest_rate is None:
-        return penalty_on(terms, day)
+        return penalty_on(terms, day, due)
     if any(pause.first <= day <= pause.last for pause in terms.pauses):
         return NOTHING
     return on_day(terms, terms.interest_on_interest_rate, day)
@@ -245,6 +253,8 @@ class Part:
     rate: Rate | None = None
     even: bool = False
     called: tuple = ()
+    residual: int = 0  # what of the carried an earlier delay left
+    fee: int = 0  # for paying in installments; it is a part of the interest
 
     @property
     def total(self):
@@ -259,11 +269,11 @@ class Part:
         if day <= self.start:
             to_come = self.was.interest - self.was.earned(terms, day) if self.was else 0
             return self.carried - to_come
-        return self.carried + self.of_days(terms, day)
+        return self.carried + self.fee + self.of_days(terms, day)
 
     def of_days(self, terms, day):
         if self.balance is None:
-            listed = self.interest - self.carried
+            listed = self.interest - self.carried - self.fee
             return rounded(terms, listed * Fraction((day - self.start).days, self.length))
         if self.even:
             return even_interest(terms, self.balance, self.start, self.end, day)
@@ -273,6 +283,7 @@ class Part:
         """Return the part asking for interest that was carried over to it."""
         called = self.called and (self.called[0].with_more(interest), *self.called[1:])
         more = {"interest": self.interest + interest, "carried": self.carried + interest}
+        more["residual"] = self.residual + interest
         return replace(self, **more, called=called)
 
     @property
@@ -282,6 +293,8 @@ class Part:
 
 def even_interest(terms, balance, start, end, until):
     """Return what a balance bears by a day of one of equal periods, each day the same share."""
+    if start == end:
+        return 0
     rates = [of_period(terms, contract_in_force(terms, day)) for day in each_day(start, until)]
     return rounded(terms, balance * sum(rates, NOTHING) / (end - start).days)
 
@@ -302,7 +315,20 @@ def planned(terms):
         plan, principal = PLANS[terms.repayment], minor(terms, terms.principal)
         principal += capitalized(terms, terms.capitalized_on)
         parts = plan(terms, principal, periods(terms, terms.installment_count))
+        parts = [*with_fees(terms, principal, parts)]
     return accelerated(terms, [replace(part, due=business_day(terms, part.end)) for part in parts])
+
+
+def with_fees(terms, principal, parts):
+    """Add to each installment, or to the first, what paying in installments costs."""
+    fee = terms.installment_fee
+    for number, part in enumerate(parts):
+        if fee is None or (number and fee.charged == "first"):
+            yield part
+        else:
+            each = rounded(terms, principal * Fraction(fee.share)) if fee.share else 0
+            each += minor(terms, fee.flat)
+            yield replace(part, interest=part.interest + each, fee=each)
 
 
 MANY = 160  # more of what goes on without end than any test lives to see, or pays ahead
@@ -345,16 +371,49 @@ def goes_on(terms):
 def periods(terms, count):
     dues = [step(terms, terms.first_due, number) for number in range(count)]
     begin = terms.capitalized_on or terms.start or step(terms, terms.first_due, -1)
+    begin = terms.first_due if terms.in_advance else begin
     return list(zip([begin, *dues], dues, strict=False))
 
 
 def equal_principal(terms, left, spans):
     """The same principal each time, and the interest on what is left."""
-    usual = rounded(terms, Fraction(left, len(spans)))
-    for start, end in spans:
-        share = left if end == spans[-1][1] else min(usual, left)
+    free, kept = terms.interest_only_installments, minor(terms, terms.balloon)
+    usual = agreed_unit(terms, Fraction(left - kept, len(spans) - free))
+    for number, (start, end) in enumerate(spans):
+        share = 0 if number < free else min(usual, max(0, left - kept))
+        share = left if end == spans[-1][1] else share
         yield by_day_count(terms, share, left, start, end)
         left -= share
+
+
+def agreed_unit(terms, exact):
+    """Return a sum as the lender asks for it: of whole units, if so agreed."""
+    if terms.installment_multiple_of is None:
+        return rounded(terms, exact)
+    unit = minor(terms, terms.installment_multiple_of)
+    below = exact // unit * unit
+    over = exact - below
+    up = {"up": over > 0, "down": False, "nearest": 2 * over >= unit}[terms.installment_rounding]
+    return int(below + unit * up)
+
+
+def flat(terms, borrowed, spans):
+    """The same share of what was borrowed each time, and interest on all of that."""
+    free, kept = terms.interest_only_installments, minor(terms, terms.balloon)
+    left, before, level = borrowed, "none so far", None
+    for number, (start, end) in enumerate(spans):
+        rate = contract_in_force(terms, start + ONE_DAY)
+        usual = borrowed * of_period(terms, rate)
+        if rate != before:
+            level = agreed_unit(terms, Fraction(borrowed - kept, len(spans) - free) + usual)
+            if terms.installment is not None and number <= free:
+                level = minor(terms, terms.installment)
+        interest = even_interest(terms, borrowed, start, end, end)
+        share = min(max(level - rounded(terms, usual), 0), max(0, left - kept))
+        share = 0 if number < free else share
+        share = left if end == spans[-1][1] else share
+        yield Part(end, share, interest, start, end, balance=borrowed, even=True)
+        left, before = left - share, rate
 
 
 def by_day_count(terms, share, balance, start, end):
@@ -378,14 +437,20 @@ def equal_installment(terms, left, spans):
     if terms.installment_interest == "actual":
         yield from equal_by_days(terms, left, spans)
         return
+    free, kept = terms.interest_only_installments, minor(terms, terms.balloon)
     level = before = None
     for number, (start, end) in enumerate(spans):
         rate = contract_in_force(terms, start + ONE_DAY)
         each = of_period(terms, rate)
-        if level is None or rate != before:
-            to_come = range(1, len(spans) - number + 1)
-            level = rounded(terms, left / sum(1 / (1 + each) ** n for n in to_come))
-        share = min(max(level - rounded(terms, left * each), 0), left)
+        if level is None or rate != before or number == free:
+            begin = 0 if terms.in_advance and not number else 1
+            count = len(spans) - max(number, free)
+            worth = [1 / (1 + each) ** n for n in range(begin, count + begin)]
+            level = agreed_unit(terms, (left - kept * worth[-1]) / sum(worth))
+            if terms.installment is not None and number in {0, free}:
+                level = minor(terms, terms.installment)
+        own = 0 if start == end else rounded(terms, left * each)
+        share = 0 if number < free else min(max(level - own, 0), max(0, left - kept))
         share = left if end == spans[-1][1] else share
         even = number > 0 or terms.start is None or start == step(terms, end, -1)
         if even:
@@ -402,17 +467,21 @@ def equal_by_days(terms, left, spans):
     Nobody foresees another rate: the sum is found as if the one of today went on, and found again
     once a period begins at another.
     """
+    free, kept = terms.interest_only_installments, minor(terms, terms.balloon)
     level = before = None
     for number, (start, end) in enumerate(spans):
         rate = contract_in_force(terms, start + ONE_DAY)
-        if level is None or rate != before:
+        if level is None or rate != before or number == free:
             worth, units = Fraction(1), NOTHING
-            for first, last in spans[number:]:
+            for first, last in spans[max(number, free) :]:
                 worth /= 1 + sum(on_day(terms, rate, day) for day in each_day(first, last))
                 units += worth
-            level = rounded(terms, left / units)
+            level = agreed_unit(terms, (left - kept * worth) / units)
+            if terms.installment is not None and number in {0, free}:
+                level = minor(terms, terms.installment)
         interest = period_interest(terms, left, start, end)
-        share = left if end == spans[-1][1] else min(max(level - interest, 0), left)
+        share = 0 if number < free else min(max(level - interest, 0), max(0, left - kept))
+        share = left if end == spans[-1][1] else share
         yield by_day_count(terms, share, left, start, end)
         left, before = left - share, rate
 
@@ -478,6 +547,7 @@ def minimums(terms, left, number=0, since=None, lived=(), asked=None):
 
 PLANS = {
     "equal-principal": equal_principal,
+    "flat": flat,
     "interest-only": interest_only,
     "bullet": bullet,
     "equal-installment": equal_installment,
@@ -509,14 +579,18 @@ class Debt:
     principal: int
     scheduled: int  # interest that fell due with it
     capital: Fraction = NOTHING  # unpaid interest that bears interest
+    borrowed: int = 0  # its principal when it fell due
     late_interest: Fraction = NOTHING
     late_penalty: Fraction = NOTHING
     allowed: Fraction | None = None  # what a cap lets it cost
     fees: int = 0
+    let_go: int = 0  # what of its charges was waived
     paid: dict = field(default_factory=lambda: {"interest": 0, "penalty": 0, "fees": 0})
     spared: bool = False  # it owes no penalty from now on
     asked: int = 0  # of a minimum: what has to reach it
     received: int = 0
+    of_before: int = 0  # what of its interest an earlier delay left
+    ledger: "Ledger | None" = None
     left_over: bool = False  # so little is left of it that nobody asks for it
 
     @property
@@ -541,10 +615,11 @@ class Debt:
             self.capital = self.unpaid_charges(terms)
 
     def be_penalised(self, day, terms, base):
-        self.late_penalty += of_a_day(terms, base * penalty_on(terms, day))
+        base = min(base, 1) if terms.penalty and by_the_day(terms) else base
+        self.late_penalty += of_a_day(terms, base * penalty_on(terms, day, self.due))
         if day == self.due + ONE_DAY and terms.dpd_includes_due_date:
-            self.late_penalty += of_a_day(terms, base * penalty_on(terms, self.due))
-        compound = self.capital * on_interest_on(terms, day)
+            self.late_penalty += of_a_day(terms, base * penalty_on(terms, self.due, self.due))
+        compound = self.capital * on_interest_on(terms, day, self.due)
         self.late_penalty += Fraction(floor(compound * FINE), FINE)
 
     def is_turn(self, day, terms):
@@ -574,8 +649,20 @@ class Debt:
         return terms.grace_mode == "deducted" and self.grace_end(terms) > self.due
 
     def owed(self, day, terms):
+        """Return what is owed, by component, as far as the loan may cost so much."""
+        cost = most_cost(terms)
+        if cost is None:
+            return self.owed_alone(day, terms)
+        return self.ledger.within(cost, day)[id(self)]
+
+    def owed_alone(self, day, terms):
         interest = rounded(terms, self.late_interest)
         penalty = rounded(terms, self.late_penalty)
+        if terms.penalty and terms.penalty.at_least is not None and self.late_penalty:
+            penalty = max(penalty, minor(terms, terms.penalty.at_least))
+        if terms.penalty and terms.penalty.at_most is not None:
+            share = Fraction(terms.penalty.at_most)
+            penalty = min(penalty, rounded(terms, self.borrowed * share))
         if day <= self.grace_end(terms):
             penalty = 0
         if self.is_spared_interest(day, terms):
@@ -619,8 +706,51 @@ class Debt:
         self.capital = min(self.capital, self.unpaid_charges(terms))
 
 
+def by_the_day(terms):
+    """Whether lateness costs a sum a day."""
+    every = [terms.penalty, *(change.penalty for change in terms.rate_changes)]
+    return any(penalty and penalty.rule == "daily_amount" for penalty in every)
+
+
+def most_cost(terms):
+    """Return what the loan may cost in all, or None."""
+    shares = [cap.cost for cap in terms.caps if cap.mode == "enforce" and cap.cost is not None]
+    if not shares:
+        return None
+    borrowed = minor(terms, terms.principal)
+    if terms.repayment in {"listed", "fixed"}:
+        borrowed = sum(part.principal for part in planned(terms))
+    return floor(borrowed * Fraction(min(shares)))
+
+
 class Ledger:
     """All that is due and all that is to come."""
+
+    cost_of_before = 0  # what was paid for debts that an extension has replaced
+
+    def cost_so_far(self, day):
+        """Return all that was or is charged besides principal, whatever the loan may cost."""
+        cost = self.cost_of_before
+        for debt in self.debts:
+            owed = debt.owed_alone(day, self.terms)
+            cost += sum(owed.values()) - owed["principal"] + self.cost_paid(debt)
+        return cost
+
+    def cost_paid(self, debt):
+        return sum(debt.paid.values()) - debt.let_go - debt.of_before
+
+    def within(self, cost, day):
+        """Return what each debt owes once what is too much is cut: penny by penny the newest's."""
+        too_much = max(0, self.cost_so_far(day) - cost)
+        result = {}
+        for debt in reversed(self.debts):
+            owed = debt.owed_alone(day, self.terms)
+            for component in ("penalty", "fees", "interest"):
+                cut = max(0, min(too_much, owed[component]))
+                owed[component] -= cut
+                too_much -= cut
+            result[id(debt)] = owed
+        return result
 
     def __init__(self, terms):
         self.terms = terms
@@ -683,7 +813,15 @@ class Ledger:
     def charge(self, fee, debt):
         if not debt.unpaid:
             return
-        amount = rounded(self.terms, self.fee_on(fee.amount, debt.unpaid))
+        base = {
+            "overdue": debt.unpaid,
+            "principal": debt.principal,
+            "interest": debt.scheduled_unpaid,
+            "installment": debt.asked,
+        }[fee.of]
+        if not base:
+            return
+        amount = rounded(self.terms, self.fee_on(fee.amount, base))
         if fee.minimum is not None:
             amount = max(amount, minor(self.terms, fee.minimum))
         if fee.maximum is not None:
@@ -711,7 +849,8 @@ class Ledger:
             if self.was_paid(part.due):
                 continue
             debt = Debt(part.due, part.principal, part.interest)
-            debt.asked = part.total
+            debt.asked, debt.borrowed, debt.ledger = part.total, part.principal, self
+            debt.of_before = part.residual
             for component in self.terms.allocation_order:
                 takes = min(self.credit, getattr(part, component, 0))
                 if component == "principal":
@@ -733,6 +872,7 @@ class Ledger:
             owed = late.owed(day, terms)
             left = owed.pop("principal")
             carried, since, part = sum(owed.values()), day, None
+            self.cost_of_before += self.cost_paid(late)
             self.debts.remove(late)
         elif part is not None:
             left, carried, since = part.principal, part.interest, part.end
@@ -757,7 +897,9 @@ class Ledger:
         left = minor(self.terms, waiver.amount)
         for debt in self.debts:
             for component in [waiver.of] if waiver.of else ["fees", "penalty", "interest"]:
+                before = left
                 left = debt.take(left, day, self.terms, component)
+                debt.let_go += (before - left) * (component != "principal")
             debt.settle(day, self.terms)
 
     def pay(self, money, day):
@@ -817,7 +959,7 @@ class Ledger:
             while step(terms, last, number) <= day:
                 number += 1
             due = step(terms, last, number)
-            self.coming.append(Part(due, 0, rest, None, due, rest))
+            self.coming.append(Part(due, 0, rest, None, due, rest, residual=rest))
             self.all_dues.append(due)
         left = rest
         for component in terms.allocation_order:
@@ -869,6 +1011,8 @@ class Ledger:
         earned = sum(part.earned(terms, day) for part in self.coming)
         if self.coming:  # what was not earned yet is not in the principal yet
             earned += capitalized(terms, day) - capitalized(terms, terms.capitalized_on)
+        if (most := most_cost(terms)) is not None:
+            earned = min(earned, max(0, most - self.cost_so_far(day)))
         return sum(part.principal for part in self.coming) + earned
 
     # ─── How things stand ───

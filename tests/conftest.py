@@ -1,5 +1,6 @@
 """Fixtures that more than one folder needs."""
 
+import os
 import subprocess
 from contextlib import suppress
 
@@ -14,6 +15,19 @@ settings.register_profile(
     "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("same")
+
+
+_WAITING = ("integration", "service")  # folders whose tests start processes and wait for them
+
+
+def pytest_xdist_auto_num_workers():
+    """Return one process more than there are cores: some tests wait for others' programs."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else None
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest, or the last of it would run alone at the end."""
+    items.sort(key=lambda item: not any(folder in item.path.parts for folder in _WAITING))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -15,7 +15,7 @@ from .completion import loan_ids
 if TYPE_CHECKING:
     from ..app import App
     from ..loans.position import Position
-    from ..loans.terms import Bill, Loan
+    from ..loans.terms import Bill, Loan, Posting
     from ..messages.words import Words
 
 _YEAR = timedelta(days=366)
@@ -29,6 +29,12 @@ _EARLY = timedelta(days=7)  # by which a statement may come before its usual day
 @click.option("--due", type=DATE, help="When it is due; else the next date without a bill.")
 @click.option("--minimum", help="The least that a card's statement asks for.")
 @click.option("--date", "day", type=DATE, help="When it was drawn; else on the statement day.")
+@click.option(
+    "--posted",
+    multiple=True,
+    metavar="DATE[=AMOUNT]",
+    help="When purchases on it were posted; a date alone is the average of all others.",
+)
 def bill(
     loan: str,
     amount: str,
@@ -37,6 +43,7 @@ def bill(
     due: date | None,
     minimum: str | None,
     day: date | None,
+    posted: tuple[str, ...],
 ) -> None:
     """Record a bill of LOAN: its statement says that AMOUNT is due.
 
@@ -57,7 +64,8 @@ def bill(
     position = figure_views.position_on(app, found)
     which = _due(position, due, say)
     on = day or min(position.as_of, drawn_on(found.terms, which))
-    drawn = Bill(which, paid_amount(amount, currency).amount, asked, on)
+    postings = tuple(_posting(text, currency) for text in posted)
+    drawn = Bill(which, paid_amount(amount, currency).amount, asked, on, postings)
     before = _replaced(found, drawn)
     _refuse(found, drawn, before, position.as_of, say)
     number = app.bill(found, drawn)
@@ -68,6 +76,15 @@ def bill(
         lines = _text(app, found, drawn, before, number)
         undo = say.say("record", "undo", number=f"A{number}")
         click.echo("\n".join([*lines, payment_views.now_owed(app, app.loan(found.id)), undo]))
+
+
+def _posting(text: str, currency: str) -> Posting:
+    """Read ``DATE`` or ``DATE=AMOUNT``."""
+    from ..loans.terms import Posting
+
+    day, has_sum, amount = text.partition("=")
+    on = DATE.convert(day, None, None)
+    return Posting(on, paid_amount(amount, currency).amount if has_sum else None)
 
 
 def _due(position: Position, due: date | None, say: Words) -> date:
@@ -118,12 +135,14 @@ def _refuse(loan: Loan, drawn: Bill, before: Bill | None, today: date, say: Word
     """Refuse a bill that cannot be right."""
     shown = {"loan": loan.id, "due_date": str(drawn.due), "on": str(drawn.on)}
     sums = {"amount": f"{drawn.amount:f}", "minimum": f"{drawn.minimum or 0:f}"}
-    dues = [bill.due for bill in _bills(loan)] + [part.due for part in loan.terms.listed]
+    dues = [bill.due for bill in _bills(loan)] + loan.terms.dues_listed
     last = max(dues, default=drawn.due)
     wrong = {
         "minimum": drawn.minimum is not None and drawn.minimum > drawn.amount,
         "old": drawn.due < today - _YEAR,
         "drawn": drawn.on >= drawn.due,
+        "posted": any(posting.on > drawn.on for posting in drawn.posted),
+        "more": sum(posting.amount or 0 for posting in drawn.posted) > drawn.amount,
         "early": before is None and (drawn.due < last or drawn.due in dues),
     }
     for key in (key for key, so in wrong.items() if so):
@@ -135,7 +154,11 @@ def _json(bill: Bill | None) -> dict[str, Any] | None:
         return None
     minimum = None if bill.minimum is None else f"{bill.minimum:f}"
     dates = {"due": str(bill.due), "date": str(bill.on)}
-    return dates | {"amount": f"{bill.amount:f}", "minimum": minimum}
+    posted = [
+        {"on": str(one.on), "amount": None if one.amount is None else f"{one.amount:f}"}
+        for one in bill.posted
+    ]
+    return dates | {"amount": f"{bill.amount:f}", "minimum": minimum, "posted": posted}
 
 
 def _text(app: App, loan: Loan, drawn: Bill, before: Bill | None, number: int) -> list[str]:

@@ -100,6 +100,7 @@ def quote_json(
             "whole": str(statement.whole),
             "minimum": str(statement.minimum),
             "interest": str(statement.interest),
+            "interest_anyway": str(statement.anyway),
             "until": str(statement.until),
             "at_most": None if statement.at_most is None else str(statement.at_most),
         }

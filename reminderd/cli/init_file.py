@@ -16,7 +16,7 @@ from ..config.models import Reminders
 from ..loans.presets import preset_names
 from .init_answers import NONE
 from .init_channels import KINDS, Target
-from .init_loans import PERSON, preset_terms
+from .init_loans import PERSON, is_card, preset_terms
 from .init_words import LANGUAGES, say
 
 Known = Mapping[str, Any]
@@ -26,8 +26,8 @@ _REFERENCE = re.compile(r'\{ file = "([^"/]+)" \}')
 _OWN_NAME = re.compile(rf"(?:smtp-password|(?:{'|'.join(KINDS)})-url)(?:-\d+)?")
 _COLUMN, _WIDEST = 40, 100
 _TERMS = (
-    *("principal", "repayment", "amount", "due", "frequency", "installments", "until"),
-    "first_due",
+    *("principal", "repayment", "amount", "minimum", "due", "statement_day"),
+    *("frequency", "installments", "until", "first_due"),
 )
 
 
@@ -97,7 +97,10 @@ def _channel(known: Known, target: Target, secret: str | None) -> Iterator[str]:
 def _loan(own: str, loan: Known, currency: str) -> Iterator[str]:
     """Yield a loan's table; *currency* is that of every loan that says nothing else."""
     language = loan["language"]
-    paid = say(language, f"file_paid_{loan['plan']}", id=own, amount=loan.get("amount", ""))
+    key = f"file_paid_{loan['plan']}"
+    if is_card(loan):
+        key = "file_paid_card" if loan.get("statement_day") else "file_paid_card_bill"
+    paid = say(language, key, id=own, amount=loan.get("amount", ""))
     yield from (f"# {line}" for line in paid.splitlines())
     yield "[[loans]]"
     yield commented(f"id = {literal(own)}", say(language, "file_id", id=own))

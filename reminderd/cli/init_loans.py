@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count, islice, takewhile
 from typing import Any
 
@@ -45,10 +46,15 @@ _USUAL_RATES = {
 _OF_CONTRACT = {PenaltyRule.MULTIPLE_OF_CONTRACT, PenaltyRule.FRACTION_OF_CONTRACT}
 _NO_RATE = re.compile(r"0+(\.0+)?\s*%?|none|no|no interest|interest-free|无|无息|免息|没有")
 _NOTHING = {"", "none", "no", "无", "没有", "不知道"}
-_ABROAD = {"us-consumer": "USD", "de-consumer": "EUR"}
+_ABROAD = {"us-consumer": "USD", "us-credit-card": "USD", "de-consumer": "EUR"}
 ALL_PAID = {"y", "yes", "all", "true", "是", "是的", "全部", "都还了", "全还了", "已还", "还了"}
 NONE_PAID = {"n", "no", "none", "nothing", "false", "否", "没有", "没还", "都没还", "无"}
 SOME_PAID = {"s", "some", "part", "partly", "部分", "一部分", "还了一部分"}
+
+
+def is_card(loan: Known) -> bool:
+    """Return whether the loan's one sum is a card's statement."""
+    return loan["plan"] == BILL and "minimum" in preset_terms(loan)
 
 
 def preset_terms(loan: Known) -> dict[str, Any]:
@@ -87,6 +93,27 @@ def _sum(value: Any, loan: Known, _here: Here) -> str:
             currency=currency,
         )
     return amount
+
+
+def _minimum(value: Any, loan: Known, here: Here) -> str:
+    """Read the least that a statement asks for; nothing where it is not known."""
+    if half_width(str(value)).lower() in _NOTHING:
+        return ""
+    least = _sum(value, loan, here)
+    if Decimal(least) > Decimal(loan["amount"]):
+        facts = {"least": least, "amount": loan["amount"]}
+        raise ValueError(say(loan["language"], "minimum_above", **facts))
+    return least
+
+
+def _statement_day(value: Any, loan: Known, _here: Here) -> int | str:
+    text = half_width(str(value)).lower()
+    if text in _NOTHING:
+        return ""
+    found = re.fullmatch(r"(\d{1,2}) ?(st|nd|rd|th|日|号)?", text)
+    if found is None or not 1 <= int(found[1]) <= 31:
+        raise ValueError(say(loan["language"], "no_statement_day", value=shown(value)))
+    return int(found[1])
 
 
 def _day(value: Any, loan: Known, here: Here) -> tuple[date, bool]:
@@ -286,8 +313,8 @@ def _brings_rate(terms: Known) -> bool:
 
 def _asks_rate(loan: Known) -> bool:
     """Return whether figures need a rate that the preset does not bring."""
-    is_schedule = loan["plan"] == SCHEDULE and not _brings_rate(preset_terms(loan))
-    return is_schedule or _penalty_needs_rate(loan)
+    figured = loan["plan"] == SCHEDULE or is_card(loan)
+    return (figured and not _brings_rate(preset_terms(loan))) or _penalty_needs_rate(loan)
 
 
 def _usual_rate(loan: Known, _here: Here) -> tuple[str, str] | None:
@@ -314,7 +341,9 @@ LOAN_QUESTIONS = by_name(
         bears_on="plan",
     ),
     Question("amount", _sum, lambda _l, _h: "1000.00", _of(BILL, FIXED), "plan"),
+    Question("minimum", _minimum, lambda _l, _h: "", is_card, "preset"),
     Question("due", _due, _in_a_while, _of(BILL), "plan"),
+    Question("statement_day", _statement_day, lambda _l, _h: "", is_card, "preset"),
     chosen(FREQUENCIES, lambda _loan, _here: "monthly", asked=_of(FIXED), bears_on="plan"),
     Question(
         "installments",

@@ -13,14 +13,14 @@ from ..config.typed import half_width
 from ..redaction import learn
 from .init_answers import QUESTIONS, Doubt, Here, Question
 from .init_channels import target_of
-from .init_loans import LOAN_QUESTIONS, PRESETS, SOME_PAID, past_dues
+from .init_loans import LOAN_QUESTIONS, PRESETS, SOME_PAID, is_card, past_dues
 from .init_words import say
 from .wrap import prose, terminal_width, wrapped
 
 _YES = {"y", "yes", "是", "是的", "好", "好的", "对", "要"}
 _NO = {"n", "no", "否", "不", "不是", "不要", "不对"}
 _PLAIN_SUM = re.compile(r"\d+(\.\d+)?")
-_READ_BACK = {"amount", "principal", "due", "first_due", "until"}
+_READ_BACK = {"amount", "minimum", "principal", "due", "first_due", "until"}
 
 
 class Terminal:
@@ -149,9 +149,8 @@ class Terminal:
         product = PRESETS.other_name(typed)
         self.ask("name", loan, default=product)
         loan["currency"] = LOAN_QUESTIONS["currency"].default(loan, self.here)
-        for name in ("plan", "rate", "principal", "repayment", "amount", "due", "frequency"):
-            self._about_loan(name, loan)
-        for name in ("installments", "until", "first_due"):
+        asked_aside = {"preset", "name", "currency", "paid_until"}
+        for name in (name for name in LOAN_QUESTIONS if name not in asked_aside):
             self._about_loan(name, loan)
         self._paid(loan)
         return loan
@@ -160,6 +159,8 @@ class Terminal:
         if not LOAN_QUESTIONS[name].asked(loan):
             return
         key = f"{name}_{loan['plan']}" if name in {"amount", "installments"} else name
+        if name == "amount" and is_card(loan):
+            key = "amount_card"
         default = ""
         if name == "rate":
             usual = LOAN_QUESTIONS["rate"].default(loan, self.here)

@@ -106,8 +106,10 @@ def _kind(loan: Loan, what: Payable) -> str:
     bills = {bill.due: bill for bill in (*loan.terms.bills, *loan.agreed) if isinstance(bill, Bill)}
     bill = bills.get(what.dues[0])
     if loan.terms.repayment is Repayment.REVOLVING or (bill and bill.minimum is not None):
+        if bill and bill.minimum is None and what.ahead:
+            return "next"
         return "next_minimum" if what.ahead else "minimum"
-    if len(loan.terms.listed) == 1:
+    if len(loan.terms.dues_listed) == 1:
         return "sum"
     return "next" if what.ahead else "one"
 

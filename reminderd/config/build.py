@@ -30,6 +30,7 @@ from ..loans.terms import (
     Penalty,
     PenaltyRule,
     PenaltyStep,
+    Posting,
     RateChange,
     Repayment,
     Request,
@@ -39,11 +40,13 @@ from ..playbook.facts import Borrower, Fund
 from ..playbook.playbook import Playbook, Severity
 from .loan_tables import (
     AutoDebitModel,
+    BillModel,
     ExtensionModel,
     FeeAmountModel,
     FeeModel,
     InstallmentFeeModel,
     LoanModel,
+    MinimumModel,
     PenaltyModel,
     PenaltyRuleModel,
     RateChangeModel,
@@ -89,19 +92,20 @@ def _written(model: LoanModel, field: str) -> str:
 
 def _terms(model: LoanModel, currency: str) -> LoanTerms:
     listed = _listed(model, currency)
+    dated = listed or (model.is_statement and model.statement_day is None)
     penalty = _penalty(model.penalty)
     replaces = penalty is not None and penalty.rule is PenaltyRule.MULTIPLE_OF_CONTRACT
     continues = model.contract_interest_continues
     terms = LoanTerms(
         currency=currency,
-        repayment=Repayment.LISTED if listed else _repayment(model),
+        repayment=Repayment.LISTED if dated else _repayment(model),
         listed=listed,
         principal=model.principal or Decimal(0),
-        amount=Decimal(0) if listed else model.amount or Decimal(0),
-        interest=Decimal(0) if listed else model.interest or Decimal(0),
+        amount=Decimal(0) if model.due else model.amount or Decimal(0),
+        interest=Decimal(0) if model.due else model.interest or Decimal(0),
         installment_count=_count(model),
         until=model.until,
-        first_due=model.first_due,
+        first_due=model.first_due or (None if dated else model.due),
         start=model.start,
         capitalized_on=model.capitalized_on,
         paid_until=model.paid_until,
@@ -118,6 +122,8 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         business_days=BusinessDays(model.business_day_convention, model.calendar),
         minimum=_minimum(model),
         statement_day=model.statement_day,
+        interest_from=model.interest_from,
+        interest_on=model.interest_on,
         contract_rate=_contract_rate(model, model.frequency),
         day_count=model.day_count,
         penalty=penalty,
@@ -144,11 +150,19 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         pauses=tuple(Pause(pause.first, pause.last) for pause in model.pauses),
         waivers=tuple(Waiver(w.date, w.amount, w.of) for w in model.waivers),
         extensions=tuple(_extension(extension) for extension in model.extensions),
+        bills=tuple(_bill(bill) for bill in model.statements),
     )
-    bills = (
-        Bill(b.due, b.amount, b.minimum, b.date or drawn_on(terms, b.due)) for b in model.bills
+    undated = {bill.due for bill in model.statements if bill.date is None}
+    drawn = (
+        replace(bill, on=drawn_on(terms, bill.due)) if bill.due in undated else bill
+        for bill in terms.bills
     )
-    return replace(terms, bills=tuple(bills))
+    return replace(terms, bills=tuple(drawn))
+
+
+def _bill(bill: BillModel) -> Bill:
+    posted = tuple(Posting(posting.on, posting.amount) for posting in bill.posted)
+    return Bill(bill.due, bill.amount, bill.minimum, bill.date or bill.due, posted)
 
 
 def _check_end(terms: LoanTerms) -> None:
@@ -170,7 +184,7 @@ def _last_due(terms: LoanTerms) -> date:
     if terms.repayment is Repayment.REVOLVING:
         return max(part.due for part in revolve(terms, to_minor(terms.principal, terms.currency)))
     if terms.first_due is None:
-        return terms.listed[-1].due
+        return terms.dues_listed[-1]
     return terms.frequency.step(terms.first_due, max(0, terms.number - 1))
 
 
@@ -235,7 +249,7 @@ def _check_bills(terms: LoanTerms) -> None:
 
 
 def _repayment(model: LoanModel) -> Repayment:
-    if model.is_billed:
+    if model.is_billed or model.is_statement:
         return Repayment.BILLED
     if model.amount is not None:
         return Repayment.FIXED
@@ -250,8 +264,8 @@ def _count(model: LoanModel) -> int:
 
 def _minimum(model: LoanModel) -> Minimum | None:
     asked = model.minimum
-    if asked is None:
-        return None
+    if not isinstance(asked, MinimumModel):
+        return None  # or it is of one statement
     return Minimum(asked.percent, asked.floor, asked.includes_interest, asked.statement_days)
 
 
@@ -292,6 +306,8 @@ def _a_year(rate: Decimal | None) -> Rate | None:
 
 
 def _listed(model: LoanModel, currency: str) -> tuple[Installment, ...]:
+    if model.is_statement:
+        return ()
     if isinstance(model.installments, list):
         rows = [(part.due, part.amount, part.interest) for part in model.installments]
     elif model.due is not None and model.amount is not None:

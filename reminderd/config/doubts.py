@@ -67,7 +67,7 @@ def _first(loan: Loan) -> Path:
     terms = loan.terms
     if terms.repayment is not Repayment.LISTED:
         return ("first_due",)
-    return ("due",) if len(terms.listed) == 1 else _due(0)
+    return ("due",) if len(terms.dues_listed) == 1 else _due(0)
 
 
 def _if_paid(terms: LoanTerms, dues: Sequence[date]) -> str:
@@ -106,7 +106,7 @@ def _of_loan(loan: Loan, today: date, *, paid: bool) -> Iterator[Doubt]:
     terms = loan.terms
     if terms.repayment is Repayment.LISTED:
         covered = terms.paid_until is not None
-        yield from _of_bills([part.due for part in terms.listed], today, paid=paid or covered)
+        yield from _of_bills(terms.dues_listed, today, paid=paid or covered)
     elif terms.first_due is not None:
         yield from _of_first_due(terms.first_due, today)
     begin = start_date(terms)

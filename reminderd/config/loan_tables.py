@@ -5,7 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from ..loans.charges import CapMode, Charged, FeeOf, FeePer
 from ..loans.daycount import DayCount
@@ -23,6 +31,8 @@ from ..loans.terms import (
     GraceMode,
     InstallmentInterest,
     InstallmentRounding,
+    InterestFrom,
+    InterestOn,
     Lender,
     PenaltyBase,
     PenaltyRule,
@@ -356,6 +366,17 @@ class ExtensionModel(Strict):
         return value if isinstance(value, list) else [value]
 
 
+class PostingModel(Strict):
+    """One entry of ``posted``: purchases on a statement."""
+
+    on: Day = Field(description="The day the bank posted them.", examples=["on = 2026-11-02"])
+    amount: Positive | None = Field(
+        None,
+        description="How much; else all that has no day of its own, on average.",
+        examples=['amount = "120.00"'],
+    )
+
+
 class BillModel(Strict):
     """One entry of ``bills``: a statement, as the lender drew it."""
 
@@ -370,6 +391,17 @@ class BillModel(Strict):
         f"{STATEMENT_DAYS} days before it is due.",
         examples=["date = 2026-11-25"],
     )
+    posted: list[PostingModel] = Field(
+        default_factory=list,
+        description="When its purchases were posted: from then a card may charge interest. A date "
+        "alone is the average.",
+        examples=["posted = 2026-11-10"],
+    )
+
+    @field_validator("posted", mode="before")
+    @classmethod
+    def _on_average(cls, value: Any) -> Any:
+        return value if isinstance(value, list) else [{"on": value}]
 
 
 class AutoDebitModel(Strict):
@@ -403,6 +435,11 @@ class RequestModel(Strict):
         description="How it stands; the dates of one that was approved go into extensions.",
         examples=['state = "requested"'],
     )
+
+
+def _is_sum(value: Any) -> bool:
+    """Return whether a minimum is written as a sum, rather than as a share."""
+    return not isinstance(value, dict | BaseModel) and "%" not in str(value)
 
 
 Count = Annotated[Whole, Field(ge=1, le=MAX_INSTALLMENTS)]
@@ -549,10 +586,17 @@ class LoanModel(Strict):
         description="Whose business days: a country, as CN or DE-BY, or a market, as XECB.",
         examples=['calendar = "CN"'],
     )
-    minimum: MinimumModel | None = Field(
+    minimum: (
+        Annotated[
+            Annotated[Positive, Tag("sum")] | Annotated[MinimumModel, Tag("table")],
+            Discriminator(lambda value: "sum" if _is_sum(value) else "table"),
+        ]
+        | None
+    ) = Field(
         None,
-        description="What a revolving balance asks for.",
-        examples=['minimum.percent = "10%"'],
+        description="The least that is asked for: beside due and amount of that statement, as a "
+        "sum; else of a balance, as a share.",
+        examples=['minimum = "86.24", or minimum.percent = "10%"'],
     )
     statement_day: Annotated[Whole, Field(ge=1, le=31)] | None = Field(
         None,
@@ -564,6 +608,16 @@ class LoanModel(Strict):
         default_factory=list,
         description="Bills and statements; `reminderd bill` records them too.",
         examples=['bills = [{ due = 2026-12-05, amount = "862.35", minimum = "86.24" }]'],
+    )
+    interest_from: InterestFrom = Field(
+        InterestFrom.DUE,
+        description="From when a card's statement bears interest that is not paid in full.",
+        examples=['interest_from = "posting"'],
+    )
+    interest_on: InterestOn = Field(
+        InterestOn.UNPAID,
+        description="On what of it until it is due: what is unpaid then, or all of it each day.",
+        examples=['interest_on = "whole"'],
     )
     annual_rate: Rate | None = Field(None, description='Contract rate for a year: "18%".')
     daily_rate: DailyRate | None = Field(None, description='Contract rate for a day: "0.05%".')
@@ -757,6 +811,8 @@ class LoanModel(Strict):
         listed = isinstance(data.get("installments"), list)
         if {"due", "amount"} & data.keys() or listed or billed:
             defaults.pop("repayment", None)
+        if data.get("auto_debit") or not ("due" in data or billed or "principal" in data):
+            defaults.pop("minimum", None)  # a debit takes all of it where the bill says no less
         return defaults | data
 
     @property
@@ -767,6 +823,19 @@ class LoanModel(Strict):
             schedule = self.principal is not None or self.installments is not None
             return self.statement_day is not None and not (lump or schedule)
         return self.repayment == "billed"
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether the one sum on one date is a card's statement, which asks for less."""
+        return None not in (self.due, self.amount, self.minimum)
+
+    @property
+    def statements(self) -> list[BillModel]:
+        """The bills, the loan's own sum among them where that is a card's statement."""
+        if self.due is None or self.amount is None or self.minimum is None:
+            return self.bills
+        asked = None if isinstance(self.minimum, MinimumModel) else self.minimum
+        return [BillModel(due=self.due, amount=self.amount, minimum=asked), *self.bills]
 
     @field_validator("preset")
     @classmethod

@@ -23,7 +23,7 @@ _SHAPES = (
     *("interest_only_installments", "balloon", "in_advance"),
 )
 _ONLY_PERIODIC = ("first_due", "until", "end_of_month")
-_ONLY_DATED = ("principal", "start", "capitalized_on", "repayment", "minimum", *_SHAPES)
+_ONLY_DATED = ("principal", "start", "capitalized_on", "repayment", *_SHAPES)
 _OF_SCHEDULES = ("principal", "installments", "start", "capitalized_on", *_SHAPES)
 _COUNT_KNOWN = ("bullet", "revolving")  # repayments that need no number of installments
 # The fields that hold a sum of money, in whichever table.
@@ -41,11 +41,12 @@ def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
     What the terms check about themselves is left to them.
     """
     if isinstance(model.installments, list):
-        keys = ("due", *_LUMP, *_ONLY_DATED, *_ONLY_PERIODIC)
+        keys = ("due", *_LUMP, *_ONLY_DATED, "minimum", *_ONLY_PERIODIC)
         yield from _beside(model, keys, "a list of installments")
         yield from _list_mistakes(model)
     elif model.due is not None:
         what = "due, one sum on one date"
+        yield from _statement_mistakes(model)
         yield from _beside(model, _ONLY_DATED, what)
         again = "write first_due in place of due if it falls due again and again"
         periodic = [fee for fee in model.fees if fee.per is FeePer.PERIOD]
@@ -62,6 +63,10 @@ def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
     else:
         yield from _schedule_mistakes(model)
     yield from _bill_mistakes(model)
+    shares = model.is_billed or model.repayment == "revolving"
+    if shares and isinstance(model.minimum, Decimal) and not model.is_statement:
+        sentence = "is a sum, but each statement has its own"
+        yield ("minimum",), f'{sentence} (write minimum.percent = "10%", or it under bills)'
     if model.annual_rate is not None and model.daily_rate is not None:
         yield ("daily_rate",), "stands beside annual_rate (keep one of the two)"
     yield from _calendar_mistakes(model)
@@ -81,6 +86,15 @@ def _beside(
         given = getattr(model, key)
         if key in model.model_fields_set and given is not None and given is not False:
             yield (key,), f"does not go with {what} ({remedy})"
+
+
+def _statement_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    """Yield what is wrong with a card's statement that is the loan's one sum."""
+    if not model.is_statement:
+        return
+    yield from _beside(model, ("interest",), "minimum: a statement is one sum")
+    if isinstance(model.minimum, Decimal) and model.amount and model.minimum > model.amount:
+        yield ("minimum",), f"{model.minimum} is more than the amount {model.amount} (swap them?)"
 
 
 def _list_mistakes(model: LoanModel) -> Iterator[Mistake]:
@@ -153,7 +167,7 @@ def _bill_mistakes(model: LoanModel) -> Iterator[Mistake]:
         yield from _beside(model, ("statement_day",), what)
         if model.bills:
             yield ("bills",), f"does not go with {what} (remove one of the two)"
-    elif not worked_out:
+    elif not worked_out and not model.is_statement:
         what = "sums on dates (write first_due instead of them, and each sum under bills)"
         if model.statement_day is not None:
             yield ("statement_day",), f"does not go with {what}"
@@ -170,6 +184,12 @@ def _listed_bill_mistakes(model: LoanModel) -> Iterator[Mistake]:
         if bill.minimum is not None and bill.minimum > bill.amount:
             sentence = f"{bill.minimum} is more than the amount {bill.amount} (swap them?)"
             yield ("bills", number, "minimum"), sentence
+        if sum(posting.amount or 0 for posting in bill.posted) > bill.amount:
+            sentence = f"comes to more than the amount {bill.amount} (check the sums)"
+            yield ("bills", number, "posted"), sentence
+        if any(posting.on >= bill.due for posting in bill.posted):
+            sentence = f"is not before {bill.due}, when the bill is due (check the dates)"
+            yield ("bills", number, "posted"), sentence
         if bill.date is not None and bill.date >= bill.due:
             sentence = f"{bill.date} is not before {bill.due}, when it is due (swap them?)"
             yield ("bills", number, "date"), sentence

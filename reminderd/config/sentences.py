@@ -29,6 +29,7 @@ _WANTED = {
 _UNION_TAGS: dict[str | int, tuple[str, ...]] = {  # the two ways to write a key
     "installments": ("count", "list"),
     "auto_debit": ("flag", "table"),
+    "minimum": ("sum", "table"),
 }
 _OPEN_CHANNEL_KEYS = {
     *("min_severity", "locale", "fallback", "schema", "format", "digest", "quiet_hours"),

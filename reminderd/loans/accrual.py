@@ -28,13 +28,14 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate, takewhile
 
 from .bills import expected, expected_near, in_force, lives_by_bills
+from .card import Card
 from .charges import CapMode, Fee, FeeOf, FeePer
 from .daycount import DayCount
 from .frequency import add_months
@@ -50,6 +51,7 @@ from .schedule import (
     earned,
     extended,
     factors,
+    left_of_bill,
     minimum,
     paid_down,
     rate_shares,
@@ -68,6 +70,7 @@ from .terms import (
     Extension,
     GraceMode,
     Installment,
+    InterestFrom,
     LoanTerms,
     Payment,
     PenaltyBase,
@@ -84,6 +87,7 @@ _PLACES = {
     Component.FEES: FEES,
 }
 _NOTHING = Owed()
+_MONTH = timedelta(days=31)
 _AHEAD = 366  # days for which what goes on without end is worked out
 
 
@@ -176,7 +180,8 @@ class Account:
         self.charged_to = 0
         self.today = 0
         self.bills: list[Bill] = []  # that have been drawn
-        self.card: tuple[date, LoanTerms] | None = None  # the last one's due date and terms
+        self.card: Card | None = None  # the last one that is a card's statement
+        self.card_open = False  # whether it can still be paid in full in time
         self.awaits_debit: Callable[[date], bool] = lambda _: False
         self.charged_penalty_to = 0  # where one base is charged for all lines, up to which day
         self.uncut: Account | None = None  # as it stood before what a look has counted
@@ -336,6 +341,8 @@ class Account:
 
     def advance(self, day: int) -> None:
         """Move to the end of *day* and take in the installments due by then."""
+        if self.card is not None and self.card_open and self.card.last_day.toordinal() < day:
+            self._close_statement(self.card)
         self.today = day
         if self.rules.endless:
             self._look_ahead(day)
@@ -688,6 +695,8 @@ class Account:
         if self.parts is not self.rules.schedule or self.terms.business_days.calendar:
             # Then a period may begin before the installment of the one before it falls due.
             interest += sum([earned(self.terms, part, today) for part in rest[1:]])
+        if self.card is not None and self.card_open:
+            interest = self._interest_if_in_full(self.card, rest)
         principal = self._principal_to_come
         if (day := self.terms.capitalized_on) is not None and today < day:
             principal -= self.rules.capitalized
@@ -695,6 +704,12 @@ class Account:
         if self.rules.most_cost is not None:
             interest = min(interest, max(0, self.rules.most_cost - self.cost()))
         return Owed(principal, interest)
+
+    def _interest_if_in_full(self, card: Card, coming: tuple[Installment, ...]) -> int:
+        """Return the interest that is owed though all of a card's statement is paid today."""
+        beside = (earned(self.terms, part, self.as_of) for part in coming if not part.of_balance)
+        residuals = (part.residual for part in coming if part.of_balance)
+        return card.bears_anyway(self.as_of) + sum(beside) + sum(residuals)
 
     def not_yet_due(self) -> list[tuple[Installment, int]]:
         """Return the installments to come, each with what is left of it after the credit."""
@@ -723,6 +738,8 @@ class Account:
 
         What is taken as *debited* was for the installment that fell due last.
         """
+        if self.card is not None and self.card_open:
+            self.card = self.card.with_payment(self.as_of, amount)
         left, to = self._allocate(amount + self.credit, newest_first=debited)
         self.credit, early = left, _NOTHING
         # Seldom does money reach the principal to come; only then is the rest worked out.
@@ -867,6 +884,8 @@ class Account:
         late, accrued = self.today - line.due, 0
         if late <= self.rules.interest_grace:
             accrued, line.accrued_interest = line.accrued_interest, 0
+            if self.card is not None and line.due == self.card.due.toordinal():
+                self.card = replace(self.card, spared=Fraction(accrued, self.scale))
         if self.in_grace(line):
             accrued += line.accrued_penalty
             line.accrued_penalty, line.spared = 0, True
@@ -883,8 +902,8 @@ class Account:
         """
         # What is called on a later day only is still to come by its own dates.
         rest = [one for part in self.parts[self.upcoming :] for one in part.called or (part,)]
-        moved = [part for part in rest if not part.base]  # an extension set their dates
-        plan = tuple(part for part in rest if part.base)
+        moved = [part for part in rest if not part.of_balance]
+        plan = tuple(part for part in rest if part.of_balance)
         balance = sum(part.principal for part in plan)
         if not balance:
             return Owed()
@@ -902,12 +921,14 @@ class Account:
     ) -> tuple[int, tuple[Installment, ...]]:
         """Return how much of *amount* pays a balance down, and what then comes of it."""
         asked, terms = self._asked(coming[0]), self.terms
-        if self.card is not None:
-            due, terms = self.card
-            if coming[0].due == due and asked is not None:
-                down = min(amount, balance)
-                rest = balance - down
-                return down, billed(terms, due, rest, max(0, asked - down))
+        if (card := self.card) is not None:
+            terms, down = card.terms, min(amount, balance)
+            if coming[0].due == card.due and asked is not None:
+                return down, self._billed(card, balance - down, max(0, asked - down))
+            if self.card_open and card.in_full:
+                return down, self._left_of(card, balance - down)
+            if self.card_open:
+                coming = (_with_statement(coming[0], card.interest), *coming[1:])
         kept = 0 if asked is None else max(0, amount - asked)
         foreseen = begun_by(terms, self.as_of)
         while True:
@@ -918,9 +939,37 @@ class Account:
                 return down, paid_down(terms, coming, balance - down, self.as_of, left)
             kept = again[0].interest
 
+    def _billed(self, card: Card, balance: int, asked: int) -> tuple[Installment, ...]:
+        """Return what comes of a statement if no more than what is asked for is paid."""
+        free = card.would_be_in_full(balance - min(asked, balance))
+        foreseen = card.with_payment(card.due, asked)
+        interest = foreseen.bears_anyway(card.last_day) if free else foreseen.interest
+        return billed(card.terms, card.due, balance, asked, interest, free=free)
+
+    def _left_of(self, card: Card, rest: int) -> tuple[Installment, ...]:
+        """Return what comes after a statement's due date, by which so much of it was left."""
+        interest = card.bears_anyway(card.last_day) if card.in_full else card.interest
+        return left_of_bill(card.terms, card.due, rest, interest, free=card.in_full)
+
+    def _close_statement(self, card: Card) -> None:
+        """Have a statement that was not paid in time bear the interest that it has come to."""
+        self.card_open = False
+        coming = self.parts[self.upcoming :]
+        after = [part for part in coming if part.of_balance and part.due > card.due]
+        rest = sum(part.principal for part in after)
+        if card.in_full or not (after or card.interest):
+            return
+        beside = [part for part in coming if part not in after]
+        if card.would_be_in_full(rest):  # had all been paid that was asked for
+            after = [*self._left_of(card, rest)]
+        else:
+            after[0] = _with_statement(after[0], card.interest)
+        again = sorted([*beside, *after], key=lambda part: part.due)
+        self._replace_parts((*self.parts[: self.upcoming], *again))
+
     def _asked(self, coming: Installment) -> int | None:
         """Return the principal that a statement asks for by now; None before it is drawn."""
-        if self.card is not None and coming.due == self.card[0]:
+        if self.card is not None and coming.due == self.card.due:
             return coming.principal
         drawn = coming.due.toordinal() - self.terms.statement_days
         return coming.principal if self.today > drawn else None
@@ -1000,6 +1049,7 @@ class Account:
         of before that nobody has denied was made, or its installment is in the sum as well.
         """
         self._accrue_lines()
+        owed_before = self._left_of_statement()
         debits = [line for line in self.open if line.due < self.today and any(self._amounts(line))]
         debits = [line for line in debits if self.awaits_debit(date.fromordinal(line.due))]
         self.set_aside(debits, "assumed")
@@ -1009,10 +1059,10 @@ class Account:
         room = amount - min(late, amount)
         kept = []
         for part in self.parts[self.upcoming :]:
-            if part.due >= bill.due and (part.base or not part.total):
+            if part.due >= bill.due and (part.of_balance or not part.total):
                 continue
             cut = part.total > room
-            beside = replace(part, base=0, bearing=part.base or part.bearing)
+            beside = replace(part, base=0, statement=0, bearing=part.base or part.bearing)
             kept.append(Installment(part.due, room, 0) if cut else beside)
             room -= kept[-1].total
         usual = Decimal(1) if bill.minimum is None else bill.minimum / bill.amount
@@ -1023,13 +1073,30 @@ class Account:
         rest = max(0, asked - (amount - room))
         if self.trace is not None and self.credit:
             self._step("credit", self.credit * self.scale, end=self.today)
-        self.credit, self.card = 0, (bill.due, terms)
-        coming = [*kept, *billed(terms, bill.due, room, rest)]
+        self.credit, self.card_open = 0, True
+        bearing = min(room, max(0, owed_before - late))
+        if owed_before and terms.interest_from is InterestFrom.STATEMENT:
+            bearing = room
+        self.card = Card(bill, terms, amount, amount - room, bearing)
+        coming = [*kept, *self._billed(self.card, room, rest)]
         coming.sort(key=lambda part: part.due)
         # What was to come of a balance that was paid off will not any more.
-        past = [p for p in self.parts[: self.upcoming] if not p.base or p.due <= self.as_of]
+        past = self.parts[: self.upcoming]
+        past = tuple(p for p in past if not p.of_balance or p.due <= self.as_of)
         self.upcoming = len(past)
         self._replace_parts((*past, *coming))
+
+    def _left_of_statement(self) -> int:
+        """Return what is owed of what a statement of before has left, unless it was paid in full.
+
+        In the United States a card of which that is so bears interest at once on all that the next
+        statement tells of, elsewhere on so much of it.
+        """
+        if self.terms.interest_from is InterestFrom.DUE or (self.card and self.card.in_full):
+            return 0
+        due = self.due().total
+        left = self.payoff(due) if self.asks_minimum else due
+        return left if left >= max(1, self.rules.residual_below) else 0
 
     def _replace_parts(self, parts: tuple[Installment, ...]) -> None:
         self.parts = parts
@@ -1297,6 +1364,14 @@ def _with_more(part: Installment, interest: int) -> Installment:
     return replace(part, interest=more, carried=carried, called=called, residual=residual)
 
 
+def _with_statement(part: Installment, interest: int) -> Installment:
+    """Return an installment with the interest that a card's statement came to by its due date."""
+    more = interest - part.statement
+    return replace(
+        part, interest=part.interest + more, carried=part.carried + more, statement=interest
+    )
+
+
 def covered_until(terms: LoanTerms) -> date | None:
     """Return the last day of which payments are part of what ``paid_until`` says; None without."""
     covered = _compile(terms).covered
@@ -1331,8 +1406,11 @@ def _by_day(terms: LoanTerms, *since: Agreement) -> dict[int, list[Agreement]]:
     bills = in_force(terms, (one for one in every if isinstance(one, Bill)))
     others = (one for one in every if not isinstance(one, Bill))
     result: dict[int, list[Agreement]] = {}
+    alone = not terms.listed and terms.dues_listed[:1]
     for agreement in (*bills, *sorted(others, key=lambda one: isinstance(one, Waiver))):
         day = agreement.agreed if isinstance(agreement, Extension) else agreement.on
+        if alone and isinstance(agreement, Bill) and agreement.due == alone[0]:
+            day = min(day, agreement.due - _MONTH)  # it is all that is known of the loan
         result.setdefault(day.toordinal(), []).append(agreement)
     return result
 
@@ -1354,18 +1432,20 @@ def _rows(terms: LoanTerms) -> Callable[[Installment], tuple[Step, ...]]:
 def due_steps(terms: LoanTerms, part: Installment) -> tuple[Step, ...]:
     """Return the steps that say what an installment brings, its interest with the factors."""
     principal = Step("principal", part.principal * MICRO, terms.currency, part.due)
-    own = (part.interest - part.residual - part.fee) * MICRO
+    own = (part.interest - part.residual - part.statement - part.fee) * MICRO
     interest = Step("scheduled-interest", own, terms.currency, part.due)
     residual = Step("residual", part.residual * MICRO, terms.currency, part.due)
+    statement = Step("statement", part.statement * MICRO, terms.currency, part.due)
     fee = Step("installment-fee", part.fee * MICRO, terms.currency, part.due)
-    if part.base and part.carried == part.residual:
+    rest = (fee, statement, residual)
+    if part.base and part.carried == part.residual + part.statement:
         rate, count, of_year, unit = factors(terms, part)
         interest = interest._replace(base_minor=part.base, start=part.start, end=part.end)
         interest = interest._replace(rate=rate, days=count, year_days=of_year, unit=unit)
         if shares := rate_shares(terms, part):
-            steps = (principal, *(_of_rate(interest, share) for share in shares), fee, residual)
-            return tuple(step for step in steps if step.micros)
-    return tuple(step for step in (principal, interest, fee, residual) if step.micros)
+            steps = (principal, *(_of_rate(interest, share) for share in shares))
+            return tuple(step for step in (*steps, *rest) if step.micros)
+    return tuple(step for step in (principal, interest, *rest) if step.micros)
 
 
 def capitalized_steps(terms: LoanTerms, as_of: date) -> Iterator[Step]:

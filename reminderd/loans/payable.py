@@ -7,6 +7,7 @@ from datetime import date
 
 from .money import Money
 from .position import Position, debited, value
+from .statements import statement_of
 from .terms import Loan, Payment
 
 
@@ -33,6 +34,10 @@ def payable(position: Position) -> Payable | None:
     for open_debit in position.unconfirmed[:1]:
         due = open_debit.due
         return Payable(debited(position.loan, due), (due,), due, debit=True)
+    statement = statement_of(position)
+    if statement is not None and statement.bill.minimum is None:
+        # It named no minimum, so nobody who pays it can mean what the terms make of that.
+        return Payable(statement.whole, (statement.bill.due,), today, ahead=True)
     for part in position.upcoming[:1]:
         if part.remaining.minor > 0:
             return Payable(part.remaining, (part.due,), today, ahead=True)

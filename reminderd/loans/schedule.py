@@ -30,6 +30,8 @@ from .terms import (
     Installment,
     InstallmentInterest,
     InstallmentRounding,
+    InterestFrom,
+    InterestOn,
     LoanTerms,
     Minimum,
     PenaltyBase,
@@ -110,7 +112,9 @@ def _bare(terms: LoanTerms) -> LoanTerms:
         waivers=(),
         extensions=(),
         statement_day=None,
-        bills=(),
+        interest_from=InterestFrom.DUE,
+        interest_on=InterestOn.UNPAID,
+        bills=() if terms.listed or terms.first_due else terms.bills[:1],  # or nothing has a date
     )
 
 
@@ -522,8 +526,13 @@ def paid_down(
     end = coming[0].end
     assert end is not None  # it was worked out
     number = next(n for n, (_, until) in enumerate(periods(terms)) if until >= end)
-    so_far = [earned(terms, part, day) for part in coming if part.start and part.start < day]
-    return _on_their_days(terms, revolve(terms, balance, number, day, so_far, asked))
+    begun = (part for part in coming if part.carried or (part.start and part.start < day))
+    so_far = [earned(terms, part, day) for part in begun]
+    again = list(revolve(terms, balance, number, day, so_far, asked))
+    # What the first one carries it still does.
+    kept = coming[0].residual, coming[0].statement
+    again[0] = replace(again[0], residual=kept[0], statement=kept[1])
+    return _on_their_days(terms, again)
 
 
 def card_terms(terms: LoanTerms, due: date, usual: Decimal = Decimal(1)) -> LoanTerms:
@@ -536,28 +545,41 @@ def card_terms(terms: LoanTerms, due: date, usual: Decimal = Decimal(1)) -> Loan
     if terms.repayment is not Repayment.LISTED:
         return replace(terms, minimum=minimum)
     billed = Repayment.BILLED
-    return replace(terms, repayment=billed, listed=(), first_due=due, minimum=minimum)
+    return replace(terms, repayment=billed, listed=(), first_due=due, minimum=minimum, bills=())
 
 
 @lru_cache(maxsize=1024)  # a loan is looked at many times between two of its statements
-def billed(terms: LoanTerms, due: date, balance: int, asked: int) -> tuple[Installment, ...]:
+def billed(
+    terms: LoanTerms, due: date, balance: int, asked: int, interest: int = 0, *, free: bool = False
+) -> tuple[Installment, ...]:
     """Return what comes of a card's bill if no more than what it asks for is paid.
 
-    Its own interest is in its sum; what is left bears interest from its due date on. *terms* are
-    ``card_terms``.
+    *interest* is what it bore up to its due date, and is asked for with the next one. What is left
+    bears more from its due date on; unless that is *free*: then it is so little that it is asked
+    for as a whole the next time. *terms* are ``card_terms``.
     """
     share = min(asked, balance)
     first = Installment(due, share, 0, balance, due, due)
-    if share == balance:
-        return (first,)
+    rest = balance - share
+    return (first, *left_of_bill(terms, due, rest, interest, free=free))
+
+
+def left_of_bill(
+    terms: LoanTerms, due: date, rest: int, interest: int, *, free: bool
+) -> tuple[Installment, ...]:
+    """Return what comes after a card's bill that was due on *due*, as ``billed`` says."""
+    if not (rest or interest):
+        return ()
     ends: list[date] = []
     for _, end in periods(terms):
         ends.append(end)
         if end >= due:
             break
-    number = min(range(len(ends)), key=lambda place: abs(ends[place] - due))
-    rest = revolve(terms, balance - share, number + 1, due)
-    return (first, *_on_their_days(terms, rest))
+    number = min(range(len(ends)), key=lambda place: abs(ends[place] - due)) + 1
+    since, asked = (date.max, rest) if free else (due, None)
+    coming = list(revolve(terms, rest, number, since, (interest,), asked))
+    coming[0] = replace(coming[0], statement=interest)
+    return _on_their_days(terms, coming)
 
 
 def minimum(terms: LoanTerms, balance: int, interest: int) -> int:

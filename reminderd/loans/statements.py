@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from .card import Card
 from .frequency import add_months
-from .money import Money, round_half_up, to_minor
+from .money import Money, round_half_up
 from .position import Position
-from .terms import Bill
+from .schedule import period_interest
+from .terms import Bill, InterestFrom
 
 _DAILY = Decimal("0.0005")  # the most that China's central bank ever let a card charge a day
 
@@ -18,14 +20,16 @@ _DAILY = Decimal("0.0005")  # the most that China's central bank ever let a card
 class Statement:
     """A statement up to its due date: what is left of it, and what paying the least of it costs.
 
-    *interest* is what the rest bears *until* the next due date, by the loan's own terms. A card
-    in China may charge interest on the whole sum from the day of each purchase (全额计息) instead:
-    up to *at_most*, which no figure contains.
+    *anyway* is the interest that comes with the next one though all of it is paid, for what an
+    earlier one left. *interest* is what paying no more than the *minimum* costs *until* the next
+    due date. *at_most* is what no figure contains: where nobody knows when purchases were posted,
+    or how the card works, a bank in China may charge so much more for the days since.
     """
 
     bill: Bill
     whole: Money
     minimum: Money
+    anyway: Money
     interest: Money
     until: date
     at_most: Money | None
@@ -34,21 +38,33 @@ class Statement:
 def statement_of(position: Position) -> Statement | None:
     """Return the statement that can still be paid in full, where that is more than its minimum."""
     account, today = position.account, position.as_of
-    if account.card is None or account.card[0] < today:
+    if (card := account.card) is None or card.due < today:
         return None
-    bill, due = account.bills[-1], account.card[0]
-    after = [part for part in account.parts[account.upcoming :] if part.base and part.due > due]
+    after = [part for part in account.parts[account.upcoming :] if part.base]
+    after = [part for part in after if part.due > card.due]
     if not after:
         return None
-    asked = sum(rest for part, rest in account.not_yet_due() if part.due <= due)
-    minimum = position.money(position.due.total + asked)
-    interest, until = position.money(after[0].interest), after[0].due
-    return Statement(bill, position.payoff, minimum, interest, until, _at_most(bill, position))
+    asked = sum(rest for part, rest in account.not_yet_due() if part.due <= card.due)
+    money = position.money
+    minimum, anyway = money(position.due.total + asked), card.bears_anyway(card.due)
+    whole = money(position.payoff.minor - card.bears_anyway(today))
+    interest, until = money(after[0].interest), after[0].due
+    return Statement(
+        card.bill, whole, minimum, money(anyway), interest, until, _at_most(card, position)
+    )
 
 
-def _at_most(bill: Bill, position: Position) -> Money | None:
-    if position.currency != "CNY":
-        return None
-    days = (bill.due - add_months(bill.on, -1)).days  # since the first day that it may tell of
-    exact = to_minor(bill.amount, position.currency) * days * _DAILY
-    return position.money(round_half_up(*exact.as_integer_ratio()))
+def _at_most(card: Card, position: Position) -> Money | None:
+    """Return what the days since the first that the statement may tell of could cost, if anything.
+
+    By its terms where these say that interest runs from the day of posting; else by those that
+    are usual in China, up to the due date.
+    """
+    terms, bill = position.loan.terms, card.bill
+    since, most = add_months(bill.on, -1), None
+    if terms.interest_from is InterestFrom.POSTING:
+        most = period_interest(terms, card.undated, since, bill.on)
+    elif terms.interest_from is InterestFrom.DUE and position.currency == "CNY":
+        exact = card.amount * (bill.due - since).days * _DAILY
+        most = round_half_up(*exact.as_integer_ratio())
+    return position.money(most) if most else None

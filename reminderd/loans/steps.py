@@ -23,9 +23,10 @@ class Step(NamedTuple):
     due up to a day was paid), ``capitalized`` (nothing: the interest in its split is in the
     principal), ``unconfirmed`` and ``assumed`` (what a debit was to pay), ``carried`` (what is
     asked for with a later installment) and ``residual`` (that, where it is asked for),
-    ``left-over`` (what is too little for that after the last installment), ``payment`` (what was
-    paid, with its split), ``paid-early`` (what it closed before it fell due), ``credit`` (paid,
-    but for installments to come), ``rounding`` (from the exact sum to the figure), ``total``.
+    ``statement`` (what a card's last statement bore), ``left-over`` (what is too little for that
+    after the last installment), ``payment`` (what was paid, with its split), ``paid-early`` (what
+    it closed before it fell due), ``credit`` (paid, but for installments to come), ``rounding``
+    (from the exact sum to the figure), ``total``.
     """
 
     kind: str

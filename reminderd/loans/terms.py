@@ -93,6 +93,21 @@ class Residual(StrEnum):
     END = "end"
 
 
+class InterestFrom(StrEnum):
+    """From when a card's statement that is not paid in full bears interest."""
+
+    DUE = "due"
+    STATEMENT = "statement"
+    POSTING = "posting"
+
+
+class InterestOn(StrEnum):
+    """What of such a statement bears it: what is left at the due date, or all, day by day."""
+
+    UNPAID = "unpaid"
+    WHOLE = "whole"
+
+
 class PenaltyBase(StrEnum):
     """What penalty interest is charged on."""
 
@@ -211,8 +226,8 @@ class Installment:
     and what was *carried* over from before. After an extension *bearing* is in the place of
     *base*, at a *rate* where that was agreed, and *was* is the installment that was put off.
     *called* are the installments that one falls due for when the loan is called. *residual* is
-    what of the carried interest lateness with an earlier one left. *fee* is what of the interest is
-    an installment fee.
+    what of the carried interest lateness with an earlier one left, *statement* what of it a card's
+    statement bore up to its due date. *fee* is what of the interest is an installment fee.
     """
 
     due: date
@@ -227,12 +242,18 @@ class Installment:
     rate: Rate | None = field(default=None, compare=False)
     called: tuple[Installment, ...] = field(default=(), compare=False)
     residual: int = field(default=0, compare=False)
+    statement: int = field(default=0, compare=False)
     fee: int = field(default=0, compare=False)
 
     @property
     def total(self) -> int:
         """What falls due, in minor units."""
         return self.principal + self.interest
+
+    @property
+    def of_balance(self) -> bool:
+        """Whether it is part of a schedule or of a balance, and no extension set its date."""
+        return bool(self.base or self.statement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +311,17 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
+class Posting:
+    """Purchases on a card's statement, by the day on which the bank posted them.
+
+    Without an amount it is all of the statement's that has no day of its own: on average that day.
+    """
+
+    on: date
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     """A statement drawn on the day *on*: what is due on *due*, and the least of it if it says so.
 
@@ -300,6 +332,7 @@ class Bill:
     amount: Decimal
     minimum: Decimal | None
     on: date
+    posted: tuple[Posting, ...] = ()
 
 
 Agreement = Extension | Waiver | Bill  # what came about since the terms were made, on a day
@@ -361,6 +394,8 @@ class LoanTerms:
     business_days: BusinessDays = ANY_DAY
     minimum: Minimum | None = None
     statement_day: int | None = None  # of the month before a due date: when its bill is drawn
+    interest_from: InterestFrom = InterestFrom.DUE
+    interest_on: InterestOn = InterestOn.UNPAID
     contract_rate: Rate | None = None
     day_count: DayCount = DayCount.ACT_365F
     penalty: Penalty | None = None
@@ -394,6 +429,13 @@ class LoanTerms:
     @cached_property
     def _hash(self) -> int:
         return hash(_every_term(self))
+
+    @property
+    def dues_listed(self) -> list[date]:
+        """The due dates of sums that stand on dates: installments, or a statement that is alone."""
+        if self.repayment is not Repayment.LISTED:
+            return []
+        return [part.due for part in self.listed or self.bills]
 
     @property
     def endless(self) -> bool:
@@ -616,7 +658,7 @@ def check(terms: LoanTerms) -> None:
 
 def _check_schedule(terms: LoanTerms) -> None:
     if terms.repayment is Repayment.LISTED:
-        dues = [part.due for part in terms.listed]
+        dues = terms.dues_listed
         if not dues:
             raise TermsError("due", "is missing (write the due date, as in due = 2026-12-05)")
         if dues != sorted(set(dues)):
@@ -786,7 +828,7 @@ def _check_grace(terms: LoanTerms) -> None:
 
 def _check_caps(terms: LoanTerms) -> None:
     """Refuse a cap on the total cost where nobody can say how much was borrowed."""
-    unknown = terms.endless or terms.bills or terms.repayment in _UNKNOWN
+    unknown = terms.endless or terms.bills or terms.minimum or terms.repayment in _UNKNOWN
     for number, cap in enumerate(terms.caps):
         if cap.cost is not None and unknown:
             sentence = "is a share of what was borrowed, which nobody knows of this loan"

@@ -19,6 +19,7 @@ from ..loans.terms import (
     GraceCovers,
     GraceMode,
     InstallmentInterest,
+    InterestFrom,
     Lender,
     Loan,
     LoanTerms,
@@ -141,6 +142,7 @@ class _Basis:
         yield from self._shape()
         if self.terms.minimum is not None:
             yield from self._minimum(self.terms.minimum)
+        yield from self._statement_interest()
 
     def _shape(self) -> Iterator[str]:
         """Say what makes installments other than their kind alone."""
@@ -179,8 +181,13 @@ class _Basis:
         included = minimum.includes_interest
         yield self.say("minimum_with_interest" if included else "minimum", amount=amount)
         days = self.terms.statement_days
-        if days and not lives_by_bills(self.terms):
+        if days and not (lives_by_bills(self.terms) or self.terms.bills):
             yield self.say("statement", days=self.words.days(days))
+
+    def _statement_interest(self) -> Iterator[str]:
+        terms = self.terms
+        if (lives_by_bills(terms) or terms.bills) and terms.interest_from is not InterestFrom.DUE:
+            yield self.say(f"{terms.interest_on}_from_{terms.interest_from}")
 
     def _lateness(self) -> Iterator[str]:
         terms = self.terms

@@ -22,7 +22,16 @@ from ..loans.money import Money
 from ..loans.position import Position, value
 from ..loans.statements import Statement, statement_of
 from ..loans.steps import Step
-from ..loans.terms import Extension, FailedDebit, GraceMode, Lender, Loan, Repayment, RequestState
+from ..loans.terms import (
+    Extension,
+    FailedDebit,
+    GraceMode,
+    InterestFrom,
+    Lender,
+    Loan,
+    Repayment,
+    RequestState,
+)
 from ..playbook.facts import (
     Borrower,
     Bureau,
@@ -95,6 +104,8 @@ class Sheet:
         if stage.id in {"upcoming", "due-today"}:
             if self.position.sum_unknown:
                 key = f"{key}-unknown"
+            elif self._due_statement is not None:
+                key = f"{key}-statement"
             elif self.statement is not None or rest_of_minimum(self.position) is not None:
                 key = f"{key}-least"
         if stage.id == UNCONFIRMED and len(self.position.unconfirmed) > 1:
@@ -109,8 +120,8 @@ class Sheet:
         key = "settled" if position.settled else "installment-settled"
         card, bills = position.account.card, position.account.bills
         if not position.settled and alert.due in {bill.due for bill in bills}:
-            rest = card is not None and card[0] == alert.due and position.payoff
-            key = "minimum-settled" if rest else "bill-settled"
+            least = card is not None and card.due == alert.due and not card.in_full
+            key = "minimum-settled" if least and position.payoff else "bill-settled"
         elif not position.settled and self.loan.terms.repayment is Repayment.REVOLVING:
             key = "minimum-settled"
         return self.words.say("title", key, **shown, rest=self.words.money(position.payoff))
@@ -147,6 +158,7 @@ class Sheet:
         return {
             "loan": self.name,
             "amount": say.money(position.to_pay),
+            "asked": self._asked(),
             "due_date": self._day(due or self.today),
             "grace_end": self._day(grace_end),
             "days": say.days(coming or position.days_past_due),
@@ -158,6 +170,20 @@ class Sheet:
             "bill_due": self._day(position.bill_to_record or due or self.today),
             "bill_command": self.bill_command,
         }
+
+    def _asked(self) -> str:
+        """Return the sum to pay: of a card's statement all of it, and the least."""
+        say, to_pay = self.words, self.words.money(self.position.to_pay)
+        if self._due_statement is None:
+            return to_pay
+        whole = say.money(self._due_statement.whole)
+        return say.line("statement_asked", whole=whole, least=to_pay)
+
+    @property
+    def _due_statement(self) -> Statement | None:
+        """The card's statement where its minimum is what is to be paid first."""
+        first = self.position.pay_by
+        return self.statement if self.statement and self.statement.bill.due == first else None
 
     @property
     def bill_command(self) -> str:
@@ -501,7 +527,10 @@ class Sheet:
         statement, line, money = self.statement, self.words.line, self.words.money
         if statement is None:
             return []
-        whole = line("statement_whole_value", whole=money(statement.whole))
+        shown = {"whole": money(statement.whole), "anyway": money(statement.anyway)}
+        whole = line(
+            "statement_whole_anyway" if statement.anyway else "statement_whole_value", **shown
+        )
         interest, until = money(statement.interest), self._day(statement.until)
         least = line("statement_least_value", interest=interest, until=until)
         if self.loan.terms.rates_on(statement.until)[0] is None:
@@ -514,7 +543,10 @@ class Sheet:
         if self.statement is None or self.statement.at_most is None:
             return []
         at_most = self.words.money(self.statement.at_most)
-        return [self.words.line("statement_at_most", at_most=at_most)]
+        known = self.loan.terms.interest_from is not InterestFrom.DUE
+        return [
+            self.words.line("statement_undated" if known else "statement_at_most", at_most=at_most)
+        ]
 
     def missing_bills(self) -> list[str]:
         """Say of which due dates that have passed nobody knows what was owed, and what to run."""

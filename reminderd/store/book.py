@@ -175,9 +175,10 @@ def is_next_bill(old: Entry | None, loan: Loan, now: datetime) -> bool:
 
     Payments that were typed in for the old one must not pay the new one, or it would be silent.
     """
-    if old is None or not (old.loan.terms.listed and loan.terms.listed):
+    before, now_listed = old.loan.terms.dues_listed if old else [], loan.terms.dues_listed
+    if old is None or not (before and now_listed):
         return False
-    later = loan.terms.listed[0].due > old.loan.terms.listed[-1].due
+    later = now_listed[0] > before[-1]
     stands = valued(old.loan, local_date(now, loan.timezone))
     return later and not isinstance(stands, Trouble) and stands.settled
 

@@ -119,15 +119,28 @@ def test_a_cards_statement_says_what_the_whole_and_the_least_cost(bill, told, ca
         "drawn": "2026-11-20",
         "whole": "10000.00",
         "minimum": "1000.00",
-        "interest": "139.50",  # 9,000 × 0.05 % × 31
+        "interest": "249.50",  # 10,000 × 0.05 % × 22, and 9,000 × 31
+        "interest_anyway": "0.00",
         "until": "2027-01-12",
-        "at_most": "265.00",  # 10,000 × 0.05 % × 53, from 20 October
+        "at_most": "155.00",  # 10,000 × 0.05 % × 31, from 20 October to the statement
     }
-    assert "CN¥265.00" in quoted["warnings"][0]
+    assert "CN¥155.00" in quoted["warnings"][0]
     assert (
         "Or all of it by Dec 12: CN¥10,000.00, and nothing more is charged"
         in call("quote", "card").stdout
     )
+
+
+def test_with_the_days_of_posting_the_figure_is_whole(bill, told, call):
+    """10,000 × 0.05 % × 10 days before the statement come on top, and nothing is left unsaid."""
+    given = ("card", "10000", "--minimum", "1000", "--date", "2026-11-20")
+    bill(*given, "--posted", "2026-11-10")
+    quoted = told("quote", "card")
+    figures = (quoted["statement"]["interest"], quoted["statement"]["at_most"])
+    assert figures == ("299.50", None)
+    assert "warnings" not in quoted
+    bill(*given, "--posted", "2026-11-08=4000", "--posted", "2026-11-15=6000")
+    assert told("quote", "card")["statement"]["interest"] == "288.50"  # 24 + 15 in place of 50
 
 
 def test_json_says_what_was_recorded_and_what_it_replaces(bill, told):
@@ -139,6 +152,7 @@ def test_json_says_what_was_recorded_and_what_it_replaces(bill, told):
         "date": "2026-11-25",
         "amount": "862.35",
         "minimum": "100.00",
+        "posted": [],
     }
     assert answer["replaces"]["amount"] == "800.00"
     assert answer["loan"] == "huabei"
@@ -160,6 +174,8 @@ REFUSED = {
     "no such month": (("huabei", "10", "--due", "2025-12-10"), "2026-12-10", "near", "太远"),
     "old": (("rent", "10", "--due", "2025-01-05"), "2025-01-05", "more than a year", "一年以上"),
     "drawn": (("huabei", "10", "--date", "2026-12-10"), "2026-12-10", "not before", "出账日"),
+    "posted": (("card", "10", "--posted", "2026-11-28"), "11", "cannot be posted", "入账日"),
+    "more": (("card", "10", "--posted", "2026-11-20=11"), "10.00", "comes to more", "各笔入账合计"),
     "due": (("rent", "10"), "--due", "missing", "缺少"),
     "scheduled": (("car", "10"), "car", "schedule", "还款计划"),
 }

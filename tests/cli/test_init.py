@@ -374,13 +374,14 @@ def test_the_mail_server_is_known_guessed_or_given(address, given, server):
 )
 def test_every_preset_makes_a_loan_that_is_right(preset, language, tmp_path):
     answers = f'language = "{language}"\npreset = "{preset}"\n'
-    if preset in {"us-consumer", "de-consumer"}:
+    abroad = {"us-consumer": "USD", "us-credit-card": "USD", "de-consumer": "EUR"}
+    if preset in abroad:
         answers += 'rate = "8% a year"\n'
     known = read_answers(answers, "answers", HERE)
     text = config_text(known, target_of(known), None)
     config = load_text(text, tmp_path / "config.toml")
     (loan,) = config.loans
-    assert loan.terms.currency == {"us-consumer": "USD", "de-consumer": "EUR"}.get(preset, "CNY")
+    assert loan.terms.currency == abroad.get(preset, "CNY")
     assert loan.name == known["loans"][0]["name"]
     assert all(len(line) <= 100 for line in text.splitlines())
 

@@ -35,6 +35,8 @@ from reminderd.loans.terms import (
     Installment,
     InstallmentInterest,
     InstallmentRounding,
+    InterestFrom,
+    InterestOn,
     Lender,
     LoanTerms,
     Minimum,
@@ -82,6 +84,8 @@ def fee(amount, **details):
 
 # One line more in the loan above, and the terms that are then others than before.
 LINES = {
+    'interest_from = "posting"': {"interest_from": InterestFrom.POSTING},
+    'interest_on = "whole"': {"interest_on": InterestOn.WHOLE},
     'principal = "20000.50"': {"principal": Decimal("20000.50")},
     "installments = 24": {"installment_count": 24},
     "first_due = 2026-11-15": {"first_due": date(2026, 11, 15)},

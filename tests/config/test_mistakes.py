@@ -11,6 +11,7 @@ BALANCE = (
     'daily_rate = "0.05%"\nrepayment = "revolving"\n'
 )
 
+BILLED = ONE_SUM + "first_due = 2026-12-10\nstatement_day = 25\n"
 UNKNOWN = "unknown key (remove it; config.example.toml has them all)"
 NO_SECRET = '(write a text, or { env = "…" } or { file = "…" } or { credential = "…" })'
 URL = 'is not a URL (write one as "ntfys://topic", or "console://")'
@@ -100,7 +101,7 @@ NAMES = {
     "an unknown preset": (
         LINE + 'preset = §"weilidia"\n',
         "loans[0].preset: 'weilidia' is not a preset (there are: cn-bank-loan, cn-credit-card, "
-        "de-consumer, us-consumer, weilidai, weilidai-articles) "
+        "de-consumer, us-consumer, us-credit-card, weilidai, weilidai-articles) "
         "(did you mean 'weilidai'?)",
     ),
     "an unknown channel in a loan": (
@@ -905,9 +906,29 @@ SCHEDULES = {
         LINE + '§minimum.percent = "10%"\n',
         'loans[0].minimum: goes with revolving only (add repayment = "revolving", or remove it)',
     ),
-    "a minimum beside one sum": (
-        CARD + 'minimum = §{ percent = "10%" }\n',
-        "loans[0].minimum: does not go with due, one sum on one date (remove one of the two)",
+    "a minimum above the statement": (
+        CARD + 'minimum = §"5000.00"\n',
+        "loans[0].minimum: 5000.00 is more than the amount 1234.00 (swap them?)",
+    ),
+    "a sum for the minimum of a balance": (
+        BALANCE + 'minimum = §"50"\n',
+        "loans[0].minimum: is a sum, but each statement has its own "
+        '(write minimum.percent = "10%", or it under bills)',
+    ),
+    "interest in a statement": (
+        CARD + 'minimum = "50"\ninterest = §"5"\n',
+        "loans[0].interest: does not go with minimum: a statement is one sum "
+        "(remove one of the two)",
+    ),
+    "postings of more than the bill": (
+        BILLED + 'bills = [{ due = 2026-12-10, amount = "5", posted = §[{ on = 2026-11-20, '
+        'amount = "6" }] }]\n',
+        "loans[0].bills[0].posted: comes to more than the amount 5 (check the sums)",
+    ),
+    "a posting after the bill was due": (
+        BILLED + 'bills = [{ due = 2026-12-10, amount = "5", posted = §2026-12-10 }]\n',
+        "loans[0].bills[0].posted: is not before 2026-12-10, when the bill is due (check the "
+        "dates)",
     ),
     "a minimum of more than the balance": (
         BALANCE + 'minimum.percent = §"150%"\n',
@@ -923,7 +944,8 @@ SCHEDULES = {
     ),
     "a percentage for a minimum": (
         BALANCE + 'minimum = §"10%"\n',
-        "loans[0].minimum: '10%' is not a table (write minimum.percent = \"10%\")",
+        "loans[0].minimum: '10%' is not a table (write minimum = \"86.24\", or minimum.percent = "
+        '"10%")',
     ),
     "a floor below zero": (
         BALANCE + 'minimum = { percent = "10%", floor = §-1 }\n',

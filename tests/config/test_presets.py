@@ -223,17 +223,17 @@ CARD = "due = 2026-11-05\namount = 5000\n"
 
 @pytest.mark.parametrize(
     ("day", "interest", "fees"),
-    [("2026-11-05", 0, 0), ("2026-11-08", 0, 0), ("2026-11-09", 10_00, 250_00)],
+    [("2026-11-05", 0, 0), ("2026-11-08", 0, 0), ("2026-11-09", 1_00, 25_00)],
 )
 def test_a_chinese_card_charges_5_percent_once_three_days_have_passed(owed, day, interest, fees):
-    # 5,000 × 0.05 % = 2.50 a day; 5 % of 5,000 = 250 on the fourth day.
-    assert owed(day, "cn-credit-card", CARD) == Owed(5000_00, interest, 0, fees)
+    # Of the minimum, 500: 0.05 % = 0.25 a day, and 5 % = 25 on the fourth day.
+    assert owed(day, "cn-credit-card", CARD) == Owed(500_00, interest, 0, fees)
 
 
 def test_a_chinese_card_at_an_annual_rate_of_ones_own(owed):
-    # 5,000 × 18.25 % × 4/365 = 10.
+    # 500 × 18.25 % × 4/365 = 1.
     bill = CARD + 'annual_rate = "18.25%"\n'
-    assert owed("2026-11-09", "cn-credit-card", bill) == Owed(5000_00, 10_00, 0, 250_00)
+    assert owed("2026-11-09", "cn-credit-card", bill) == Owed(500_00, 1_00, 0, 25_00)
 
 
 BANK = 'due = 2026-11-05\namount = 10000\ninterest = 100\nannual_rate = "6%"\n'

@@ -24,6 +24,7 @@ def test_the_presets_have_known_names():
         "cn-credit-card",
         "de-consumer",
         "us-consumer",
+        "us-credit-card",
         "weilidai",
         "weilidai-articles",
     ]
@@ -34,7 +35,7 @@ def test_an_unknown_preset_is_refused_with_the_names_there_are():
         load_preset("weilidia")
     assert str(refusal.value) == (
         "there is no preset 'weilidia' (there are: cn-bank-loan, cn-credit-card, de-consumer, "
-        "us-consumer, weilidai, weilidai-articles)"
+        "us-consumer, us-credit-card, weilidai, weilidai-articles)"
     )
 
 

@@ -30,6 +30,8 @@ from reminderd.loans.terms import (
     GraceMode,
     InstallmentInterest,
     InstallmentRounding,
+    InterestFrom,
+    InterestOn,
     Lender,
     Loan,
     LoanTerms,
@@ -87,6 +89,8 @@ FLAT_RATE = (
     "等本等息，每期利息均按借款本金计算",
 )
 ANNUAL_RATE = ("contract rate 18% a year (ACT/365F)", "合同年利率18%（ACT/365F）")
+MINIMUM = ("minimum 10% of the balance plus interest", "最低还款额为余额的10%，另加当期利息")
+CARD = REVOLVING | {"minimum": Minimum(Decimal("0.1")), "statement_day": 25}
 
 # What the terms are beside a plain schedule, and the clauses on interest, on lateness, and others.
 CASES = {
@@ -324,6 +328,54 @@ CASES = {
         ],
     ),
     "level payments without interest": (LEVEL, [NO_INTEREST, NO_PENALTY]),
+    "a card in China": (
+        CARD | {"interest_from": InterestFrom.POSTING, "interest_on": InterestOn.WHOLE},
+        [
+            NO_INTEREST,
+            MINIMUM,
+            (
+                "a statement not paid in full bears interest on all of it from the days of posting",
+                "账单未全额还清时，自入账日起按整张账单计息",
+            ),
+            NO_PENALTY,
+        ],
+    ),
+    "a card in the United States": (
+        CARD | {"interest_from": InterestFrom.STATEMENT, "interest_on": InterestOn.UNPAID},
+        [
+            NO_INTEREST,
+            MINIMUM,
+            (
+                "what is unpaid of a statement bears interest from its date",
+                "账单未还部分自账单日起计息",
+            ),
+            NO_PENALTY,
+        ],
+    ),
+    "a card that charges the unpaid part": (
+        CARD | {"interest_from": InterestFrom.POSTING, "interest_on": InterestOn.UNPAID},
+        [
+            NO_INTEREST,
+            MINIMUM,
+            (
+                "what is unpaid of a statement bears interest from the days of posting",
+                "账单未还部分自入账日起计息",
+            ),
+            NO_PENALTY,
+        ],
+    ),
+    "a card that charges all of it from the statement on": (
+        CARD | {"interest_from": InterestFrom.STATEMENT, "interest_on": InterestOn.WHOLE},
+        [
+            NO_INTEREST,
+            MINIMUM,
+            (
+                "a statement not paid in full bears interest on all of it from its date",
+                "账单未全额还清时，自账单日起按整张账单计息",
+            ),
+            NO_PENALTY,
+        ],
+    ),
     "a minimum": (
         REVOLVING | {"minimum": Minimum(Decimal("0.1"))},
         [

@@ -256,6 +256,11 @@ CASES = {
         ("Kept for what falls due later", "", "5.00"),
         ("余款，用于以后各期", "", "5.00"),
     ),
+    "what the last statement bore": (
+        step("statement", 12_00, due=DUE),
+        ("Interest of the last statement, due Nov 15", "", "12.00"),
+        ("上期账单利息（11月15日应还）", "", "12.00"),
+    ),
     "what an earlier delay left": (
         step("residual", 20_00, due=DUE),
         ("Left by an earlier delay, due Nov 15", "", "20.00"),

@@ -22,6 +22,8 @@ from reminderd.loans.projection import Way
 from reminderd.loans.steps import Step
 from reminderd.loans.terms import (
     InstallmentRounding,
+    InterestFrom,
+    InterestOn,
     LoanTerms,
     Repayment,
     RequestState,
@@ -78,7 +80,9 @@ def test_every_word_is_used_somewhere():
     used |= {f"fee_percent_{of}" for of in FeeOf} | {f"installment_fee_{when}" for when in Charged}
     used |= {f"installment_{how}" for how in InstallmentRounding}
     used |= {
-        f"{stage}-{what}" for stage in ("upcoming", "due-today") for what in ("least", "unknown")
+        f"{stage}-{what}"
+        for stage in ("upcoming", "due-today")
+        for what in ("least", "unknown", "statement")
     }
     used |= {f"of_{kind}" for kind in (DEBIT_FAILED, BILLED)}
     used |= {f"{what}_{state}" for what in ("already", "of") for state in RequestState}
@@ -88,6 +92,7 @@ def test_every_word_is_used_somewhere():
     used |= {"chart_last", "chart_alt"}
     used |= {*State, *Reason, *(severity.name.lower() for severity in Severity)}
     used |= {f"residual_{when}" for when in Residual}
+    used |= {f"{on}_from_{since}" for on in InterestOn for since in InterestFrom}
     troubles = (Reason.BEYOND, Reason.UNRECKONED, Reason.UNWRITTEN)
     used |= {f"{key}_{reason}" for key in ("title", "do", "then") for reason in troubles}
     used |= {f"business_days_{how}" for how in BusinessDayConvention}

@@ -117,7 +117,7 @@ def _loan(own: str, loan: Known, currency: str) -> Iterator[str]:
         yield commented(f"{key} = {literal(rate)}", say(language, "file_rate"))
     usual = {"frequency": "monthly"} | preset_terms(loan)
     for key in _TERMS:
-        if loan.get(key, "") not in {"", usual.get(key)}:
+        if loan.get(key, "") not in ("", usual.get(key)):
             yield f"{key} = {literal(loan[key])}"
     if loan.get("paid_until"):
         nothing = loan["paid_until"] < loan["first_due"]

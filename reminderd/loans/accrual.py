@@ -348,7 +348,15 @@ class Account:
             self._look_ahead(day)
         first, self.upcoming = self.upcoming, bisect_right(self.dues, day, self.upcoming)
         for number in range(first, self.upcoming):
+            if self.credit and self.rules.most_cost is not None:
+                self._move_to(self.dues[number])  # what has been charged by then is shared
             self._fall_due(self.parts[number], self.dues[number])
+        self.today = day
+
+    def _move_to(self, day: int) -> None:
+        """Count what every line has earned by a day, taking in nothing that falls due."""
+        self.today = day
+        self._accrue_lines()
 
     def _look_ahead(self, day: int) -> None:
         """Go on with what has no end, to more than a year after *day*."""
@@ -377,7 +385,7 @@ class Account:
             line.residual = part.residual
             if self.rules.most_penalty is not None:
                 line.most_penalty = self.rules.most_penalty(part.principal)
-        if self.credit:
+        if self.credit and self.rules.most_cost is None:
             for place in self.rules.order:
                 paid = min(self.credit, (part.principal, part.interest, 0, 0)[place])
                 self._reduce(line, place, paid)
@@ -387,6 +395,8 @@ class Account:
             line.capital = 0 if self.rules.on_installment else line.open_interest
             line.capital *= self.tariff.scale
         self.lines.append(line)
+        if self.credit and self.rules.most_cost is not None:
+            self.credit = self._receive(line, self.credit, self.rules.order, [0, 0, 0, 0])
         if self.trace is not None:
             self.trace += self.rules.rows(part)
 
@@ -633,8 +643,8 @@ class Account:
 
         In minor units, with no cap on the total kept to.
         """
-        every = (self._unpaid_cost(line) + self._paid_cost(line) for line in self.lines)
-        return self.cost_before + sum(every)
+        unpaid = sum(self._unpaid_cost(line) for line in self.open)
+        return self.cost_before + unpaid + sum(self._paid_cost(line) for line in self.lines)
 
     def _unpaid_cost(self, line: Line) -> int:
         return sum(self._amounts(line, alone=True)[INTEREST:])
@@ -651,8 +661,10 @@ class Account:
         never from what is paid.
         """
         assert self.rules.most_cost is not None  # the caller looked
+        if not any(line is one for one in self.open):
+            return _NOTHING  # it is settled, and never owes what was cut
         over = self.cost() - self.rules.most_cost
-        for newer in reversed(self.lines):
+        for newer in reversed(self.open):
             if newer is line or over <= 0:
                 break
             over -= self._unpaid_cost(newer)

@@ -793,6 +793,9 @@ def _check_rates(terms: LoanTerms) -> None:
         )
     if terms.compounding is Compounding.NONE:
         return
+    if terms.penalty is not None and terms.penalty.at_least is not None:
+        sentence = "does not go with compounding (remove one of the two)"
+        raise TermsError("penalty.at_least", sentence)
     own = terms.interest_on_interest_rate is not None
     if not own and (terms.penalty is None or terms.penalty_by_amount):
         raise TermsError(

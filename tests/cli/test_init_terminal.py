@@ -154,8 +154,10 @@ def mail_address(talking, server, host=""):
     talking.answer("What kind of loan", "cn-credit-card")
     talking.answer("What shall it be called [Credit card]", "招行信用卡")
     talking.answer("How is it paid back", "bill")
-    talking.answer("How much is due next, in CNY", "1234.00")
+    talking.answer("How much is the whole statement, in CNY", "1234.00")
+    talking.answer("And its minimum payment (Enter: not known)", "123.40")
     talking.answer("When is it due", str(NEXT))
+    talking.answer("On which day of the month does the statement come (Enter: not known)")
     talking.answer("Another loan? (y/n) [n]")
 
 

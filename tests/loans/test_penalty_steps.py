@@ -293,6 +293,11 @@ def test_a_mortgages_late_charge_on_principal_and_interest(listed, owed):
             "must be listed once each, by after_days, from 1 on",
         ),
         (
+            {"penalty": {"daily_rate": "1%", "at_least": "5"}, "compounding": "daily"},
+            "penalty.at_least",
+            "does not go with compounding (remove one of the two)",
+        ),
+        (
             {"penalty": {"daily_amount": "5"}, "compounding": "daily"},
             "compounding",
             'has no rate (add interest_on_interest_rate = "18%", or a penalty, whose rate counts)',

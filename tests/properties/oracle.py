@@ -1,1048 +1,1181 @@
 """What is owed, found by living through every day of a loan, one after the other.
 
-Written from the rules in words, not from the program: fractions, no shortcut
-over a span of days, and nothing rounded before somebody asks. Only where interest
-bears interest day by day its fractions are cut far below anything that shows.
+Written from the rules in words (docs/design.md, "Figures"), not from the program: fractions, one
+day at a time, and nothing rounded before somebody asks, unless the terms round each day. Only where
+interest bears interest are fractions cut, far below anything that shows.
+
+``simulate`` is what tests call. To add a rule, find its place in a day: ``Ledger.live`` calls one
+method for each thing that can happen on a day, in the order in which they happen; what an
+installment comes to is a function in ``PLANS``; what a rate is on a day is in ``Rates``.
 
 It cannot live under 30/360 (bond basis), which counts a period differently when it is cut.
 """
 
 import calendar
-from calendar import isleap
 from collections import namedtuple
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache, partial
+from itertools import count
 from math import floor
 
 import holidays
 
-from reminderd.loans.money import Money, Rate
+from reminderd.loans.charges import CapMode, Charged, FeeKind, FeeOf, FeePer
+from reminderd.loans.daycount import DayCount
+from reminderd.loans.frequency import BusinessDayConvention, Unit
+from reminderd.loans.money import Money, Rounding
 from reminderd.loans.owed import Owed
+from reminderd.loans.terms import (
+    AllocationBy,
+    Component,
+    Compounding,
+    Extension,
+    GraceCovers,
+    GraceMode,
+    InstallmentInterest,
+    InstallmentRounding,
+    PenaltyBase,
+    PenaltyRule,
+    Repayment,
+    Residual,
+    RoundingAt,
+    Waiver,
+)
+
+Simulated = namedtuple("Simulated", "due tomorrow arrears upcoming days_past_due payoff credit")
 
 ONE_DAY = timedelta(days=1)
 NOTHING = Fraction(0)
-DAYS = {"day": 1, "week": 7, "half-month": 15}
-FINE = 10**18
+FINE = 10**18  # parts of a minor unit: what interest on interest is cut to
+FOR_EVER = 160  # installments of what goes on without end: more than any test pays ahead
+LONGEST = 1200  # installments of a revolving balance: then all that is left is due
 CALENDARS = {
     "CN": holidays.country_holidays("CN"),
     "DE-BY": holidays.country_holidays("DE", subdiv="BY"),
     "XECB": holidays.financial_holidays("XECB"),
 }
-
-Simulated = namedtuple("Simulated", "due tomorrow arrears upcoming days_past_due payoff credit")
+FEES, PENALTY, INTEREST, PRINCIPAL = Component
 
 
 def simulate(loan, as_of):
     """Live through every day up to *as_of* and tell how things stand at its end."""
-    ledger, unit = Ledger(loan.terms), Money(1, loan.terms.currency).amount
-    agreed = [*loan.terms.waivers, *loan.terms.extensions]
-    first = [part.due for part in ledger.coming] + [payment.on for payment in loan.payments]
-    first += [getattr(item, "on", None) or item.agreed for item in agreed]
-    counted = [payment for payment in loan.payments if not ledger.covers(payment.on)]
-    for day in each_day(min(first) - ONE_DAY, as_of):
-        ledger.live_through(day)
-        ledger.fall_due(day)
-        for extension in loan.terms.extensions:
-            if extension.agreed == day:
-                ledger.extend(extension, day)
-        for waiver in loan.terms.waivers:
-            if waiver.on == day:
-                ledger.waive(waiver, day)
-        paid = [payment.amount for payment in counted if payment.on == day]
-        if paid:
-            ledger.pay(int(sum(paid) / unit), day)
+    agreed = [*loan.terms.extensions, *loan.terms.waivers, *loan.agreed]
+    extensions = [one for one in agreed if isinstance(one, Extension)]
+    ledger = Ledger(loan.terms, extensions)
+    paid = {}
+    for payment in loan.payments:
+        paid[payment.on] = paid.get(payment.on, 0) + minor(loan.terms, payment.amount)
+    agreements = [one.agreed if isinstance(one, Extension) else one.on for one in agreed]
+    first = min([as_of, *paid, *agreements, *ledger.dates()])
+    for day in days_after(first - ONE_DAY, as_of):
+        ledger.live(day, agreed, paid.get(day, 0))
     return ledger.standing(as_of)
 
 
-# ─── The calendar ───
+# ─── Dates ───
 
 
-def each_day(start, end):
-    """Return the days after *start* up to and including *end*."""
-    return [start + n * ONE_DAY for n in range(1, (end - start).days + 1)]
+def days_after(start, end):
+    """Yield the days after *start* up to and including *end*."""
+    day = start
+    while day < end:
+        day += ONE_DAY
+        yield day
 
 
-def months_later(first, count, *, at_end=False):
-    """Return the same day so many months later, or the last day of that month."""
-    month = first.month - 1 + count
-    year, month = first.year + month // 12, month % 12 + 1
-    if at_end and (first + ONE_DAY).day == 1:
-        return date(year, month, calendar.monthrange(year, month)[1])
-    return date(year, month, min(first.day, calendar.monthrange(year, month)[1]))
+def month_end(year, month):
+    return calendar.monthrange(year, month)[1]
 
 
-def halves_later(first, count, *, at_end=False):
-    """Return a due date of two in a month: found in the list of them around the first."""
-    if first.day in (15, 31) or (at_end and (first + ONE_DAY).day == 1):
-        pair = 15, 31
-    elif first.day == 30:
-        pair = 15, 30
+def in_month(anchor, months, number):
+    """Return the day *number* of a month so many months from the anchor's, or that month's last."""
+    year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)
+    return date(year, month + 1, min(number, month_end(year, month + 1)))
+
+
+def half_months(anchor, halves, end_of_month):
+    """Return the date so many halves of a month away: of each month a day and one 15 days on."""
+    last = end_of_month and anchor.day == month_end(anchor.year, anchor.month)
+    day = 31 if last or anchor.day >= 30 else anchor.day
+    if day == 31:
+        early, late = 15, 31
+    elif day <= 15:
+        early, late = day, 31 if day == 15 else day + 15
     else:
-        pair = sorted([first.day, first.day + (15 if first.day < 15 else -15)])
-    months = [months_later(first.replace(day=1), n) for n in range(-abs(count), abs(count) + 1)]
-    dues = [
-        month.replace(day=min(day, calendar.monthrange(month.year, month.month)[1]))
-        for month in months
-        for day in pair
-    ]
-    return dues[dues.index(first) + count]
+        early, late = day - 15, day
+    months, second = divmod(halves + (day == late), 2)
+    return in_month(anchor, months, late if second else early)
 
 
-def step(terms, anchor, periods):
-    count = terms.frequency.count * periods
-    if terms.frequency.unit == "month":
-        return months_later(anchor, count, at_end=terms.end_of_month)
-    if terms.frequency.unit == "half-month":
-        return halves_later(anchor, count, at_end=terms.end_of_month)
-    return anchor + count * DAYS[terms.frequency.unit] * ONE_DAY
+def stepped(terms, anchor, periods):
+    """Return the date so many periods from *anchor*."""
+    number, unit = terms.frequency.count * periods, terms.frequency.unit
+    if unit is Unit.DAY:
+        return anchor + number * ONE_DAY
+    if unit is Unit.WEEK:
+        return anchor + 7 * number * ONE_DAY
+    if unit is Unit.HALF_MONTH:
+        return half_months(anchor, number, terms.end_of_month)
+    last = terms.end_of_month and anchor.day == month_end(anchor.year, anchor.month)
+    return in_month(anchor, number, 31 if last else anchor.day)
 
 
 def business_day(terms, day):
-    """Return the day on which what is due on *day* falls due."""
-    convention, name = terms.business_days.convention, terms.business_days.calendar
-    if convention == "none":
+    """Return the day on which what is agreed for *day* falls due."""
+    convention, calendar_ = terms.business_days.convention, terms.business_days.calendar
+    if convention is BusinessDayConvention.NONE:
         return day
-    later = earlier = day
-    while not CALENDARS[name].is_working_day(later):
-        later += ONE_DAY
-    while not CALENDARS[name].is_working_day(earlier):
-        earlier -= ONE_DAY
-    if convention == "preceding":
-        return earlier
-    return earlier if convention == "modified-following" and later.month != day.month else later
+    works = CALENDARS[calendar_].is_working_day
+
+    def moved(by):
+        found = day
+        while not works(found):
+            found += by
+        return found
+
+    if convention is BusinessDayConvention.PRECEDING:
+        return moved(-ONE_DAY)
+    later = moved(ONE_DAY)
+    if convention is BusinessDayConvention.MODIFIED_FOLLOWING and later.month != day.month:
+        return moved(-ONE_DAY)
+    return later
 
 
-def part_of_year(day_count, day):
-    """Return what share of a year passes from the day before to *day*."""
-    eve = day - ONE_DAY
-    if day_count == "ACT/ACT ISDA":
-        return Fraction(1, 366 if isleap(eve.year) else 365)
-    if day_count == "30E/360":
-        return Fraction(thirties(day) - thirties(eve), 360)
-    return Fraction(1, {"ACT/360": 360, "ACT/365F": 365}[day_count])
-
-
-def thirties(day):
-    return 360 * day.year + 30 * day.month + min(day.day, 30)
-
-
-# ─── Rates ───
-
-
-def contract_in_force(terms, day):
-    """Return the contract rate of a day: a change counts from the day after its date."""
-    rates = [c.contract_rate for c in terms.rate_changes if c.start < day and c.contract_rate]
-    return [terms.contract_rate, *rates][-1]
-
-
-def penalty_in_force(terms, day):
-    rules = [c.penalty for c in terms.rate_changes if c.start < day and c.penalty]
-    return [terms.penalty, *rules][-1]
-
-
-def on_day(terms, rate, day):
-    """Return what a unit earns on one day."""
-    if rate is None:
-        return NOTHING
-    exact = Fraction(rate.value)
-    return exact if rate.per == "day" else exact * part_of_year(terms.day_count, day)
-
-
-def contract_on(terms, day):
-    return on_day(terms, contract_in_force(terms, day), day)
-
-
-def penalty_on(terms, day, due):
-    """Return what lateness with a unit due on a day costs on one day, by the words of the rule.
-
-    Where the rule is a sum a day that is what lateness costs, however many units there are.
-    """
-    paused = any(pause.first <= day <= pause.last for pause in terms.pauses)
-    penalty = penalty_in_force(terms, day)
-    if paused or penalty is None:
-        return NOTHING
-    for later in penalty.steps:
-        if day > due + later.after_days * ONE_DAY:
-            penalty = replace(penalty, rule=later.penalty.rule, value=later.penalty.value)
-    if penalty.rule == "daily_amount":
-        return Fraction(minor(terms, penalty.value))
-    contract, worth = contract_on(terms, day), Fraction(penalty.value)
-    yearly = on_day(terms, Rate(penalty.value, "year"), day)
-    return {
-        "daily_rate": worth,
-        "annual_rate": yearly,
-        "multiple_of_contract": contract * worth,
-        "fraction_of_contract": contract * worth,
-        "spread": yearly if terms.contract_interest_continues else contract + yearly,
-    }[penalty.rule]
-
-
-def on_interest_on(terms, day, due):
-    """Return what a unit of unpaid interest costs on one day; it is a part of the penalty."""
-    if terms.interest_on_interest_rate is None:
-        return penalty_on(terms, day, due)
-    if any(pause.first <= day <= pause.last for pause in terms.pauses):
-        return NOTHING
-    return on_day(terms, terms.interest_on_interest_rate, day)
-
-
-def cap_on(terms, day):
-    """Return what a unit may cost on one day, or None where no cap is enforced."""
-    rates = [c.annual_rate for c in terms.caps if c.mode == "enforce" and c.annual_rate is not None]
-    return on_day(terms, Rate(min(rates), "year"), day) if rates else None
-
-
-def most_fees(terms):
-    """Return to how much the fees of the loan are limited, or None."""
-    most = [cap.fees for cap in terms.caps if cap.mode == "enforce" and cap.fees is not None]
-    return minor(terms, min(most)) if most else None
-
-
-# ─── Amounts ───
+# ─── Amounts and rates ───
 
 
 def minor(terms, amount):
-    return int(amount * 10 ** {"CNY": 2, "JPY": 0, "KWD": 3}[terms.currency])
+    """Return an amount of the terms in minor units."""
+    return int(amount / Money(1, terms.currency).amount)
 
 
 def rounded(terms, exact):
-    whole, rest = divmod(Fraction(exact), 1)
-    if terms.rounding == "down" or rest < Fraction(1, 2):
-        return whole
-    even = terms.rounding == "half-even" and rest == Fraction(1, 2) and whole % 2 == 0
-    return whole if even else whole + 1
+    """Return whole minor units."""
+    below = floor(exact)
+    rest = exact - below
+    if terms.rounding is Rounding.DOWN or rest < Fraction(1, 2):
+        return below
+    if terms.rounding is Rounding.HALF_EVEN and rest == Fraction(1, 2):
+        return below + below % 2
+    return below + 1
 
 
-def of_a_day(terms, exact):
-    """Return what a day costs, rounded where that is done day by day."""
-    return Fraction(rounded(terms, exact)) if terms.rounding_at == "day" else exact
+class Rates:
+    """What one unit of money earns on a day, at each of the rates that the terms know."""
+
+    def __init__(self, terms):
+        self.terms = terms
+        self.contract = cache(self.contract)
+        self.penalty = cache(self.penalty)
+        self.on_interest = cache(self.on_interest)
+
+    def agreed(self, day):
+        """Return the contract rate and the penalty that are agreed for a day."""
+        contract, penalty = self.terms.contract_rate, self.terms.penalty
+        for change in self.terms.rate_changes:
+            if change.start < day:
+                contract = change.contract_rate or contract
+                penalty = change.penalty or penalty
+        return contract, penalty
+
+    def of_year(self, day):
+        """Return the share of a year that a day is: none, or several days', under 30E/360."""
+        count = self.terms.day_count
+        if count is DayCount.ACT_360:
+            return Fraction(1, 360)
+        if count is DayCount.ACT_365F:
+            return Fraction(1, 365)
+        before = day - ONE_DAY
+        if count is DayCount.ACT_ACT_ISDA:
+            return Fraction(1, 366 if calendar.isleap(before.year) else 365)
+        return Fraction(thirties(day) - thirties(before), 360)
+
+    def on_day(self, value, per, day):
+        return Fraction(value) * (1 if per == "day" else self.of_year(day))
+
+    def of(self, rate, day):
+        return self.on_day(rate.value, rate.per, day) if rate else NOTHING
+
+    def contract(self, day):
+        return self.of(self.agreed(day)[0], day)
+
+    def is_paused(self, day):
+        return any(pause.first <= day <= pause.last for pause in self.terms.pauses)
+
+    def penalty(self, day, due):
+        """Return what is charged for a day of lateness with what was due on a day."""
+        if self.is_paused(day):
+            return NOTHING
+        contract, penalty = self.agreed(day)
+        if penalty is None:
+            return NOTHING
+        for step in penalty.steps:
+            if (day - due).days > step.after_days:
+                penalty = step.penalty
+        return self.by_rule(penalty, contract, day)
+
+    def is_a_sum(self):
+        """Whether lateness costs a sum a day, however much is unpaid."""
+        every = [self.terms.penalty, *(change.penalty for change in self.terms.rate_changes)]
+        return any(one and one.rule is PenaltyRule.DAILY_AMOUNT for one in every)
+
+    def by_rule(self, penalty, contract, day):
+        value = Fraction(penalty.value)
+        if penalty.rule is PenaltyRule.DAILY_AMOUNT:
+            return Fraction(minor(self.terms, penalty.value))
+        if penalty.rule is PenaltyRule.DAILY_RATE:
+            return value
+        if penalty.rule is PenaltyRule.ANNUAL_RATE:
+            return self.on_day(value, "year", day)
+        if penalty.rule is PenaltyRule.SPREAD:
+            alone = self.terms.contract_interest_continues
+            return self.on_day(value, "year", day) + (0 if alone else self.of(contract, day))
+        return value * self.of(contract, day)
+
+    def on_interest(self, day, due):
+        own = self.terms.interest_on_interest_rate
+        if self.is_paused(day):
+            return NOTHING
+        return self.of(own, day) if own else self.penalty(day, due)
+
+    def cap(self, day):
+        """Return the most that being late may cost on a day, or None."""
+        caps = [c for c in self.terms.caps if c.mode is CapMode.ENFORCE]
+        rates = [c.annual_rate for c in caps if c.annual_rate is not None]
+        return self.on_day(min(rates), "year", day) if rates else None
 
 
-def period_interest(terms, base, start, end, rate=None):
-    """Return the interest of a period at the contract rate, or at one of its own."""
-    daily = [
-        of_a_day(terms, base * (on_day(terms, rate, day) if rate else contract_on(terms, day)))
-        for day in each_day(start, end)
-    ]
-    return rounded(terms, sum(daily, NOTHING))
+def thirties(day):
+    return day.year * 360 + day.month * 30 + min(day.day, 30)
 
 
-# ─── What falls due ───
+# ─── What is agreed: which installments there are ───
 
 
-@dataclass(frozen=True)
+@dataclass
 class Part:
-    """What is to fall due. Its interest runs from *start* to *end*, but for what was *carried*.
-
-    *balance* bears it, at the contract's rates or at a *rate* of its own, or at a share of the year
-    where all periods are *even*. Of listed interest there is none, and the start may not be known.
-    *was* is the installment that an extension replaced, *called* are those that were to fall due
-    later and the lender called.
-    """
+    """An installment to come: its interest is *carried*, and what *base* bears in its period."""
 
     due: date
     principal: int
     interest: int
-    start: date | None
-    end: date
+    earned: object = None  # a function from a day to the interest earned by then; None: all of it
+    end: date | None = None  # its date as agreed, before business days
     carried: int = 0
-    was: "Part | None" = None
-    balance: int | None = None
-    rate: Rate | None = None
-    even: bool = False
-    called: tuple = ()
-    residual: int = 0  # what of the carried an earlier delay left
-    fee: int = 0  # for paying in installments; it is a part of the interest
+    number: int = 0  # of its period, where a balance revolves
+    residual: int = 0  # interest that lateness with earlier ones has left
 
     @property
     def total(self):
         return self.principal + self.interest
 
-    def earned(self, terms, day):
-        """Return the interest of the days so far, each at the rate of that day."""
-        if self.called and day < self.end:
-            return sum(part.earned(terms, day) for part in self.called)
-        if self.start is None or day >= self.end:
-            return self.interest
-        if day <= self.start:
-            to_come = self.was.interest - self.was.earned(terms, day) if self.was else 0
-            return self.carried - to_come
-        return self.carried + self.fee + self.of_days(terms, day)
+    def earned_by(self, day):
+        return self.earned(day) if self.earned else self.interest
 
-    def of_days(self, terms, day):
-        if self.balance is None:
-            listed = self.interest - self.carried - self.fee
-            return rounded(terms, listed * Fraction((day - self.start).days, self.length))
-        if self.even:
-            return even_interest(terms, self.balance, self.start, self.end, day)
-        return period_interest(terms, self.balance, self.start, day, self.rate)
+    def carry(self, interest, earned=None):
+        """Ask for interest of before too, of which *earned* tells how much is earned by a day."""
+        own = self.earned
+        self.interest += interest
+        if own:
+            self.earned = lambda day: own(day) + (earned(day) if earned else interest)
 
-    def with_more(self, interest):
-        """Return the part asking for interest that was carried over to it."""
-        called = self.called and (self.called[0].with_more(interest), *self.called[1:])
-        more = {"interest": self.interest + interest, "carried": self.carried + interest}
-        more["residual"] = self.residual + interest
-        return replace(self, **more, called=called)
+    def charge(self, fee, start):
+        """Ask for a fee too, all of which is earned once its period has begun."""
+        own = self.earned
+        self.interest += fee
+        self.earned = lambda day: own(day) + (fee if day > start else 0)
+
+
+class Plan:
+    """The installments of some terms, as they are agreed."""
+
+    def __init__(self, terms, rates):
+        self.terms, self.rates = terms, rates
+        self.principal = minor(terms, terms.principal)
+        self.start = terms.start
+        if terms.capitalized_on:
+            self.principal += self.capitalized(terms.capitalized_on)
+            self.start = terms.capitalized_on
+
+    def capitalized(self, day):
+        """Return the interest that the deferment has earned by a day."""
+        end = min(day, self.terms.capitalized_on)
+        return self.interest(minor(self.terms, self.terms.principal), self.terms.start, end)
+
+    def due(self, number):
+        return stepped(self.terms, self.terms.first_due, number)
+
+    def period(self, number):
+        """Return the days between which a period's interest accrues."""
+        begin = self.due(number - 1) if number or not self.start else self.start
+        if number == 0 and self.terms.in_advance:
+            begin = self.due(0)
+        return begin, self.due(number)
+
+    def of_day(self, exact):
+        return rounded(self.terms, exact) if self.terms.rounding_at is RoundingAt.DAY else exact
+
+    def exact_interest(self, base, start, end, rate=None):
+        """Return the contract interest on *base* for the days after *start* up to *end*."""
+        daily = (lambda day: self.rates.of(rate, day)) if rate else self.rates.contract
+        if self.terms.rounding_at is RoundingAt.DAY:
+            return sum(self.of_day(base * daily(day)) for day in days_after(start, end))
+        return base * sum((daily(day) for day in days_after(start, end)), NOTHING)
+
+    def interest(self, base, start, end, rate=None):
+        return rounded(self.terms, self.exact_interest(base, start, end, rate))
+
+    def part(self, number, principal, base):
+        """Return an installment whose interest follows the days of its period."""
+        start, end = self.period(number)
+        return self.bearing(end, principal, base, start, end)
+
+    def bearing(self, due, principal, base, start, end, rate=None):
+        return Part(
+            business_day(self.terms, due),
+            principal,
+            self.interest(base, start, end, rate),
+            lambda day: self.interest(base, start, min(day, end), rate),
+            end,
+        )
+
+    def with_fees(self, parts):
+        """Yield installments with what paying in installments costs: each, or the first."""
+        fee = self.terms.installment_fee
+        for n, part in enumerate(parts):
+            if fee and (n == 0 or fee.charged is Charged.EACH):
+                exact = Fraction(fee.share) * self.principal + minor(self.terms, fee.flat)
+                part.charge(rounded(self.terms, exact), self.period(n)[0])
+            yield part
+
+    def in_units(self, exact):
+        """Return what a lender makes of an installment: whole units, the nearest or up or down."""
+        terms = self.terms
+        if terms.installment_multiple_of is None:
+            return rounded(terms, exact)
+        unit = minor(terms, terms.installment_multiple_of)
+        down = floor(exact / unit) * unit
+        if terms.installment_rounding is InstallmentRounding.NEAREST:
+            return down if exact - down < Fraction(unit, 2) else down + unit
+        up = terms.installment_rounding is InstallmentRounding.UP
+        return down + unit if up and exact > down else down
 
     @property
-    def length(self):
-        return (self.end - self.start).days
+    def spread(self):
+        """How many installments repay principal; those before them hold interest alone."""
+        return self.terms.installment_count - self.terms.interest_only_installments
+
+    @property
+    def balloon(self):
+        return minor(self.terms, self.terms.balloon)
+
+    def repays(self, n, left, usual):
+        """Return the principal of an installment that is to repay *usual*."""
+        if n == self.terms.installment_count - 1:
+            return left
+        if n < self.terms.interest_only_installments:
+            return 0
+        return min(max(usual, 0), max(0, left - self.balloon))
+
+    def own_sum(self, n):
+        """Return the sum that the lender set, for as long as the first rate goes."""
+        own = self.terms.installment
+        if own is None or n > self.terms.interest_only_installments:
+            return None
+        return minor(self.terms, own)
+
+    # ─── each way of repaying ───
+
+    def listed(self):
+        rows = sorted(self.terms.listed, key=lambda row: row.due)
+        yield from self.known((row.due, row.principal, row.interest) for row in rows)
+
+    def fixed(self):
+        terms = self.terms
+        amount, interest = minor(terms, terms.amount), minor(terms, terms.interest)
+        rows = []
+        for number in range(terms.installment_count or FOR_EVER):
+            due = self.due(number)
+            if terms.until and due > terms.until:
+                break
+            rows.append((due, amount - interest, interest))
+        yield from self.known(rows)
+
+    def known(self, rows):
+        """Yield installments known by their amounts: the days since the last one share interest."""
+        before = None
+        for due, principal, interest in rows:
+            yield Part(
+                business_day(self.terms, due),
+                principal,
+                interest,
+                self.shared(interest, before, due) if before else None,
+                due,
+            )
+            before = due
+
+    def shared(self, interest, start, end):
+        def by(day):
+            passed = (min(max(day, start), end) - start).days
+            return rounded(self.terms, Fraction(interest * passed, (end - start).days))
+
+        return by
+
+    def equal_principal(self):
+        number, left = self.terms.installment_count, self.principal
+        share = self.in_units(Fraction(left - self.balloon, self.spread))
+        for n in range(number):
+            principal = self.repays(n, left, share)
+            yield self.part(n, principal, left)
+            left -= principal
+
+    def flat(self):
+        """Yield equal parts of principal, each with a period's interest on all that was lent."""
+        left, agreed, level = self.principal, None, None
+        for n in range(self.terms.installment_count):
+            start, end = self.period(n)
+            rate = self.rates.agreed(start + ONE_DAY)[0]
+            interest = self.principal * self.of_period(rate)
+            if n == 0 or rate != agreed:
+                agreed = rate
+                exact = Fraction(self.principal - self.balloon, self.spread) + interest
+                level = self.own_sum(n) or self.in_units(exact)
+            principal = self.repays(n, left, level - rounded(self.terms, interest))
+            yield self.even(principal, self.principal, start, end)
+            left -= principal
+
+    def interest_only(self):
+        for n in range(self.terms.installment_count):
+            last = n == self.terms.installment_count - 1
+            yield self.part(n, self.principal if last else 0, self.principal)
+
+    def bullet(self):
+        start, end = self.period(0)[0], self.due(self.terms.installment_count - 1)
+        yield self.bearing(end, self.principal, self.principal, start, end)
+
+    def equal_installment(self):
+        actual = self.terms.installment_interest is InstallmentInterest.ACTUAL
+        yield from self.equal_by_days() if actual else self.equal_by_periods()
+
+    def equal_by_periods(self):
+        """Yield equal installments (等额本息), with a period's share of a year for each."""
+        terms, left, agreed, level = self.terms, self.principal, None, None
+        free = terms.interest_only_installments
+        for n in range(terms.installment_count):
+            start, end = self.period(n)
+            rate = self.rates.agreed(start + ONE_DAY)[0]
+            of_period = self.of_period(rate)
+            if n in (0, free) or rate != agreed:
+                own = self.own_sum(n) if n in (0, free) else None
+                number = terms.installment_count - max(n, free)
+                agreed = rate
+                level = own or self.annuity(left, of_period, number, at_once=start == end)
+            planned = level - (0 if start == end else rounded(terms, left * of_period))
+            principal = self.repays(n, left, planned)
+            if start == end or (n == 0 and start != self.due(-1)):
+                yield self.part(0, principal, left)
+            else:
+                yield self.even(principal, left, start, end)
+            left -= principal
+
+    def annuity(self, left, of_period, number, *, at_once):
+        """Return the sum whose worth today, with that of the balloon, is what is left."""
+        worths = [(1 + of_period) ** -n for n in range(1 - at_once, number + 1 - at_once)]
+        return self.in_units((left - self.balloon * worths[-1]) / sum(worths, NOTHING))
+
+    def of_period(self, rate):
+        """Return the rate for one of equal periods; a month has thirty days of a daily rate."""
+        number, unit = self.terms.frequency.count, self.terms.frequency.unit
+        if rate is None:
+            return NOTHING
+        if rate.per == "day":
+            days = {Unit.DAY: 1, Unit.WEEK: 7, Unit.HALF_MONTH: 15, Unit.MONTH: 30}
+            return Fraction(rate.value) * number * days[unit]
+        year = {Unit.WEEK: 52, Unit.HALF_MONTH: 24, Unit.MONTH: 12}
+        short = self.terms.day_count in (DayCount.ACT_360, DayCount.THIRTY_E_360)
+        return Fraction(rate.value) * number / year.get(unit, 360 if short else 365)
+
+    def even(self, principal, base, start, end):
+        """Return an installment of an equal period: each of its days bears the same share."""
+
+        def by(day):
+            days = days_after(start, min(day, end))
+            shares = sum((self.of_period(self.rates.agreed(d)[0]) for d in days), NOTHING)
+            return rounded(self.terms, base * shares / (end - start).days)
+
+        return Part(business_day(self.terms, end), principal, by(end), by, end)
+
+    def equal_by_days(self):
+        """Yield equal installments whose interest follows the days of each period."""
+        free = self.terms.interest_only_installments
+        terms, left, agreed, level = self.terms, self.principal, None, None
+        for n in range(terms.installment_count):
+            start, end = self.period(n)
+            rate = self.rates.agreed(start + ONE_DAY)[0]
+            if n in (0, free) or rate != agreed:
+                own = self.own_sum(n) if n in (0, free) else None
+                agreed, level = rate, own or self.level_by_days(left, rate, max(n, free))
+            interest = self.interest(left, start, end)
+            principal = self.repays(n, left, level - interest)
+            yield self.part(n, principal, left)
+            left -= principal
+
+    def level_by_days(self, left, rate, first):
+        """Return the sum that, discounted over the days to come, is what is left."""
+        worth, total = Fraction(1), NOTHING
+        for n in range(first, self.terms.installment_count):
+            days = days_after(*self.period(n))
+            worth /= 1 + sum((self.rates.of(rate, day) for day in days), NOTHING)
+            total += worth
+        return self.in_units((left - self.balloon * worth) / total)
 
 
-def even_interest(terms, balance, start, end, until):
-    """Return what a balance bears by a day of one of equal periods, each day the same share."""
-    if start == end:
-        return 0
-    rates = [of_period(terms, contract_in_force(terms, day)) for day in each_day(start, until)]
-    return rounded(terms, balance * sum(rates, NOTHING) / (end - start).days)
+class Balance:
+    """A revolving balance: what is not due of it, and what each of its periods has earned."""
 
+    def __init__(self, plan):
+        self.plan, self.terms = plan, plan.terms
+        self.left, self.number = plan.principal, 0
+        self.since = self.today = date.min
+        self.named = None  # what is left of the principal that the last statement named
+        self.carried = 0  # what lateness with earlier ones left, asked for with the next
+        self.lived = {}  # exact interest so far, by the number of the period
+        paid_until = self.terms.paid_until
+        while paid_until and business_day(self.terms, plan.due(self.number)) <= paid_until:
+            self.number, self.since = self.number + 1, paid_until
+        if paid_until:
+            self.since = paid_until
 
-def planned(terms):
-    """Return what falls due, and when."""
-    if terms.repayment == "listed":
-        starts = [None, *(part.due for part in terms.listed)]
-        parts = [
-            Part(business_day(terms, part.due), part.principal, part.interest, start, part.due)
-            for start, part in zip(starts, terms.listed, strict=False)
-        ]
-    elif terms.repayment == "fixed":
-        parts = fixed(terms)
-    elif terms.repayment == "revolving":
-        parts = minimums(terms, minor(terms, terms.principal), to_come(terms), terms.paid_until)
-    else:
-        plan, principal = PLANS[terms.repayment], minor(terms, terms.principal)
-        principal += capitalized(terms, terms.capitalized_on)
-        parts = plan(terms, principal, periods(terms, terms.installment_count))
-        parts = [*with_fees(terms, principal, parts)]
-    return accelerated(terms, [replace(part, due=business_day(terms, part.end)) for part in parts])
+    def period(self, number):
+        start, end = self.plan.period(number)
+        if number == 0 and not self.plan.start:
+            start = end
+        return min(end, max(start, self.since)), end
 
+    def statement(self, number):
+        start, end = self.plan.period(number)
+        return max(start, end - self.terms.minimum.statement_days * ONE_DAY)
 
-def with_fees(terms, principal, parts):
-    """Add to each installment, or to the first, what paying in installments costs."""
-    fee = terms.installment_fee
-    for number, part in enumerate(parts):
-        if fee is None or (number and fee.charged == "first"):
+    def live(self, day):
+        self.today = day
+        base = self.left
+        for part in self.coming:
+            if part.number < self.number:
+                continue
+            start, end = self.period(part.number)
+            if start < day <= end:
+                earned = self.plan.of_day(base * self.plan.rates.contract(day))
+                self.lived[part.number] = self.lived.get(part.number, NOTHING) + earned
+            if day <= end:
+                return
+            base -= part.principal
+
+    def look_ahead(self):
+        """Return what comes if the minimum is always paid on its day."""
+        self.coming = list(self.parts(self.today))
+        return self.coming
+
+    def parts(self, day):
+        left, number = self.left, self.number
+        while left or (number == self.number and self.lived.get(number)):
+            last = number == LONGEST - 1
+            interest = self.interest(left, number, day)
+            principal = self.asked(left, number, day)
+            principal = left if last else min(principal, left)
+            due = self.plan.due(number)
+            part = Part(business_day(self.terms, due), principal, interest, None, due)
+            part.number = number
+            if number == self.number:
+                part.interest += self.carried
+            part.earned = partial(self.earned, number, left)
             yield part
-        else:
-            each = rounded(terms, principal * Fraction(fee.share)) if fee.share else 0
-            each += minor(terms, fee.flat)
-            yield replace(part, interest=part.interest + each, fee=each)
+            left -= principal
+            number += 1
 
+    def earned(self, number, left, day):
+        """Return what a period has earned by a day, if none is paid until then."""
+        carried = self.carried if number == self.number else 0
+        start, end = self.period(number)
+        rest = self.plan.exact_interest(left, max(start, self.today), min(day, end))
+        return carried + rounded(self.terms, self.lived.get(number, NOTHING) + rest)
 
-MANY = 160  # more of what goes on without end than any test lives to see, or pays ahead
+    def interest(self, left, number, day, plan=None):
+        """Return what a period's interest will be."""
+        start, end = self.period(number)
+        lived = self.lived.get(number, NOTHING)
+        rest = (plan or self.plan).exact_interest(left, max(start, day), end)
+        return rounded(self.terms, lived + rest)
 
+    def asked(self, left, number, day):
+        """Return the principal that a statement asks for, at the rates that it knows."""
+        if number == self.number and self.named is not None:
+            return self.named
+        terms, least = self.terms, self.terms.minimum
+        interest = 0
+        if least.includes_interest:
+            interest = self.interest(left, number, day, self.known(self.statement(number)))
+        share = rounded(terms, Fraction(least.share) * (left + interest))
+        return max(1, max(share, minor(terms, least.floor)) - interest)
 
-def fixed(terms):
-    """The same amount on each date, up to the last one if there is one."""
-    dues = [step(terms, terms.first_due, n) for n in range(terms.installment_count or MANY)]
-    dues = [due for due in dues if terms.until is None or due <= terms.until]
-    interest = minor(terms, terms.interest)
-    principal = minor(terms, terms.amount) - interest
-    return [
-        Part(due, principal, interest, start, due)
-        for start, due in zip([None, *dues], dues, strict=False)
-    ]
+    def known(self, day):
+        """Return the plan by the rates that are agreed and begun by a day."""
+        changes = tuple(c for c in self.terms.rate_changes if c.start <= day)
+        terms = replace(self.terms, rate_changes=changes)
+        return Plan(terms, Rates(terms))
 
+    def take(self, money, credit, day):
+        """Have money pay the balance down; return what waits for the interest of the minimum."""
+        self.lived = {
+            number: Fraction(rounded(self.terms, by)) for number, by in self.lived.items()
+        }
+        if day <= self.plan.due(self.number) - self.terms.minimum.statement_days * ONE_DAY:
+            return credit + money - self.pay_down(money)
+        self.named = self.asked(self.left, self.number, day)
+        met = self.pay_down(min(money, self.named))
+        self.named -= met
+        money += credit - met
+        waits = self.waiting(money, money, day)
+        return money - self.pay_down(money - waits)
 
-def to_come(terms):
-    """Return the number of the first period of a balance that falls due after what was paid."""
-    number = 0
-    while terms.paid_until and business_day(terms, step(terms, terms.first_due, number)) <= (
-        terms.paid_until
-    ):
-        number += 1
-    return number
+    def pay_down(self, money):
+        paid = min(self.left, money)
+        self.left -= paid
+        return paid
 
-
-def capitalized(terms, day):
-    """Return the interest of before the schedule that a day has earned, rounded once."""
-    if terms.capitalized_on is None:
-        return 0
-    end = max(terms.start, min(day, terms.capitalized_on))
-    return period_interest(terms, minor(terms, terms.principal), terms.start, end)
-
-
-def goes_on(terms):
-    return terms.repayment == "fixed" and not (terms.installment_count or terms.until)
-
-
-def periods(terms, count):
-    dues = [step(terms, terms.first_due, number) for number in range(count)]
-    begin = terms.capitalized_on or terms.start or step(terms, terms.first_due, -1)
-    begin = terms.first_due if terms.in_advance else begin
-    return list(zip([begin, *dues], dues, strict=False))
-
-
-def equal_principal(terms, left, spans):
-    """The same principal each time, and the interest on what is left."""
-    free, kept = terms.interest_only_installments, minor(terms, terms.balloon)
-    usual = agreed_unit(terms, Fraction(left - kept, len(spans) - free))
-    for number, (start, end) in enumerate(spans):
-        share = 0 if number < free else min(usual, max(0, left - kept))
-        share = left if end == spans[-1][1] else share
-        yield by_day_count(terms, share, left, start, end)
-        left -= share
-
-
-def agreed_unit(terms, exact):
-    """Return a sum as the lender asks for it: of whole units, if so agreed."""
-    if terms.installment_multiple_of is None:
-        return rounded(terms, exact)
-    unit = minor(terms, terms.installment_multiple_of)
-    below = exact // unit * unit
-    over = exact - below
-    up = {"up": over > 0, "down": False, "nearest": 2 * over >= unit}[terms.installment_rounding]
-    return int(below + unit * up)
-
-
-def flat(terms, borrowed, spans):
-    """The same share of what was borrowed each time, and interest on all of that."""
-    free, kept = terms.interest_only_installments, minor(terms, terms.balloon)
-    left, before, level = borrowed, "none so far", None
-    for number, (start, end) in enumerate(spans):
-        rate = contract_in_force(terms, start + ONE_DAY)
-        usual = borrowed * of_period(terms, rate)
-        if rate != before:
-            level = agreed_unit(terms, Fraction(borrowed - kept, len(spans) - free) + usual)
-            if terms.installment is not None and number <= free:
-                level = minor(terms, terms.installment)
-        interest = even_interest(terms, borrowed, start, end, end)
-        share = min(max(level - rounded(terms, usual), 0), max(0, left - kept))
-        share = 0 if number < free else share
-        share = left if end == spans[-1][1] else share
-        yield Part(end, share, interest, start, end, balance=borrowed, even=True)
-        left, before = left - share, rate
-
-
-def by_day_count(terms, share, balance, start, end):
-    interest = period_interest(terms, balance, start, end)
-    return Part(end, share, interest, start, end, balance=balance)
-
-
-def interest_only(terms, principal, spans):
-    for start, end in spans:
-        share = principal if end == spans[-1][1] else 0
-        yield by_day_count(terms, share, principal, start, end)
-
-
-def bullet(terms, principal, spans):
-    start, end = spans[0][0], spans[-1][1]
-    yield by_day_count(terms, principal, principal, start, end)
-
-
-def equal_installment(terms, left, spans):
-    """The same sum each time: what a unit a period is worth today decides how many units."""
-    if terms.installment_interest == "actual":
-        yield from equal_by_days(terms, left, spans)
-        return
-    free, kept = terms.interest_only_installments, minor(terms, terms.balloon)
-    level = before = None
-    for number, (start, end) in enumerate(spans):
-        rate = contract_in_force(terms, start + ONE_DAY)
-        each = of_period(terms, rate)
-        if level is None or rate != before or number == free:
-            begin = 0 if terms.in_advance and not number else 1
-            count = len(spans) - max(number, free)
-            worth = [1 / (1 + each) ** n for n in range(begin, count + begin)]
-            level = agreed_unit(terms, (left - kept * worth[-1]) / sum(worth))
-            if terms.installment is not None and number in {0, free}:
-                level = minor(terms, terms.installment)
-        own = 0 if start == end else rounded(terms, left * each)
-        share = 0 if number < free else min(max(level - own, 0), max(0, left - kept))
-        share = left if end == spans[-1][1] else share
-        even = number > 0 or terms.start is None or start == step(terms, end, -1)
-        if even:
-            interest = even_interest(terms, left, start, end, end)
-            yield Part(end, share, interest, start, end, balance=left, even=True)
-        else:
-            yield by_day_count(terms, share, left, start, end)
-        left, before = left - share, rate
-
-
-def equal_by_days(terms, left, spans):
-    """The same sum each time, of interest for the days of each period and the rest.
-
-    Nobody foresees another rate: the sum is found as if the one of today went on, and found again
-    once a period begins at another.
-    """
-    free, kept = terms.interest_only_installments, minor(terms, terms.balloon)
-    level = before = None
-    for number, (start, end) in enumerate(spans):
-        rate = contract_in_force(terms, start + ONE_DAY)
-        if level is None or rate != before or number == free:
-            worth, units = Fraction(1), NOTHING
-            for first, last in spans[max(number, free) :]:
-                worth /= 1 + sum(on_day(terms, rate, day) for day in each_day(first, last))
-                units += worth
-            level = agreed_unit(terms, (left - kept * worth) / units)
-            if terms.installment is not None and number in {0, free}:
-                level = minor(terms, terms.installment)
-        interest = period_interest(terms, left, start, end)
-        share = 0 if number < free else min(max(level - interest, 0), max(0, left - kept))
-        share = left if end == spans[-1][1] else share
-        yield by_day_count(terms, share, left, start, end)
-        left, before = left - share, rate
-
-
-def of_period(terms, rate):
-    """Return the rate for one of equal periods."""
-    count, unit = terms.frequency.count, terms.frequency.unit
-    if rate is None:
-        return NOTHING
-    if rate.per == "day":
-        return Fraction(rate.value) * count * {**DAYS, "month": 30}[unit]
-    year = 360 if terms.day_count in {"ACT/360", "30E/360", "30/360"} else 365
-    return (
-        Fraction(rate.value)
-        * count
-        / {"day": year, "week": 52, "half-month": 24, "month": 12}[unit]
-    )
-
-
-def begun_by(terms, day):
-    """Return the terms as far as they have begun: a new rate does on the day after its date."""
-    changes = tuple(change for change in terms.rate_changes if change.start < day)
-    called = terms.acceleration_date
-    called = called if called and called <= day else None
-    return replace(terms, rate_changes=changes, acceleration_date=called)
-
-
-def drawn_before(terms):
-    """Return how many days before a due date the statement that names its minimum is drawn."""
-    if terms.frequency.unit == "month":
-        return terms.minimum.statement_days
-    length = terms.frequency.count * DAYS[terms.frequency.unit]
-    return min(terms.minimum.statement_days, length)
-
-
-def minimums(terms, left, number=0, since=None, lived=(), asked=None):
-    """What a balance asks for from period *number* on.
-
-    Before *since* it was another one, with which periods have earned what is *lived*. *asked* is
-    the rest of a minimum that a statement has named.
-    """
-    lived = list(lived)
-    while True:
-        due = step(terms, terms.first_due, number)
-        start = number and step(terms, terms.first_due, number - 1)
-        start = start or terms.start or step(terms, terms.first_due, -1)
-        start = min(due, max(start, since or start))
-        carried = lived.pop(0) if lived else 0
-        free = number == 0 and terms.start is None
-        balance = 0 if free else left
-        interest = carried + period_interest(terms, balance, start, due)
-        statement = business_day(terms, due) - drawn_before(terms) * ONE_DAY
-        seen = carried + period_interest(begun_by(terms, statement), balance, start, due)
-        included = seen if terms.minimum.includes_interest else 0
-        share = rounded(terms, (left + included) * Fraction(terms.minimum.share))
-        share = max(share, minor(terms, terms.minimum.floor)) - included
-        share = min(left, max(share, 1) if asked is None else asked)
-        yield Part(due, share, interest, start, due, carried, balance=balance)
-        left, number, asked = left - share, number + 1, None
-        if not left:
-            return
+    def waiting(self, money, at_most, day):
+        """Return how much waits for the interest that will fall due, if the rest is paid down."""
+        left = max(0, self.left - (money - at_most))
+        known = self.known(day)
+        waits = min(at_most, self.carried + self.interest(left, self.number, day, known))
+        return waits if waits == at_most else self.waiting(money, waits, day)
 
 
 PLANS = {
-    "equal-principal": equal_principal,
-    "flat": flat,
-    "interest-only": interest_only,
-    "bullet": bullet,
-    "equal-installment": equal_installment,
+    Repayment.LISTED: Plan.listed,
+    Repayment.FIXED: Plan.fixed,
+    Repayment.EQUAL_PRINCIPAL: Plan.equal_principal,
+    Repayment.EQUAL_INSTALLMENT: Plan.equal_installment,
+    Repayment.FLAT: Plan.flat,
+    Repayment.INTEREST_ONLY: Plan.interest_only,
+    Repayment.BULLET: Plan.bullet,
 }
 
 
-def accelerated(terms, parts):
-    """Have what would be due later fall due on the day of acceleration."""
-    day = terms.acceleration_date
-    rest = [part for part in parts if day is not None and part.due > day]
-    if not rest:
-        return parts
-    kept = parts[: len(parts) - len(rest)]
-    if kept and kept[-1].due == day:
-        rest.insert(0, kept.pop())
-    principal = sum(part.principal for part in rest)
-    interest = sum(part.earned(terms, day) for part in rest)
-    return [*kept, Part(day, principal, interest, rest[0].start, day, called=tuple(rest))]
-
-
-# ─── What is due ───
+# ─── What has fallen due ───
 
 
 @dataclass
-class Debt:
-    """One installment that has fallen due, and what the days of lateness have cost."""
+class Line:
+    """An installment that has fallen due, and what being late with it has cost so far."""
 
+    terms: object
+    rates: Rates
     due: date
     principal: int
     scheduled: int  # interest that fell due with it
-    capital: Fraction = NOTHING  # unpaid interest that bears interest
-    borrowed: int = 0  # its principal when it fell due
-    late_interest: Fraction = NOTHING
-    late_penalty: Fraction = NOTHING
-    allowed: Fraction | None = None  # what a cap lets it cost
+    own: int  # what fell due with it, all together
+    accrued: Fraction = NOTHING  # contract interest since
+    penalty: Fraction = NOTHING
     fees: int = 0
-    let_go: int = 0  # what of its charges was waived
-    paid: dict = field(default_factory=lambda: {"interest": 0, "penalty": 0, "fees": 0})
-    spared: bool = False  # it owes no penalty from now on
-    asked: int = 0  # of a minimum: what has to reach it
-    received: int = 0
-    of_before: int = 0  # what of its interest an earlier delay left
-    ledger: "Ledger | None" = None
-    left_over: bool = False  # so little is left of it that nobody asks for it
+    allowed: Fraction = NOTHING  # what an enforced cap lets it cost
+    paid: dict = field(default_factory=lambda: dict.fromkeys(Component, 0))
+    received: int = 0  # money that has reached it, counted against its own amount
+    capital: Fraction = NOTHING  # unpaid interest that bears interest
+    left_over: bool = False  # too little to be asked for, and nothing to come that could
+    within: object = None  # cuts what it owes where the whole loan may cost only so much
+
+    def __post_init__(self):
+        self.borrowed = self.principal
+        self.capital = Fraction(self.scheduled_capital)
 
     @property
     def scheduled_unpaid(self):
-        return max(0, self.scheduled - self.paid["interest"])
+        return max(0, self.scheduled - self.paid[INTEREST])
 
     @property
     def unpaid(self):
-        """What of the installment itself is unpaid."""
+        """What is unpaid of the installment itself."""
         return self.principal + self.scheduled_unpaid
 
-    def live_through(self, day, terms, base):
-        """The day costs in full what was unpaid when it began."""
+    @property
+    def scheduled_capital(self):
+        """Scheduled interest that bears interest on interest: none if the penalty base has it."""
+        held = self.terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT
+        return 0 if held else self.scheduled_unpaid
+
+    def days_past_due(self, day):
+        days = (day - self.due).days
+        return days + 1 if days > 0 and self.terms.dpd_includes_due_date else days
+
+    def grace(self, covered):
+        return self.terms.grace_days if covered in self.terms.grace_covers else 0
+
+    def is_in_grace(self, covered, day):
+        return day <= self.due + self.grace(covered) * ONE_DAY
+
+    # ─── a day ───
+
+    def accrue(self, day, base):
+        """Live through a day: *base* is what penalty is charged on."""
+        terms = self.terms
         if terms.contract_interest_continues:
-            interest = of_a_day(terms, self.principal * contract_on(terms, day))
-            self.late_interest += interest
-        if not self.spared and not (self.is_deducted(terms) and day <= self.grace_end(terms)):
-            self.be_penalised(day, terms, base)
-        if (cap := cap_on(terms, day)) is not None:
-            self.allowed = (self.allowed or NOTHING) + self.principal * cap
-        if self.is_turn(day, terms):
-            self.capital = self.unpaid_charges(terms)
+            self.accrued += self.of_day(self.principal * self.rates.contract(day))
+        cap = self.rates.cap(day)
+        if cap is not None:
+            self.allowed += self.principal * cap
+        self.penalise(day, base)
+        self.compound(day)
 
-    def be_penalised(self, day, terms, base):
-        base = min(base, 1) if terms.penalty and by_the_day(terms) else base
-        self.late_penalty += of_a_day(terms, base * penalty_on(terms, day, self.due))
-        if day == self.due + ONE_DAY and terms.dpd_includes_due_date:
-            self.late_penalty += of_a_day(terms, base * penalty_on(terms, self.due, self.due))
-        compound = self.capital * on_interest_on(terms, day, self.due)
-        self.late_penalty += Fraction(floor(compound * FINE), FINE)
+    def penalise(self, day, base):
+        forgiven = self.terms.grace_mode is GraceMode.DEDUCTED and self.grace(GraceCovers.PENALTY)
+        if forgiven and self.is_in_grace(GraceCovers.PENALTY, day):
+            return
+        base = min(base, 1) if self.rates.is_a_sum() else base
+        self.penalty += self.of_day(base * self.rates.penalty(day, self.due))
+        if self.terms.compounding is not Compounding.NONE:
+            self.penalty += self.capital * self.rates.on_interest(day, self.due)
+            self.penalty = Fraction(floor(self.penalty * FINE), FINE)
 
-    def is_turn(self, day, terms):
-        """Whether unpaid interest begins to bear interest after this day."""
-        if terms.compounding == "monthly":
-            count = 12 * (day.year - self.due.year) + day.month - self.due.month
-            return day == months_later(self.due, count)
-        return terms.compounding == "daily"
+    def compound(self, day):
+        """Have unpaid interest bear interest from tomorrow on, where the terms turn it today."""
+        terms = self.terms
+        monthly = terms.compounding is Compounding.MONTHLY
+        if terms.compounding is Compounding.DAILY or (monthly and self.is_turn(day)):
+            self.capital = self.unpaid_charges()
 
-    def unpaid_charges(self, terms):
-        """All interest and penalty that is unpaid, but what the base of the penalty holds."""
-        scheduled = self.scheduled_unpaid
-        if terms.penalty_base == "overdue-installment":
-            scheduled = 0
-        paid = max(0, self.paid["interest"] - self.scheduled) + self.paid["penalty"]
-        return max(NOTHING, scheduled + self.late_interest + self.late_penalty - paid)
+    def unpaid_charges(self):
+        charges = self.accrued + self.penalty + self.scheduled
+        held = self.scheduled_unpaid - self.scheduled_capital
+        return charges - self.paid[INTEREST] - self.paid[PENALTY] - held
 
-    def grace_end(self, terms):
-        return self.due + ONE_DAY * (terms.grace_days if "penalty" in terms.grace_covers else 0)
+    def is_turn(self, day):
+        return day.day == min(self.due.day, month_end(day.year, day.month))
 
-    def is_spared_interest(self, day, terms):
-        """Whether whoever pays it all by this day owes no interest for being late."""
-        covered = "interest" in terms.grace_covers and terms.grace_days
-        return bool(covered) and day <= self.due + terms.grace_days * ONE_DAY
+    def of_day(self, exact):
+        return rounded(self.terms, exact) if self.terms.rounding_at is RoundingAt.DAY else exact
 
-    def is_deducted(self, terms):
-        return terms.grace_mode == "deducted" and self.grace_end(terms) > self.due
+    # ─── what it owes ───
 
-    def owed(self, day, terms):
-        """Return what is owed, by component, as far as the loan may cost so much."""
-        cost = most_cost(terms)
-        if cost is None:
-            return self.owed_alone(day, terms)
-        return self.ledger.within(cost, day)[id(self)]
+    def owed(self, day):
+        return self.within(self, day) if self.within else self.owed_alone(day)
 
-    def owed_alone(self, day, terms):
-        interest = rounded(terms, self.late_interest)
-        penalty = rounded(terms, self.late_penalty)
-        if terms.penalty and terms.penalty.at_least is not None and self.late_penalty:
-            penalty = max(penalty, minor(terms, terms.penalty.at_least))
-        if terms.penalty and terms.penalty.at_most is not None:
-            share = Fraction(terms.penalty.at_most)
-            penalty = min(penalty, rounded(terms, self.borrowed * share))
-        if day <= self.grace_end(terms):
-            penalty = 0
-        if self.is_spared_interest(day, terms):
-            interest = 0
-        interest, penalty, fees = self.capped(interest, penalty, self.fees)
-        return {
-            "fees": fees - self.paid["fees"],
-            "penalty": penalty - self.paid["penalty"],
-            "interest": self.scheduled + interest - self.paid["interest"],
-            "principal": self.principal,
+    def limited_penalty(self):
+        """Return the penalty, no less than its least once it is anything, no more than its most."""
+        agreed, penalty = self.terms.penalty, rounded(self.terms, self.penalty)
+        if agreed and agreed.at_least is not None and self.penalty:
+            penalty = max(penalty, minor(self.terms, agreed.at_least))
+        if agreed and agreed.at_most is not None:
+            most = rounded(self.terms, self.borrowed * Fraction(agreed.at_most))
+            penalty = min(penalty, most)
+        return penalty
+
+    def owed_alone(self, day):
+        """Return what it owes, whatever the other installments cost."""
+        spared = self.is_in_grace(GraceCovers.INTEREST, day)
+        interest = self.scheduled + (0 if spared else self.accrued)
+        charged = {
+            PENALTY: 0 if self.is_in_grace(GraceCovers.PENALTY, day) else self.limited_penalty(),
+            FEES: self.fees,
+            INTEREST: interest,
         }
+        unpaid = {c: max(0, rounded(self.terms, charged[c]) - self.paid[c]) for c in charged}
+        self.cut(unpaid)
+        return Owed(self.principal, unpaid[INTEREST], unpaid[PENALTY], unpaid[FEES])
 
-    def capped(self, interest, penalty, fees):
-        """Cut the penalty first, then fees, then interest, but nothing that was paid."""
-        if self.allowed is None:
-            return interest, penalty, fees
-        most = floor(self.allowed)
-        penalty = max(min(penalty, self.paid["penalty"]), min(penalty, most - interest - fees))
-        fees = max(min(fees, self.paid["fees"]), min(fees, most - interest - penalty))
-        paid = max(0, self.paid["interest"] - self.scheduled)
-        interest = max(min(interest, paid), min(interest, most - fees - penalty))
-        return interest, penalty, fees
+    def cut(self, unpaid):
+        """Cut what being late costs to what an enforced cap allows: penalty, fees, interest."""
+        if self.rates.cap(self.due) is None:
+            return
+        cost = (
+            sum(unpaid.values()) + sum(self.paid.values()) - self.paid[PRINCIPAL] - self.scheduled
+        )
+        over = cost - floor(self.allowed)
+        for component in (PENALTY, FEES, INTEREST):
+            spare = self.scheduled_unpaid if component is INTEREST else 0
+            less = max(0, min(over, unpaid[component] - spare))
+            unpaid[component] -= less
+            over -= less
 
-    def take(self, money, day, terms, component):
-        """Pay a component; return what is left of the money."""
-        part = max(0, min(money, self.owed(day, terms)[component]))
-        if component == "principal":
-            self.principal -= part
+    def take(self, component, money, day):
+        """Take as much of the money as it owes of a component; return how much that was."""
+        owes = self.owed(day)
+        taken = min(money, getattr(owes, component.value))
+        if component is PRINCIPAL:
+            self.principal -= taken
         else:
-            self.paid[component] += part
-        return money - part
+            self.paid[component] += taken
+            if component is not FEES:
+                self.capital = min(self.capital, max(NOTHING, self.unpaid_charges()))
+        return taken
 
-    def settle(self, day, terms):
-        """See what a payment has changed for the days to come."""
-        if not self.unpaid and day <= self.grace_end(terms):
-            self.late_penalty, self.spared = NOTHING, True
-        if not self.unpaid and self.is_spared_interest(day, terms):
-            self.late_interest = NOTHING
-        if not any(self.owed(day, terms).values()):
-            self.spared = True  # no fraction that nobody has to pay costs anything
-        self.capital = min(self.capital, self.unpaid_charges(terms))
+    def is_settled(self, day):
+        return not self.owed(day).total
 
 
-def by_the_day(terms):
-    """Whether lateness costs a sum a day."""
-    every = [terms.penalty, *(change.penalty for change in terms.rate_changes)]
-    return any(penalty and penalty.rule == "daily_amount" for penalty in every)
-
-
-def most_cost(terms):
-    """Return what the loan may cost in all, or None."""
-    shares = [cap.cost for cap in terms.caps if cap.mode == "enforce" and cap.cost is not None]
-    if not shares:
-        return None
-    borrowed = minor(terms, terms.principal)
-    if terms.repayment in {"listed", "fixed"}:
-        borrowed = sum(part.principal for part in planned(terms))
-    return floor(borrowed * Fraction(min(shares)))
+# ─── The whole loan ───
 
 
 class Ledger:
-    """All that is due and all that is to come."""
+    """A loan as it stands at the end of a day."""
 
-    cost_of_before = 0  # what was paid for debts that an extension has replaced
-
-    def cost_so_far(self, day):
-        """Return all that was or is charged besides principal, whatever the loan may cost."""
-        cost = self.cost_of_before
-        for debt in self.debts:
-            owed = debt.owed_alone(day, self.terms)
-            cost += sum(owed.values()) - owed["principal"] + self.cost_paid(debt)
-        return cost
-
-    def cost_paid(self, debt):
-        return sum(debt.paid.values()) - debt.let_go - debt.of_before
-
-    def within(self, cost, day):
-        """Return what each debt owes once what is too much is cut: penny by penny the newest's."""
-        too_much = max(0, self.cost_so_far(day) - cost)
-        result = {}
-        for debt in reversed(self.debts):
-            owed = debt.owed_alone(day, self.terms)
-            for component in ("penalty", "fees", "interest"):
-                cut = max(0, min(too_much, owed[component]))
-                owed[component] -= cut
-                too_much -= cut
-            result[id(debt)] = owed
-        return result
-
-    def __init__(self, terms):
-        self.terms = terms
-        self.coming = planned(terms)
-        self.all_dues = [part.due for part in self.coming]
-        self.debts = []
-        self.fallen = to_come(terms) if terms.repayment == "revolving" else 0
-        paid = [p.due for p in self.coming if terms.paid_until and p.due <= terms.paid_until]
-        self.last_paid = (
-            terms.paid_until if terms.repayment == "revolving" else max(paid, default=None)
-        )
+    def __init__(self, terms, extensions):
+        self.terms, self.rates = terms, Rates(terms)
+        self.plan = Plan(terms, self.rates)
+        revolves = terms.repayment is Repayment.REVOLVING
+        self.balance = Balance(self.plan) if revolves else None
+        if revolves:
+            parts = self.balance.look_ahead()
+        else:
+            parts = self.plan.with_fees(PLANS[terms.repayment](self.plan))
+        self.coming = self.called(parts)
+        self.lines = []
         self.credit = 0
         self.fees_charged = 0
+        self.cost_paid = 0  # interest, penalty and fees that payments have met
+        self.most_cost = self.allowed_cost()
+        self.charged_until = date.min  # the last day for which the whole loan bore penalty
+        self.extensions = extensions
+        self.paid_through = max(filter(self.was_paid, self.dues()), default=date.min)
+        if self.balance and terms.paid_until:
+            self.paid_through = terms.paid_until  # the principal is the balance of that day
+        self.last_due = self.coming[-1].end if self.coming else None
 
-    def covers(self, day):
-        """Whether what was paid on a day is part of what ``paid_until`` says."""
-        return self.last_paid is not None and day <= self.last_paid
+    def allowed_cost(self):
+        """Return what interest, penalty and fees of the loan may come to, or None."""
+        caps = [cap.cost for cap in self.terms.caps if cap.mode is CapMode.ENFORCE]
+        shares = [Fraction(share) for share in caps if share is not None]
+        if not shares:
+            return None
+        known = self.terms.repayment in (Repayment.LISTED, Repayment.FIXED)
+        borrowed = self.to_come() if known else minor(self.terms, self.terms.principal)
+        return floor(borrowed * min(shares))
+
+    def cost(self, day):
+        """Return what has been charged so far beside principal, paid or not."""
+        owed = [line.owed_alone(day) for line in self.lines]
+        later = sum(part.residual for part in self.coming)
+        return self.cost_paid + later + sum(one.total - one.principal for one in owed)
+
+    def within_cost(self, line, day):
+        """Return what a line owes: too much is taken off the newest installment first."""
+        over, owes = self.cost(day) - self.most_cost, {}
+        for one in reversed(self.lines):
+            owed = owes[id(one)] = one.owed_alone(day)._asdict()
+            for component in (PENALTY, FEES, INTEREST):
+                less = max(0, min(over, owed[component.value]))
+                owed[component.value] -= less
+                over -= less
+        return Owed(**owes[id(line)])
+
+    def dates(self):
+        """Return days before which nothing happens."""
+        starts = [day for day in (self.terms.start, self.terms.first_due) if day]
+        return [*starts, *(part.due for part in self.coming[:1])]
+
+    def dues(self):
+        """Return every due date that there will have been."""
+        dues = {part.due for part in self.coming}
+        for extension in self.extensions:
+            if extension.due in dues:
+                dues.update(extension.to)
+        return dues
 
     def was_paid(self, due):
-        """Whether an installment was paid on its day; one that was put off later was not."""
-        terms = self.terms
-        put_off = any(e.due == due and e.agreed > due for e in terms.extensions)
-        return terms.paid_until is not None and due <= terms.paid_until and not put_off
+        """Whether all was paid up to a due date, where nothing moved it when it had come."""
+        moved = any(one.due == due and one.agreed >= due for one in self.extensions)
+        until = self.terms.paid_until
+        return until is not None and due <= until and not moved
 
-    # ─── One day ───
+    def live(self, day, agreed, money):
+        """Live through one day, in the order in which things happen on it."""
+        if self.balance:
+            self.balance.live(day)
+        self.accrue(day)
+        self.charge_fees(day)
+        self.fall_due(day)
+        for one in agreed:
+            if isinstance(one, Extension) and one.agreed == day:
+                self.extend(one, day)
+        for one in agreed:
+            if isinstance(one, Waiver) and one.on == day:
+                self.waive(one, day)
+        if money and day > self.paid_through:
+            self.pay(money, day)
 
-    def live_through(self, day):
-        bases = [self.base(debt) for debt in self.debts]
-        for debt, base in zip(self.debts, bases, strict=True):
-            debt.live_through(day, self.terms, base)
-        oldest = self.oldest_unpaid()
-        for debt in self.debts:
-            for fee in self.terms.fees:
-                if self.is_fee_day(fee, debt, day) and (fee.per == "installment" or debt is oldest):
-                    self.charge(fee, debt)
+    # ─── accrual and fees ───
 
-    def base(self, debt):
-        if self.terms.penalty_base == "overdue-installment":
-            return debt.unpaid
-        if self.terms.penalty_base == "outstanding-principal":
-            everything = sum(item.principal for item in [*self.debts, *self.coming])
-            return everything if debt is self.oldest_unpaid() else 0
-        return debt.principal
+    def outstanding(self):
+        return sum(line.principal for line in self.lines) + self.to_come()
 
-    def oldest_unpaid(self):
-        return next((debt for debt in self.debts if debt.unpaid), None)
+    def to_come(self):
+        return sum(part.principal for part in self.coming)
 
-    def is_fee_day(self, fee, debt, day):
-        terms, after = self.terms, fee.after_days
-        if after is None:
-            after = terms.grace_days if "fee" in terms.grace_covers else 0
-        first = debt.due + (after + 1) * ONE_DAY
-        if fee.per == "installment":
+    def accrue(self, day):
+        oldest = self.lines[0] if self.lines else None
+        bases = [(line, self.base(line, line is oldest)) for line in self.lines]
+        for line, base in bases:
+            if self.terms.dpd_includes_due_date and day == line.due + ONE_DAY:
+                self.penalise_due_date(line, base)
+            line.accrue(day, base)
+        if oldest:
+            self.charged_until = day
+
+    def penalise_due_date(self, line, base):
+        """Count the due date too, once it has passed unpaid."""
+        whole = self.terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL
+        if not (whole and self.charged_until >= line.due):
+            line.penalise(line.due, base)
+
+    def base(self, line, is_oldest):
+        base = self.terms.penalty_base
+        if base is PenaltyBase.OVERDUE_PRINCIPAL:
+            return line.principal
+        if base is PenaltyBase.OVERDUE_INSTALLMENT:
+            return line.unpaid
+        return self.outstanding() if is_oldest else 0
+
+    def charge_fees(self, day):
+        for number, fee in enumerate(self.terms.fees):
+            unpaid = [line for line in self.lines if line.unpaid]
+            for line in unpaid:
+                oldest = line is unpaid[0]
+                if self.is_fee_day(line, number, fee, day, oldest):
+                    self.charge(line, fee)
+
+    def is_fee_day(self, line, number, fee, day, oldest):
+        after = line.grace(GraceCovers.FEE) if fee.after_days is None else fee.after_days
+        first = line.due + (after + 1) * ONE_DAY
+        while line.days_past_due(first - ONE_DAY) > after:
+            first -= ONE_DAY
+        if fee.per is FeePer.INSTALLMENT:
             return day == first
-        number = 0
-        while (turn := step(terms, debt.due, number) + (after + 1) * ONE_DAY) < day:
-            number += 1
-        return turn == day
+        if not oldest:
+            return False
+        return any(
+            stepped(self.terms, first, n) == day for n in range(self.periods_between(first, day))
+        )
 
-    def charge(self, fee, debt):
-        if not debt.unpaid:
-            return
+    def periods_between(self, first, day):
+        return (day - first).days // self.terms.frequency.days + 2 if day >= first else 0
+
+    def charge(self, line, fee):
         base = {
-            "overdue": debt.unpaid,
-            "principal": debt.principal,
-            "interest": debt.scheduled_unpaid,
-            "installment": debt.asked,
-        }[fee.of]
-        if not base:
-            return
-        amount = rounded(self.terms, self.fee_on(fee.amount, base))
-        if fee.minimum is not None:
-            amount = max(amount, minor(self.terms, fee.minimum))
-        if fee.maximum is not None:
-            amount = min(amount, minor(self.terms, fee.maximum))
-        if (most := most_fees(self.terms)) is not None:
-            amount = min(amount, most - self.fees_charged)
-        debt.fees += amount
+            FeeOf.OVERDUE: line.unpaid,
+            FeeOf.PRINCIPAL: line.principal,
+            FeeOf.INTEREST: line.scheduled_unpaid,
+            FeeOf.INSTALLMENT: line.own,
+        }
+        amount = fee_on(self.terms, fee, base[fee.of])
+        for cap in self.terms.caps:
+            if cap.mode is CapMode.ENFORCE and cap.fees is not None:
+                amount = min(amount, max(0, minor(self.terms, cap.fees) - self.fees_charged))
         self.fees_charged += amount
+        line.fees += amount
 
-    def fee_on(self, amount, overdue):
-        if amount.kind == "flat":
-            return minor(self.terms, amount.value)
-        if amount.kind == "percent":
-            return overdue * Fraction(amount.value)
-        if amount.kind == "tiers":
-            reached = [of for bound, of in amount.tiers if minor(self.terms, bound) <= overdue]
-            return self.fee_on(reached[-1], overdue) if reached else 0
-        several = [self.fee_on(of, overdue) for of in amount.of]
-        return min(several) if amount.kind == "lesser_of" else max(several)
+    # ─── falling due ───
 
     def fall_due(self, day):
         while self.coming and self.coming[0].due <= day:
             part = self.coming.pop(0)
-            self.fallen += 1
-            if self.was_paid(part.due):
-                continue
-            debt = Debt(part.due, part.principal, part.interest)
-            debt.asked, debt.borrowed, debt.ledger = part.total, part.principal, self
-            debt.of_before = part.residual
-            for component in self.terms.allocation_order:
-                takes = min(self.credit, getattr(part, component, 0))
-                if component == "principal":
-                    debt.principal -= takes
-                elif component == "interest":
-                    debt.paid["interest"] += takes
-                debt.received += takes
-                self.credit -= takes
-            if self.terms.compounding != "none":
-                debt.capital = debt.unpaid_charges(self.terms)
-            self.debts.append(debt)
+            if self.balance:
+                self.balance.number, self.balance.named = part.number + 1, None
+                self.balance.carried = 0
+                self.balance.left -= part.principal
+            if not self.was_paid(part.due):
+                self.begin(part, day)
+
+    def begin(self, part, day):
+        line = Line(self.terms, self.rates, part.due, part.principal, part.interest, part.total)
+        if self.most_cost is not None:
+            line.within = self.within_cost
+        self.lines.append(line)
+        money, self.credit = self.credit, 0
+        self.credit = self.allocate(money, day)
+
+    def called(self, parts):
+        """Return installments in order: what is not due when the loan is called is due that day."""
+        parts, day = sorted(parts, key=lambda part: part.due), self.terms.acceleration_date
+        if day is None:
+            return parts
+        rest = [part for part in parts if part.due >= day]
+        if not rest:
+            return parts
+
+        def earned(by):
+            return sum(part.earned_by(min(by, day)) for part in rest)
+
+        principal = sum(part.principal for part in rest)
+        called = Part(day, principal, earned(day), earned, day)
+        return [part for part in parts if part.due < day] + [called]
+
+    # ─── agreements ───
 
     def extend(self, extension, day):
-        """Replace an installment by equal shares of it on later dates."""
-        terms = self.terms
-        late = next((debt for debt in self.debts if debt.due == extension.due), None)
-        part = next((part for part in self.coming if part.due == extension.due), None)
-        if late is not None:
-            owed = late.owed(day, terms)
-            left = owed.pop("principal")
-            carried, since, part = sum(owed.values()), day, None
-            self.cost_of_before += self.cost_paid(late)
-            self.debts.remove(late)
-        elif part is not None:
-            left, carried, since = part.principal, part.interest, part.end
-            self.coming.remove(part)
-        else:
-            return
-        self.all_dues = [due for due in self.all_dues if due != extension.due]
-        self.all_dues += extension.to
-        usual = rounded(terms, Fraction(left, len(extension.to)))
-        for due in extension.to:
-            share = left if due == extension.to[-1] else min(usual, left)
-            interest = carried + period_interest(terms, left, since, due, extension.rate)
-            was = part if since == (part and part.end) else None
-            moved = Part(due, share, interest, since, due, carried, was)
-            self.coming.append(replace(moved, balance=left, rate=extension.rate))
-            left, carried, since = left - share, 0, max(since, due)
+        """Have what was due on a day fall due on others: equal principal, and interest by then."""
+        for part in self.coming:
+            if part.due == extension.due:
+                self.coming.remove(part)
+                self.put_off(extension, part.end, part)
+                return
+        for line in self.lines:
+            if line.due == extension.due:
+                owes = line.owed(day)
+                self.lines.remove(line)
+                late = Part(line.due, owes.principal, owes.total - owes.principal)
+                self.put_off(extension, day, late)
+                return
+
+    def put_off(self, extension, since, before):
+        number, left = len(extension.to), before.principal
+        share = rounded(self.terms, Fraction(left, number))
+        for n, due in enumerate(extension.to):
+            principal = left if n == number - 1 else min(share, left)
+            part = self.plan.bearing(due, principal, left, since, due, extension.rate)
+            part.due, since, left = due, due, left - principal
+            if n == 0:
+                part.carry(before.interest, before.earned)
+            self.coming.append(part)
         self.coming.sort(key=lambda part: part.due)
 
-    # ─── What is paid ───
-
     def waive(self, waiver, day):
-        left = minor(self.terms, waiver.amount)
-        for debt in self.debts:
-            for component in [waiver.of] if waiver.of else ["fees", "penalty", "interest"]:
-                before = left
-                left = debt.take(left, day, self.terms, component)
-                debt.let_go += (before - left) * (component != "principal")
-            debt.settle(day, self.terms)
+        money = minor(self.terms, waiver.amount)
+        for line in self.lines:
+            for component in [waiver.of] if waiver.of else [FEES, PENALTY, INTEREST]:
+                money -= line.take(component, money, day)
+        self.drop_settled(day)
+
+    # ─── money ───
 
     def pay(self, money, day):
-        terms, money = self.terms, money + self.credit
-        pairs = [(debt, component) for debt in self.debts for component in terms.allocation_order]
-        if terms.allocation_by == "component":
-            pairs = [(debt, part) for part in terms.allocation_order for debt in self.debts]
-        had = [debt.received for debt in self.debts]
-        for debt, component in pairs:
-            before, money = money, debt.take(money, day, terms, component)
-            debt.received += before - money
-        for debt in self.debts:
-            debt.settle(day, terms)
-        self.ask_later(day, had)
-        self.credit = money
-        if not self.coming or not money:
+        if not self.terms.endless and money + self.credit >= self.gross_payoff(day) > 0:
+            self.credit += money - self.gross_payoff(day)
+            self.lines, self.coming = [], []
             return
-        if goes_on(self.terms):
-            return
-        if money >= self.early_payoff(day):
-            self.credit -= self.early_payoff(day)
-            self.coming = []
-        elif terms.repayment == "revolving":
-            self.pay_down(day)
-
-    def ask_later(self, day, had):
-        """Have a later installment ask for what lateness left of debts paid by their amounts.
-
-        What came of this payment beyond one debt's amount goes to the next one's.
-        """
-        terms, over = self.terms, 0
-        for debt, before in zip(self.debts, had, strict=True):
-            rest = sum(debt.owed(day, terms).values())
-            if not rest and debt.received == before:
-                continue
-            over += (debt.received - before) - max(0, debt.asked - before)
-            if over < 0 and debt.received < debt.asked:
-                return
-            little = rest < minor(terms, terms.residual_below)
-            card = terms.repayment == "revolving"
-            if rest and (card or little or terms.residual != "due"):
-                self.put_off(debt, rest, day)
-
-    def put_off(self, debt, rest, day):
-        terms = self.terms
-        if self.coming:
-            place = -1 if terms.residual == "end" else 0
-            self.coming[place] = self.coming[place].with_more(rest)
-        elif terms.repayment == "revolving" or terms.acceleration_date or goes_on(terms):
-            debt.left_over = rest < minor(terms, terms.residual_below)
-            return
-        elif rest < minor(terms, terms.residual_below):
-            debt.left_over = True
-            return
+        over = self.allocate(money, day)
+        if over and self.balance and self.coming:
+            self.credit = self.balance.take(over, self.credit, day)
+            self.coming = self.called(self.balance.look_ahead())
         else:
-            last, number = max(self.all_dues), 1
-            while step(terms, last, number) <= day:
-                number += 1
-            due = step(terms, last, number)
-            self.coming.append(Part(due, 0, rest, None, due, rest, residual=rest))
-            self.all_dues.append(due)
-        left = rest
-        for component in terms.allocation_order:
-            left = debt.take(left, day, terms, component)
-        debt.settle(day, terms)
+            self.credit += over
 
-    def pay_down(self, day):
-        """Pay the balance down at once; what is left of it asks for new minimums.
+    def allocate(self, money, day):
+        """Settle what has fallen due, in the agreed order; return what is over."""
+        order = self.terms.allocation_order
+        pairs = [(line, component) for line in self.lines for component in order]
+        if self.terms.allocation_by is AllocationBy.COMPONENT:
+            pairs = [(line, component) for component in order for line in self.lines]
+        reached = {id(line): 0 for line in self.lines}
+        for line, component in pairs:
+            taken = line.take(component, money, day)
+            money -= taken
+            reached[id(line)] += taken
+            self.cost_paid += taken if component is not PRINCIPAL else 0
+        self.carry_residuals(self.paid_by_own_amount(reached), day)
+        self.drop_settled(day)
+        return money
 
-        After the statement its minimum comes first, then as much is kept as the interest will be
-        if nothing changes. What the lender calls later has not been called yet.
+    def paid_by_own_amount(self, reached):
+        """Return the lines that their own amount has reached.
+
+        Of several that a payment reaches, what the older one took beyond its amount counts, in
+        that payment, for the next.
         """
-        before = self.coming
-        self.coming = [one for part in before for one in part.called or [part]]
-        balance = sum(part.principal for part in self.coming)
-        asked = self.coming[0].principal if self.is_drawn(day) else 0
-        # The most to keep that is not more than the interest: found by halving.
-        kept, too_much = 0, max(0, self.credit - asked) + 1 if self.is_drawn(day) else 1
-        while too_much - kept > 1:
-            half = (kept + too_much) // 2
-            foreseen = begun_by(self.terms, day)
-            interest = self.after(self.credit - half, balance, day, foreseen)[0].interest
-            kept, too_much = (half, too_much) if half <= interest else (kept, half)
-        down = min(self.credit - kept, balance)
-        if not down:
-            self.coming = before
-            return
-        self.coming = self.after(down, balance, day, self.terms)
-        self.credit -= down
+        met, over = [], 0
+        for line in self.lines:
+            line.received += reached[id(line)]
+            if line.received + over >= line.own:
+                met.append(line)
+            over = max(0, line.received + over - line.own)
+        return met
 
-    def is_drawn(self, day):
-        """Whether the statement that asks for the next minimum is there."""
-        return day > self.coming[0].due - drawn_before(self.terms) * ONE_DAY
+    def carry_residuals(self, met, day):
+        """Put off what lateness has left of installments that got their own amount."""
+        for line in met:
+            rest = line.owed(day).total
+            if not rest or line.left_over:
+                continue
+            if self.balance and not self.coming:
+                continue  # a minimum's rest stays due where no other is to come
+            small = self.balance or rest < minor(self.terms, self.terms.residual_below)
+            if small and not self.coming:
+                line.left_over = True
+            elif small or self.terms.residual is not Residual.DUE:
+                self.lines.remove(line)
+                self.ask_later(rest, day, self.terms.residual is Residual.END and not small)
 
-    def after(self, down, balance, day, terms):
-        """What comes by some terms once so much is paid down."""
-        down = min(down, balance)
-        asked = max(0, self.coming[0].principal - down) if self.is_drawn(day) else None
-        lived = [part.earned(terms, day) for part in self.coming if part.start < day]
-        anew = minimums(terms, balance - down, self.fallen, day, lived, asked)
-        anew = [replace(part, due=business_day(terms, part.due)) for part in anew]
-        return accelerated(terms, anew)
+    def ask_later(self, rest, day, at_end):
+        """Have the next installment, or the last, ask for a rest; else a further one."""
+        if not self.coming:
+            dues = (stepped(self.terms, self.last_due, n) for n in count(1))
+            due = next(due for due in dues if due > day)
+            self.coming.append(Part(due, 0, 0, end=due))
+        part = self.coming[-1 if at_end else 0]
+        if self.balance:
+            self.balance.carried += rest
+            part.interest += rest
+        else:
+            part.carry(rest)
+            part.residual += rest
 
-    def early_payoff(self, day):
-        """All principal to come, and the interest that the days so far have earned."""
-        if goes_on(self.terms):
-            return 0
-        terms = self.terms
-        earned = sum(part.earned(terms, day) for part in self.coming)
-        if self.coming:  # what was not earned yet is not in the principal yet
-            earned += capitalized(terms, day) - capitalized(terms, terms.capitalized_on)
-        if (most := most_cost(terms)) is not None:
-            earned = min(earned, max(0, most - self.cost_so_far(day)))
-        return sum(part.principal for part in self.coming) + earned
+    def drop_settled(self, day):
+        self.lines = [line for line in self.lines if not line.is_settled(day)]
 
-    # ─── How things stand ───
+    # ─── how it stands ───
 
-    def standing(self, as_of):
-        due = self.due(as_of)
-        rests, left = [], self.credit
-        for part in self.coming:
-            rests.append((part.due, part.total - min(left, part.total)))
-            left -= min(left, part.total)
-        arrears = [(debt.due, Owed(**debt.owed(as_of, self.terms))) for debt in self.asked]
-        arrears = [(day, owed) for day, owed in arrears if owed.total]
-        late = max(((as_of - day).days for day, _ in arrears), default=0)
-        tomorrow = deepcopy(self)
-        tomorrow.live_through(as_of + ONE_DAY)
-        return Simulated(
-            due=due,
-            tomorrow=tomorrow.due(as_of + ONE_DAY),
-            arrears=arrears,
-            upcoming=[(day, Owed(rest)) for day, rest in rests],
-            days_past_due=late + (late > 0 and self.terms.dpd_includes_due_date),
-            payoff=max(0, due.total + self.early_payoff(as_of) - self.credit),
-            credit=self.credit,
-        )
-
-    @property
-    def asked(self):
-        """The debts that somebody asks for."""
-        return [debt for debt in self.debts if not debt.left_over]
+    def gross_payoff(self, day):
+        due = self.due(day).total
+        if self.terms.endless:
+            return due
+        if self.terms.capitalized_on and day < self.terms.capitalized_on and self.coming:
+            return due + minor(self.terms, self.terms.principal) + self.plan.capitalized(day)
+        earned = sum(part.earned_by(day) for part in self.coming)
+        if self.most_cost is not None:
+            earned = min(earned, max(0, self.most_cost - self.cost(day)))
+        return due + self.to_come() + earned
 
     def due(self, day):
-        owed = [Owed(**debt.owed(day, self.terms)) for debt in self.asked]
-        return sum(owed, Owed())
+        return sum((line.owed(day) for line in self.asked()), Owed())
+
+    def asked(self):
+        return [line for line in self.lines if not line.left_over]
+
+    def standing(self, day):
+        credit, upcoming = self.credit, []
+        for part in self.coming:
+            met = min(credit, part.total)
+            credit -= met
+            if part.total > met:
+                upcoming.append((part.due, Owed(part.total - met)))
+        arrears = [(line.due, line.owed(day)) for line in self.asked()]
+        past = max((line.days_past_due(day) for line in self.asked()), default=0)
+        payoff, due = max(0, self.gross_payoff(day) - self.credit), self.due(day)
+        self.accrue(day + ONE_DAY)
+        self.charge_fees(day + ONE_DAY)
+        tomorrow = self.due(day + ONE_DAY)
+        return Simulated(due, tomorrow, arrears, upcoming, past, payoff, self.credit)
+
+
+def fee_on(terms, fee, overdue):
+    """Return what a fee comes to on what is overdue; nothing on nothing."""
+    if not overdue:
+        return 0
+    amount = exact_fee(terms, fee.amount, overdue)
+    if fee.minimum is not None:
+        amount = max(amount, minor(terms, fee.minimum))
+    if fee.maximum is not None:
+        amount = min(amount, minor(terms, fee.maximum))
+    return rounded(terms, amount)
+
+
+def exact_fee(terms, amount, overdue):
+    if amount.kind is FeeKind.FLAT:
+        return Fraction(minor(terms, amount.value))
+    if amount.kind is FeeKind.PERCENT:
+        return Fraction(amount.value) * overdue
+    if amount.kind is FeeKind.TIERED:
+        reached = [one for bound, one in amount.tiers if minor(terms, bound) <= overdue]
+        return exact_fee(terms, reached[-1], overdue) if reached else NOTHING
+    several = [exact_fee(terms, one, overdue) for one in amount.of]
+    return min(several) if amount.kind is FeeKind.LESSER_OF else max(several)

@@ -4,6 +4,7 @@ What a program would take for granted is rare here and what lenders rarely do is
 bugs live where rules meet.
 """
 
+import os
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -80,6 +81,8 @@ AMORTIZING = CAPITALIZING[:-1]
 
 
 def examples(count):
+    """Return settings for so many examples, or REMINDERD_EXAMPLES times as many."""
+    count *= int(os.environ.get("REMINDERD_EXAMPLES", "1"))
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
     return settings(deadline=None, max_examples=count, suppress_health_check=slow)
 
@@ -254,7 +257,7 @@ def steps(draw, words):
         rule = by_amount if "compounding" not in words else penalties(None).filter(bool)
         usual = draw(rule)
     limits = {
-        "at_least": draw(st.none() | sums(currency, 5000)),
+        "at_least": None if "compounding" in words else draw(st.none() | sums(currency, 5000)),
         "at_most": draw(st.none() | percent),
     }
     later = tuple(PenaltyStep(days, draw(rule)) for days in after)

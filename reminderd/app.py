@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from .alerts.channel import Channel
-from .alerts.forecast import Foreseen, forecast, routine_forecast
+from .alerts.forecast import Foreseen, forecast, routine_forecast, shortage_forecast
 from .alerts.misconfigured import misconfigured
 from .alerts.plan import (
     ESCALATED,
@@ -32,23 +32,35 @@ from .alerts.plan import (
 )
 from .alerts.policy import Policy
 from .alerts.routine import Routine, routine_due
+from .alerts.shortage import Forecasts, shortages_due
 from .alerts.snooze import Hold, snooze_end
 from .alerts.wallclock import local_date
 from .clock import Clock
 from .config.load import Config
 from .config.suggest import no_such, suggestion
 from .errors import DeliveryError, UsageError
+from .loans import funds
 from .loans.accrual import covered_until
+from .loans.funds import Balance, BankAccount, Forecast
 from .loans.money import Money
 from .loans.position import Position, value
 from .loans.schedule import start_date
-from .loans.terms import Bill, Extension, FailedDebit, Loan, Payment, RequestState, Waiver
+from .loans.terms import (
+    Bill,
+    Extension,
+    FailedDebit,
+    Loan,
+    Payment,
+    Prepayment,
+    RequestState,
+    Waiver,
+)
 from .loans.trouble import Trouble, valued
 from .messages.compose import stage_for, trial
 from .planner import Planner
 from .playbook.playbook import Severity
 from .state import DATABASE, state_folder
-from .store import attention, book, history, outbox
+from .store import attention, balances, book, history, outbox
 from .store.book import Change, Entry
 from .store.database import Database
 from .store.outbox import WAITING, State
@@ -58,20 +70,26 @@ _DIFFERENCE_AHEAD = timedelta(days=365)
 _DIFFERENCE_AT_MOST = 20  # loans
 _FAILED_LATELY = timedelta(days=7)
 _AGAIN = (*WAITING, State.FAILED)  # what can be tried again
+_ROUTINE, _ACCOUNT = "a routine", "a look at an account"
 
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """The next thing that will happen by itself: a look at a loan, a routine, or a delivery."""
+    """The next thing that will happen by itself, and what, where it is no look at a loan."""
 
     at: datetime
     loan: Loan | None = None
-    routine: bool = False
+    other: str = "a delivery"
 
     @property
     def what(self) -> str:
         """Name it."""
-        return self.loan.name if self.loan else "a routine" if self.routine else "a delivery"
+        return self.loan.name if self.loan else self.other
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether it is the daily look at accounts, which mostly finds nothing to say."""
+        return self.other == _ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +195,7 @@ class App:
             for loan_id in history.forget_the_future(connection, now):
                 book.touch(connection, loan_id, now)
             planned = self._plan_routines(connection, now) + self._plan_notice(connection, now)
+            planned += self._plan_accounts(connection, now)
         while True:
             beat()
             with self.database.transaction() as connection:
@@ -204,6 +223,27 @@ class App:
             return 0
         self.planner.announce(connection, notice, now)
         return 1
+
+    def _plan_accounts(self, connection: Connection, now: datetime) -> int:
+        """Warn of accounts that will not hold enough."""
+        decision = self._shortages(connection, now)
+        self.planner.warn(connection, decision.alerts, now)
+        return len(decision.alerts)
+
+    def _shortages(self, connection: Connection, now: datetime) -> Decision:
+        accounts = balances.as_known(connection, self.config.desk.accounts)
+        if not accounts:
+            return Decision((), (), None)
+        loans = balances.paid_loans(connection, accounts)
+        told = history.shortages_told(connection)
+        return shortages_due(accounts, _forecasts(accounts, loans), told, now)
+
+    def _next_of_accounts(self, connection: Connection) -> list[Upcoming]:
+        """Return when accounts are looked at next."""
+        decision = self._shortages(connection, self.clock.now())
+        due = [self.clock.now()] if decision.alerts else []
+        after = [decision.next_at] if decision.next_at else []
+        return [Upcoming(at, other=_ACCOUNT) for at in due + after]
 
     def _routines(self, connection: Connection, now: datetime) -> Decision:
         """Decide which routines are told of now; without any loan there are none."""
@@ -279,18 +319,19 @@ class App:
             dead = {(at.channel, at.address) for at in history.dead_addresses(connection)}
             return own <= dead | outbox.struggling(connection)
 
-    def next_event(self) -> Upcoming | None:
-        """Return when there is something to do next."""
+    def next_event(self, *, daily: bool = True) -> Upcoming | None:
+        """Return when there is something to do next, *daily* looks at accounts included or not."""
         with self.database.transaction() as connection:
             look = book.next_look(connection)
             attempt = outbox.next_attempt(connection)
             routines = self._routines(connection, self.clock.now())
-            found = [Upcoming(alert.scheduled_for, routine=True) for alert in routines.alerts]
+            found = [Upcoming(alert.scheduled_for, other=_ROUTINE) for alert in routines.alerts]
             if look is not None:
                 entry = book.entry(connection, look[1])
                 found.append(Upcoming(look[0], entry.loan if entry else None))
             if routines.next_at is not None:
-                found.append(Upcoming(routines.next_at, routine=True))
+                found.append(Upcoming(routines.next_at, other=_ROUTINE))
+            found += self._next_of_accounts(connection) if daily else []
             if attempt is not None:
                 found.append(Upcoming(attempt))
             return min(found, key=lambda upcoming: upcoming.at, default=None)
@@ -319,7 +360,7 @@ class App:
         )
 
     def ahead(self, start: datetime, days: int) -> Iterator[tuple[Loan | None, Iterator[Foreseen]]]:
-        """Yield each loan, and None for the routines, with its alerts from *start* for some days.
+        """Yield each loan with its alerts from *start* for some days, then None with the others'.
 
         An alert is worked out when it is asked for.
         """
@@ -331,6 +372,23 @@ class App:
         known = min((entry.known_since for entry, _ in entries), default=None)
         if known is not None:
             yield None, _since(start, self._routines_ahead(known, now, end))
+        accounts = self.accounts()
+        if accounts:
+            with self.database.transaction() as connection:
+                told = history.shortages_told(connection)
+            whatever = _forecasts(accounts, [entry.loan for entry, _ in entries])
+            yield None, _since(start, shortage_forecast(accounts, whatever, told, now, end))
+
+    def accounts(self) -> list[BankAccount]:
+        """Return the accounts, each with the newest balance that is known."""
+        with self.database.transaction() as connection:
+            return balances.as_known(connection, self.config.desk.accounts)
+
+    def forecasts(self, day: date | None = None) -> list[Forecast]:
+        """Return what becomes of each account from a day on, else from today."""
+        loans = [entry.loan for entry, _ in self.entries()]
+        on = day or local_date(self.clock.now(), self.config.timezone)
+        return [funds.forecast(account, loans, on) for account in self.accounts()]
 
     def _forecast(
         self, entry: Entry, past: History, start: datetime, end: datetime
@@ -396,13 +454,16 @@ class App:
             raise UsageError(_no_such_loan(named, loans.values()))
         return alike[0]
 
-    def pay(self, loan: Loan, paid: Money, day: date | None) -> int:
-        """Record a payment made on *day* (else today, where the loan is) and return its number."""
+    def pay(self, loan: Loan, paid: Money, day: date | None, to: Prepayment | None = None) -> int:
+        """Record a payment made on *day* (else today, where the loan is) and return its number.
+
+        *to* says where what is over goes.
+        """
         on, now = self.payment_day(loan, day), self.clock.now()
         with self.database.transaction() as connection:
             # Or the payment would be taken for a debit that counts as made.
             self.planner.record_debits(connection, value(loan, self.today(loan)), now)
-            return book.add_payment(connection, loan.id, on, paid.minor, now)
+            return book.add_payment(connection, loan.id, on, paid.minor, now, to=to)
 
     def payment_day(self, loan: Loan, day: date | None) -> date:
         """Return the day of a payment, else today; UsageError where none can have been made."""
@@ -475,6 +536,40 @@ class App:
             raise UsageError(f"{day} is still to come (record it once it has happened)")
         with self.database.transaction() as connection:
             return book.add_agreement(connection, loan.id, kind, day or today, agreed, now)
+
+    def account(self, named: str) -> BankAccount:
+        """Return the account of a name; letter case and spaces do not count."""
+        accounts = self.accounts()
+        alike = [account for account in accounts if _plain(account.name) == _plain(named)]
+        exact = [account for account in alike if account.name == named]
+        if not alike:
+            names = [account.name for account in accounts]
+            remedy = "" if names else " (add one under [accounts.NAME])"
+            raise UsageError(f"{no_such('account', named, names)}{remedy}")
+        return [*exact, *alike][0]
+
+    def state_balance(self, account: BankAccount, held: Money, day: date | None) -> int:
+        """Record what an account held on a day, else holds now; return the number of the record."""
+        now = self.clock.now()
+        today = local_date(now, account.timezone)
+        if day is not None and day > today:
+            raise UsageError(f"{day} is still to come (record it once it has happened)")
+        at = now if day in (None, today) else None
+        with self.database.transaction() as connection:
+            return balances.add(connection, account.name, Balance(held, day or today, at), now)
+
+    def stated_balances(self) -> list[RowMapping]:
+        """Return the balances recorded by command that stand, the oldest first."""
+        with self.database.transaction() as connection:
+            return balances.standing(connection)
+
+    def take_back_balance(self, number: int) -> str:
+        """Take back a balance; return its account's name."""
+        with self.database.transaction() as connection:
+            account = balances.undo(connection, number, self.clock.now())
+        if account is None:
+            raise UsageError(f"there is no balance B{number} (`reminderd undo` lists them)")
+        return account
 
     def take_back(self, number: int) -> str:
         """Take back an agreement; return its loan's id."""
@@ -670,6 +765,11 @@ class App:
                 results.append(told | {"error": error})
         transports.close()
         return results
+
+
+def _forecasts(accounts: Sequence[BankAccount], loans: Sequence[Loan]) -> Forecasts:
+    """Return a function that says what becomes of each account from a day on."""
+    return lambda day: [funds.forecast(account, loans, day) for account in accounts]
 
 
 def _record_failure(connection: Connection, loan: Loan, due: date, now: datetime) -> int:

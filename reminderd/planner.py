@@ -21,6 +21,7 @@ from .alerts.plan import (
     replaces,
     still_wanted,
 )
+from .alerts.shortage import is_shortage
 from .alerts.trouble import tell_trouble
 from .alerts.wallclock import local_date
 from .loans.money import Money
@@ -178,6 +179,19 @@ class Planner:
             ],
         )
 
+    def warn(self, connection: Connection, alerts: Sequence[Alert], now: datetime) -> None:
+        """Write warnings of no loan down, and put them into the outbox.
+
+        One that was cancelled before it went, since there seemed to be enough, goes again.
+        """
+        known = {alert: history.number_of_no_loan(connection, alert) for alert in alerts}
+        goes = {alert: self.destinations(alert, None, now) for alert in alerts}
+        new = [alert for alert, number in known.items() if number is None]
+        self.enqueue(connection, [(alert, goes[alert]) for alert in new], now)
+        for alert, number in known.items():
+            for at, to in goes[alert].items() if number is not None else ():
+                outbox.enqueue(connection, number or 0, to, at)
+
     def announce(self, connection: Connection, alert: Alert, now: datetime) -> None:
         """Write a notice down, and put it into the outbox for all that the borrower reads."""
         self.enqueue(connection, [(alert, self.notified(None, now))], now)
@@ -196,7 +210,7 @@ class Planner:
     ) -> dict[datetime, list[tuple[str, str]]]:
         """Return the (channel, address) pairs that an alert decided now goes to, by when it goes.
 
-        A routine has no position. *told* names the channels that hear of it in any case.
+        What concerns no loan has no position. *told* names channels that hear of it in any case.
         """
         found: dict[datetime, list[tuple[str, str]]] = {}
         for channel in self.channels.values():
@@ -212,6 +226,8 @@ class Planner:
 
     def _severity(self, alert: Alert, position: Position | None, at: datetime) -> Severity:
         """Return how bad the news of an alert is at an instant."""
+        if is_shortage(alert.milestone):
+            return Severity.WARNING
         if position is None:
             return self.playbook.stages[alert.milestone].severity
         day = local_date(at, position.loan.timezone)

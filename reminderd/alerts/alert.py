@@ -22,9 +22,11 @@ _REMINDER = "due"  # begins those that an unpaid installment has
 ROUTINE = "routine-"  # begins those of what comes round by the calendar
 MISCONFIGURED = "misconfigured-"  # begins those of notices of a configuration that is not used
 TROUBLED = "troubled-"  # begins those of notices that a loan cannot be reminded of
+SHORT = "short-"  # begins those of warnings that an account will not hold enough
 _MILESTONES = (
     *(SETTLED, ANSWER_DUE, ESCALATED, PAID_SO_FAR, BILL_DUE),
     *(_DEBIT, _UNREACHABLE, _CURED, _REMINDER, ROUTINE, MISCONFIGURED, TROUBLED),
+    SHORT,
 )
 
 
@@ -47,6 +49,7 @@ class Reason(StrEnum):
     GAVE_UP = "gave_up"
     ROUTINE = "routine"
     MISCONFIGURED = "misconfigured"
+    FUNDS_SHORT = "funds_short"
     BEYOND = "beyond"  # the figures are more than can be reckoned
     UNRECKONED = "unreckoned"  # a mistake of the program while figures or dates were worked out
     UNWRITTEN = "unwritten"  # likewise, while a message was written
@@ -110,7 +113,7 @@ class Alert:
     """One alert; loan, date and milestone identify it for ever.
 
     The date is that of the installment it is about, of the request that nobody answered, or of
-    what concerns no single loan: a routine, or a notice.
+    what concerns no single loan: a routine, a notice, or the day of a shortage.
     """
 
     loan_id: str | None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from ..loans.funds import BankAccount
 from ..loans.position import Position, debits_to_record, value
 from ..loans.terms import Loan, Payment
 from ..loans.trouble import Trouble, attempt
 from ..playbook.playbook import Playbook
 from .plan import Alert, Decision, History, Identity, Next, Policy, due_alerts, next_reminder
 from .routine import Routine, routine_due
+from .shortage import Forecasts, shortages_due
 from .trouble import tell_trouble
 from .wallclock import local_date
 
@@ -83,9 +85,38 @@ def routine_forecast(
     end: datetime,
 ) -> Iterator[Foreseen]:
     """Yield the routines from *start* to *end*, both included, in order."""
+
+    def decide(decided: Set[Identity], now: datetime) -> Decision:
+        return routine_due(routine, decided, known_since, now, zone)
+
+    return _of_no_loan(decide, decided, start, end)
+
+
+def shortage_forecast(
+    accounts: Sequence[BankAccount],
+    forecasts: Forecasts,
+    told: Set[Identity],
+    start: datetime,
+    end: datetime,
+) -> Iterator[Foreseen]:
+    """Yield the warnings of accounts that fall short from *start* to *end*, both included."""
+
+    def decide(told: Set[Identity], now: datetime) -> Decision:
+        return shortages_due(accounts, forecasts, told, now)
+
+    return _of_no_loan(decide, told, start, end)
+
+
+def _of_no_loan(
+    decide: Callable[[Set[Identity], datetime], Decision],
+    decided: Set[Identity],
+    start: datetime,
+    end: datetime,
+) -> Iterator[Foreseen]:
+    """Yield what is decided of no loan from *start* to *end*, in order."""
     now: datetime | None = start
     while now is not None and now <= end:
-        decision = routine_due(routine, decided, known_since, now, zone)
+        decision = decide(decided, now)
         for alert in decision.alerts:
             yield Foreseen(now, alert, None)
         decided = decided | {alert.identity for alert in decision.alerts}

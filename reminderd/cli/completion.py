@@ -22,7 +22,7 @@ _VARIABLE = "_REMINDERD_COMPLETE"
 @click.argument("shell", type=Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script that makes SHELL complete commands, options, loans, channels and presets.
+    """Print the script that makes SHELL complete commands, options and names.
 
     \b
     bash: eval "$(reminderd completion bash)"                     in ~/.bashrc
@@ -51,6 +51,12 @@ def channel_names(ctx: click.Context, _param: click.Parameter, begun: str) -> li
     """Return the names of the configured channels that begin so; none where nobody can tell."""
     channels = _configured(ctx).get("channels")
     return _beginning(begun, channels if isinstance(channels, dict) else ())
+
+
+def account_names(ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+    """Return the names of the configured accounts that begin so; none where nobody can tell."""
+    accounts = _configured(ctx).get("accounts")
+    return _beginning(begun, accounts if isinstance(accounts, dict) else ())
 
 
 def presets_there_are(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:

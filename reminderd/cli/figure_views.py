@@ -21,9 +21,9 @@ from ..loans.presets import Preset
 from ..loans.reconcile import Candidate, Change
 from ..loans.reconcile import reconcile as search
 from ..loans.steps import Step
-from ..loans.terms import Loan
+from ..loans.terms import Loan, Prepayment
 from ..loans.trouble import Trouble, attempt, sound
-from ..loans.whatif import curve, if_paid
+from ..loans.whatif import Prospect, Surplus, curve, if_paid, surplus
 from ..messages.ahead import ahead
 from ..messages.basis import basis
 from ..messages.derivation import Row, exact
@@ -148,7 +148,8 @@ def what_if_json(
     day = as_of or local_date(app.clock.now(), loan.timezone)
     answer: dict[str, Any] = {}
     if paid is not None:
-        then = if_paid(loan, paid.amount, day)
+        over = surplus(loan, paid.amount, day)
+        then = if_paid(loan, paid.amount, day, _taken_to(loan, over))
         answer["if_paid"] = {
             "amount": str(paid),
             "to": _owed_json(then.to, paid.currency),
@@ -157,11 +158,51 @@ def what_if_json(
             "due": _owed_json(then.after.due, paid.currency),
             "payoff": str(then.after.payoff),
             "increase": str(then.after.increase),
+            "surplus": over and _surplus_json(loan, over),
         }
     if days is not None:
         ahead = _curve(loan, day, days, words(app.config.locale))
         answer["curve"] = [{"date": str(on), "total": str(total)} for on, total in ahead]
     return answer
+
+
+def _taken_to(loan: Loan, over: Surplus | None) -> Prepayment | None:
+    """Return where `pay` would have it go without being told; None where it waits, or asks."""
+    return loan.terms.prepayment if over is not None and over.matters else None
+
+
+def _surplus_json(loan: Loan, over: Surplus) -> dict[str, Any]:
+    return {
+        "over": str(over.over),
+        "to": _taken_to(loan, over),
+        "asks": over.matters and loan.terms.prepayment is None,
+        "ways": [_prospect_json(way) for way in over.prospects],
+    }
+
+
+def _prospect_json(way: Prospect) -> dict[str, Any]:
+    coming = way.next
+    return {
+        "to": str(way.to),
+        "ends": str(way.ends),
+        "next": coming and {"due": str(coming.due), "amount": str(coming.remaining)},
+        "saved": str(way.saved),
+    }
+
+
+def prospect_text(way: Prospect, say: Words) -> str:
+    """Say what becomes of a loan one way: what is to be paid next, when it ends, what is saved."""
+    coming, today = way.next, way.after.as_of
+    if coming is None:
+        return say.say("what_if", "nothing_left")
+    return say.say(
+        "what_if",
+        f"to_{way.to}",
+        next=say.money(coming.remaining),
+        due_date=say.day(coming.due, today),
+        end=say.day(way.ends, today),
+        saved=say.money(way.saved),
+    )
 
 
 def _curve(loan: Loan, day: date, days: int, say: Words) -> list[tuple[date, Money]]:
@@ -200,7 +241,8 @@ def _curve_text(loan: Loan, day: date, days: int, say: Words) -> str:
 
 
 def _if_paid_text(loan: Loan, paid: Money, day: date, say: Words) -> str:
-    then = if_paid(loan, paid.amount, day)
+    over = surplus(loan, paid.amount, day)
+    then = if_paid(loan, paid.amount, day, _taken_to(loan, over))
     to = {say.part(part): Money(minor, paid.currency) for part, minor in then.to._asdict().items()}
     to |= {say.say("what_if", "early"): then.early, say.say("what_if", "credit"): then.credit}
     parts = say.line("comma").join(f"{name} {say.money(sum_)}" for name, sum_ in to.items() if sum_)
@@ -212,7 +254,11 @@ def _if_paid_text(loan: Loan, paid: Money, day: date, say: Words) -> str:
     stays = {name: say.money(amount) for name, amount in shown.items()}
     first = say.say("what_if", "paid", amount=say.money(paid), parts=parts)
     key = "then_goes_on" if loan.terms.endless else "then"
-    return f"{first}\n{say.say('what_if', key, **stays)}"
+    lines = [first, say.say("what_if", key, **stays)]
+    if over is not None:
+        lines.append(say.say("what_if", "over", over=say.money(over.over)))
+        lines += [f"  {prospect_text(way, say)}" for way in over.prospects]
+    return "\n".join(lines)
 
 
 def _step_json(step: Step) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from .. import __version__
 from ..errors import ConfigError, ReminderdError, UsageError
 from ..redaction import redact
 from .attention import ack, snooze, unsnooze
+from .balance import balance
 from .billing import bill
 from .common import (
     DATE,
@@ -199,7 +200,8 @@ def _rehearsed(app: App) -> None:
 def status(config_file: str | None, as_json: bool, as_of: date | None) -> None:
     """Show every loan: what is owed today, how late it is, and when the next alert goes.
 
-    Addresses at which messages fail for good are named too.
+    Also each account: what leaves it next, and whether it holds enough; and the addresses at which
+    messages fail for good.
     """
     from . import views
 
@@ -292,7 +294,21 @@ def history(
 
 
 for command in (
-    *(init, quote, reconcile, plan, presets, pay, undo, bill, failed, extension, waive, letter),
+    *(
+        init,
+        quote,
+        reconcile,
+        plan,
+        presets,
+        pay,
+        undo,
+        bill,
+        failed,
+        balance,
+        extension,
+        waive,
+        letter,
+    ),
     *(snooze, unsnooze, ack, explain, outbox, restore, doctor, completion),
 ):
     cli.add_command(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,11 +12,13 @@ from ..app import App
 from ..loans.cures import saved_by_early_payoff
 from ..loans.money import Money
 from ..loans.payable import Payable
-from ..loans.terms import Bill, Loan, Payment, Repayment
+from ..loans.terms import Bill, Loan, Payment, Prepayment, Repayment
+from ..loans.whatif import Prospect, Surplus, surplus
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
 from ..store.book import BILLED, DEBIT_FAILED, WAIVED
-from .figure_views import position_on, quote_json, sheet_of
+from .account_views import balances_json, listed_lines
+from .figure_views import position_on, prospect_text, quote_json, sheet_of
 
 _AGREED = ("amount", "minimum", "of", "due", "to")  # what is shown of an agreement, where it has it
 
@@ -40,6 +42,34 @@ def twin_words(app: App, loan: Loan, paid: Payment) -> Twin:
     return Twin(say.say("record", "again", twin=there), say.say("record", "ask_again", twin=there))
 
 
+@dataclass(frozen=True, slots=True)
+class SurplusQuestion:
+    """Where what a payment leaves over is to go, as a question and as a refusal."""
+
+    prospects: tuple[Prospect, ...]
+    shown: str
+    prompt: str
+    refusal: str
+
+
+def surplus_question(
+    app: App, loan: Loan, paid: Money, over: Surplus, *, only_principal: bool
+) -> SurplusQuestion:
+    """Ask where what is over goes, with what comes of each way; or which way to the principal."""
+    say = words(app.config.locale)
+    ways = tuple(
+        prospect
+        for prospect in over.prospects
+        if not (only_principal and prospect.to is Prepayment.AHEAD)
+    )
+    shown = {"amount": say.money(paid), "over": say.money(over.over), "loan": name_of(loan)}
+    first = say.say("record", "surplus", **shown)
+    options = say.line("comma").join(f"--to {way.to}" for way in ways)
+    refusal = say.say("record", "say_surplus", surplus=first, options=options, id=loan.id)
+    lines = [first, *(f"  {way.to}: {prospect_text(way, say)}" for way in ways)]
+    return SurplusQuestion(ways, "\n".join(lines), say.say("record", "ask_surplus"), refusal)
+
+
 def nothing_text(app: App, loan: Loan, on: date) -> str:
     """Say that on a day nothing was to be paid, or that it has been paid since."""
     say, today = words(app.config.locale), app.today(loan)
@@ -54,7 +84,7 @@ def paid_json(app: App, loan: Loan, number: int, what: Payable | None) -> dict[s
     paid = _payment(loan, number)
     taken = None if what is None else {"dues": list(map(str, what.dues)), "ahead": what.ahead}
     made = {"payment": number, "date": str(paid.on), "amount": str(_sum(loan, paid))}
-    return made | {"taken_as": taken} | quote_json(app, loan, None)
+    return made | {"to": paid.to, "taken_as": taken} | quote_json(app, loan, None)
 
 
 def paid_text(app: App, loan: Loan, number: int, what: Payable | None) -> str:
@@ -66,12 +96,25 @@ def paid_text(app: App, loan: Loan, number: int, what: Payable | None) -> str:
         paid = _payment(loan, number)
         on, amount = say.day(paid.on, position.as_of), say.money(_sum(loan, paid))
         shown = {"number": str(number), "amount": amount, "loan": name_of(loan), "on": on}
-        lines = [say.say("record", "payment", **shown)]
+        lines = [say.say("record", "payment", **shown), *_over(loan, paid, say)]
     if position.settled and position.credit:
         lines.append(say.say("record", "more", amount=say.money(position.credit)))
     if saved := saved_by_early_payoff(position):
         lines.append(say.say("record", "saved", amount=say.money(saved)))
     return "\n".join([*lines, now_owed(app, loan), say.say("record", "undo", number=str(number))])
+
+
+def _over(loan: Loan, paid: Payment, say: Words) -> list[str]:
+    """Say where what a payment left over went: to the principal, or to the next installments."""
+    others = tuple(other for other in loan.payments if other.id != paid.id)
+    over = surplus(replace(loan, payments=others), paid.amount, paid.on)
+    if over is None:
+        return []
+    if (went := over.by(paid.to)) is not None:
+        return [say.say("record", "over", over=say.money(over.over), way=prospect_text(went, say))]
+    if over.ahead == over.next_sum:
+        return []  # it is the next installment, paid early
+    return [say.say("record", "waits", over=say.money(over.over))]
 
 
 def all_paid_text(app: App, payments: Iterable[tuple[str, tuple[int, Payable]]]) -> str:
@@ -146,13 +189,13 @@ def waived_note(app: App, whole: Money, taken: Money) -> str:
 
 
 def undoable_json(app: App) -> list[dict[str, Any]]:
-    """Return the payments and agreements that can be taken back."""
+    """Return the payments, agreements and balances that can be taken back."""
     payments = [
         {"payment": paid.id, "loan": loan.id, "date": str(paid.on), "amount": str(paid.amount)}
-        | {"assumed": paid.assumed}
+        | {"assumed": paid.assumed, "to": paid.to}
         for loan, paid in app.typed_payments()
     ]
-    return payments + _agreements(app)
+    return payments + _agreements(app) + balances_json(app)
 
 
 def _agreements(app: App) -> list[dict[str, Any]]:
@@ -167,23 +210,24 @@ def _agreements(app: App) -> list[dict[str, Any]]:
 
 
 def undoable_text(app: App) -> str:
-    """List the payments and agreements that can be taken back."""
+    """List the payments, agreements and balances that can be taken back."""
     say, lines = words(app.config.locale), []
     loans = {entry.loan.id: entry.loan for entry, _ in app.entries()}
     for row in undoable_json(app):
-        loan = loans.get(row["loan"])
+        loan = loans.get(row.get("loan", ""))
         if loan is None:
-            continue  # of a loan that is configured no more, nothing counts
+            continue  # a balance, or of a loan that is configured no more, of which nothing counts
         if "payment" in row:
             number = str(row["payment"])
-            key = "of_assumed" if row["assumed"] else "of_payment"
-            what = say.say("record", key, amount=_amount(row, loan, say))
+            key = "of_assumed" if row["assumed"] else "of_payment_to" if row["to"] else "of_payment"
+            way = say.say("record", f"went_{row['to']}") if row["to"] else ""
+            what = say.say("record", key, amount=_amount(row, loan, say), way=way)
         else:
             number, what = row["agreement"], _kind_of(row, loan, say)
         on = say.day(date.fromisoformat(row["date"]), app.today(loan))
         shown = {"number": number, "what": what, "loan": name_of(loan), "on": on}
         lines.append(say.say("record", "listed", **shown))
-    return "\n".join(lines) or say.say("record", "none_listed")
+    return "\n".join(lines + listed_lines(app)) or say.say("record", "none_listed")
 
 
 def _kind_of(row: dict[str, Any], loan: Loan, say: Words) -> str:

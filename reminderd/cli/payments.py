@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import DATE, common, looking, paid_amount, print_json, writing
+from .common import DATE, Choice, common, looking, paid_amount, print_json, writing
 from .completion import loan_ids
 
 if TYPE_CHECKING:
     from ..app import App
     from ..loans.money import Money
-    from ..loans.terms import Loan
+    from ..loans.terms import Loan, Prepayment
     from .payment_views import Twin
+
+_AGREEMENT, _BALANCE = "A", "B"  # what the numbers of records other than payments begin with
 
 
 @click.command()
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
 @click.option("--date", "day", type=DATE, help="The day the money reached the lender; else today.")
 @click.option("--all-due", is_flag=True, help="Pay what is due on every loan.")
 @click.option("--again", is_flag=True, help="Record another one of the same sum and day.")
+@click.option(
+    "--to",
+    type=Choice(["principal", "shorter", "lower", "ahead"]),
+    help="Where the lender takes what is beyond all that is due: to the principal, so that the "
+    "term gets shorter or the installment lower (principal: as `prepayment` says), or ahead to the "
+    "next due dates.",
+)
 def pay(
     loan: str | None,
     amount: str | None,
@@ -34,8 +43,13 @@ def pay(
     day: date | None,
     all_due: bool,
     again: bool,
+    to: str | None,
 ) -> None:
     """Record that AMOUNT was paid on LOAN.
+
+    What is over once all that is due is paid waits for the next installment. If it is more than
+    that one, the lender may take it to the principal instead: you are asked, and shown what comes
+    of it, unless --to or the loan's `prepayment` says.
 
     Without AMOUNT it is what was due on that day, penalty and fees included; else the debit that
     nobody has confirmed; else what is left of the next installment. A running daemon sees it
@@ -45,6 +59,8 @@ def pay(
     if all_due:
         if loan is not None:
             raise UsageError("--all-due pays every loan on which something is due (leave out LOAN)")
+        if to is not None:
+            raise UsageError("--all-due leaves nothing over (leave out --to)")
         _pay_all(writing(config_file), day, as_json=as_json)
         return
     if loan is None:
@@ -52,11 +68,33 @@ def pay(
     app = writing(config_file)
     one = app.loan(loan)
     given = None if amount is None else paid_amount(amount, one.terms.currency)
-    _pay(app, one, given, day, as_json=as_json, again=again)
+    said = None if to is None else _said(one, to)
+    _pay(app, one, given, day, said, as_json=as_json, again=again)
+
+
+def _said(loan: Loan, to: str) -> str | None:
+    """Return where --to has what is over go; None where a balance takes it to itself."""
+    from ..errors import TermsError
+    from ..loans.terms import TO_PRINCIPAL, Repayment, check_prepayment
+
+    if to == TO_PRINCIPAL and loan.terms.repayment is Repayment.REVOLVING:
+        return None
+    try:
+        check_prepayment(loan.terms, to, "--to")
+    except TermsError as error:
+        raise UsageError(f"--to: {error}") from None
+    return to
 
 
 def _pay(
-    app: App, loan: Loan, given: Money | None, day: date | None, *, as_json: bool, again: bool
+    app: App,
+    loan: Loan,
+    given: Money | None,
+    day: date | None,
+    said: str | None,
+    *,
+    as_json: bool,
+    again: bool,
 ) -> None:
     from ..loans.payable import assumed_debit, payable_on, twin
     from . import payment_views as views
@@ -75,11 +113,36 @@ def _pay(
         alike = counted if same or (what is not None and what.ahead) else None
     if alike is not None and not again:
         _ask(views.twin_words(app, loan, alike))
-    number = app.pay(loan, paid, on)
+    to = _goes_to(app, loan, paid, on, said)
+    number = app.pay(loan, paid, on, to)
     if as_json:
         print_json(views.paid_json(app, app.loan(loan.id), number, what))
     else:
         click.echo(views.paid_text(app, app.loan(loan.id), number, what))
+
+
+def _goes_to(app: App, loan: Loan, paid: Money, on: date, said: str | None) -> Prepayment | None:
+    """Return where what a payment leaves over goes: as was said, as the terms say, or asked for.
+
+    Refused where nobody can answer. None where it makes little difference: it waits.
+    """
+    from ..loans.whatif import surplus
+    from . import payment_views as views
+
+    known = None if said is None else loan.terms.prepayment_meant(said)
+    if known is not None:
+        return known
+    over = surplus(loan, paid.amount, on)
+    if over is None or (said is None and not over.matters):
+        return None
+    if said is None and loan.terms.prepayment is not None:
+        return loan.terms.prepayment
+    question = views.surplus_question(app, loan, paid, over, only_principal=said is not None)
+    if not sys.stdin.isatty():
+        raise UsageError(question.refusal)
+    click.echo(question.shown, err=True)
+    ways = {str(prospect.to): prospect.to for prospect in question.prospects}
+    return ways[click.prompt(question.prompt, type=Choice(list(ways)), err=True)]
 
 
 def _ask(twin: Twin) -> None:
@@ -118,11 +181,11 @@ def _pay_all(app: App, day: date | None, *, as_json: bool) -> None:
 @click.argument("number", required=False)
 @common
 def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
-    """Take back the payment or the agreement with this NUMBER, as its command printed it.
+    """Take back the payment, agreement or balance with this NUMBER, as its command printed it.
 
     Without a number: list what can be taken back.
     """
-    from . import figure_views
+    from . import account_views, figure_views
     from . import payment_views as views
 
     if number is None:
@@ -132,8 +195,16 @@ def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
         else:
             click.echo(views.undoable_text(app))
         return
-    agreement, plain = _numbered(number)
+    kind, plain = _numbered(number)
     app = writing(config_file)
+    if kind == _BALANCE:
+        account = app.take_back_balance(plain)
+        if as_json:
+            print_json({"undone": number, "accounts": account_views.accounts_json(app)})
+        else:
+            click.echo(account_views.undone_text(app, account, number))
+        return
+    agreement = kind == _AGREEMENT
     loan_id = app.take_back(plain) if agreement else app.undo(plain)
     if as_json:
         undone = {"undone": number if agreement else plain}
@@ -142,10 +213,13 @@ def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
         click.echo(views.undone_text(app, app.loan(loan_id), number, agreement=agreement))
 
 
-def _numbered(number: str) -> tuple[bool, int]:
-    """Read a payment's number, as 3, or an agreement's, as A3."""
-    agreement = number[:1] in {"A", "a"}
-    digits = number[agreement:]
-    if not digits.isascii() or not digits.isdecimal():
-        raise UsageError(f"{number!r} is no number (write 3 for a payment, A3 for an agreement)")
-    return agreement, int(digits)
+def _numbered(number: str) -> tuple[str, int]:
+    """Read a number and what it is of: 3 is a payment's, A3 an agreement's, B3 a balance's."""
+    kind = number[:1].upper() if number[:1].isalpha() else ""
+    digits = number[len(kind) :]
+    if kind not in {"", _AGREEMENT, _BALANCE} or not (digits.isascii() and digits.isdecimal()):
+        raise UsageError(
+            f"{number!r} is no number "
+            "(write 3 for a payment, A3 for an agreement, B3 for a balance)"
+        )
+    return kind, int(digits)

@@ -15,7 +15,7 @@ from ..loans.bills import lives_by_bills
 from ..loans.money import Money
 from ..loans.position import Position
 from ..loans.projection import MAX_MONTHS, Projection, Shortage, ends, project
-from ..loans.terms import Repayment
+from ..loans.terms import Prepayment, Repayment
 from ..loans.trouble import Trouble
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
@@ -73,6 +73,7 @@ class Outlook:
                 "enough_a_month": str(short.enough),
             },
             "ways": [self._way_json(way) for way in self.ways],
+            "to_principal": self._ids(_takes_to_principal),
             "without_end": self._ids(lambda one: one.loan.terms.endless),
             "bills_not_counted": self._ids(lambda one: lives_by_bills(one.loan.terms)),
             "other_currencies": list(self.others),
@@ -182,6 +183,8 @@ class Outlook:
             yield self._word("not_within", years=self._years)
         if waiting := self._names(_waits_ahead):
             yield self._word("ahead", loans=waiting)
+        if lowered := self._names(_takes_to_principal):
+            yield self._word("to_principal", loans=lowered)
         if goes_on := self._names(lambda one: one.loan.terms.endless):
             yield self._word("without_end", loans=goes_on)
         if bills := self._names(lambda one: lives_by_bills(one.loan.terms)):
@@ -222,5 +225,12 @@ def _income(borrower: Borrower, day: date) -> date:
 
 
 def _waits_ahead(position: Position) -> bool:
-    """Return whether money ahead of its time waits for installments instead of a balance."""
-    return ends(position) and position.loan.terms.repayment is not Repayment.REVOLVING
+    """Return whether money ahead of its time waits for installments, and nobody said it does."""
+    terms = position.loan.terms
+    balance = terms.repayment is Repayment.REVOLVING
+    return ends(position) and not balance and terms.prepayment is None
+
+
+def _takes_to_principal(position: Position) -> bool:
+    """Return whether the lender is said to take money ahead of its time to the principal."""
+    return position.loan.terms.prepayment in (Prepayment.SHORTER, Prepayment.LOWER)

@@ -13,14 +13,16 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy import RowMapping
 
+from ..alerts.alert import SHORT
 from ..alerts.channel import Format, speaks_of
 from ..alerts.escalation import unanswered_since
 from ..alerts.forecast import Foreseen
 from ..alerts.plan import SETTLED, History
 from ..alerts.reminders import unstated
+from ..alerts.shortage import is_shortage, told_of
 from ..alerts.slots import Look
 from ..alerts.trouble import is_trouble, unwritten
-from ..alerts.wallclock import instant, local_date
+from ..alerts.wallclock import instant, local_date, reached
 from ..app import App
 from ..config.doubts import doubts
 from ..errors import ConfigError, Problem
@@ -32,12 +34,14 @@ from ..messages.compose import Letter, Occasion
 from ..messages.paper import Paper
 from ..messages.routine import RoutineLetter
 from ..messages.sheet import Sheet, name_of
+from ..messages.shortage import ShortageWarning
 from ..messages.troubled import Troubled
 from ..messages.words import Words, words
 from ..playbook.playbook import Severity
 from ..redaction import redact
 from ..service.worker import Outcome
 from ..store.book import Entry
+from .account_views import account_lines, accounts_json
 from .attention_views import snooze_lines, snoozed_until
 from .figure_views import position_on, sheet_of, trouble_line
 from .meter import meter, tracked
@@ -70,7 +74,7 @@ def doubts_of(app: App) -> list[Problem]:
     paid = {entry.loan.id for entry, _ in app.entries() if entry.loan.payments}
     today = app.clock.now().astimezone(ZoneInfo(app.config.timezone)).date()
     troubled = {one.loan.id: one for one in troubles(app.positions())}
-    return doubts(app.config, paid, _unstated(app), today, troubled)
+    return doubts(app.config, paid, _unstated(app), today, troubled, app.accounts())
 
 
 def _unstated(app: App) -> dict[str, list[date]]:
@@ -163,6 +167,11 @@ def pass_json(app: App, outcome: Outcome) -> dict[str, Any]:
 
 
 def status_json(app: App, as_of: date | None) -> list[dict[str, Any]]:
+    """Return every loan's figures and next alert, and then every account."""
+    return _loan_rows(app, as_of) + accounts_json(app, as_of)
+
+
+def _loan_rows(app: App, as_of: date | None) -> list[dict[str, Any]]:
     """Return every loan's figures and next alert."""
     now = app.clock.now()
     start = now if as_of is None else max(now, instant(as_of, time(0), app.config.timezone))
@@ -207,11 +216,11 @@ def _trouble_json(trouble: Trouble, say: Words) -> dict[str, Any]:
 
 
 def print_status(app: App, as_of: date | None) -> None:
-    """Show every loan as a row of a table."""
+    """Show every loan as a row of a table, and each account in a line."""
     say = words(app.config.locale)
     keys = ("loan", "number", "stage", "owed", "more", "next_due", "next_alert")
     heads = columns(say, *keys, right={"owed", "more"}, spare={"number", "next_alert"})
-    rows = status_json(app, as_of)
+    rows = _loan_rows(app, as_of)
     standing = zip(app.entries(), rows, strict=True)
     known = [(entry.loan, row) for (entry, _), row in standing if "trouble" not in row]
     show(Table(heads, [_status_row(app, loan, row, say) for loan, row in known]))
@@ -220,7 +229,7 @@ def print_status(app: App, as_of: date | None) -> None:
     lines = [row["trouble"] for row in rows if "trouble" in row]
     lines += _totals([row for _, row in known], say) + debit_lines(positions, say)
     lines += _missing_bills(app, as_of)
-    lines += _unstated_lines(app, say)
+    lines += _unstated_lines(app, say) + account_lines(app, as_of)
     for line in lines + snooze_lines(app) + dead_lines(app):
         prose(line)
 
@@ -404,6 +413,8 @@ def _shown(at: datetime, zone: ZoneInfo) -> str:
 def _letter(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Paper:
     if loan is not None and is_trouble(seen.alert.milestone):
         return Troubled(loan, seen.alert, app.config.desk, app.config.locale)
+    if is_shortage(seen.alert.milestone):
+        return _shortage_warning(app, seen, goes)
     since = unanswered_since(seen.alert, app.config.policy)
     coming = None if since else seen.following
     if coming is not None:
@@ -415,6 +426,15 @@ def _letter(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Pape
     loans = [entry.loan for entry, _ in app.entries()]
     positions = sound(valued(each, local_date(goes, each.timezone)) for each in loans)
     return RoutineLetter(seen.alert, occasion, app.config.desk, positions, app.config.locale)
+
+
+def _shortage_warning(app: App, seen: Foreseen, goes: datetime) -> Paper:
+    """Return the warning that will go, or, where its day will be over by then, as decided."""
+    zone, told_at = app.config.timezone, app.config.policy.send_at
+    days = (local_date(goes, zone), reached(seen.at, told_at, zone))
+    found = (told_of(seen.alert, app.forecasts(day), frozenset()) for day in days)
+    about = next(each for each in found if each is not None)
+    return ShortageWarning(*about, app.config.desk, app.config.locale)
 
 
 def print_preview(app: App, start: datetime, days: int) -> None:
@@ -447,7 +467,8 @@ def _preview_row(
 
 def _why(row: dict[str, Any], say: Words) -> str:
     reason = say.say("reason", row["reason"])
-    return say.say("table", "named", name=row["milestone"], id=reason)
+    name = SHORT.rstrip("-") if is_shortage(row["milestone"]) else row["milestone"]
+    return say.say("table", "named", name=name, id=reason)
 
 
 def preview_text(app: App, start: datetime, days: int) -> str:

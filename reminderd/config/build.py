@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,9 +14,11 @@ from ..errors import TermsError
 from ..loans.bills import drawn_on, expected_near
 from ..loans.charges import Amount, Cap, Fee, FeeKind, InstallmentFee
 from ..loans.frequency import ANY_DAY, BusinessDays, Frequency
+from ..loans.funds import Balance, BankAccount, Income
 from ..loans.money import Money, Rate, to_minor
 from ..loans.schedule import revolve, schedule, schedule_past, start_date
 from ..loans.terms import (
+    TO_PRINCIPAL,
     YEARS,
     AutoDebit,
     Bill,
@@ -31,10 +34,12 @@ from ..loans.terms import (
     PenaltyRule,
     PenaltyStep,
     Posting,
+    Prepayment,
     RateChange,
     Repayment,
     Request,
     Waiver,
+    check_prepayment,
 )
 from ..playbook.facts import Borrower, Fund
 from ..playbook.playbook import Playbook, Severity
@@ -47,11 +52,12 @@ from .loan_tables import (
     InstallmentFeeModel,
     LoanModel,
     MinimumModel,
+    PaymentModel,
     PenaltyModel,
     PenaltyRuleModel,
     RateChangeModel,
 )
-from .models import BorrowerModel, FundModel, QuietHoursModel, Settings
+from .models import AccountModel, BorrowerModel, FundModel, QuietHoursModel, Settings
 
 _CHINESE_RECORD = 5  # years after settling that China's credit bureau keeps an overdue entry
 
@@ -67,7 +73,23 @@ def to_terms(model: LoanModel, currency: str) -> LoanTerms:
     _check_acceleration(terms)
     _check_extensions(terms)
     _check_bills(terms)
+    for number, payment in enumerate(model.payments):
+        _prepayment(terms, payment.to, f"payments.{number}.to")
     return terms
+
+
+def _prepayment(terms: LoanTerms, to: str | None, field: str) -> Prepayment | None:
+    """Return where a payment's surplus went; TermsError where it cannot, or nobody can tell."""
+    if to is None or (to == TO_PRINCIPAL and terms.repayment is Repayment.REVOLVING):
+        return None  # a balance takes it at once
+    check_prepayment(terms, to, field)
+    known = terms.prepayment_meant(to)
+    if known is None:
+        sentence = "does not say what becomes of the installments"
+        raise TermsError(
+            field, f'"{to}" {sentence} (write "shorter" or "lower", or add prepayment)'
+        )
+    return known
 
 
 def _written(model: LoanModel, field: str) -> str:
@@ -144,6 +166,7 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         ),
         allocation_order=tuple(model.allocation_order),
         allocation_by=model.allocation_by,
+        prepayment=model.prepayment,
         rounding=model.rounding,
         rounding_at=model.rounding_at,
         rate_changes=tuple(_rate_change(change, model.frequency) for change in model.rate_changes),
@@ -358,12 +381,12 @@ def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:
         model.name or model.id,
         terms,
         timezone,
-        tuple(Payment(payment.date, payment.amount) for payment in model.payments),
+        tuple(_payment(terms, payment) for payment in model.payments),
         model.contact,
         None if model.channels is None else tuple(model.channels),
         requests=tuple(Request(asked.state, asked.date) for asked in model.extension_requests),
         app_path=model.app_path,
-        auto_debit=_auto_debit(model.auto_debit),
+        auto_debit=_auto_debit(model.auto_debit, model.paid_from),
         hardship=model.hardship,
         legal_letter=model.legal_letter,
         reported_after=model.reported_after,
@@ -372,27 +395,63 @@ def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:
     )
 
 
-def _auto_debit(given: bool | AutoDebitModel | None) -> AutoDebit | None:
+def _payment(terms: LoanTerms, model: PaymentModel) -> Payment:
+    return Payment(model.date, model.amount, to=_prepayment(terms, model.to, "payments"))
+
+
+def _auto_debit(
+    given: bool | AutoDebitModel | None, paid_from: str | None = None
+) -> AutoDebit | None:
     if given is None:
         return None
     if isinstance(given, bool):
-        return AutoDebit(given)
+        return AutoDebit(given, paid_from if given else None)
     return AutoDebit(
         on=True,
-        account=given.account,
+        account=given.account or paid_from,
         times=tuple(given.times),
         last_day=given.last_day,
         assume_paid=given.assume == "paid",
     )
 
 
-def to_borrower(model: BorrowerModel, currency: str) -> Borrower:
-    """Return what is known of who has to pay."""
+def account_named(model: LoanModel) -> str | None:
+    """Return the name of the account that a loan says it is paid from, if it does."""
+    debit = model.auto_debit
+    return model.paid_from or (debit.account if isinstance(debit, AutoDebitModel) else None)
+
+
+def to_account(
+    name: str, model: AccountModel, loans: Iterable[str], settings: Settings, timezone: str
+) -> BankAccount:
+    """Return an account that pays *loans*, by their ids; its owner is in *timezone*."""
+    currency = model.currency or settings.currency
+    return BankAccount(
+        name,
+        Balance(Money.of(model.balance, currency), model.as_of),
+        frozenset(loans),
+        Money.of(model.overdraft, currency),
+        tuple(Income(Money.of(i.amount, currency), i.day, i.on) for i in model.income),
+        model.transfer_days,
+        timezone,
+        settings.reminders.send_at,
+    )
+
+
+def payday(accounts: Iterable[BankAccount]) -> int | None:
+    """Return the day of the month on which most comes in, over all accounts; None if none does."""
+    monthly = [income for account in accounts for income in account.income if income.day]
+    most = max(monthly, key=lambda income: income.amount.minor, default=None)
+    return most.day if most else None
+
+
+def to_borrower(model: BorrowerModel, currency: str, payday: int | None = None) -> Borrower:
+    """Return what is known of who has to pay; *payday* counts where the model has none."""
     fund = model.emergency_fund
     return Borrower(
         model.name,
         None if model.cash is None else Money.of(model.cash, currency),
-        model.payday,
+        model.payday or payday,
         model.hardship,
         None if fund is None else _fund(fund, currency),
     )

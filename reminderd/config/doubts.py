@@ -5,15 +5,17 @@ Nothing here is a mistake: the file is used all the same, and whoever reads it i
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
 from ..errors import Problem, where
 from ..loans.accrual import covered_until
+from ..loans.funds import BankAccount
 from ..loans.schedule import start_date
 from ..loans.terms import Loan, LoanTerms, Repayment
 from ..loans.trouble import Trouble
+from ..messages.shortage import typed
 from .load import Config
 from .positions import Path, locate
 from .sentences import dotted
@@ -31,6 +33,7 @@ def doubts(
     unstated: Mapping[str, Sequence[date]],
     today: date,
     troubled: Mapping[str, Trouble] | None = None,
+    accounts: Iterable[BankAccount] = (),
 ) -> list[Problem]:
     """Return a question for each date that is years off, or of something yet to happen.
 
@@ -38,8 +41,16 @@ def doubts(
 
     *paid* are the ids of the loans to which anything was paid, recorded in the file or elsewhere;
     *unstated* has, by loan, the past due dates of which nothing says whether they were paid.
+    *accounts* have their newest balances.
     """
     problems, positions = [], locate(config.text)
+
+    def ask(whole: Path, sentence: str) -> None:
+        line, column = positions.value(whole)
+        problems.append(Problem(str(config.file), line, column, dotted(whole), sentence))
+
+    for path, sentence in _of_accounts(accounts, today):
+        ask(path, sentence)
     for number, loan in enumerate(config.loans):
         years = list(_of_loan(loan, today, paid=loan.id in paid))
         asked = [(path, f"{sentence} ({_ASK})") for path, sentence in years]
@@ -49,10 +60,25 @@ def doubts(
         if (dues := unstated.get(loan.id)) and not any(_first(loan) == path for path, _ in years):
             asked.append((_first(loan), _if_paid(loan.terms, dues)))
         for path, sentence in asked:
-            whole: Path = ("loans", number, *path)
-            line, column = positions.value(whole)
-            problems.append(Problem(str(config.file), line, column, dotted(whole), sentence))
+            ask(("loans", number, *path), sentence)
     return problems
+
+
+def _of_accounts(accounts: Iterable[BankAccount], today: date) -> Iterator[Doubt]:
+    """Ask of accounts that pay nothing, and of balances that say nothing any more, or not yet."""
+    for account in accounts:
+        name, as_of = account.name, account.balance.as_of
+        if not account.loans:
+            sentence = (
+                f"no loan is paid from it (write paid_from = {name!r} in a loan, or remove it)"
+            )
+            yield ("accounts", name), sentence.replace("'", '"')
+        elif as_of > today:
+            yield ("accounts", name, "as_of"), f"{as_of} is yet to come ({_ASK})"
+        elif not account.is_fresh(today):
+            sentence = f"the balance of {as_of} is too old to tell whether it is enough"
+            remedy = f"record today's: reminderd balance {typed(name)} AMOUNT"
+            yield ("accounts", name, "as_of"), f"{sentence} ({remedy})"
 
 
 def _beyond(trouble: Trouble) -> str:

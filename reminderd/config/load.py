@@ -18,17 +18,30 @@ from ..alerts.policy import Policy
 from ..alerts.routine import Routine
 from ..alerts.wallclock import QuietHours
 from ..errors import ConfigError, Problem, TermsError
+from ..loans.funds import BankAccount
 from ..loans.presets import load_preset
 from ..loans.terms import Loan
 from ..messages.sheet import Desk
 from ..playbook.playbook import Playbook, Severity, packaged
 from ..redaction import learn
 from ..state import Signature, signature
-from .build import to_borrower, to_loan, to_policy, to_quiet_hours, to_routine, to_terms
+from .accounts import account_mistakes, payer_mistakes
+from .build import (
+    account_named,
+    payday,
+    to_account,
+    to_borrower,
+    to_loan,
+    to_policy,
+    to_quiet_hours,
+    to_routine,
+    to_terms,
+)
 from .findings import Findings
 from .loan_tables import LoanModel
 from .mistakes import mistakes, too_exact
 from .models import (
+    AccountModel,
     BorrowerModel,
     ChannelModel,
     DaemonModel,
@@ -110,16 +123,20 @@ class _Loader(Findings):
         self._channel_names(settings)
         self._channel_words()
         self._borrower(settings)
+        self._accounts(settings)
         heartbeat = self._heartbeat(settings)
         playbook = self._own(self._playbook, settings)
         templates = self._own(self._templates, settings)
         loans = [self._loan(n, model, settings) for n, model in self._loan_models(settings)]
         channels = [
-            self._channel(name, model, settings) for name, model in self._channel_models(settings)
+            self._channel(name, model, settings)
+            for name, model in self._named(settings, "channels", ChannelModel)
         ]
         problems = self.all()
         if problems or settings is None:
             raise ConfigError(problems, self.files)
+        timezone = settings.timezone or system_timezone()
+        accounts = _paying(settings, timezone)
         return Config(
             file=self.file,
             text=self.text,
@@ -129,11 +146,12 @@ class _Loader(Findings):
             channels=tuple(c for c in channels if c) or (_screen(settings),),
             channels_given=bool(channels),
             locale=settings.locale,
-            timezone=settings.timezone or system_timezone(),
+            timezone=timezone,
             desk=Desk(
                 playbook or packaged(),
-                to_borrower(settings.borrower, settings.currency),
+                to_borrower(settings.borrower, settings.currency, payday(accounts)),
                 templates,
+                accounts=accounts,
             ),
             routine=to_routine(settings),
             heartbeat=heartbeat,
@@ -204,6 +222,16 @@ class _Loader(Findings):
         unknown = borrower is not None and borrower.emergency_fund is None
         if unknown and routine is not None and routine.emergency_fund is not None:
             self.add(("routine", "emergency_fund"), _NO_FUND)
+
+    def _accounts(self, settings: Settings | None) -> None:
+        """Find what cannot be right about accounts, and about which of them loans are paid from."""
+        currency, named = self._top(settings, "currency", "CNY"), self.raw.get("accounts")
+        known = dict(self._named(settings, "accounts", AccountModel))
+        names = dict.fromkeys(named if isinstance(named, dict) else ()) | known
+        for path, message in account_mistakes(known, currency):
+            self.add(path, message)
+        for path, message in payer_mistakes(names, self._loan_models(settings), currency):
+            self.add(path, message)
 
     def _table(self, settings: Settings | None, key: str, model: type[Table]) -> Table | None:
         """Return a table if it is well-formed, even where the whole is not."""
@@ -369,14 +397,17 @@ class _Loader(Findings):
         value = getattr(settings, key) if settings else self.raw.get(key)
         return value if isinstance(value, str) else default
 
-    def _channel_models(self, settings: Settings | None) -> Iterator[tuple[str, ChannelModel]]:
+    def _named(
+        self, settings: Settings | None, key: str, model: type[Table]
+    ) -> Iterator[tuple[str, Table]]:
+        """Yield the well-formed ones of the tables with names of the user's, even where not all."""
         if settings is not None:
-            yield from settings.channels.items()
+            yield from getattr(settings, key).items()
             return
-        tables = self.raw.get("channels")
+        tables = self.raw.get(key)
         for name, table in (tables if isinstance(tables, dict) else {}).items():
             try:
-                yield name, ChannelModel.model_validate(table)
+                yield name, model.model_validate(table)
             except ValidationError:
                 continue  # reported with the whole
 
@@ -476,6 +507,17 @@ def _screen(settings: Settings) -> Channel:
     quiet = to_quiet_hours(settings.reminders.quiet_hours)
     to = (Recipient("screen", "console://"),)
     return Channel("screen", to, settings.locale, quiet=quiet)
+
+
+def _paying(settings: Settings, timezone: str) -> tuple[BankAccount, ...]:
+    """Return the accounts, each with the loans that it pays."""
+    paid: dict[str, list[str]] = {name: [] for name in settings.accounts}
+    for loan in settings.loans:
+        paid.setdefault(account_named(loan) or "", []).append(loan.id)
+    return tuple(
+        to_account(name, model, paid[name], settings, timezone)
+        for name, model in settings.accounts.items()
+    )
 
 
 def system_timezone() -> str:

@@ -36,6 +36,7 @@ from ..loans.terms import (
     Lender,
     PenaltyBase,
     PenaltyRule,
+    Prepayment,
     RequestState,
     Residual,
     RoundingAt,
@@ -67,6 +68,13 @@ class PaymentModel(Strict):
         description="The day the money reached the lender.", examples=["date = 2026-10-15"]
     )
     amount: Positive = Field(description="How much.", examples=['amount = "1150.00"'])
+    to: Literal["principal", "shorter", "lower", "ahead"] | None = Field(
+        None,
+        description="Where what was over went, once all that was due was paid: to the principal, "
+        "so that the term is shorter or the installment lower (principal: as prepayment says), or "
+        "ahead to the next due dates, as without it.",
+        examples=['to = "shorter"'],
+    )
 
 
 class InstallmentModel(Strict):
@@ -408,7 +416,9 @@ class AutoDebitModel(Strict):
     """``auto_debit = { … }``: that the lender debits an account, which one, and when."""
 
     account: str | None = Field(
-        None, description="Which account.", examples=['account = "ICBC 1234"']
+        None,
+        description="Which account: one of [accounts], or any name.",
+        examples=['account = "ICBC 1234"'],
     )
     times: list[ClockTime] = Field(
         default_factory=list,
@@ -699,6 +709,13 @@ class LoanModel(Strict):
         AllocationBy.INSTALLMENT,
         description="One installment after the other, or one component of all of them.",
     )
+    prepayment: Prepayment | None = Field(
+        None,
+        description="Where the lender takes money beyond what is due: to the principal, so that "
+        "the term is shorter or the installment lower, or ahead to the next due dates. Without, "
+        "`reminderd pay` asks where it matters.",
+        examples=['prepayment = "shorter"'],
+    )
     rounding: Rounding = Field(Rounding.HALF_UP, description="How amounts are rounded.")
     rounding_at: RoundingAt = Field(
         RoundingAt.END, description="Once at the end, or what each day adds."
@@ -762,6 +779,11 @@ class LoanModel(Strict):
         None,
         description="Whether the lender debits an account by itself; a table says which and when.",
         examples=['auto_debit = true, or { account = "ICBC 1234", times = ["06:00"] }'],
+    )
+    paid_from: str | None = Field(
+        None,
+        description="Which of your [accounts] pays it; else the one that auto_debit names.",
+        examples=['paid_from = "bank"'],
     )
     hardship: str | None = Field(
         None,

@@ -32,6 +32,7 @@ _SUMS = {
     *("amount", "interest", "principal", "flat", "least", "most", "floor", "above", "fees"),
     *("minimum", "daily_amount", "at_least"),
     *("cash", "target", "saved", "monthly"),
+    *("balance", "overdraft"),
 }
 
 

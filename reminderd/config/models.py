@@ -15,10 +15,13 @@ from pydantic_settings import (
 )
 
 from ..alerts.policy import BEFORE_DUE
+from ..loans.funds import MOST_TRANSFER_DAYS
 from .loan_tables import LoanModel
 from .values import (
+    Amount,
     ClockTime,
     Currency,
+    Day,
     Days,
     LocaleName,
     NotNegative,
@@ -115,10 +118,15 @@ class BorrowerModel(Strict):
         None, description="Your name, for letters.", examples=['name = "王芳"']
     )
     cash: NotNegative | None = Field(
-        None, description="Money at hand for what is due.", examples=['cash = "3000.00"']
+        None,
+        description="Money that you decide to spend on what is due, wherever it lies.",
+        examples=['cash = "3000.00"'],
     )
     payday: DayOfMonth | None = Field(
-        None, description="Day of the month on which money comes in.", examples=["payday = 25"]
+        None,
+        description="Day of the month on which money comes in; else that of the largest income of "
+        "your accounts.",
+        examples=["payday = 25"],
     )
     hardship: str | None = Field(
         None,
@@ -186,6 +194,60 @@ class DaemonModel(Strict):
         description="Asked for after each good pass, at least once a day; with /fail behind it "
         "when the store or all channels fail.",
         examples=['heartbeat_url = { file = "heartbeat-url" }'],
+    )
+
+
+class IncomeModel(Strict):
+    """One entry of an account's ``income``: each month on a day, or once on a date."""
+
+    day: DayOfMonth | None = Field(
+        None,
+        description="Day of the month on which it comes; the last one in a shorter month.",
+        examples=["day = 10"],
+    )
+    on: Day | None = Field(
+        None, description="Or the one date on which it comes.", examples=["on = 2026-12-24"]
+    )
+    amount: Positive = Field(description="How much.", examples=['amount = "8000.00"'])
+
+    @model_validator(mode="after")
+    def _one_way(self) -> IncomeModel:
+        if self.day is None and self.on is None:
+            raise ValueError("does not say when (write day = 10 for each month, or on = DATE)")
+        if self.day is not None and self.on is not None:
+            raise ValueError("says both day and on (make an entry of its own for each)")
+        return self
+
+
+class AccountModel(Strict):
+    """``[accounts.NAME]``: an account of yours that pays loans."""
+
+    balance: Amount = Field(
+        description="What it held on as_of; below zero where it was overdrawn. `reminderd balance` "
+        "records a newer one.",
+        examples=['balance = "3000.00"'],
+    )
+    as_of: Day = Field(
+        description="The day at whose end it held that.", examples=["as_of = 2026-11-30"]
+    )
+    income: list[IncomeModel] = Field(
+        default_factory=list,
+        description="What comes in.",
+        examples=['income = [{ day = 10, amount = "8000.00" }]'],
+    )
+    transfer_days: Annotated[Whole, Field(ge=0, le=MOST_TRANSFER_DAYS)] = Field(
+        1,
+        description="Business days that a transfer to it takes: it is there at the end of so many "
+        "after the day on which it is made; 0 for at once.",
+        examples=["transfer_days = 1"],
+    )
+    overdraft: NotNegative = Field(
+        Decimal(0),
+        description="How far below zero it may go.",
+        examples=['overdraft = "500.00"'],
+    )
+    currency: Currency | None = Field(
+        None, description="Currency of this account.", examples=['currency = "CNY"']
     )
 
 
@@ -315,6 +377,11 @@ class Settings(BaseSettings):
         {},
         description="Where messages go.",
         examples=['[channels.phone] on a line of its own, and url = "…" below'],
+    )
+    accounts: dict[Annotated[str, Field(min_length=1, max_length=64)], AccountModel] = Field(
+        {},
+        description="What pays the loans.",
+        examples=['[accounts.bank] on a line of its own, and balance = "3000.00" below'],
     )
     loans: list[LoanModel] = Field(
         default_factory=list,

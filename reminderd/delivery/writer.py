@@ -15,8 +15,10 @@ from ..alerts.channel import Channel, Format, Recipient
 from ..alerts.escalation import unanswered_since
 from ..alerts.misconfigured import is_misconfigured, tells_of
 from ..alerts.plan import Next, Snooze, next_reminder, still_wanted
+from ..alerts.shortage import is_shortage, told_of
 from ..alerts.trouble import is_trouble
 from ..alerts.wallclock import local_date
+from ..loans.funds import forecast
 from ..loans.position import Position
 from ..loans.trouble import Trouble, attempt, sound, valued
 from ..messages.compose import Letter, Occasion
@@ -27,9 +29,10 @@ from ..messages.notice import Notice, Unreached
 from ..messages.paper import Paper
 from ..messages.routine import RoutineLetter
 from ..messages.sheet import Desk, Sheet
+from ..messages.shortage import ShortageWarning
 from ..messages.troubled import Troubled
 from ..messages.words import words
-from ..store import attention, book, history
+from ..store import attention, balances, book, history
 from ..store.book import Entry
 from ..store.outbox import Leased
 from .mail import Envelope
@@ -113,9 +116,25 @@ class Writer:
             if tells_of(alert, self.desk.problems):
                 return Misconfigured(self.desk, channel.locale)
             return Needless("the configuration was changed meanwhile")
+        if is_shortage(alert.milestone):
+            return self._shortage(connection, alert, channel, now)
         occasion = Occasion(alert, now, self.defer(alert.scheduled_for, channel))
         positions = self._positions(connection, now)
         return RoutineLetter(alert, occasion, self.desk, positions, channel.locale)
+
+    def _shortage(
+        self, connection: Connection, alert: Alert, channel: Channel, now: datetime
+    ) -> ShortageWarning | Needless:
+        """Warn of an account as it stands now."""
+        accounts = balances.as_known(connection, self.desk.accounts)
+        loans = balances.paid_loans(connection, accounts)
+        found = [
+            forecast(account, loans, local_date(now, account.timezone)) for account in accounts
+        ]
+        about = told_of(alert, found, history.shortages_told(connection))
+        if about is None:
+            return Needless("there is enough meanwhile, or a later warning says it")
+        return ShortageWarning(*about, self.desk, channel.locale)
 
     def _notice(self, connection: Connection, alert: Alert, channel: Channel) -> Notice | Needless:
         """Tell that an address is dead, over any channel but its own."""

@@ -19,13 +19,14 @@ Rules, each with its source:
 * Money beyond what is due waits as credit and meets the next installments on their due dates,
   unless it covers the payoff amount: then the loan is paid off and interest not yet earned lapses.
   A revolving balance is paid down at once by what the next due date does not ask for.
+* A payment that says so lowers the principal with what is over; ``prepayment`` has the rules.
 * What goes on without end, as rent does, cannot be paid off: all that is paid ahead waits.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -41,8 +42,10 @@ from .daycount import DayCount
 from .frequency import add_months
 from .money import round_half_up, to_minor
 from .owed import Owed
+from .prepayment import Prepaid, prepay
 from .schedule import (
     RateShare,
+    bears,
     begun_by,
     billed,
     borrowed,
@@ -54,9 +57,11 @@ from .schedule import (
     left_of_bill,
     minimum,
     paid_down,
+    period_of,
     rate_shares,
     schedule,
     schedule_past,
+    with_more,
 )
 from .steps import MICRO, Step
 from .tariff import Meter, Tariff, Turns, tariff
@@ -74,6 +79,7 @@ from .terms import (
     LoanTerms,
     Payment,
     PenaltyBase,
+    Prepayment,
     Repayment,
     Residual,
     Waiver,
@@ -150,6 +156,7 @@ class Events:
     days: list[int]
     paid: dict[int, int]
     debited: dict[int, int]
+    to_principal: dict[int, dict[Prepayment, int]]  # what of the paid is meant for it
     agreed: dict[int, list[Agreement]]
 
 
@@ -184,6 +191,7 @@ class Account:
         self.card_open = False  # whether it can still be paid in full in time
         self.awaits_debit: Callable[[date], bool] = lambda _: False
         self.charged_penalty_to = 0  # where one base is charged for all lines, up to which day
+        self.prepaid: tuple[Prepaid, ...] = ()  # what has lowered the principal, oldest first
         self.uncut: Account | None = None  # as it stood before what a look has counted
         self.trace = trace
 
@@ -222,23 +230,28 @@ class Account:
         self, payments: Iterable[Payment], last: int, agreements: Iterable[Agreement]
     ) -> Events:
         """Return what will touch the account up to a day, beside installments falling due."""
+        agreed = _by_day(self.terms, *agreements) if agreements else self.rules.agreed
         covered = self.rules.covered
+        if covered and any(isinstance(one, Extension) for day in agreed.values() for one in day):
+            covered = _covered(self.terms, agreed)
         paid: dict[int, int] = {}
         debited: dict[int, int] = {}
+        to_principal: dict[int, dict[Prepayment, int]] = {}
         for payment in payments:
             day = payment.on.toordinal()
             if covered < day <= last:
                 minor = to_minor(payment.amount, self.terms.currency)
                 sums = debited if payment.assumed else paid
                 sums[day] = sums.get(day, 0) + minor
-        agreed = self.rules.agreed
-        if agreements:
-            agreed = _by_day(self.terms, *agreements)
-        if covered:
+                if payment.to is not None and payment.to_principal:
+                    meant = to_principal.setdefault(day, {})
+                    meant[payment.to] = meant.get(payment.to, 0) + minor
+        if self.rules.covered:
             self._take_as_paid(agreed)
         first = min([*paid, *debited], default=last)
         days = {*paid, *debited, *agreed, *self._expected_days(first, last)}
-        return Events(sorted(day for day in days if day <= last), paid, debited, agreed)
+        within = sorted(day for day in days if day <= last)
+        return Events(within, paid, debited, to_principal, agreed)
 
     def take_in(self, events: Events, day: int) -> None:
         """Move to the end of a day on which something touches the account, and take that in."""
@@ -248,7 +261,7 @@ class Account:
         if day in events.debited:
             self.pay(events.debited[day], debited=True)
         if day in events.paid:
-            self.pay(events.paid[day])
+            self.pay(events.paid[day], events.to_principal.get(day))
         self._close_without_bill(day)
 
     def _stop(self) -> None:
@@ -273,7 +286,7 @@ class Account:
         """Keep in mind which installments up to ``paid_until`` an extension moved once late."""
         deals = [(day, deal) for day, deals in agreed.items() for deal in deals]
         moved = [(day, d.due.toordinal()) for day, d in deals if isinstance(d, Extension)]
-        self.moved_late = frozenset(due for day, due in moved if due < day)
+        self.moved_late = frozenset(due for day, due in moved if due <= day)
         if self.trace is not None:
             assert self.terms.paid_until is not None  # or nothing would be covered
             self._step("paid-until", 0, end=self.terms.paid_until.toordinal())
@@ -745,10 +758,17 @@ class Account:
 
     # ─── What is paid ───
 
-    def pay(self, amount: int, *, debited: bool = False) -> None:
+    def pay(
+        self,
+        amount: int,
+        to_principal: Mapping[Prepayment, int] | None = None,
+        *,
+        debited: bool = False,
+    ) -> None:
         """Take in *amount* minor units today and allocate it.
 
-        What is taken as *debited* was for the installment that fell due last.
+        Of what is over, as much as is meant *to_principal* lowers it, in one way or the other. What
+        is taken as *debited* was for the installment that fell due last.
         """
         if self.card is not None and self.card_open:
             self.card = self.card.with_payment(self.as_of, amount)
@@ -765,6 +785,8 @@ class Account:
             self.upcoming = len(self.parts)
         elif left and (self.card or self.terms.repayment is Repayment.REVOLVING):
             early = self._pay_down(left)
+        elif left and to_principal:
+            early = self._prepay(min(left, amount), to_principal)
         if self.trace is not None:
             self._note_payment(amount, Owed(*to), early)
 
@@ -814,12 +836,13 @@ class Account:
             got = line.received - before
             if not got:
                 self.accrue(line)  # no money came to it, but the older one's surplus may count
-            rest = self.owed(line).total
-            if not got and not rest:
+            if not got and not self.owed(line).total:
                 continue  # it was settled before
             surplus += got - max(0, line.asked - before)
             if surplus < 0 and line.received < line.asked:
                 break
+            self.accrue(line)  # a payment that an older one took up has not reached it
+            rest = self.owed(line).total
             if rest and (self.asks_minimum or self._waits(rest)):
                 self._carry_over(line, rest)
 
@@ -839,7 +862,7 @@ class Account:
             number = len(self.parts) - 1
         kept = list(self.parts)
         if number < len(kept):
-            kept[number] = _with_more(kept[number], rest)
+            kept[number] = with_more(kept[number], rest)
         elif (further := self._residual_part(rest)) is not None:
             kept.append(further)
         else:
@@ -904,6 +927,21 @@ class Account:
             self.charged_penalty_to = 0
         if self.trace is not None and accrued:
             self._step("grace", -accrued, line.due, start=line.due, end=self.today)
+
+    def _prepay(self, left: int, to_principal: Mapping[Prepayment, int]) -> Owed:
+        """Lower the principal with what is *left* of today's money, as far as it is meant so."""
+        down = 0
+        for to, amount in to_principal.items():
+            if to is Prepayment.AHEAD:
+                continue
+            coming, most = self.parts[self.upcoming :], min(amount, left - down)
+            made, parts = prepay(self.terms, coming, most, self.as_of, to)
+            if made is not None:
+                self._replace_parts((*self.parts[: self.upcoming], *parts))
+                self.prepaid = (*self.prepaid, made)
+                down += made.amount
+        self.credit -= down
+        return Owed(down)
 
     def _pay_down(self, amount: int) -> Owed:
         """Pay a revolving balance down now and have the rest of the period bear less interest.
@@ -1296,7 +1334,7 @@ def _compile(terms: LoanTerms) -> _Rules:
         terms.endless,
         rates,
         terms.paid_until.toordinal() if terms.paid_until else 0,
-        _covered(terms),
+        _covered(terms, _by_day(terms)),
         terms.penalty_grace,
         terms.interest_grace,
         terms.residual,
@@ -1368,14 +1406,6 @@ def _fee_base(fee: Fee, line: Line) -> int:
     return line.asked if line.unpaid else 0
 
 
-def _with_more(part: Installment, interest: int) -> Installment:
-    """Return an installment that also asks for interest that was carried over to it."""
-    called = part.called and (_with_more(part.called[0], interest), *part.called[1:])
-    more, carried = part.interest + interest, part.carried + interest
-    residual = part.residual + interest
-    return replace(part, interest=more, carried=carried, called=called, residual=residual)
-
-
 def _with_statement(part: Installment, interest: int) -> Installment:
     """Return an installment with the interest that a card's statement came to by its due date."""
     more = interest - part.statement
@@ -1390,14 +1420,18 @@ def covered_until(terms: LoanTerms) -> date | None:
     return date.fromordinal(covered) if covered else None
 
 
-def _covered(terms: LoanTerms) -> int:
+def _covered(terms: LoanTerms, agreed: Mapping[int, Iterable[Agreement]]) -> int:
+    """Return the last day, up to ``paid_until``, on which an installment fell due or was to."""
     if terms.paid_until is None:
         return 0
     if terms.repayment is Repayment.REVOLVING:
         return terms.paid_until.toordinal()
-    parts = schedule_past(terms, terms.paid_until)
-    dues = (part.due.toordinal() for part in parts if part.due <= terms.paid_until)
-    return max(dues, default=0)
+    dues = {part.due for part in schedule_past(terms, terms.paid_until)}
+    for day in sorted(agreed):
+        for moved in (one for one in agreed[day] if isinstance(one, Extension)):
+            if moved.due in dues:
+                dues = dues - {moved.due} | set(moved.to)
+    return max((due.toordinal() for due in dues if due <= terms.paid_until), default=0)
 
 
 def _first_day(terms: LoanTerms) -> int:
@@ -1444,20 +1478,41 @@ def _rows(terms: LoanTerms) -> Callable[[Installment], tuple[Step, ...]]:
 def due_steps(terms: LoanTerms, part: Installment) -> tuple[Step, ...]:
     """Return the steps that say what an installment brings, its interest with the factors."""
     principal = Step("principal", part.principal * MICRO, terms.currency, part.due)
-    own = (part.interest - part.residual - part.statement - part.fee) * MICRO
-    interest = Step("scheduled-interest", own, terms.currency, part.due)
     residual = Step("residual", part.residual * MICRO, terms.currency, part.due)
     statement = Step("statement", part.statement * MICRO, terms.currency, part.due)
     fee = Step("installment-fee", part.fee * MICRO, terms.currency, part.due)
-    rest = (fee, statement, residual)
-    if part.base and part.carried == part.residual + part.statement:
-        rate, count, of_year, unit = factors(terms, part)
-        interest = interest._replace(base_minor=part.base, start=part.start, end=part.end)
-        interest = interest._replace(rate=rate, days=count, year_days=of_year, unit=unit)
-        if shares := rate_shares(terms, part):
-            steps = (principal, *(_of_rate(interest, share) for share in shares))
-            return tuple(step for step in (*steps, *rest) if step.micros)
-    return tuple(step for step in (principal, interest, *rest) if step.micros)
+    steps = (principal, *_interest_steps(terms, part), fee, statement, residual)
+    return tuple(step for step in steps if step.micros)
+
+
+def _interest_steps(terms: LoanTerms, part: Installment) -> Iterator[Step]:
+    """Yield what each balance and each rate bore of a part's own interest, as far as one can."""
+    carried = part.residual + part.statement
+    own = (part.interest - carried - part.fee) * MICRO
+    interest = Step("scheduled-interest", own, terms.currency, part.due)
+    worked_out = part.base or part.pieces
+    if not worked_out or part.carried != carried or not part.balances:
+        yield interest
+        return
+    for piece in part.balances:
+        if shares := rate_shares(terms, part, piece):
+            of_piece = interest._replace(base_minor=piece.base, unit="day")
+            yield from (_of_rate(of_piece, share) for share in shares)
+            continue
+        rate, count, of_year, unit = factors(terms, part, piece)
+        micros = own
+        if part.pieces:
+            micros = round(bears(terms, *piece, period_of(part, piece.start, piece.end)) * MICRO)
+        yield interest._replace(
+            micros=micros,
+            base_minor=piece.base,
+            start=piece.start,
+            end=piece.end,
+            rate=rate,
+            days=count,
+            year_days=of_year,
+            unit=unit,
+        )
 
 
 def capitalized_steps(terms: LoanTerms, as_of: date) -> Iterator[Step]:

@@ -89,6 +89,7 @@ def _a_year_late(position: Position) -> Decimal | None:
         repayment=Repayment.LISTED,
         listed=(Installment(part.due, part.principal, part.interest),),
         acceleration_date=None,
+        prepayment=None,
         grace_days=min(position.loan.terms.grace_days, 365),
         caps=(),
         waivers=(),

@@ -21,6 +21,8 @@ class Why(StrEnum):
     RATE_IN_PART = "rate-in-part"  # for a part of the period only
     EXTENSION = "extension"
     RESIDUAL = "residual"
+    PREPAID = "prepaid"
+    PREPAID_ENDS = "prepaid-ends"  # and sooner than before
     LAST = "last"
 
 
@@ -28,7 +30,8 @@ class Why(StrEnum):
 class Change:
     """What an installment comes to, what the one before it did, and why they differ.
 
-    ``on`` is the first day of new *rates*, the old one and the new one.
+    ``on`` is the first day of new *rates*, the old one and the new one; or the last on which money
+    that was *prepaid* went to the principal. *ends* are the last due dates before that and now.
     """
 
     why: Why
@@ -36,6 +39,8 @@ class Change:
     now: Money
     on: date | None = None
     rates: tuple[Rate | None, Rate | None] | None = None
+    prepaid: Money | None = None
+    ends: tuple[date, date] | None = None
 
 
 def change_of(position: Position) -> Change | None:
@@ -50,9 +55,9 @@ def change_of(position: Position) -> Change | None:
     if at is None:
         return None
     part, before = parts[at], parts[at - 1] if at else None
-    moved = _moved(position, part, before)
-    if moved is not None:
-        return moved
+    agreed = _moved(position, part, before) or _prepaid(position, part)
+    if agreed is not None:
+        return agreed
     if part.residual:
         own, whole = part.total - part.residual, part.total
         return Change(Why.RESIDUAL, position.money(own), position.money(whole))
@@ -74,6 +79,26 @@ def _moved(position: Position, part: Installment, before: Installment | None) ->
     if was is None or was.total == part.total:
         return None
     return Change(Why.EXTENSION, position.money(was.total), position.money(part.total))
+
+
+def _prepaid(position: Position, part: Installment) -> Change | None:
+    """Return the change that payments to the principal made since the installment before."""
+    made = [one for one in position.account.prepaid if one.next_due == part.due]
+    if not made:
+        return None
+    last = max(one.due for one in position.account.parts)
+    money, first = position.money, made[0]
+    shorter = last < first.last_due
+    if not shorter and first.next_sum == part.total:
+        return None  # what is then the last one is smaller; it says so
+    return Change(
+        Why.PREPAID_ENDS if shorter else Why.PREPAID,
+        money(first.next_sum),
+        money(part.total),
+        made[-1].on,
+        prepaid=money(sum(one.amount for one in made)),
+        ends=(first.last_due, last),
+    )
 
 
 def _by_rate(

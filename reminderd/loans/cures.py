@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
@@ -10,7 +11,7 @@ from .accrual import Account
 from .money import Money, to_minor
 from .position import Position, value
 from .schedule import schedule_past
-from .terms import Agreement, Bill, Extension, Loan, Repayment
+from .terms import Agreement, Bill, Extension, Loan, Prepayment, Repayment
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def _never_late(loan: Loan, as_of: date) -> bool:
         return False  # money paid early may lower the balance, not what is asked
     if any(isinstance(deal, Extension | Bill) for deal in _deals(loan)):
         return False  # it may have made the loan dearer
+    if any(payment.to_principal for payment in loan.payments):
+        return False  # it is no money ahead
     account, owed, has, count = Account(loan.terms), 0, 0, 0
     covered = account.rules.covered
     paid = sorted(
@@ -83,9 +86,15 @@ class _Watched(Account):
     _unpaid_since = 0  # the due date of what was then unpaid longest
     _moved: tuple[date, date, int] | None = None  # until when, since when unpaid, how late
 
-    def pay(self, amount: int, *, debited: bool = False) -> None:
+    def pay(
+        self,
+        amount: int,
+        to_principal: Mapping[Prepayment, int] | None = None,
+        *,
+        debited: bool = False,
+    ) -> None:
         self._before()
-        super().pay(amount, debited=debited)
+        super().pay(amount, to_principal, debited=debited)
         self._after()
         self.look_at_moved()
 

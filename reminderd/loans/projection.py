@@ -8,8 +8,9 @@ Three ways are followed, each on copies of the loans' own accounts, so that ever
 * Over is what no installment to come will need before later money covers it.
 
 What money ahead of its time does is the account's own business: it lowers a revolving balance at
-once; with other loans it waits for the next installments, until it reaches for what pays the loan
-off, and interest not yet earned lapses.
+once, and the principal where the terms say that the lender takes it so; with other loans it waits
+for the next installments, until it reaches for what pays the loan off, and interest not yet earned
+lapses.
 
 Where money comes on the due dates, each loan takes it to its balance at once and asks for a fixed
 sum, and all bear interest for the same periods at rates that stay, the dearest first costs no more
@@ -146,6 +147,7 @@ class _Loan:
         self.ends = ends(position)
         self.at_first = position.payoff.minor
         self.paid: dict[date, int] = {}
+        self.ahead: dict[date, int] = {}  # what of it was not due
         self.over_on = position.as_of if self.over else None
 
     @property
@@ -184,13 +186,15 @@ class _Loan:
             self.unpaid = self.paying = self.paying.going_on(day.toordinal())
             self.account = self.paying.unpaid_until(day.toordinal())
 
-    def pay(self, amount: int) -> None:
+    def pay(self, amount: int, *, ahead: bool = False) -> None:
         """Pay so much more today: payments of one day are one sum."""
         if amount:
-            day = self.unpaid.as_of
+            day, to = self.unpaid.as_of, self.position.loan.terms.prepayment
             self.paid[day] = self.paid.get(day, 0) + amount
+            self.ahead[day] = self.ahead.get(day, 0) + amount * ahead
+            to_principal = {to: self.ahead[day]} if to is not None else None
             self.paying = self.unpaid.going_on(self.unpaid.today)
-            self.paying.pay(self.paid[day])
+            self.paying.pay(self.paid[day], to_principal)
             self.account = self.paying.unpaid_until(self.paying.today)
             if self.over_on is None and self.over:
                 self.over_on = day
@@ -268,7 +272,7 @@ class _Run:
             money -= over
             for loan in sorted(still, key=_ORDER[way]):
                 amount = min(over, loan.payoff)
-                loan.pay(amount)
+                loan.pay(amount, ahead=True)
                 over -= amount
             money += over
         return money

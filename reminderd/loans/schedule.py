@@ -8,7 +8,7 @@ convention moves only the day on which it falls due.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
@@ -18,6 +18,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from .charges import Charged
+from .frequency import Frequency
 from .money import Rate, round_half_up, to_minor
 from .tariff import exact, tariff
 from .terms import (
@@ -35,6 +36,7 @@ from .terms import (
     LoanTerms,
     Minimum,
     PenaltyBase,
+    Piece,
     Repayment,
     Residual,
     RoundingAt,
@@ -102,6 +104,7 @@ def _bare(terms: LoanTerms) -> LoanTerms:
         grace_days=0,
         grace_mode=GraceMode.RETROACTIVE,
         grace_covers=USUAL_GRACE,
+        prepayment=None,
         residual=Residual.DUE,
         residual_below=Decimal(1),
         dpd_includes_due_date=False,
@@ -130,8 +133,9 @@ def _schedule(terms: LoanTerms, at_most: int) -> tuple[Installment, ...]:
         principal = to_minor(terms.principal, terms.currency)
         if (day := terms.capitalized_on) is not None:
             principal += capitalized(terms, day)
-        parts = tuple(_with_fees(terms, principal, _PLANS[terms.repayment](terms, principal)))
-    return _on_their_days(terms, parts)
+        rest = Rest(principal, tuple(_chosen(terms)))
+        parts = tuple(_with_fees(terms, principal, plan(terms, rest)))
+    return on_their_days(terms, parts)
 
 
 def _with_fees(
@@ -164,7 +168,7 @@ def _dated(parts: tuple[Installment, ...]) -> tuple[Installment, ...]:
     )
 
 
-def _on_their_days(terms: LoanTerms, parts: Iterable[Installment]) -> tuple[Installment, ...]:
+def on_their_days(terms: LoanTerms, parts: Iterable[Installment]) -> tuple[Installment, ...]:
     """Have installments fall due on business days, and no later than the loan was called."""
     return _accelerated(tuple(_fall_due(terms, part) for part in parts), terms)
 
@@ -213,7 +217,7 @@ def earned(terms: LoanTerms, part: Installment, day: date) -> int:
         return sum(earned(terms, one, day) for one in part.called)
     if start is None or day >= end:
         return part.interest
-    if day <= start:
+    if day <= start and not part.pieces:
         was = part.was  # what it has not earned yet is among what was carried over
         return part.carried - (was.interest - earned(terms, was, day) if was else 0)
     return part.carried + part.fee + _own_interest(terms, part, (start, end), day)
@@ -224,27 +228,48 @@ def _own_interest(terms: LoanTerms, part: Installment, period: Period, day: date
     start, end = period
     if part.bearing:
         return _at_rate(terms, part.rate, part.bearing, start, day)
-    if part.base:
-        return _interest_by(terms, part.base, period, day)
+    if part.base or part.pieces:
+        return _rounded(terms, borne(terms, part, day))
     share = Fraction(_days(start, day), _days(start, end))
     return _rounded(terms, (part.interest - part.carried) * share)
 
 
-def _interest_by(terms: LoanTerms, base: int, period: Period, day: date) -> int:
-    """Return the contract interest on *base* by a day of its period, rounded once.
+def with_more(part: Installment, interest: int) -> Installment:
+    """Return an installment that also asks for interest that was carried over to it."""
+    called = part.called and (with_more(part.called[0], interest), *part.called[1:])
+    more, carried = part.interest + interest, part.carried + interest
+    residual = part.residual + interest
+    return replace(part, interest=more, carried=carried, called=called, residual=residual)
+
+
+def borne(terms: LoanTerms, part: Installment, day: date) -> Fraction:
+    """Return the exact interest of a part's own period by a *day* in it, on each balance."""
+    assert part.start is not None and part.end is not None  # noqa: PT018  # it was worked out
+    whole = period_of(part, part.start, part.end)
+    return _on_balances(terms, (*part.pieces, Piece(part.base, part.start, day)), whole)
+
+
+def _on_balances(terms: LoanTerms, pieces: Iterable[Piece], period: Period) -> Fraction:
+    return sum((bears(terms, *piece, period) for piece in pieces), start=Fraction(0))
+
+
+def bears(terms: LoanTerms, base: int, start: date, end: date, period: Period) -> Fraction:
+    """Return the exact contract interest on *base* from *start* to *end*, days of a period.
 
     Of an equal period each day bears the same share, however many there are.
     """
-    start, end = period
     if start == end:
-        return 0  # paid in advance
-    if not _is_equal_period(terms, start, end):
-        return period_interest(terms, base, start, day)
+        return Fraction(0)
+    if not _is_equal_period(terms, *period):
+        rates = tariff(terms)
+        return exact(rates.scheduled, rates.scale, base, [(start, end)])
+    if not terms.rate_changes and (start, end) == period:
+        return base * _periodic(terms, terms.contract_rate)
     by_days = [
         _periodic(terms, terms.rates_on(b)[0]) * _days(a, b)
-        for a, b in _between_changes(terms, start, day)
+        for a, b in _between_changes(terms, start, end)
     ]
-    return _rounded(terms, base * sum(by_days) / Fraction(_days(start, end)))
+    return base * sum(by_days) / Fraction(_days(*period))
 
 
 def _days(start: date, end: date) -> int:
@@ -277,31 +302,81 @@ def borrowed(terms: LoanTerms) -> int:
 
 
 def _chosen(terms: LoanTerms) -> list[Period]:
-    return list(islice(periods(terms), terms.number))
+    """Return the periods of the installments; all of a bullet's time is one."""
+    chosen = list(islice(periods(terms), terms.number))
+    if terms.repayment is Repayment.BULLET:
+        return [(chosen[0][0], chosen[-1][1])]
+    return chosen
 
 
-def _equal_principal(terms: LoanTerms, principal: int) -> Iterator[Installment]:
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is to be repaid over some periods, *coming*.
+
+    Where the first has begun, *pieces* are the balances that bore its interest so far. *level* is
+    the sum of each installment as long as the rate stays, or what it repays; 0 where that is to be
+    worked out. *first* is the sum that the first of equal ones was to be: it stays that with the
+    level, and is no more than that with another.
+    """
+
+    principal: int
+    coming: tuple[Period, ...]
+    pieces: tuple[Piece, ...] = ()
+    level: int = 0
+    first: int = 0
+
+    def interest(self, terms: LoanTerms, number: int, left: int) -> int:
+        """Return the interest of a period in which so much is left, rounded once."""
+        period = self.coming[number]
+        if not number and self.pieces:
+            pieces = (*self.pieces, Piece(left, self.pieces[-1].end, period[1]))
+            return _rounded(terms, _on_balances(terms, pieces, period))
+        return _rounded(terms, bears(terms, left, *period, period))
+
+    def part(
+        self, number: int, share: int, interest: int, left: int, level: int = 0
+    ) -> Installment:
+        """Return an installment that repays *share* of what is left, with its interest."""
+        start, end = self.coming[number]
+        if not number and self.pieces:
+            start, pieces = self.pieces[-1].end, self.pieces
+            return Installment(end, share, interest, left, start, end, level=level, pieces=pieces)
+        return Installment(end, share, interest, left, start, end, level=level)
+
+    def spans(self, number: int) -> Sequence[Period]:
+        """Return the periods from one on, of the first only the days that are left of it."""
+        if number or not self.pieces:
+            return self.coming[number:]
+        return (self.pieces[-1].end, self.coming[0][1]), *self.coming[1:]
+
+
+def plan(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
+    """Yield the installments that repay what is left as the terms say."""
+    return _PLANS[terms.repayment](terms, rest)
+
+
+def _equal_principal(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
     """Equal principal (等额本金): interest on what is left, for what each period counts."""
-    chosen, repaying = _chosen(terms), _repaying(terms, principal)
-    part, left = _installment_of(terms, repaying), principal
-    for number, (start, end) in enumerate(chosen):
-        share = _share(terms, number, left, part)
-        yield Installment(end, share, period_interest(terms, left, start, end), left, start, end)
+    left = rest.principal
+    usual = rest.level or _installment_of(terms, _repaying(terms, rest))
+    for number in range(len(rest.coming)):
+        share = _share(terms, rest, number, left, usual)
+        yield rest.part(number, share, rest.interest(terms, number, left), left)
         left -= share
 
 
-def _repaying(terms: LoanTerms, principal: int) -> Fraction:
+def _repaying(terms: LoanTerms, rest: Rest) -> Fraction:
     """Return what each installment that repays principal repays, if all repay the same."""
-    number = terms.number - terms.interest_only_installments
-    return Fraction(principal - to_minor(terms.balloon, terms.currency), number)
+    number = len(rest.coming) - terms.interest_only_installments
+    return Fraction(rest.principal - to_minor(terms.balloon, terms.currency), number)
 
 
-def _share(terms: LoanTerms, number: int, left: int, usual: int) -> int:
+def _share(terms: LoanTerms, rest: Rest, number: int, left: int, usual: int) -> int:
     """Return the principal that an installment repays: the last one all that is left.
 
     Those that only pay interest repay none, and no other one touches the balloon.
     """
-    if number == terms.number - 1:
+    if number == len(rest.coming) - 1:
         return left
     if number < terms.interest_only_installments:
         return 0
@@ -321,21 +396,21 @@ def _installment_of(terms: LoanTerms, exact: Fraction) -> int:
     return unit * round_half_up(number.numerator, number.denominator)
 
 
-def _flat(terms: LoanTerms, principal: int) -> Iterator[Installment]:
+def _flat(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
     """Equal principal, and each time interest on all that was borrowed (等本等息, a flat rate).
 
     Each period bears its share of the annual rate, however many days it has.
     """
-    left, known, level, repaying = principal, None, 0, _repaying(terms, principal)
-    for number, (start, end) in enumerate(_chosen(terms)):
+    left, known, level, repaying = rest.principal, None, 0, _repaying(terms, rest)
+    for number, (start, _) in enumerate(rest.coming):
         rate, _ = terms.rates_on(start + _ONE_DAY)
-        each = principal * _periodic(terms, rate)
+        each = rest.principal * _periodic(terms, rate)
         if rate != known or not number:
             known = rate
             level = _agreed(terms, number) or _installment_of(terms, repaying + each)
-        interest = _interest_by(terms, principal, (start, end), end)
-        share = _share(terms, number, left, level - _rounded(terms, each))
-        yield Installment(end, share, interest, principal, start, end)
+        interest = rest.interest(terms, number, rest.principal)
+        share = _share(terms, rest, number, left, level - _rounded(terms, each))
+        yield rest.part(number, share, interest, rest.principal)
         left -= share
 
 
@@ -346,24 +421,19 @@ def _agreed(terms: LoanTerms, number: int) -> int | None:
     return to_minor(terms.installment, terms.currency)
 
 
-def _interest_only(terms: LoanTerms, principal: int) -> Iterator[Installment]:
-    """Interest each period, and all of the principal with the last (先息后本)."""
-    chosen = _chosen(terms)
-    for start, end in chosen:
-        share = principal if end == chosen[-1][1] else 0
-        interest = period_interest(terms, principal, start, end)
-        yield Installment(end, share, interest, principal, start, end)
+def _interest_only(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
+    """Interest each period, and all of the principal with the last (先息后本).
+
+    One period alone is a bullet: principal and all interest at the end (到期一次还本付息).
+    """
+    last = len(rest.coming) - 1
+    for number in range(last + 1):
+        share = rest.principal if number == last else 0
+        interest = rest.interest(terms, number, rest.principal)
+        yield rest.part(number, share, interest, rest.principal)
 
 
-def _bullet(terms: LoanTerms, principal: int) -> Iterator[Installment]:
-    """Principal and all interest at once, at the end (到期一次还本付息)."""
-    chosen = _chosen(terms)
-    start, end = chosen[0][0], chosen[-1][1]
-    interest = period_interest(terms, principal, start, end)
-    yield Installment(end, principal, interest, principal, start, end)
-
-
-def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment]:
+def _equal_installment(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
     """Equal installments (等额本息), of a period's share of the annual rate or of its days.
 
     The level is what repays the principal if the rate that is in force goes on; from the first
@@ -372,42 +442,57 @@ def _equal_installment(terms: LoanTerms, principal: int) -> Iterator[Installment
     what rounding left over.
 
     By periods the principal repaid stays as planned where a period's own interest is another: the
-    first one may be longer or shorter, and the rate may change within any. By days the sum does.
+    first one may be longer or shorter, the rate may change within any, and a payment may lower
+    what bears it. By days the sum does.
     """
-    chosen, by_days = _chosen(terms), terms.installment_interest is InstallmentInterest.ACTUAL
-    left, known, level, each = principal, None, 0, Fraction(0)
-    for number, (start, end) in enumerate(chosen):
+    by_days = terms.installment_interest is InstallmentInterest.ACTUAL
+    left, known, level, each = rest.principal, None, rest.level, Fraction(0)
+    free = terms.interest_only_installments
+    for number, (start, end) in enumerate(rest.coming):
         rate, _ = terms.rates_on(start + _ONE_DAY)
-        first = number in (0, terms.interest_only_installments)
-        if rate != known or first:
+        if rate != known or number in (0, free):
             known, each = rate, _periodic(terms, rate)
-            coming = chosen[max(number, terms.interest_only_installments) :]
-            formula = _level_by_days if by_days else _level
-            agreed = _agreed(terms, number) if first else None
-            level = agreed or formula(terms, left, rate, coming)
-        interest = _interest_by(terms, left, (start, end), end)
-        planned = interest if by_days or start == end else _rounded(terms, left * each)
-        share = _share(terms, number, left, level - planned)
-        yield Installment(end, share, interest, left, start, end)
+            if number or not rest.level:
+                agreed = _agreed(terms, number) if number in (0, free) else None
+                level = agreed or _level_of(terms, rest, max(number, free), left, rate)
+        interest = rest.interest(terms, number, left)
+        by_itself = by_days or start == end  # at once, where it is paid in advance
+        planned = level - (interest if by_itself else _rounded(terms, left * each))
+        if rest.first and not number:
+            as_it_was = rest.first - interest
+            planned = as_it_was if rest.level else min(as_it_was, planned)
+        share = _share(terms, rest, number, left, planned)
+        yield rest.part(number, share, interest, left, level)
         left -= share
 
 
+def _level_of(terms: LoanTerms, rest: Rest, number: int, left: int, rate: Rate | None) -> int:
+    """Return the sum that repays what is left from one installment on."""
+    spans = rest.spans(number)
+    if terms.installment_interest is InstallmentInterest.PERIODIC:
+        return _level(terms, left, rate, spans)
+    earned = Fraction(0) if number else _on_balances(terms, rest.pieces, rest.coming[0])
+    return _level_by_days(terms, left, rate, spans, earned)
+
+
 def _level_by_days(
-    terms: LoanTerms, principal: int, rate: Rate | None, coming: Sequence[Period]
+    terms: LoanTerms, principal: int, rate: Rate | None, coming: Sequence[Period], earned: Fraction
 ) -> int:
     """Return the sum that, discounted over the days of all periods to come, is the principal.
 
-    A balloon is paid with the last of them.
+    So is what was *earned* before and falls due with the first. A balloon is paid with the last.
     """
-    rates = tariff(replace(_steady(terms, rate), rounding_at=RoundingAt.END))
+    rates = tariff(replace(steady(terms, rate), rounding_at=RoundingAt.END))
     with localcontext(Context(prec=60)):
-        discount, worth = Decimal(1), Decimal(0)
-        for span in coming:
+        discount, worth, owed = Decimal(1), Decimal(0), Decimal(principal)
+        for number, span in enumerate(coming):
             earned_by_one = exact(rates.scheduled, rates.scale, 1, [span])
             discount /= 1 + Decimal(earned_by_one.numerator) / earned_by_one.denominator
             worth += discount
-        balloon = discount * to_minor(terms.balloon, terms.currency)
-        return _installment_of(terms, Fraction((principal - balloon) / worth))
+            if not number:
+                owed += discount * earned.numerator / earned.denominator
+        owed -= discount * to_minor(terms.balloon, terms.currency)
+        return _installment_of(terms, Fraction(owed / worth))
 
 
 def _level(terms: LoanTerms, principal: int, rate: Rate | None, coming: Sequence[Period]) -> int:
@@ -425,10 +510,14 @@ def _periodic(terms: LoanTerms, rate: Rate | None) -> Fraction:
     """Return the exact rate for one of equal periods; a daily one for thirty days a month."""
     if rate is None:
         return Fraction(0)
+    return _of_period(rate, terms.frequency, 360 if terms.day_count.year_units == 360 else 365)
+
+
+@lru_cache(maxsize=1024)
+def _of_period(rate: Rate, frequency: Frequency, year_days: int) -> Fraction:
     if rate.per == "day":
-        return Fraction(rate.value) * terms.frequency.days
-    year = 360 if terms.day_count.year_units == 360 else 365
-    return Fraction(rate.value) * terms.frequency.of_year(year)
+        return Fraction(rate.value) * frequency.days
+    return Fraction(rate.value) * frequency.of_year(year_days)
 
 
 def _is_equal_period(terms: LoanTerms, start: date, end: date) -> bool:
@@ -442,8 +531,9 @@ def _is_equal_period(terms: LoanTerms, start: date, end: date) -> bool:
 
 def _is_odd(terms: LoanTerms, start: date, end: date) -> bool:
     """Return whether a period is the first one and not as long as the others."""
-    usual = terms.frequency.step(end, -1, end_of_month=terms.end_of_month)
-    return start == (terms.capitalized_on or terms.start) != usual
+    if start != (terms.capitalized_on or terms.start):
+        return False
+    return start != terms.frequency.step(end, -1, end_of_month=terms.end_of_month)
 
 
 def _between_changes(terms: LoanTerms, start: date, end: date) -> Iterator[Period]:
@@ -455,16 +545,16 @@ def _rounded(terms: LoanTerms, amount: Fraction) -> int:
     return terms.rounding.of(amount.numerator, amount.denominator)
 
 
-def _revolving(terms: LoanTerms, principal: int) -> Iterator[Installment]:
+def _revolving(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
     """The minimum of what is left, and the interest on it (最低还款额), until nothing is left.
 
     With ``paid_until`` the principal is the balance of that day, and what fell due by then is past.
     """
     if (day := terms.paid_until) is None:
-        return revolve(terms, principal)
+        return revolve(terms, rest.principal)
     ends = enumerate(end for _, end in periods(terms))
     number = next(n for n, end in ends if terms.business_days.adjust(end) > day)
-    return revolve(terms, principal, number, day)
+    return revolve(terms, rest.principal, number, day)
 
 
 def revolve(
@@ -532,7 +622,7 @@ def paid_down(
     # What the first one carries it still does.
     kept = coming[0].residual, coming[0].statement
     again[0] = replace(again[0], residual=kept[0], statement=kept[1])
-    return _on_their_days(terms, again)
+    return on_their_days(terms, again)
 
 
 def card_terms(terms: LoanTerms, due: date, usual: Decimal = Decimal(1)) -> LoanTerms:
@@ -579,7 +669,7 @@ def left_of_bill(
     since, asked = (date.max, rest) if free else (due, None)
     coming = list(revolve(terms, rest, number, since, (interest,), asked))
     coming[0] = replace(coming[0], statement=interest)
-    return _on_their_days(terms, coming)
+    return on_their_days(terms, coming)
 
 
 def minimum(terms: LoanTerms, balance: int, interest: int) -> int:
@@ -612,37 +702,41 @@ def extended(
 
 def _at_rate(terms: LoanTerms, rate: Rate | None, base: int, start: date, end: date) -> int:
     """Return the interest on *base* at a rate of its own, else at the contract's."""
-    return period_interest(terms if rate is None else _steady(terms, rate), base, start, end)
+    return period_interest(terms if rate is None else steady(terms, rate), base, start, end)
 
 
-def _steady(terms: LoanTerms, rate: Rate | None) -> LoanTerms:
+def steady(terms: LoanTerms, rate: Rate | None) -> LoanTerms:
     """Return the terms with one rate that goes on for ever."""
     return replace(_bare(terms), contract_rate=rate, rate_changes=())
 
 
-def factors(terms: LoanTerms, part: Installment) -> tuple[Rate | None, int | None, int | None, str]:
-    """Return rate, count, count of a year and unit by which a part's interest was worked out.
+def factors(
+    terms: LoanTerms, part: Installment, piece: Piece | None = None
+) -> tuple[Rate | None, int | None, int | None, str]:
+    """Return rate, count, count of a year and unit by which a piece of interest was worked out.
 
-    All is None where more than one rate or year bears on it, or only the days of a month's interest
-    until the loan was called.
+    Without one it is the last. All is None where more than one rate or year bears on it, or only
+    the days of a month's interest until the loan was called.
     """
-    start, end = part.start, part.end
-    if start is None or end is None or len(set(_rates_between(terms, start, end))) != 1:
+    balances = (piece,) if piece else part.balances[-1:]
+    if not balances or len(set(_rates_between(terms, *balances[0][1:]))) != 1:
         return None, None, None, "day"
-    rate, period = terms.rates_on(end)[0], _period_of(part, start, end)
-    periodic = _is_equal_period(terms, *period)
-    if rate is None or (periodic and end < period[1]):
+    _, start, end = balances[0]
+    rate, period = terms.rates_on(end)[0], period_of(part, start, end)
+    periodic, cut = _is_equal_period(terms, *period), bool(part.pieces)
+    if rate is None or (periodic and end < period[1] and not cut):
         return None, None, None, "day"
     if periodic:
         share = _periodic(terms, rate) / Fraction(rate.value) if rate.value else Fraction(1)
-        daily = rate.per == "day"
-        return rate, share.numerator, None if daily else share.denominator, rate.per
+        share *= Fraction(_days(start, end), _days(*period)) if cut else 1
+        daily, unit = rate.per == "day" and not cut, "day" if cut else rate.per
+        return rate, share.numerator, None if daily else share.denominator, unit
     if rate.per == "day":
         return rate, _days(start, end), None, "day"
-    pieces = terms.day_count.pieces(start, end)
-    if len(pieces) != 1:
+    counted = terms.day_count.pieces(start, end)
+    if len(counted) != 1:
         return rate, None, None, "day"
-    return rate, pieces[0][2], pieces[0][3], "day"
+    return rate, counted[0][2], counted[0][3], "day"
 
 
 class RateShare(NamedTuple):
@@ -656,18 +750,16 @@ class RateShare(NamedTuple):
     interest: Fraction  # in minor units
 
 
-def rate_shares(terms: LoanTerms, part: Installment) -> list[RateShare]:
-    """Return what each rate bears of an installment's interest, where it changes in its period.
+def rate_shares(terms: LoanTerms, part: Installment, piece: Piece | None = None) -> list[RateShare]:
+    """Return what each rate bears of a piece of interest, else the last, where it changes in it.
 
     Nothing where it does not, or where no count of days says it: with interest rounded day by day,
-    or a piece that lies in two years of different length.
+    or days that lie in two years of different length.
     """
-    start, end = part.start, part.end
-    if start is None or end is None or terms.rounding_at is RoundingAt.DAY:
+    base, start, end = piece or part.balances[-1]
+    if terms.rounding_at is RoundingAt.DAY or len(set(_rates_between(terms, start, end))) < 2:
         return []
-    if len(set(_rates_between(terms, start, end))) < 2:
-        return []
-    period = _period_of(part, start, end)
+    period = period_of(part, start, end)
     periodic = _is_equal_period(terms, *period)
     found = []
     for a, b in _between_changes(terms, start, end):
@@ -679,19 +771,19 @@ def rate_shares(terms: LoanTerms, part: Installment) -> list[RateShare]:
             count, of_year = share.numerator * _days(a, b), share.denominator * _days(*period)
         elif rate.per == "day":
             count, of_year = _days(a, b), 1
-        elif len(pieces := terms.day_count.pieces(a, b)) == 1:
-            count, of_year = pieces[0][2], pieces[0][3]
+        elif len(counted := terms.day_count.pieces(a, b)) == 1:
+            count, of_year = counted[0][2], counted[0][3]
         else:
             return []
-        interest = part.base * Fraction(rate.value) * Fraction(count, of_year)
+        interest = base * Fraction(rate.value) * Fraction(count, of_year)
         found.append(RateShare(a, b, rate, count, None if of_year == 1 else of_year, interest))
     return found
 
 
-def _period_of(part: Installment, start: date, end: date) -> Period:
+def period_of(part: Installment, start: date, end: date) -> Period:
     """Return the period that a part's interest is of, which the lender may have cut short."""
     first = part.called[0] if part.called else part
-    return start, max(end, first.end or end)
+    return part.since or start, max(end, part.end or end, first.end or end)
 
 
 def _rates_between(terms: LoanTerms, start: date, end: date) -> Iterator[Rate | None]:
@@ -701,11 +793,11 @@ def _rates_between(terms: LoanTerms, start: date, end: date) -> Iterator[Rate | 
     )
 
 
-_PLANS: dict[Repayment, Callable[[LoanTerms, int], Iterator[Installment]]] = {
+_PLANS: dict[Repayment, Callable[[LoanTerms, Rest], Iterator[Installment]]] = {
     Repayment.EQUAL_PRINCIPAL: _equal_principal,
     Repayment.EQUAL_INSTALLMENT: _equal_installment,
     Repayment.FLAT: _flat,
     Repayment.INTEREST_ONLY: _interest_only,
-    Repayment.BULLET: _bullet,
+    Repayment.BULLET: _interest_only,
     Repayment.REVOLVING: _revolving,
 }

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import takewhile
 from operator import attrgetter
+from typing import NamedTuple
 
 from ..errors import TermsError
 from .charges import Cap, Fee, InstallmentFee
@@ -56,6 +57,21 @@ class InstallmentInterest(StrEnum):
 
     PERIODIC = "periodic"
     ACTUAL = "actual"
+
+
+class Prepayment(StrEnum):
+    """Where money goes that is over once all that is due is paid.
+
+    To the principal, after which fewer installments are left or lower ones, or to the next due
+    dates.
+    """
+
+    SHORTER = "shorter"
+    LOWER = "lower"
+    AHEAD = "ahead"
+
+
+TO_PRINCIPAL = "principal"  # in one way or the other
 
 
 class InstallmentRounding(StrEnum):
@@ -158,6 +174,17 @@ class PenaltyRule(StrEnum):
     DAILY_AMOUNT = "daily_amount"
 
 
+# Principal that falls due at the end has no installments of it that could fall away.
+_AT_THE_END = (Prepayment.LOWER, Prepayment.AHEAD)
+_PREPAYMENTS = {
+    Repayment.EQUAL_PRINCIPAL: tuple(Prepayment),
+    Repayment.EQUAL_INSTALLMENT: tuple(Prepayment),
+    Repayment.INTEREST_ONLY: _AT_THE_END,
+    Repayment.BULLET: _AT_THE_END,
+    Repayment.REVOLVING: (),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Penalty:
     """Penalty interest on overdue principal: a rule and its value, both as agreed.
@@ -210,6 +237,14 @@ class Penalty:
         return Rate(self.value if continues else contract.value + self.value, "year")
 
 
+class Piece(NamedTuple):
+    """The balance that bore interest in a part of a period, in minor units."""
+
+    base: int
+    start: date
+    end: date
+
+
 @dataclass(frozen=True, slots=True)
 class PenaltyStep:
     """The rule of a penalty from when an installment is more than ``after_days`` days late."""
@@ -227,7 +262,9 @@ class Installment:
     *base*, at a *rate* where that was agreed, and *was* is the installment that was put off.
     *called* are the installments that one falls due for when the loan is called. *residual* is
     what of the carried interest lateness with an earlier one left, *statement* what of it a card's
-    statement bore up to its due date. *fee* is what of the interest is an installment fee.
+    statement bore up to its due date. *fee* is what of the interest is an installment fee. *level*
+    is the sum that equal installments are worked out by. *pieces* are the balances of before, where
+    a payment to the principal cut its period.
     """
 
     due: date
@@ -242,6 +279,8 @@ class Installment:
     rate: Rate | None = field(default=None, compare=False)
     called: tuple[Installment, ...] = field(default=(), compare=False)
     residual: int = field(default=0, compare=False)
+    level: int = field(default=0, compare=False)
+    pieces: tuple[Piece, ...] = field(default=(), compare=False)
     statement: int = field(default=0, compare=False)
     fee: int = field(default=0, compare=False)
 
@@ -249,6 +288,18 @@ class Installment:
     def total(self) -> int:
         """What falls due, in minor units."""
         return self.principal + self.interest
+
+    @property
+    def balances(self) -> tuple[Piece, ...]:
+        """What bore its interest, one after the other; nothing where nobody knows when it began."""
+        if self.start is None or self.end is None:
+            return ()
+        return (*self.pieces, Piece(self.base, self.start, self.end))
+
+    @property
+    def since(self) -> date | None:
+        """When its period began; ``start`` is later where a payment cut it."""
+        return self.pieces[0].start if self.pieces else self.start
 
     @property
     def of_balance(self) -> bool:
@@ -260,7 +311,8 @@ class Installment:
 class Payment:
     """Money that reached the lender on a date. ``recorded_at`` is when reminderd heard of it.
 
-    An *assumed* one is an auto-debit that nobody has confirmed, taken as made.
+    An *assumed* one is an auto-debit that nobody has confirmed, taken as made. *to* says where what
+    is over goes; unsaid, it waits for the next due dates.
     """
 
     on: date
@@ -268,6 +320,12 @@ class Payment:
     recorded_at: datetime | None = None
     id: int | None = None
     assumed: bool = False
+    to: Prepayment | None = None
+
+    @property
+    def to_principal(self) -> bool:
+        """Whether what is over lowers the principal."""
+        return self.to in (Prepayment.SHORTER, Prepayment.LOWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +425,9 @@ class LoanTerms:
 
     Interest from ``start`` to ``capitalized_on`` is added to the principal on that day, with which
     the schedule begins (a student loan after its deferment: 34 CFR 685.202(b)).
+
+    ``prepayment`` is where the lender takes money beyond what is due, None where nobody knows. No
+    figure hangs on it: each payment says for itself where it went.
     """
 
     currency: str
@@ -414,6 +475,7 @@ class LoanTerms:
     caps: tuple[Cap, ...] = ()
     allocation_order: tuple[Component, ...] = tuple(Component)
     allocation_by: AllocationBy = AllocationBy.INSTALLMENT
+    prepayment: Prepayment | None = None
     rounding: Rounding = Rounding.HALF_UP
     rounding_at: RoundingAt = RoundingAt.END
     rate_changes: tuple[RateChange, ...] = ()
@@ -442,6 +504,29 @@ class LoanTerms:
         """Whether installments go on without a last one, as rent does."""
         fixed = self.repayment is Repayment.FIXED
         return fixed and not self.installment_count and self.until is None
+
+    @property
+    def prepayments(self) -> tuple[Prepayment, ...]:
+        """Where money beyond what is due can go; nothing where a balance takes it at once."""
+        if self.is_shaped:
+            return (Prepayment.AHEAD,)
+        return _PREPAYMENTS.get(self.repayment, (Prepayment.AHEAD,))
+
+    @property
+    def is_shaped(self) -> bool:
+        """Whether the lender makes other installments of a principal than their kind says."""
+        own = self.installment, self.installment_multiple_of, self.installment_fee
+        return any((*own, self.interest_only_installments, self.balloon, self.in_advance))
+
+    def prepayment_meant(self, to: str) -> Prepayment | None:
+        """Return what a payment *to* somewhere does; None where the principal takes it two ways.
+
+        To the "principal" means what the terms say of it, or the one way that there is.
+        """
+        if to != TO_PRINCIPAL:
+            return Prepayment(to)
+        ways = [way for way in self.prepayments if way is not Prepayment.AHEAD]
+        return ways[0] if len(ways) == 1 else self.prepayment if self.prepayment in ways else None
 
     @cached_property
     def number(self) -> int:
@@ -504,6 +589,8 @@ class LoanTerms:
 
     def rates_on(self, day: date) -> tuple[Rate | None, Rate | None]:
         """Return the contract rate and the penalty rate that count on *day*."""
+        if not self.rate_changes:
+            return self.rates[0][1:]
         return [
             (contract, penalty)
             for start, contract, penalty in self.rates
@@ -654,6 +741,23 @@ def check(terms: LoanTerms) -> None:
     _check_grace(terms)
     _check_caps(terms)
     _check_agreements(terms)
+    if terms.prepayment is not None:
+        check_prepayment(terms, terms.prepayment, "prepayment")
+
+
+def check_prepayment(terms: LoanTerms, to: str, field: str) -> None:
+    """Raise TermsError where money beyond what is due cannot go *to* where *field* says."""
+    if to in terms.prepayments or (to == TO_PRINCIPAL and Prepayment.LOWER in terms.prepayments):
+        return
+    if terms.repayment is Repayment.REVOLVING:
+        why = "a revolving balance is paid down at once (remove it)"
+    elif Prepayment.LOWER in terms.prepayments:
+        why = 'the principal falls due at the end, so no installment falls away (write "lower")'
+    elif terms.is_shaped or terms.repayment is Repayment.FLAT:
+        why = 'how the lender works such installments out anew is not known (write "ahead")'
+    else:
+        why = 'no principal is known to work its sums out anew from (write "ahead")'
+    raise TermsError(field, f'"{to}" does not go with {terms.repayment}: {why}')
 
 
 def _check_schedule(terms: LoanTerms) -> None:

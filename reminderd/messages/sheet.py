@@ -18,6 +18,7 @@ from ..loans.charges import CapMode
 from ..loans.cliffs import Cliff
 from ..loans.cures import cost_of_lateness, last_cure, saved_by_early_payoff
 from ..loans.explain import explain, explain_next
+from ..loans.funds import BankAccount
 from ..loans.money import Money
 from ..loans.position import Position, value
 from ..loans.statements import Statement, statement_of
@@ -61,6 +62,7 @@ class Desk:
     templates: Path | None = None  # where the borrower's own stand
     strict: bool = False  # whether one of them that fails is an error, as in a rehearsal
     problems: tuple[Problem, ...] = ()  # of a configuration whose last good version is in force
+    accounts: tuple[BankAccount, ...] = ()  # that pay loans, as configured
 
 
 class Sheet:
@@ -382,6 +384,10 @@ class Sheet:
         if change.rates is not None and change.on is not None:
             was, rate = (say.share(each.value if each else Decimal(0)) for each in change.rates)
             values |= {"was": was, "rate": rate, "on": self._day(change.on)}
+        if change.prepaid is not None and change.on is not None and change.ends is not None:
+            was_end, end = map(self._day, change.ends)
+            values |= {"prepaid": say.money(change.prepaid), "on": self._day(change.on)}
+            values |= {"was_end": was_end, "end": end}
         return say.say("change", change.why, **values)
 
     def basis(self) -> list[str]:

@@ -129,6 +129,8 @@ def status_line(app: App, following: Upcoming | None) -> str:
         waiting = outbox.counts(connection)
     stuck = waiting.get("retrying", 0) + waiting.get("unknown", 0)
     tail = f"; {stuck} retrying" if stuck else ""
+    if following is not None and following.is_daily:
+        following = app.next_event(daily=False) or following
     if following is None:
         return f"nothing to come{tail}"
     zone = following.loan.timezone if following.loan else app.config.timezone

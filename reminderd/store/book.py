@@ -38,6 +38,7 @@ from ..loans.terms import (
     FailedDebit,
     Loan,
     Payment,
+    Prepayment,
     Request,
     RequestState,
     Waiver,
@@ -156,6 +157,9 @@ def sync(
     return changed + [Change(old[loan_id], None) for loan_id in removed]
 
 
+_Paid = tuple[date, int, Prepayment | None]  # day, minor units, where what is over goes
+
+
 @dataclass(frozen=True, slots=True)
 class _Altered:
     """A configured loan that is not as the book has it."""
@@ -164,7 +168,7 @@ class _Altered:
     policy: Policy
     content: str | None  # the hash of what is to be written; None where payments alone changed
     gone: list[int]  # payments that are configured no more
-    new: list[tuple[date, int]]
+    new: list[_Paid]
 
     def is_next_bill(self, old: Mapping[str, Entry], now: datetime) -> bool:
         return self.content is not None and is_next_bill(old.get(self.loan.id), self.loan, now)
@@ -248,16 +252,15 @@ def known_since(old: Entry | None, loan: Loan, policy: Policy, now: datetime) ->
     return old.known_since
 
 
-def _payments_changed(
-    loan: Loan, rows: list[RowMapping]
-) -> tuple[list[int], list[tuple[date, int]]]:
+def _payments_changed(loan: Loan, rows: list[RowMapping]) -> tuple[list[int], list[_Paid]]:
     """Return which stored payments are configured no more, and which configured are not stored."""
     currency = loan.terms.currency
-    wanted = Counter((p.on, Money.of(p.amount, currency).minor) for p in loan.payments)
+    wanted = Counter((p.on, Money.of(p.amount, currency).minor, p.to) for p in loan.payments)
     gone = []
     for row in rows:
-        if wanted[row["date"], row["amount_minor"]] > 0:
-            wanted[row["date"], row["amount_minor"]] -= 1
+        paid = row["date"], row["amount_minor"], _surplus_to(row)
+        if wanted[paid] > 0:
+            wanted[paid] -= 1
         else:
             gone.append(row["id"])
     return gone, list(wanted.elements())
@@ -273,19 +276,19 @@ def _sync_payments(connection: Connection, altered: Iterable[_Altered], now: dat
             _reopen(connection, loan_id)
         if each.content is None:
             touch(connection, loan_id, now)
-        new += [_payment_row(loan_id, day, minor, now, CONFIG) for day, minor in each.new]
+        new += [_payment_row(loan_id, paid, now, CONFIG) for paid in each.new]
     if new:
         connection.execute(insert(payments), new)
 
 
-def _payment_row(
-    loan_id: str, day: date, minor: int, now: datetime, source: str
-) -> dict[str, object]:
+def _payment_row(loan_id: str, paid: _Paid, now: datetime, source: str) -> dict[str, object]:
+    day, minor, to = paid
     return {
         "loan_id": loan_id,
         "date": day,
         "amount_minor": minor,
         "source": source,
+        "surplus_to": to,
         "recorded_at": now,
     }
 
@@ -297,12 +300,13 @@ def add_payment(
     minor: int,
     now: datetime,
     source: str = CLI,
+    to: Prepayment | None = None,
 ) -> int:
     """Record a payment made by command, have the loan looked at, and return its number.
 
-    *source* is ASSUMED for a debit that counts as made.
+    *source* is ASSUMED for a debit that counts as made; *to* says where what is over goes.
     """
-    row = _payment_row(loan_id, day, minor, now, source)
+    row = _payment_row(loan_id, (day, minor, to), now, source)
     result = connection.execute(insert(payments).values(row))
     touch(connection, loan_id, now)
     key = result.inserted_primary_key
@@ -462,8 +466,14 @@ def _by_loan(rows: Iterable[RowMapping]) -> dict[str, list[RowMapping]]:
 
 def to_payment(row: RowMapping, currency: str) -> Payment:
     """Return a stored payment as the loan's own kind."""
-    amount = Money(row["amount_minor"], currency).amount
-    return Payment(row["date"], amount, row["recorded_at"], row["id"], row["source"] == ASSUMED)
+    amount, assumed = Money(row["amount_minor"], currency).amount, row["source"] == ASSUMED
+    recorded = row["recorded_at"], row["id"]
+    return Payment(row["date"], amount, *recorded, assumed, _surplus_to(row))
+
+
+def _surplus_to(row: RowMapping) -> Prepayment | None:
+    to = row["surplus_to"]
+    return None if to is None else Prepayment(to)
 
 
 def add_agreement(

@@ -21,11 +21,29 @@ from sqlalchemy import (
     update,
 )
 
-from ..alerts.alert import Alert, History, Identity, Reason, is_overdue, is_reminder, lost_delivery
+from ..alerts.alert import (
+    SHORT,
+    Alert,
+    History,
+    Identity,
+    Reason,
+    is_overdue,
+    is_reminder,
+    lost_delivery,
+)
 from ..alerts.snooze import Snooze
 from . import attention
 from .outbox import NOT_CONFIGURED, WAITING, State
-from .tables import acknowledgements, agreements, alerts, deliveries, loans, payments, snoozes
+from .tables import (
+    acknowledgements,
+    agreements,
+    alerts,
+    balances,
+    deliveries,
+    loans,
+    payments,
+    snoozes,
+)
 
 
 def of_loans(connection: Connection, known_since: Mapping[str, datetime]) -> dict[str, History]:
@@ -65,6 +83,21 @@ def of_no_loan(connection: Connection) -> frozenset[Identity]:
         select(alerts.c.due, alerts.c.milestone).where(alerts.c.loan_id.is_(None))
     )
     return frozenset((row.due, row.milestone) for row in rows)
+
+
+def shortages_told(connection: Connection) -> frozenset[Identity]:
+    """Return the warnings of accounts that were given, or wait: not what was cancelled."""
+    query = select(alerts.c.due, alerts.c.milestone, deliveries.c.state).outerjoin(deliveries)
+    of_accounts = alerts.c.loan_id.is_(None) & alerts.c.milestone.startswith(SHORT)
+    rows = connection.execute(query.where(of_accounts))
+    return frozenset((row.due, row.milestone) for row in rows if row.state != State.CANCELLED)
+
+
+def number_of_no_loan(connection: Connection, alert: Alert) -> int | None:
+    """Return the number of an alert that concerns no loan, if it was decided before."""
+    same = (alerts.c.due == alert.due) & (alerts.c.milestone == alert.milestone)
+    query = select(alerts.c.id).where(alerts.c.loan_id.is_(None), same)
+    return connection.execute(query).scalar()
 
 
 def record(connection: Connection, alert: Alert, now: datetime, *, superseded: bool) -> int:
@@ -259,6 +292,7 @@ def newest_instant(connection: Connection) -> datetime | None:
         loans.c.known_since,
         payments.c.recorded_at,
         agreements.c.recorded_at,
+        balances.c.recorded_at,
         alerts.c.decided_at,
         snoozes.c.recorded_at,
         acknowledgements.c.recorded_at,

@@ -82,6 +82,7 @@ payments = Table(
     Column("date", Date, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("source", String(16), nullable=False),  # "config", "cli" or "assumed"
+    Column("surplus_to", String(16)),  # "shorter", "lower" or "ahead", where that was said
     Column("recorded_at", Instant, nullable=False),
     Column("undone_at", Instant),
 )
@@ -94,6 +95,19 @@ agreements = Table(
     Column("kind", String(16), nullable=False),  # of a request, "waived", "failed"
     Column("date", Date, nullable=False),
     Column("document", JSON, nullable=False),  # what was agreed
+    Column("recorded_at", Instant, nullable=False),
+    Column("undone_at", Instant),
+)
+
+balances = Table(
+    "balances",
+    metadata,
+    Column("id", _BigKey, primary_key=True),
+    Column("account", String, nullable=False),  # its name in the configuration
+    Column("date", Date, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("at", Instant),  # of that day, where it was stated on the day itself
     Column("recorded_at", Instant, nullable=False),
     Column("undone_at", Instant),
 )

@@ -170,8 +170,12 @@ def test_what_comes_in_any_case_is_not_said_to_hang_on_a_payment():
 
 
 def test_what_the_next_statement_asks_for_is_reckoned_by_the_last_one():
-    """10 % of 7,560.00 and its interest of 117.18, as 840.00 was of 8,400.00."""
-    assert "2月10日最低应还¥767.72" in answers("card-minimum")[1].output
+    """10 % of 7,560.00, and the interest that runs from the days of posting.
+
+    8,400.00 × 33 days + 7,560.00 × 31 days at 0.05 %: 138.60 and 117.18, of which the bank's
+    app adds the last days to the statement after.
+    """
+    assert "2月10日最低应还¥1,010.94" in answers("card-minimum")[1].output
 
 
 class TestOneMonthMissed:

@@ -47,6 +47,7 @@ COMMANDS = [
     "undo",
     "bill",
     "failed",
+    "balance",
     "extension",
     "waive",
     "letter",

@@ -1,8 +1,13 @@
 """``pay`` and ``undo``: what the borrower paid."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 
 import pytest
+from patience import PATIENCE
 
 
 @pytest.fixture
@@ -29,8 +34,14 @@ def test_a_payment_is_numbered_and_the_rest_is_named(config, call):
 
 def test_a_payment_in_json_holds_its_number_and_the_quote(config, paid, told):
     found = paid("card", "1000")
-    said = {key: found.pop(key) for key in ("payment", "date", "amount", "taken_as")}
-    assert said == {"payment": 2, "date": "2026-12-09", "amount": "1000.00", "taken_as": None}
+    said = {key: found.pop(key) for key in ("payment", "date", "amount", "to", "taken_as")}
+    assert said == {
+        "payment": 2,
+        "date": "2026-12-09",
+        "amount": "1000.00",
+        "to": None,
+        "taken_as": None,
+    }
     assert found == told("quote", "card")
     assert found["due"]["total"] == "236.47"
 
@@ -142,7 +153,9 @@ def test_a_payment_of_the_configuration_is_not_undone_by_command(config, paid, r
 def test_a_number_that_is_none_is_wrong_usage(config, refused):
     code, sentence = refused("undo", "first")
     assert code == 2
-    assert sentence == ("'first' is no number (write 3 for a payment, A3 for an agreement)")
+    assert sentence == (
+        "'first' is no number (write 3 for a payment, A3 for an agreement, B3 for a balance)"
+    )
 
 
 def test_payments_of_several_commands_add_up(config, paid):
@@ -173,6 +186,7 @@ def test_payments_that_can_be_taken_back_are_listed(config, call, told):
             "date": "2026-12-09",
             "amount": "100.00",
             "assumed": False,
+            "to": None,
         }
     ]
 
@@ -357,3 +371,157 @@ def test_terms_are_not_looked_for_in_a_broken_file(config, call, write):
     call("run", "--once")
     write(config.read_text() + "due = [\n")
     assert call("reconcile", "card", "1236.47").exit_code == 78
+
+
+# ─── More than is due ───
+
+HOME = """\
+timezone = "Asia/Shanghai"
+locale = "en"
+currency = "CNY"
+[channels.screen]
+url = "console://"
+[[loans]]
+id = "home"
+name = "House"
+principal = "100000"
+annual_rate = "6%"
+repayment = "equal-installment"
+installments = 120
+first_due = 2026-10-20
+paid_until = 2026-11-20
+"""
+SHORTER = (
+    "to the principal, term shorter: next CN¥1,110.21 on Dec 20, last one on Mar 20, 2034; "
+    "CN¥13,371.24 less to pay in all"
+)
+LOWER = (
+    "to the principal, installments lower: next CN¥948.75 on Dec 20, last one on Sep 20, 2036; "
+    "CN¥6,461.53 less to pay in all"
+)
+AHEAD = (
+    "ahead, to the next installments: next CN¥1,093.99 on Jun 20, 2028, last one on Sep 20, 2036; "
+    "nothing saved"
+)
+"""20,000.00 on 9 December: 19 of the 30 days of the period have earned 63.33 on them."""
+
+
+def test_what_is_more_than_the_next_installment_goes_nowhere_unasked(write, call, refused, told):
+    write(HOME)
+    call("pay", "home", "1")  # so that the loan is known
+    before = told("quote", "home")
+    code, sentence = refused("pay", "home", "20000")
+    assert (code, sentence) == (
+        2,
+        "Of CN¥20,000.00 for House, CN¥20,000.00 is beyond what is due. Nothing was recorded, as "
+        "nobody has said where the lender takes that: to the principal, or ahead (add --to "
+        "shorter, --to lower, --to ahead, or write prepayment in the loan's table; `reminderd "
+        "quote home --pay AMOUNT` shows what comes of each)",
+    )
+    assert told("quote", "home") == before
+
+
+def test_a_quote_shows_what_comes_of_each_way(write, call, told):
+    write(HOME)
+    lines = call("quote", "home", "--pay", "20000").stdout.splitlines()
+    assert [line.strip() for line in lines[-3:]] == [SHORTER, LOWER, AHEAD]
+    over = told("quote", "home", "--pay", "20000")["if_paid"]["surplus"]
+    assert (over["over"], over["to"], over["asks"]) == ("20000.00", None, True)
+    assert over["ways"][0] == {
+        "to": "shorter",
+        "ends": "2034-03-20",
+        "next": {"due": "2026-12-20", "amount": "1110.21"},
+        "saved": "13371.24",
+    }
+
+
+@pytest.mark.parametrize(("to", "way"), [("shorter", SHORTER), ("lower", LOWER), ("ahead", AHEAD)])
+def test_what_was_said_is_recorded_with_the_payment_shown_and_taken_back(
+    to, way, write, call, told, paid
+):
+    write(HOME)
+    lines = call("pay", "home", "20000", "--to", to).stdout.splitlines()
+    assert lines[1] == f"Beyond what was due: CN¥20,000.00, {way}"
+    (one,) = told("undo")
+    assert (one["payment"], one["to"]) == (1, to)
+    went = {"shorter": "(term shorter)", "lower": "(installments lower)"}
+    listed = call("undo").stdout
+    assert went.get(to, "what is over to the next installments") in listed
+    assert call("undo", "1").exit_code == 0
+    assert told("quote", "home", "--pay", "1")["if_paid"]["credit"] == "1.00"
+    assert paid("home", "20000", "--to", to)["to"] == to
+
+
+def test_the_terms_say_where_it_goes(write, call, told):
+    write(HOME + 'prepayment = "lower"\n')
+    assert f"CN¥20,000.00, {LOWER}" in call("pay", "home", "20000").stdout
+    assert told("undo")[0]["to"] == "lower"
+
+
+def test_to_the_principal_means_what_the_terms_say(write, call, told, refused):
+    write(HOME + 'prepayment = "shorter"\n')
+    call("pay", "home", "500", "--to", "principal")
+    assert told("undo")[0]["to"] == "shorter"
+    write(HOME)
+    code, sentence = refused("pay", "home", "20000", "--to", "principal")
+    assert code == 2
+    assert "(add --to shorter, --to lower, or write prepayment" in sentence
+
+
+def test_up_to_the_next_installment_it_waits_for_that_one(write, call, told):
+    write(HOME)
+    text = call("pay", "home", "500").stdout
+    assert "Beyond what was due: CN¥500.00, kept for the next installments (if" in text
+    assert told("undo")[0]["to"] is None
+    rest = call("pay", "home", "610.21").stdout
+    assert "Beyond" not in rest  # with the 500.00 it is the next installment
+    assert told("quote", "home", "--pay", "1")["if_paid"]["credit"] == "1.00"
+
+
+@pytest.mark.parametrize("to", ["shorter", "principal"])
+def test_a_known_sum_has_no_principal_to_be_lowered(to, config, refused):
+    code, sentence = refused("pay", "card", "2000", "--to", to)
+    assert code == 2
+    assert sentence.splitlines()[-1] == (
+        f'--to: "{to}" does not go with listed: no principal is known to work its sums out anew '
+        'from (write "ahead")'
+    )
+
+
+def test_with_all_loans_nothing_is_over(config, refused):
+    code, sentence = refused("pay", "--all-due", "--to", "ahead")
+    assert (code, sentence) == (2, "--all-due leaves nothing over (leave out --to)")
+
+
+@pytest.mark.parametrize(("to", "says"), [("principal", "shorter"), ("lower", None)])
+def test_a_payment_in_the_file_says_where_it_went(to, says, write, told, paid):
+    payment = f'{{ date = 2026-12-08, amount = "20000", to = "{to}" }}'
+    write(f"{HOME}payments = [{payment}]\n" + (f'prepayment = "{says}"\n' if says else ""))
+    told_of = told("quote", "home")
+    write(HOME)
+    told_by = paid("home", "20000", "--date", "2026-12-08", "--to", says or to)
+    assert (told_of["payoff"], told_of["due"]) == (told_by["payoff"], told_by["due"])
+
+
+@pytest.mark.parametrize("way", ["shorter", "lower", "ahead"])
+def test_on_a_terminal_it_asks_where_the_money_goes(way, write, told, tmp_path):
+    """Of 2024, so that the day has been whenever this runs."""
+    config = write(HOME.replace("2026-10-20", "2023-12-20").replace("2026-11-20", "2024-01-20"))
+    ours, its = pty.openpty()
+    os.write(ours, f"{way}\n".encode())
+    arguments = ("pay", "home", "20000", "--date", "2024-02-09", "--json", "--config", str(config))
+    done = subprocess.run(
+        [sys.executable, "-m", "reminderd", *arguments],
+        env=os.environ | {"STATE_DIRECTORY": str(tmp_path / "state")},
+        stdin=its,
+        capture_output=True,
+        check=True,
+        timeout=PATIENCE,
+    )
+    os.close(ours)
+    os.close(its)
+    assert json.loads(done.stdout)["to"] == way
+    asked = done.stderr.decode()
+    assert "Of CN¥20,000.00 for House, CN¥20,000.00 is beyond what is due." in asked
+    assert "shorter: to the principal, term shorter: next CN¥" in asked
+    assert "Where does the lender take it?" in asked

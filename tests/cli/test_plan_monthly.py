@@ -190,3 +190,11 @@ def test_looking_ahead_records_nothing(write, told, state):
     write(HEAD + CARD)
     told("plan", "500", "--monthly", "9000")
     assert not state.exists()
+
+
+def test_where_the_lender_takes_money_to_the_principal_it_is_said_and_no_question_is_left(lines):
+    text = lines(CAR + 'prepayment = "shorter"\n', "8000", "7000")
+    assert "Counted as taken to the principal at once: Car." in text
+    assert not any("ask" in line for line in text)
+    plain = lines(CAR + 'prepayment = "ahead"\n', "8000", "7000")
+    assert not any(line.startswith("Counted") for line in plain)

@@ -32,11 +32,13 @@ from reminderd.config.loan_tables import (
     WaiverModel,
 )
 from reminderd.config.models import (
+    AccountModel,
     BorrowerModel,
     ChannelModel,
     DaemonModel,
     EscalationModel,
     FundModel,
+    IncomeModel,
     QuietHoursModel,
     Reminders,
     RoutineModel,
@@ -58,6 +60,7 @@ from reminderd.loans.terms import (
     InterestOn,
     Lender,
     PenaltyBase,
+    Prepayment,
     Repayment,
     RequestState,
     RoundingAt,
@@ -146,6 +149,8 @@ MODELS = {
     ChannelModel: lambda found: list(found["channels"].values()),
     BorrowerModel: lambda found: [found["borrower"]],
     FundModel: lambda found: [found["borrower"]["emergency_fund"]],
+    AccountModel: lambda found: list(found["accounts"].values()),
+    IncomeModel: lambda found: found["accounts"]["bank"]["income"],
     DaemonModel: lambda found: [found["daemon"]],
     RoutineModel: lambda found: [found["routine"]],
     EscalationModel: lambda found: [found["escalation"]],
@@ -213,6 +218,7 @@ def test_every_choice_is_in_the_example():
         AllocationBy,
         Rounding,
         RoundingAt,
+        Prepayment,
     ):
         choices += choice
     choices += [*BusinessDayConvention, *FeePer, *CapMode, *RequestState, *Lender]

@@ -46,6 +46,7 @@ from reminderd.loans.terms import (
     PenaltyBase,
     PenaltyRule,
     PenaltyStep,
+    Prepayment,
     RateChange,
     Repayment,
     Request,
@@ -224,6 +225,9 @@ LINES = {
         )
     },
     'allocation_by = "component"': {"allocation_by": AllocationBy.COMPONENT},
+    'prepayment = "shorter"': {"prepayment": Prepayment.SHORTER},
+    'prepayment = "lower"': {"prepayment": Prepayment.LOWER},
+    'prepayment = "ahead"': {"prepayment": Prepayment.AHEAD},
     'rounding = "half-even"': {"rounding": Rounding.HALF_EVEN},
     'rounding = "down"': {"rounding": Rounding.DOWN},
     'rounding_at = "day"': {"rounding_at": RoundingAt.DAY},
@@ -309,7 +313,7 @@ FACTS = {
         )
     },
 }
-NOT_TERMS = {"id", "name", "preset", "timezone", "contact", "channels", "payments"}
+NOT_TERMS = {"id", "paid_from", "name", "preset", "timezone", "contact", "channels", "payments"}
 # Keys of loans of another kind; they have tests of their own, below and in test_bills.py.
 OF_OTHERS = {
     *("due", "amount", "interest", "until", "minimum", "daily_rate", "effective_annual_rate"),

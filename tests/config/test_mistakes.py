@@ -655,6 +655,30 @@ TYPES = {
         CARD + "payments = [§3]\n",
         f"loans[0].payments[0]: 3 is not a table {PAYMENTS}",
     ),
+    "a payment to nowhere": (
+        LINE + 'payments = [{ date = 2026-12-01, amount = 5, to = §"interest" }]\n',
+        "loans[0].payments[0].to: 'interest' is not one of principal, shorter, lower, ahead",
+    ),
+    "a payment to the principal of which the terms do not say what becomes": (
+        LINE + 'payments = [{ date = 2026-12-01, amount = 5, to = §"principal" }]\n',
+        'loans[0].payments[0].to: "principal" does not say what becomes of the installments '
+        '(write "shorter" or "lower", or add prepayment)',
+    ),
+    "a payment to the principal of a known sum": (
+        CARD + 'payments = [{ date = 2026-12-01, amount = 5, to = §"lower" }]\n',
+        'loans[0].payments[0].to: "lower" does not go with listed: no principal is known to work '
+        'its sums out anew from (write "ahead")',
+    ),
+    "a prepayment of a balance": (
+        BALANCE + 'minimum.percent = "10%"\nprepayment = §"lower"\n',
+        'loans[0].prepayment: "lower" does not go with revolving: a revolving balance is paid down '
+        "at once (remove it)",
+    ),
+    "a prepayment of rent": (
+        RENT + 'prepayment = §"shorter"\n',
+        'loans[0].prepayment: "shorter" does not go with fixed: no principal is known to work its '
+        'sums out anew from (write "ahead")',
+    ),
     "a payment without a date": (
         CARD + "payments = [§{ amount = 3 }]\n",
         "loans[0].payments[0]: 'date' is missing (write date = 2026-10-15)",
@@ -1788,8 +1812,71 @@ WISHES = {
     ),
 }
 
+BANK = '[accounts.bank]\nbalance = "3000.00"\nas_of = 2026-11-30\n'
+PAID = 'due = 2026-12-05\namount = "1234.00"\n'
+ACCOUNTS = {
+    "a loan paid from an account that there is not": (
+        BANK + CARD + 'paid_from = §"bnak"\n',
+        "loans[0].paid_from: there is no account 'bnak' (there are: bank) (did you mean 'bank'?)",
+    ),
+    "a loan paid from an account where there are none": (
+        CARD + 'paid_from = §"bank"\n',
+        "loans[0].paid_from: there is no account 'bank' (there are: none)",
+    ),
+    "two accounts for one loan": (
+        BANK
+        + BANK.replace("bank", "other")
+        + CARD
+        + 'paid_from = §"other"\nauto_debit = { account = "bank" }\n',
+        "loans[0].paid_from: 'other' is another account than auto_debit names "
+        "(remove one of the two)",
+    ),
+    "a loan paid from an account in another currency": (
+        BANK + 'currency = "USD"\n' + CARD + 'paid_from = §"bank"\n',
+        "loans[0].paid_from: 'bank' is in USD, and this loan in CNY (name an account in CNY)",
+    ),
+    "a debit from an account in another currency": (
+        BANK + CARD + 'currency = "USD"\nauto_debit = { account = §"bank" }\n',
+        "loans[0].auto_debit.account: 'bank' is in CNY, and this loan in USD "
+        "(name an account in USD)",
+    ),
+    "a balance that is too exact": (
+        BANK.replace('"3000.00"', '§"3000.001"') + CARD,
+        "accounts.bank.balance: 3000.001 is too exact for CNY (write 2 decimals at most)",
+    ),
+    "an income that is too exact": (
+        BANK + 'currency = "JPY"\nincome = [{ day = 1, amount = §"8000.5" }]\n' + CARD,
+        "accounts.bank.income[0].amount: 8000.5 is too exact for JPY (write it without decimals)",
+    ),
+    "a balance without its day": (
+        "§[accounts.bank]\nbalance = 1\n" + CARD,
+        "accounts.bank: 'as_of' is missing (write as_of = 2026-11-30)",
+    ),
+    "an income that comes at no time": (
+        BANK + 'income = [§{ amount = "8000.00" }]\n' + CARD,
+        "accounts.bank.income[0]: does not say when (write day = 10 for each month, or on = DATE)",
+    ),
+    "an income that comes each month and once": (
+        BANK + "income = [§{ day = 1, on = 2026-12-24, amount = 1 }]\n" + CARD,
+        "accounts.bank.income[0]: says both day and on (make an entry of its own for each)",
+    ),
+    "an overdraft below zero": (
+        BANK + 'overdraft = §"-500"\n' + CARD,
+        "accounts.bank.overdraft: -500 is below zero (write it without the minus sign)",
+    ),
+    "a transfer of weeks": (
+        BANK + "transfer_days = §11\n" + CARD,
+        "accounts.bank.transfer_days: 11 is out of bounds (write 10 or less)",
+    ),
+    "a misspelt key of an account": (
+        BANK + "§incom = []\n" + CARD,
+        "accounts.bank.incom: unknown key (did you mean 'income'?)",
+    ),
+}
+
 TABLES = (
     *(NAMES, VALUES, TERMS, TYPES, SCHEDULES, FEES_AND_CAPS, RECKONING, AGREEMENTS),
+    ACCOUNTS,
     *(FACTS, WISHES),
 )
 MISTAKES = {name: mistake for table in TABLES for name, mistake in table.items()}

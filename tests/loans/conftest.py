@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from reminderd.loans import accrual, schedule, tariff
+from reminderd.loans import accrual, prepayment, schedule, tariff
 from reminderd.loans.charges import (
     Amount,
     Cap,
@@ -40,6 +40,7 @@ from reminderd.loans.terms import (
     PenaltyBase,
     PenaltyRule,
     PenaltyStep,
+    Prepayment,
     RateChange,
     Repayment,
     Residual,
@@ -167,6 +168,7 @@ _KINDS = {
     "caps": _each(_cap),
     "allocation_order": _each(Component),
     "allocation_by": AllocationBy,
+    "prepayment": Prepayment,
     "rounding": Rounding,
     "rounding_at": RoundingAt,
     "rate_changes": _each(_change),
@@ -184,15 +186,19 @@ def _terms(currency="CNY", **words):
     return LoanTerms(currency=currency, **({"contract_rate": rate} if rate else {}), **said)
 
 
+def _payment(on, amount, to=None):
+    return Payment(on, Decimal(amount), to=None if to is None else Prepayment(to))
+
+
 def _loan(terms, paid):
-    payments = tuple(Payment(day, Decimal(amount)) for day, amount in paid)
+    payments = tuple(_payment(*words) for words in paid)
     return Loan("loan", "Loan", terms, "Asia/Shanghai", payments)
 
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """Have every test work its figures out itself: loans alike are worked out only once."""
-    for module in (accrual, schedule, tariff):
+    for module in (accrual, prepayment, schedule, tariff):
         for remembered in vars(module).values():
             if hasattr(remembered, "cache_clear"):
                 remembered.cache_clear()
@@ -243,8 +249,8 @@ def scheduled():
 def also_paying():
     """Return a function that adds a payment to a loan."""
 
-    def add(loan, day, amount):
-        return replace(loan, payments=(*loan.payments, Payment(day, Decimal(amount))))
+    def add(loan, *words):
+        return replace(loan, payments=(*loan.payments, _payment(*words)))
 
     return add
 

@@ -17,7 +17,15 @@ from reminderd.loans.frequency import add_months
 from reminderd.loans.money import Money, Rate, round_half_up
 from reminderd.loans.position import value
 from reminderd.loans.projection import MAX_MONTHS, Shortage, Way, ends, project
-from reminderd.loans.terms import Installment, Loan, LoanTerms, Minimum, Payment, Repayment
+from reminderd.loans.terms import (
+    Installment,
+    Loan,
+    LoanTerms,
+    Minimum,
+    Payment,
+    Prepayment,
+    Repayment,
+)
 
 TODAY = date(2026, 12, 1)
 
@@ -312,6 +320,23 @@ def test_where_the_money_does_not_reach_the_first_such_day_and_what_would_do_are
     short = follow("100", "480", listed(*dues))
     assert (short.on, str(short.missing)) == (date(2027, 6, 10), "20.00")
     assert str(short.enough) == "483.34"
+
+
+@pytest.mark.parametrize("to", ["shorter", "lower", "ahead"])
+def test_what_is_over_goes_where_the_terms_say(scheduled, to):
+    """The payments, put on record as the terms say, end the loan on that day for that cost."""
+    words = {"annual_rate": "6%", "start": TODAY, "prepayment": to}
+    loan = scheduled("equal-installment", "12000", 24, date(2027, 1, 20), **words)
+    found = follow("500", "900", loan)[Way.DEAREST_FIRST]
+    (course,) = found.courses
+    paid = tuple(Payment(day, amount.amount, to=Prepayment(to)) for day, amount in course.payments)
+    ended = value(replace(loan, payments=paid), course.ends)
+    assert (ended.settled, str(ended.credit)) == (True, "0.00")
+    cost = sum(amount.minor for _, amount in course.payments) - value(loan, TODAY).payoff.minor
+    assert found.cost.minor == cost
+    plain = follow("500", "900", replace(loan, terms=replace(loan.terms, prepayment=None)))
+    assert found.cost.minor <= plain[Way.DEAREST_FIRST].cost.minor
+    assert (found.cost == plain[Way.DEAREST_FIRST].cost) is (to == "ahead")
 
 
 def test_rent_is_paid_as_agreed_and_takes_its_part_of_the_money(scheduled):

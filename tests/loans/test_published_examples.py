@@ -1,6 +1,7 @@
 """Worked examples that others have published; each test names where."""
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +13,8 @@ from reminderd.loans.explain import explain
 from reminderd.loans.frequency import BusinessDayConvention, BusinessDays, add_months
 from reminderd.loans.position import value
 from reminderd.loans.schedule import schedule
+from reminderd.loans.terms import Payment, Prepayment
+from reminderd.loans.whatif import surplus
 
 DUE = date(2026, 3, 1)
 
@@ -1216,6 +1219,111 @@ def test_what_is_paid_beyond_charges_and_the_minimum_is_left_over(listed):
     loan = listed((DUE, "200", "0"), *later, fees=["70", "35"], paid=[(after(1), "350")])
     position = value(loan, after(1))
     assert (str(position.due_total), str(position.credit)) == ("0.00", "45.00")
+
+
+# ─── Prepayments to the principal ───
+
+
+@pytest.fixture
+def prepaid(scheduled):
+    """Return what is left of a level loan after some installments and a lump sum, and what of it.
+
+    That is the usual installment, the balance then left, the installments to come, and how much
+    less is to be paid in all.
+    """
+
+    def pay(principal, annual_rate, count, after, lump, to):
+        loan = scheduled(
+            "equal-installment", principal, count, date(2026, 1, 1), annual_rate=annual_rate
+        )
+        parts = schedule(loan.terms)
+        due = [part.due for part in parts[:after]]
+        on = due[-1] if due else date(2025, 12, 1)
+        level = Decimal(parts[0].total) / 100
+        before = replace(loan, payments=tuple(Payment(day, level) for day in due))
+        balance = value(before, on).payoff.minor
+        (way,) = [way for way in surplus(before, Decimal(lump), on).prospects if way.to == to]
+        left = way.after.account.parts[after:]
+        return level * 100, balance, left, way.saved.minor
+
+    return pay
+
+
+def test_a_million_of_which_200000_are_prepaid_after_two_years(prepaid):
+    """cnblogs.com/JackeyLove/p/16877105.html: 100 万, 25 年, 4.95 %, 减少月供.
+
+    After two years 957,410.98 are left, and 20 万 prepaid save 135,370.81. Their payments have
+    fractions of a fen, and so have 276 of them. (By the same page the other way leaves 188 months;
+    it works the installment out anew over these, and we keep it, with a smaller last one.)
+    """
+    _, balance, left, saved = prepaid("1000000", "4.95%", 300, 24, "200000", "lower")
+    assert balance == pytest.approx(cents("957410.98"), abs=15)
+    assert len(left) == 276
+    assert saved == pytest.approx(cents("135370.81"), abs=276)
+    _, _, left, _ = prepaid("1000000", "4.95%", 300, 24, "200000", "shorter")
+    assert len(left) == 188
+
+
+def test_300000_of_which_100000_are_prepaid_after_a_year(prepaid):
+    """m.789yingshi.cn/wenda/201967.html: 30 万, 30 年, 5.90 %: 1779.41 a month become 1178.76.
+
+    296,246.67 are left after a year; the interest of the 348 months to come is 213,961.19.
+    """
+    level, balance, left, _ = prepaid("300000", "5.90%", 360, 12, "100000", "lower")
+    assert level == cents("1779.41")
+    assert balance == pytest.approx(cents("296246.67"), abs=1)
+    assert (len(left), left[0].total) == (348, cents("1178.76"))
+    assert sum(part.interest for part in left) == pytest.approx(cents("213961.19"), abs=174)
+
+
+@pytest.mark.parametrize(("after", "months"), [(60, 124), (96, 95), (120, 75)])
+def test_500000_whose_term_gets_shorter(prepaid, after, months):
+    """zonghe.zhoukan.cc/zonghe/2023/0621/256093.html: 50 万, 20 年, 4.9 %, 缩短年限.
+
+    10 万 prepaid after 5, 8 and 10 years leave 124, 95 and 75 months.
+    """
+    level, _, left, _ = prepaid("500000", "4.9%", 240, after, "100000", "shorter")
+    assert len(left) == months
+    assert {part.total for part in left[:-1]} == {level}
+    assert left[-1].total < level
+
+
+def test_a_recast_of_300000_over_25_years(prepaid):
+    """allthecalculations.com/finance/mortgage-recast-savings: 6 %, a lump sum of 50,000.
+
+    $1,933 become $1,611; interest of $233,226 in the place of $279,871.
+    """
+    level, _, left, saved = prepaid("300000", "6%", 300, 0, "50000", "lower")
+    assert level == pytest.approx(cents("1933"), abs=50)
+    assert left[0].total == pytest.approx(cents("1611"), abs=50)
+    assert sum(part.interest for part in left) == pytest.approx(cents("233226"), abs=50 + 150)
+    assert saved == pytest.approx(cents("46645"), abs=50 + 150)
+
+
+def test_a_recast_of_350000_over_25_years(prepaid):
+    """calcsimpler.com, Mortgage Recast Payment Drop Calculator: 5.25 %, a lump sum of 40,000.
+
+    $2,097.37 become $1,857.67, which saves $31,909.73 over the term.
+    https://www.calcsimpler.com/calculators/mortgage-recast-payment-drop-calculator
+    """
+    level, _, left, saved = prepaid("350000", "5.25%", 300, 0, "40000", "lower")
+    assert (level, left[0].total) == (cents("2097.37"), cents("1857.67"))
+    assert saved == pytest.approx(cents("31909.73"), abs=150)
+
+
+def test_250_more_each_month_on_300000(scheduled):
+    """topfinclub.com/calculators/mortgage-payoff.html: 6.5 %, 27 years left, $250 a month more.
+
+    Paid off in 20 years 5 months; saves roughly $95,216 in interest.
+    """
+    loan = scheduled("equal-installment", "300000", 324, date(2026, 1, 1), annual_rate="6.5%")
+    parts = schedule(loan.terms)
+    each = Decimal(parts[0].total) / 100 + 250
+    paid = tuple(Payment(part.due, each, to=Prepayment.SHORTER) for part in parts[:244])
+    left = value(replace(loan, payments=paid), paid[-1].on).account.parts
+    assert len(left) == 20 * 12 + 5
+    saved = sum(part.interest for part in parts) - sum(part.interest for part in left)
+    assert saved == pytest.approx(cents("95216"), abs=50 + 162)
 
 
 # ─── Dates ───

@@ -197,6 +197,10 @@ payments = [
   {{ date = 2026-10-15, amount = "4348.79" }},
 ]
 """
+# Without a new rate, and with money that the lender took to the principal.
+PREPAID = "".join(line for line in HOUSE.splitlines(keepends=True) if "rate_" not in line).replace(
+    "\n]\n", '\n  {{ date = 2026-10-28, amount = "200000", to = "{to}" }},\n]\n'
+)
 DEBIT_TRIED = 'auto_debit = {{ account = "{account}", times = ["06:00"] }}'
 PUT_OFF = """extension_requests = [{{ date = 2026-11-10, state = "approved" }}]
 extensions = [{{ due = 2026-11-15, agreed = 2026-11-10, to = 2026-11-30 }}]"""
@@ -355,6 +359,8 @@ CASES = {
     ),
     "upcoming, a new rate": Case(-3, "", loan=HOUSE.replace("{changed}", "15")),
     "upcoming, a new rate in part": Case(-3, "", loan=HOUSE.replace("{changed}", "25")),
+    "upcoming, prepaid, shorter": Case(-3, "", loan=PREPAID.replace("{to}", "shorter")),
+    "upcoming, prepaid, lower": Case(-3, "", loan=PREPAID.replace("{to}", "lower")),
     "statement check": Case(-4, what="routine-statements"),
     "credit report check": Case(-4, what="routine-credit-report"),
     "emergency fund": Case(-4, borrower=FUND, what="routine-fund"),

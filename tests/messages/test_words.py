@@ -25,6 +25,7 @@ from reminderd.loans.terms import (
     InterestFrom,
     InterestOn,
     LoanTerms,
+    Prepayment,
     Repayment,
     RequestState,
     Residual,
@@ -92,6 +93,7 @@ def test_every_word_is_used_somewhere():
     used |= {"chart_last", "chart_alt"}
     used |= {*State, *Reason, *(severity.name.lower() for severity in Severity)}
     used |= {f"residual_{when}" for when in Residual}
+    used |= {f"{what}_{where}" for what in ("to", "went") for where in Prepayment}
     used |= {f"{on}_from_{since}" for on in InterestOn for since in InterestFrom}
     troubles = (Reason.BEYOND, Reason.UNRECKONED, Reason.UNWRITTEN)
     used |= {f"{key}_{reason}" for key in ("title", "do", "then") for reason in troubles}

@@ -38,6 +38,7 @@ from reminderd.loans.terms import (
     InstallmentRounding,
     PenaltyBase,
     PenaltyRule,
+    Prepayment,
     Repayment,
     Residual,
     RoundingAt,
@@ -64,13 +65,17 @@ def simulate(loan, as_of):
     agreed = [*loan.terms.extensions, *loan.terms.waivers, *loan.agreed]
     extensions = [one for one in agreed if isinstance(one, Extension)]
     ledger = Ledger(loan.terms, extensions)
-    paid = {}
+    paid, meant = {}, {}
     for payment in loan.payments:
-        paid[payment.on] = paid.get(payment.on, 0) + minor(loan.terms, payment.amount)
+        amount = minor(loan.terms, payment.amount)
+        paid[payment.on] = paid.get(payment.on, 0) + amount
+        if payment.to in (Prepayment.SHORTER, Prepayment.LOWER):
+            of_day = meant.setdefault(payment.on, {})
+            of_day[payment.to] = of_day.get(payment.to, 0) + amount
     agreements = [one.agreed if isinstance(one, Extension) else one.on for one in agreed]
     first = min([as_of, *paid, *agreements, *ledger.dates()])
     for day in days_after(first - ONE_DAY, as_of):
-        ledger.live(day, agreed, paid.get(day, 0))
+        ledger.live(day, agreed, paid.get(day, 0), meant.get(day, {}))
     return ledger.standing(as_of)
 
 
@@ -265,7 +270,12 @@ class Part:
     end: date | None = None  # its date as agreed, before business days
     carried: int = 0
     number: int = 0  # of its period, where a balance revolves
-    residual: int = 0  # interest that lateness with earlier ones has left
+    # Where a payment to the principal may work it out anew:
+    spans: tuple = ()  # the balances that bear its interest, each with its start and end
+    even: bool = False  # whether its period bears its share of a year
+    level: int = 0  # the sum that equal installments are
+    residual: int = 0  # what of it lateness with an earlier one left
+    called: tuple = ()  # the installments that it is together
 
     @property
     def total(self):
@@ -278,6 +288,7 @@ class Part:
         """Ask for interest of before too, of which *earned* tells how much is earned by a day."""
         own = self.earned
         self.interest += interest
+        self.residual += interest
         if own:
             self.earned = lambda day: own(day) + (earned(day) if earned else interest)
 
@@ -327,10 +338,31 @@ class Plan:
     def interest(self, base, start, end, rate=None):
         return rounded(self.terms, self.exact_interest(base, start, end, rate))
 
-    def part(self, number, principal, base):
+    def part(self, number, principal, base, level=0):
         """Return an installment whose interest follows the days of its period."""
         start, end = self.period(number)
-        return self.bearing(end, principal, base, start, end)
+        return self.over(principal, ((base, start, end),), level=level)
+
+    def over(self, principal, spans, *, even=False, level=0):
+        """Return an installment whose interest several balances bear, one after the other."""
+        end = spans[-1][2]
+
+        def by(day):
+            return rounded(self.terms, self.borne(spans, even, min(day, end)))
+
+        due = business_day(self.terms, end)
+        return Part(due, principal, by(end), by, end, spans=spans, even=even, level=level)
+
+    def borne(self, spans, even, day):
+        """Return exactly what balances have borne by a day of their period."""
+        total, length = NOTHING, (spans[-1][2] - spans[0][1]).days
+        for base, start, end in spans:
+            if not even:
+                total += self.exact_interest(base, start, min(day, end))
+                continue
+            for passed in days_after(start, min(day, end)):
+                total += base * self.of_period(self.rates.agreed(passed)[0]) / length
+        return total
 
     def bearing(self, due, principal, base, start, end, rate=None):
         return Part(
@@ -443,7 +475,7 @@ class Plan:
                 exact = Fraction(self.principal - self.balloon, self.spread) + interest
                 level = self.own_sum(n) or self.in_units(exact)
             principal = self.repays(n, left, level - rounded(self.terms, interest))
-            yield self.even(principal, self.principal, start, end)
+            yield self.over(principal, ((self.principal, start, end),), even=True)
             left -= principal
 
     def interest_only(self):
@@ -453,7 +485,7 @@ class Plan:
 
     def bullet(self):
         start, end = self.period(0)[0], self.due(self.terms.installment_count - 1)
-        yield self.bearing(end, self.principal, self.principal, start, end)
+        yield self.over(self.principal, ((self.principal, start, end),))
 
     def equal_installment(self):
         actual = self.terms.installment_interest is InstallmentInterest.ACTUAL
@@ -475,9 +507,9 @@ class Plan:
             planned = level - (0 if start == end else rounded(terms, left * of_period))
             principal = self.repays(n, left, planned)
             if start == end or (n == 0 and start != self.due(-1)):
-                yield self.part(0, principal, left)
+                yield self.part(0, principal, left, level)
             else:
-                yield self.even(principal, left, start, end)
+                yield self.over(principal, ((left, start, end),), even=True, level=level)
             left -= principal
 
     def annuity(self, left, of_period, number, *, at_once):
@@ -497,16 +529,6 @@ class Plan:
         short = self.terms.day_count in (DayCount.ACT_360, DayCount.THIRTY_E_360)
         return Fraction(rate.value) * number / year.get(unit, 360 if short else 365)
 
-    def even(self, principal, base, start, end):
-        """Return an installment of an equal period: each of its days bears the same share."""
-
-        def by(day):
-            days = days_after(start, min(day, end))
-            shares = sum((self.of_period(self.rates.agreed(d)[0]) for d in days), NOTHING)
-            return rounded(self.terms, base * shares / (end - start).days)
-
-        return Part(business_day(self.terms, end), principal, by(end), by, end)
-
     def equal_by_days(self):
         """Yield equal installments whose interest follows the days of each period."""
         free = self.terms.interest_only_installments
@@ -519,7 +541,7 @@ class Plan:
                 agreed, level = rate, own or self.level_by_days(left, rate, max(n, free))
             interest = self.interest(left, start, end)
             principal = self.repays(n, left, level - interest)
-            yield self.part(n, principal, left)
+            yield self.part(n, principal, left, level)
             left -= principal
 
     def level_by_days(self, left, rate, first):
@@ -530,6 +552,115 @@ class Plan:
             worth /= 1 + sum((self.rates.of(rate, day) for day in days), NOTHING)
             total += worth
         return self.in_units((left - self.balloon * worth) / total)
+
+
+class Repaid:
+    """What comes of installments once a payment of a day has left so much of their principal.
+
+    Each is worked out without what an extension put off, which some bear beside the balance of the
+    plan; at last that is added again. The first one's period is cut on that day.
+    """
+
+    def __init__(self, plan, parts, left, day):
+        self.plan, self.terms, self.left = plan, plan.terms, left
+        self.first, self.even = parts[0], [part.even for part in parts]
+        owed = [sum(part.principal for part in parts[n:]) for n in range(len(parts))]
+        self.beside = [part.spans[-1][0] - own for part, own in zip(parts, owed, strict=True)]
+        self.periods = [(part.spans[0][1], part.spans[-1][2]) for part in parts]
+        base, start, end = self.first.spans[-1]
+        self.gone, self.since = self.first.spans[:-1], start
+        if start < day:
+            self.gone, self.since = (*self.gone, (base, start, day)), day
+        alone = self.without(self.first.spans)
+        self.asked = parts[0].principal + rounded(self.terms, plan.borne(alone, self.even[0], end))
+
+    def without(self, spans):
+        return tuple((base - self.beside[0], *days) for base, *days in spans)
+
+    def spans(self, number, left):
+        """Return the balances that bear a period's interest, by themselves."""
+        start, end = self.periods[number]
+        if number:
+            return ((left, start, end),)
+        return (*self.without(self.gone), (left, self.since, end))
+
+    def parts(self, to):
+        """Return the installments: their shares, and interest with what stands beside them."""
+        for number, (principal, left, level) in enumerate(self.shares(to)):
+            spans = self.spans(number, left + self.beside[number])
+            if not number:
+                spans = (*self.gone, spans[-1])
+            part = self.plan.over(principal, spans, even=self.even[number], level=level)
+            if part.total or spans[-1][0]:
+                yield part
+
+    def shares(self, to):
+        shorter, many = to is Prepayment.SHORTER, len(self.periods)
+        if self.terms.repayment is Repayment.EQUAL_INSTALLMENT:
+            kept = self.first.level if shorter else 0
+            if kept and self.left:
+                rate = self.plan.rates.agreed(self.periods[0][0] + ONE_DAY)[0]
+                rows = self.level_shares(self.steady(rate), many, kept)
+                many = sum(1 for _, left, _ in rows if left)
+            rows = self.level_shares(self.plan, many, kept)
+            return rows + [(0, 0, 0)] * (len(self.periods) - many)
+        if self.terms.repayment is Repayment.EQUAL_PRINCIPAL:
+            kept = self.first.principal if shorter else 0
+            each = kept or rounded(self.terms, Fraction(self.left, many))
+            return self.even_shares(each, many)
+        return self.even_shares(0, many)
+
+    def steady(self, rate):
+        """Return the plan of terms whose rate goes on for ever."""
+        terms = replace(
+            self.terms,
+            contract_rate=rate,
+            rate_changes=(),
+            penalty=None,
+            compounding=Compounding.NONE,
+        )
+        return Plan(terms, Rates(terms))
+
+    def even_shares(self, each, many):
+        rows, left = [], self.left
+        for number in range(many):
+            principal = left if number == many - 1 else min(each, left)
+            rows.append((principal, left, 0))
+            left -= principal
+        return rows
+
+    def level_shares(self, plan, many, kept):
+        """Return principal, what is left before it, and level, of each of so many."""
+        rows, left, level, agreed = [], self.left, kept, None
+        actual = self.terms.installment_interest is InstallmentInterest.ACTUAL
+        for number in range(many):
+            rate = plan.rates.agreed(self.periods[number][0] + ONE_DAY)[0]
+            if (number and rate != agreed) or not (number or kept):
+                level = self.level(plan, rate, left, number, many)
+            spans = self.spans(number, left)
+            interest = rounded(self.terms, plan.borne(spans, self.even[number], spans[-1][2]))
+            planned = interest if actual else rounded(self.terms, left * plan.of_period(rate))
+            principal = level - planned
+            if not number:
+                as_it_was = self.asked - interest
+                principal = as_it_was if kept else min(as_it_was, principal)
+            principal = left if number == many - 1 else min(max(principal, 0), left)
+            rows.append((principal, left, level))
+            left, agreed = left - principal, rate
+        return rows
+
+    def level(self, plan, rate, left, first, many):
+        if self.terms.installment_interest is InstallmentInterest.PERIODIC:
+            return plan.annuity(left, plan.of_period(rate), many - first)
+        worth, total, owed = Fraction(1), NOTHING, Fraction(left)
+        for number in range(first, many):
+            _, start, end = self.spans(number, left)[-1]
+            days = days_after(start, end)
+            worth /= 1 + sum((plan.rates.of(rate, day) for day in days), NOTHING)
+            total += worth
+            if not number:
+                owed += worth * plan.borne((*self.without(self.gone), (0, start, end)), False, end)
+        return rounded(self.terms, owed / total)
 
 
 class Balance:
@@ -888,7 +1019,7 @@ class Ledger:
         until = self.terms.paid_until
         return until is not None and due <= until and not moved
 
-    def live(self, day, agreed, money):
+    def live(self, day, agreed, money, to_principal):
         """Live through one day, in the order in which things happen on it."""
         if self.balance:
             self.balance.live(day)
@@ -902,7 +1033,7 @@ class Ledger:
             if isinstance(one, Waiver) and one.on == day:
                 self.waive(one, day)
         if money and day > self.paid_through:
-            self.pay(money, day)
+            self.pay(money, day, to_principal)
 
     # ─── accrual and fees ───
 
@@ -1007,7 +1138,7 @@ class Ledger:
             return sum(part.earned_by(min(by, day)) for part in rest)
 
         principal = sum(part.principal for part in rest)
-        called = Part(day, principal, earned(day), earned, day)
+        called = Part(day, principal, earned(day), earned, day, called=tuple(rest))
         return [part for part in parts if part.due < day] + [called]
 
     # ─── agreements ───
@@ -1048,7 +1179,7 @@ class Ledger:
 
     # ─── money ───
 
-    def pay(self, money, day):
+    def pay(self, money, day, to_principal):
         if not self.terms.endless and money + self.credit >= self.gross_payoff(day) > 0:
             self.credit += money - self.gross_payoff(day)
             self.lines, self.coming = [], []
@@ -1058,7 +1189,39 @@ class Ledger:
             self.credit = self.balance.take(over, self.credit, day)
             self.coming = self.called(self.balance.look_ahead())
         else:
+            for to, meant in to_principal.items():
+                over -= self.prepay(min(meant, over), to, day)
             self.credit += over
+
+    def prepay(self, money, to, day):
+        """Lower the principal to come, as far as there is any; return by how much."""
+        if self.terms.capitalized_on and day < self.terms.capitalized_on:
+            return 0
+        for part in self.coming:
+            if part.called and part.residual:
+                part.called[0].carry(part.residual)
+                part.residual = 0
+        every = [one for part in self.coming for one in part.called or (part,)]
+        planned = [part for part in every if part.spans and part.spans[-1][0]]
+        parts = [part for part in planned if part.end > day]
+        principal = sum(part.principal for part in parts)
+        down = min(money, principal)
+        if not down:
+            return 0
+        anew = list(Repaid(self.plan, parts, principal - down, day).parts(to))
+        residuals = [part.residual for part in parts]
+        if any(residuals) and not anew:
+            anew = [Part(parts[0].due, 0, 0, end=parts[0].end)]
+        if residuals[0]:
+            anew[0].carry(residuals[0])
+        if any(residuals[1:]):
+            anew[-1].carry(sum(residuals[1:]))
+        ended = [part for part in planned if part.end <= day]
+        others = [part for part in every if not any(part is one for one in planned)]
+        self.last_due = anew[-1].end if anew else parts[0].spans[0][1]
+        self.coming = [*self.called([*ended, *anew]), *others]
+        self.coming.sort(key=lambda part: part.due)
+        return down
 
     def allocate(self, money, day):
         """Settle what has fallen due, in the agreed order; return what is over."""

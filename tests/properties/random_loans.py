@@ -463,7 +463,8 @@ def loans_with(draw, features, kinds=SCHEDULED):
             words |= draw(feature(words))
     loan = Loan("loan", "Loan", LoanTerms(**words), "Asia/Shanghai")
     for day in sorted(draw(st.lists(days, min_size=draw(st.integers(0, 4)), max_size=6))):
-        loan = also_paying(loan, day, draw(amounts(value(loan, day))))
+        to = draw(st.none() | some(loan.terms.prepayments or [None]))
+        loan = also_paying(loan, day, draw(amounts(value(loan, day))), to)
     return loan
 
 
@@ -509,8 +510,8 @@ def amounts(position):
     return anything | exact.map(lambda minor: max(1, minor))
 
 
-def also_paying(loan, day, minor):
-    payment = Payment(day, Money(minor, loan.terms.currency).amount)
+def also_paying(loan, day, minor, to=None):
+    payment = Payment(day, Money(minor, loan.terms.currency).amount, to=to)
     return replace(loan, payments=(*loan.payments, payment))
 
 

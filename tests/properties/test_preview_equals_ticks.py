@@ -223,11 +223,11 @@ def configurations(draw, start):
 
 
 class Year:
-    """A year of ticks on an App, and what was foreseen at its start."""
+    """A year of ticks on an App, or so many days, and what was foreseen at its start."""
 
-    def __init__(self, app, start, chance):
-        self.app, self.start, self.end, self.chance = app, start, start + YEAR, chance
-        self.foreseen = app.preview(start, YEAR.days)
+    def __init__(self, app, start, chance, days=YEAR.days):
+        self.app, self.start, self.end, self.chance = app, start, start + days * DAY, chance
+        self.foreseen = app.preview(start, days)
         self.listed = sorted({item.at for _, item in self.foreseen})
         self.zones = {app.config.timezone} | {loan.timezone for loan in app.config.loans}
         self.asked = {}  # by tick: the instant that it was asked for
@@ -317,6 +317,9 @@ def live_until(app, start, chance):
         if chance.random() < 0.4:
             with suppress(UsageError):  # no debit of the loan is open
                 app.debit_failed(app.loan(chance.choice(app.config.loans).id))
+        if app.config.desk.accounts and chance.random() < 0.3:
+            held = Money(chance.randrange(-100_00, 900_00), "CNY")
+            app.state_balance(app.accounts()[0], held, None)
         if chance.random() < 0.2:
             undo_an_assumed_one(app)
         if chance.random() < 0.2:

@@ -1,12 +1,13 @@
 """The book follows the configuration and keeps what was typed in."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from reminderd.alerts.plan import Policy
-from reminderd.loans.terms import Payment
+from reminderd.loans.terms import Payment, Prepayment
 from reminderd.store import book
 from reminderd.store.tables import loans, payments
 
@@ -164,6 +165,17 @@ class TestConfiguredPayments:
         sync(make_loan(payments=[(day, "10.00"), (day, "7.00")]))
         assert paid(connection) == [("2026-11-01", "10.00"), ("2026-11-01", "7.00")]
 
+    def test_one_is_another_if_what_is_over_goes_elsewhere(self, connection, sync, make_loan, now):
+        loan = make_loan(payments=[(date(2026, 11, 1), "10.00")])
+        lower = (replace(loan.payments[0], to=Prepayment.LOWER),)
+        sync(loan)
+        rest(connection)
+        [change] = sync(replace(loan, payments=lower), at=now + DAY)
+        assert [one.to for one in change.before.loan.payments] == [None]
+        assert [one.to for one in change.after.loan.payments] == [Prepayment.LOWER]
+        assert look_at(connection) == now + DAY
+        assert sync(replace(loan, payments=lower), at=now + 2 * DAY) == []
+
     def test_one_that_stays_keeps_its_number_and_when_it_was_recorded(
         self, connection, sync, make_loan, now
     ):
@@ -203,6 +215,13 @@ class TestTypedPayments:
         assert payment == Payment(date(2026, 11, 20), payment.amount, now + DAY, number)
         assert str(payment.amount) == "500.00"
         assert look_at(connection) == now + DAY
+
+    def test_where_what_is_over_goes_is_recorded_with_it(self, connection, sync, make_loan, now):
+        sync(make_loan())
+        day = date(2026, 11, 20)
+        book.add_payment(connection, "card", day, 50_000, now, to=Prepayment.SHORTER)
+        [payment] = book.entry(connection, "card").loan.payments
+        assert payment.to is Prepayment.SHORTER
 
     def test_a_sync_keeps_it(self, connection, sync, make_loan):
         sync(make_loan())

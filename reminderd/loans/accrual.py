@@ -1128,6 +1128,8 @@ class Account:
         if owed_before and terms.interest_from is InterestFrom.STATEMENT:
             bearing = room
         self.card = Card(bill, terms, amount, amount - room, bearing)
+        if bill.due.toordinal() <= self.rules.paid_until:  # nobody says that less was paid than all
+            self.card, rest = self.card.with_payment(bill.due, amount), room
         coming = [*kept, *self._billed(self.card, room, rest)]
         coming.sort(key=lambda part: part.due)
         # What was to come of a balance that was paid off will not any more.

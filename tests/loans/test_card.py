@@ -314,6 +314,13 @@ def test_with_a_statement_day_the_next_statement_is_expected(card):
     assert loan.terms.bills[0].on == date(2026, 10, 18)
 
 
+def test_up_to_paid_until_all_of_it_was_paid(card):
+    loan = card(STATEMENT + "paid_until = 2026-11-05\n")
+    assert value(loan, day("11-04")).upcoming[0].remaining.amount == 50000
+    for on in ("11-05", "11-17", "12-31"):
+        assert value(loan, day(on)).settled
+
+
 def test_it_is_known_a_month_before_it_is_due(card):
     assert value(card(STATEMENT), day("10-05")).upcoming
     before = {"10-04": 700, "10-06": 300}  # what was paid for the one before it counts no more

@@ -1260,7 +1260,9 @@ class Ledger:
             if not rest or line.left_over:
                 continue
             if self.balance and not self.coming:
-                continue  # a minimum's rest stays due where no other is to come
+                # A minimum's rest stays due where no other is to come, unless it is so little.
+                line.left_over = rest < minor(self.terms, self.terms.residual_below)
+                continue
             small = self.balance or rest < minor(self.terms, self.terms.residual_below)
             if small and not self.coming:
                 line.left_over = True

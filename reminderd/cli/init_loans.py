@@ -26,7 +26,7 @@ PERSON = "person"
 BILL, SCHEDULE, FIXED = "bill", "schedule", "fixed"
 PRESETS = Menu("preset", (NONE, PERSON, *preset_names()))
 PLANS = Menu("plan", (BILL, SCHEDULE, FIXED))
-REPAYMENTS = Menu("repayment", ("equal-installment", "equal-principal", "interest-only"))
+REPAYMENTS = Menu("repayment", ("equal-installment", "equal-principal", "interest-only", "flat"))
 FREQUENCIES = Menu("frequency", ("weekly", "biweekly", "monthly", "quarterly", "yearly"))
 
 _IN_A_WHILE = timedelta(days=30)

@@ -12,11 +12,11 @@ from ..alerts.routine import Routine
 from ..alerts.wallclock import QuietHours
 from ..errors import TermsError
 from ..loans.bills import drawn_on, expected_near
-from ..loans.charges import Amount, Cap, Fee, FeeKind
-from ..loans.frequency import BusinessDays
+from ..loans.charges import Amount, Cap, Fee, FeeKind, InstallmentFee
+from ..loans.frequency import ANY_DAY, BusinessDays, Frequency
 from ..loans.funds import Balance, BankAccount, Income
 from ..loans.money import Money, Rate, to_minor
-from ..loans.schedule import revolve, schedule_past, start_date
+from ..loans.schedule import revolve, schedule, schedule_past, start_date
 from ..loans.terms import (
     TO_PRINCIPAL,
     YEARS,
@@ -32,6 +32,7 @@ from ..loans.terms import (
     Payment,
     Penalty,
     PenaltyRule,
+    PenaltyStep,
     Posting,
     Prepayment,
     RateChange,
@@ -48,10 +49,12 @@ from .loan_tables import (
     ExtensionModel,
     FeeAmountModel,
     FeeModel,
+    InstallmentFeeModel,
     LoanModel,
     MinimumModel,
     PaymentModel,
     PenaltyModel,
+    PenaltyRuleModel,
     RateChangeModel,
 )
 from .models import AccountModel, BorrowerModel, FundModel, QuietHoursModel, Settings
@@ -66,6 +69,7 @@ def to_terms(model: LoanModel, currency: str) -> LoanTerms:
     except TermsError as error:
         raise TermsError(_written(model, error.field), str(error)) from None
     _check_end(terms)
+    _check_installment(terms)
     _check_acceleration(terms)
     _check_extensions(terms)
     _check_bills(terms)
@@ -89,13 +93,23 @@ def _prepayment(terms: LoanTerms, to: str | None, field: str) -> Prepayment | No
 
 
 def _written(model: LoanModel, field: str) -> str:
-    """Return where the penalty rule of a complaint stands: with the loan, else with a change."""
+    """Return where the penalty rule of a complaint stands: with the loan, a step or a change."""
     key, _, rule = field.partition(".")
-    if key != "penalty" or getattr(model.penalty, rule, None) is not None:
+    if key != "penalty":
         return field
     changes = enumerate(model.rate_changes)
-    found = (n for n, change in changes if getattr(change.penalty, rule, None) is not None)
-    return f"rate_changes.{next(found)}.{field}"
+    every = [("", model.penalty), *((f"rate_changes.{n}.", one.penalty) for n, one in changes)]
+    places: list[tuple[str, PenaltyRuleModel]] = [
+        (f"{where}{key}.{rule}", penalty) for where, penalty in every if penalty
+    ]
+    places += [
+        (f"{where}{key}.steps.{n}.{rule}", step)
+        for where, penalty in every
+        if penalty
+        for n, step in enumerate(penalty.steps)
+    ]
+    given = (place for place, table in places if getattr(table, rule, None) is not None)
+    return next(given, field)
 
 
 def _terms(model: LoanModel, currency: str) -> LoanTerms:
@@ -118,6 +132,13 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         capitalized_on=model.capitalized_on,
         paid_until=model.paid_until,
         installment_interest=model.installment_interest,
+        installment=model.installment,
+        installment_multiple_of=model.installment_multiple_of,
+        installment_rounding=model.installment_rounding,
+        installment_fee=_installment_fee(model.installment_fee),
+        interest_only_installments=model.interest_only_installments,
+        balloon=model.balloon,
+        in_advance=model.in_advance,
         frequency=model.frequency,
         end_of_month=model.end_of_month,
         business_days=BusinessDays(model.business_day_convention, model.calendar),
@@ -125,7 +146,7 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         statement_day=model.statement_day,
         interest_from=model.interest_from,
         interest_on=model.interest_on,
-        contract_rate=_contract_rate(model),
+        contract_rate=_contract_rate(model, model.frequency),
         day_count=model.day_count,
         penalty=penalty,
         penalty_base=model.penalty_base,
@@ -140,13 +161,15 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         dpd_includes_due_date=model.dpd_includes_due_date,
         acceleration_date=model.acceleration_date,
         fees=tuple(_fee(fee) for fee in model.fees),
-        caps=tuple(Cap(cap.mode, cap.annual_rate, cap.fees, cap.source) for cap in model.caps),
+        caps=tuple(
+            Cap(cap.mode, cap.annual_rate, cap.fees, cap.cost, cap.source) for cap in model.caps
+        ),
         allocation_order=tuple(model.allocation_order),
         allocation_by=model.allocation_by,
         prepayment=model.prepayment,
         rounding=model.rounding,
         rounding_at=model.rounding_at,
-        rate_changes=tuple(_rate_change(change) for change in model.rate_changes),
+        rate_changes=tuple(_rate_change(change, model.frequency) for change in model.rate_changes),
         pauses=tuple(Pause(pause.first, pause.last) for pause in model.pauses),
         waivers=tuple(Waiver(w.date, w.amount, w.of) for w in model.waivers),
         extensions=tuple(_extension(extension) for extension in model.extensions),
@@ -186,6 +209,25 @@ def _last_due(terms: LoanTerms) -> date:
     if terms.first_due is None:
         return terms.dues_listed[-1]
     return terms.frequency.step(terms.first_due, max(0, terms.number - 1))
+
+
+def _check_installment(terms: LoanTerms) -> None:
+    """Raise TermsError where the lender's own sum, or its unit, does not fit the loan."""
+    key = "installment" if terms.installment else "installment_multiple_of"
+    if getattr(terms, key) is None:
+        return
+    parts = schedule(replace(terms, acceleration_date=None, business_days=ANY_DAY))
+    rest = parts[-1].principal - to_minor(terms.balloon, terms.currency)
+    usual = max(part.principal for part in parts[:-1]) if len(parts) > 1 else rest
+    if rest > 2 * usual:
+        left, more = Money(rest, terms.currency), Money(rest - usual, terms.currency)
+        sentence = f"repays so little that {left} are left for the last one"
+        remedy = f'check the rate and how many there are, or add balloon = "{more}"'
+        raise TermsError(key, f"{sentence} ({remedy})")
+    if not rest:
+        enough = sum(1 for part in parts if part.principal) + terms.interest_only_installments
+        sentence = f"is so much that {enough} of {len(parts)} repay it all"
+        raise TermsError(key, f"{sentence} (write installments = {enough}, or check the rate)")
 
 
 def _check_acceleration(terms: LoanTerms) -> None:
@@ -251,7 +293,7 @@ def _minimum(model: LoanModel) -> Minimum | None:
 
 
 def _fee(fee: FeeModel) -> Fee:
-    return Fee(_fee_amount(fee), fee.per, fee.after_days, fee.least, fee.most, fee.name)
+    return Fee(_fee_amount(fee), fee.per, fee.after_days, fee.least, fee.most, fee.name, fee.of)
 
 
 def _fee_amount(fee: FeeAmountModel) -> Amount:
@@ -267,12 +309,18 @@ def _fee_amount(fee: FeeAmountModel) -> Amount:
     return Amount(FeeKind.PERCENT, fee.percent)
 
 
-def _rate_change(change: RateChangeModel) -> RateChange:
-    return RateChange(change.start, _contract_rate(change), _penalty(change.penalty))
+def _installment_fee(fee: InstallmentFeeModel | None) -> InstallmentFee | None:
+    if fee is None:
+        return None
+    return InstallmentFee(fee.percent or Decimal(0), fee.flat or Decimal(0), fee.charged)
+
+
+def _rate_change(change: RateChangeModel, every: Frequency) -> RateChange:
+    return RateChange(change.start, _contract_rate(change, every), _penalty(change.penalty))
 
 
 def _extension(extension: ExtensionModel) -> Extension:
-    rate = _contract_rate(extension)
+    rate = _agreed_rate(extension)
     return Extension(extension.due, extension.agreed, tuple(extension.to), rate)
 
 
@@ -295,18 +343,32 @@ def _listed(model: LoanModel, currency: str) -> tuple[Installment, ...]:
     )
 
 
-def _contract_rate(table: LoanModel | RateChangeModel | ExtensionModel) -> Rate | None:
+def _contract_rate(table: LoanModel | RateChangeModel, every: Frequency) -> Rate | None:
+    if table.effective_annual_rate is not None:
+        return Rate.of_effective(table.effective_annual_rate, every.of_year(365))
+    return _agreed_rate(table)
+
+
+def _agreed_rate(table: LoanModel | RateChangeModel | ExtensionModel) -> Rate | None:
     if table.daily_rate is not None:
         return Rate(table.daily_rate, "day")
     return _a_year(table.annual_rate)
 
 
 def _penalty(table: PenaltyModel | None) -> Penalty | None:
-    for rule in PenaltyRule:
-        value = getattr(table, rule, None)
-        if value is not None:
-            return Penalty(rule, value)
-    return None
+    if table is None:
+        return None
+    steps = tuple(PenaltyStep(step.after_days, _penalty_rule(step)) for step in table.steps)
+    return replace(
+        _penalty_rule(table), steps=steps, at_least=table.at_least, at_most=table.at_most
+    )
+
+
+def _penalty_rule(table: PenaltyRuleModel) -> Penalty:
+    rule, value = next(
+        (rule, value) for rule in PenaltyRule if (value := getattr(table, rule)) is not None
+    )  # the model checked that there is one of them
+    return Penalty(rule, value)
 
 
 def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:

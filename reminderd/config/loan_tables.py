@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from ..loans.charges import CapMode, FeePer
+from ..loans.charges import CapMode, Charged, FeeOf, FeePer
 from ..loans.daycount import DayCount
 from ..loans.frequency import MONTHLY, BusinessDayConvention
 from ..loans.money import Rounding
@@ -30,6 +30,7 @@ from ..loans.terms import (
     GraceCovers,
     GraceMode,
     InstallmentInterest,
+    InstallmentRounding,
     InterestFrom,
     InterestOn,
     Lender,
@@ -84,8 +85,8 @@ class InstallmentModel(Strict):
     interest: NotNegative = Field(Decimal(0), description="How much of the amount is interest.")
 
 
-class PenaltyModel(Strict):
-    """``penalty.RULE = VALUE``: exactly one rule."""
+class PenaltyRuleModel(Strict):
+    """Exactly one rule by which a penalty is charged."""
 
     daily_rate: DailyRate | None = Field(None, description='"0.05%": a rate for each day.')
     annual_rate: Rate | None = Field(None, description='"18%": a rate for each year.')
@@ -96,15 +97,48 @@ class PenaltyModel(Strict):
         None, description="0.5: half the contract rate, added to it."
     )
     spread: Rate | None = Field(None, description='"5%": points added to the annual rate.')
+    daily_amount: NotNegative | None = Field(
+        None,
+        description='"5.00": a sum for each day, however much is overdue.',
+        examples=['daily_amount = "5.00"'],
+    )
 
     @model_validator(mode="after")
-    def _one_rule(self) -> PenaltyModel:
+    def _one_rule(self) -> PenaltyRuleModel:
         given = [rule for rule in PenaltyRule if getattr(self, rule) is not None]
         if not given:
             raise ValueError('names no rule (write penalty.daily_rate = "0.05%")')
         if len(given) > 1:
             raise ValueError(f"has more than one rule: {' and '.join(given)} (keep one)")
         return self
+
+
+class PenaltyStepModel(PenaltyRuleModel):
+    """One entry of a penalty's ``steps``: the rule that takes its place after some days."""
+
+    after_days: Annotated[Whole, Field(ge=1, le=3650)] = Field(
+        description="Counts when more days late than this.", examples=["after_days = 30"]
+    )
+
+
+class PenaltyModel(PenaltyRuleModel):
+    """``penalty.RULE = VALUE``: exactly one rule."""
+
+    steps: list[PenaltyStepModel] = Field(
+        default_factory=list,
+        description="Other rules for what is late for longer.",
+        examples=['steps = [{ after_days = 30, daily_rate = "0.1%" }]'],
+    )
+    at_least: NotNegative | None = Field(
+        None,
+        description="What an installment owes of it at least, once it owes any.",
+        examples=['at_least = "5.00"'],
+    )
+    at_most: Share | None = Field(
+        None,
+        description="At most so much of the principal that fell due with it.",
+        examples=['at_most = "100%"'],
+    )
 
 
 class MinimumModel(Strict):
@@ -192,6 +226,12 @@ class FeeModel(FeeAmountModel):
         description="Charged when more days late than this; else once grace has passed.",
         examples=["after_days = 15"],
     )
+    of: FeeOf = Field(
+        FeeOf.OVERDUE,
+        description="What shares and tiers are of: what is overdue of the installment, principal "
+        "or interest alone, or all of it as it fell due.",
+        examples=['of = "principal"'],
+    )
     least: NotNegative | None = Field(
         None, alias="min", description="At least so much.", examples=['min = "5.00"']
     )
@@ -207,6 +247,19 @@ class FeeModel(FeeAmountModel):
         return amounts
 
 
+class InstallmentFeeModel(FeeAmountModel):
+    """``installment_fee``: what paying in installments costs (分期手续费), late or not."""
+
+    percent: Share | None = Field(
+        None, description="A share of what was borrowed.", examples=['percent = "0.6%"']
+    )
+    charged: Charged = Field(
+        Charged.EACH,
+        description="With each installment, or all of it with the first.",
+        examples=['charged = "first"'],
+    )
+
+
 class CapModel(Strict):
     """One entry of ``caps``: a limit on what borrowing, or being late, may cost."""
 
@@ -218,6 +271,12 @@ class CapModel(Strict):
     fees: NotNegative | None = Field(
         None, description="All fees together.", examples=['fees = "100.00"']
     )
+    cost: Share | None = Field(
+        None,
+        description="Interest, penalty and fees of the whole loan, as a share of what was "
+        "borrowed.",
+        examples=['cost = "100%"'],
+    )
     mode: CapMode = Field(CapMode.WARN, description="Only say so, or have the figure keep to it.")
     source: str | None = Field(
         None,
@@ -227,10 +286,14 @@ class CapModel(Strict):
 
     @model_validator(mode="after")
     def _one_limit(self) -> CapModel:
-        if self.annual_rate is None and self.fees is None:
-            raise ValueError('names no limit (write annual_rate = "24%", or fees = "100.00")')
-        if self.annual_rate is not None and self.fees is not None:
-            raise ValueError("has annual_rate and fees (make an entry of its own for each)")
+        limits = ("annual_rate", "fees", "cost")
+        given = [limit for limit in limits if getattr(self, limit) is not None]
+        if not given:
+            remedy = 'write annual_rate = "24%", fees = "100.00", or cost = "100%"'
+            raise ValueError(f"names no limit ({remedy})")
+        if len(given) > 1:
+            several = " and ".join(given)
+            raise ValueError(f"has {several} (make an entry of its own for each)")
         return self
 
 
@@ -249,6 +312,13 @@ def _only_rate(daily: Decimal | None, info: ValidationInfo) -> Decimal | None:
     return daily
 
 
+def _only_effective(effective: Decimal | None, info: ValidationInfo) -> Decimal | None:
+    for other in ("annual_rate", "daily_rate"):
+        if effective is not None and info.data.get(other) is not None:
+            raise ValueError(f"stands beside {other} (keep one of the two)")
+    return effective
+
+
 class RateChangeModel(Strict):
     """One entry of ``rate_changes``."""
 
@@ -259,14 +329,17 @@ class RateChangeModel(Strict):
     )
     annual_rate: Rate | None = Field(None, description="The new contract rate for a year.")
     daily_rate: DailyRate | None = Field(None, description="Or for a day.")
+    effective_annual_rate: Rate | None = Field(None, description="Or an effective one.")
     _one_rate = field_validator("daily_rate")(_only_rate)
+    _one_kind = field_validator("effective_annual_rate")(_only_effective)
     penalty: PenaltyModel | None = Field(
         None, description="The new penalty.", examples=['penalty.daily_rate = "0.05%"']
     )
 
     @model_validator(mode="after")
     def _some_change(self) -> RateChangeModel:
-        if all(given is None for given in (self.annual_rate, self.daily_rate, self.penalty)):
+        rates = (self.annual_rate, self.daily_rate, self.effective_annual_rate)
+        if all(given is None for given in (*rates, self.penalty)):
             raise ValueError('changes nothing (write annual_rate = "3.5%")')
         return self
 
@@ -450,6 +523,7 @@ class LoanModel(Strict):
         Literal[
             "equal-principal",
             "equal-installment",
+            "flat",
             "interest-only",
             "bullet",
             "revolving",
@@ -459,11 +533,48 @@ class LoanModel(Strict):
         | None
     ) = Field(
         None,
-        description="How principal is repaid; fixed: an amount each time; billed: as bills say.",
+        description="How principal is repaid; flat: in equal parts, each with interest on all that "
+        "was borrowed; fixed: an amount each time; billed: as bills say.",
     )
     installment_interest: InstallmentInterest = Field(
         InstallmentInterest.PERIODIC,
         description="Whether equal installments count equal periods or each period's days.",
+    )
+    installment: Positive | None = Field(
+        None,
+        description="The lender's own sum of equal installments, where it is another than worked "
+        "out; the last one takes the rest. It stands until a new rate.",
+        examples=['installment = "3510.67"'],
+    )
+    installment_multiple_of: Positive | None = Field(
+        None,
+        description="Installments are whole multiples of it (of equal-principal, the principal of "
+        "each); the last one takes the rest.",
+        examples=['installment_multiple_of = "1"'],
+    )
+    installment_rounding: InstallmentRounding = Field(
+        InstallmentRounding.NEAREST, description="To which multiple."
+    )
+    installment_fee: InstallmentFeeModel | None = Field(
+        None,
+        description="What each installment costs besides, or the first one; it counts as interest.",
+        examples=['installment_fee.percent = "0.6%"'],
+    )
+    interest_only_installments: Annotated[Whole, Field(ge=0, lt=MAX_INSTALLMENTS)] = Field(
+        0,
+        description="How many of them, the first ones, hold interest and no principal.",
+        examples=["interest_only_installments = 6"],
+    )
+    balloon: NotNegative = Field(
+        Decimal(0),
+        description="Principal that is not spread over them but due on top of the last one.",
+        examples=['balloon = "5000"'],
+    )
+    in_advance: bool = Field(
+        False,
+        description="Whether equal installments are due at the beginning of their periods, the "
+        "first one on the day the interest starts, as a lease's are.",
+        examples=["in_advance = true"],
     )
     frequency: FrequencyName = Field(
         MONTHLY,
@@ -520,6 +631,13 @@ class LoanModel(Strict):
     )
     annual_rate: Rate | None = Field(None, description='Contract rate for a year: "18%".')
     daily_rate: DailyRate | None = Field(None, description='Contract rate for a day: "0.05%".')
+    effective_annual_rate: Rate | None = Field(
+        None,
+        description="Contract rate as what a year comes to with interest on interest; the periods "
+        "of frequency compound to it.",
+        examples=['effective_annual_rate = "12.68%"'],
+    )
+    _one_kind = field_validator("effective_annual_rate")(_only_effective)
     day_count: DayCount = Field(DayCount.ACT_365F, description="Day-count convention.")
     penalty: PenaltyModel | None = Field(
         None, description="Price of being late.", examples=['penalty.daily_rate = "0.05%"']
@@ -707,7 +825,7 @@ class LoanModel(Strict):
         if "penalty" in data:  # another rule brings its own answer on contract interest
             defaults.pop("penalty", None)
             defaults.pop("contract_interest_continues", None)
-        if "annual_rate" in data:
+        if {"annual_rate", "effective_annual_rate"} & data.keys():
             defaults.pop("daily_rate", None)
         if data.get("business_day_convention") == "none":
             defaults.pop("calendar", None)

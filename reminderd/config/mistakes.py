@@ -11,21 +11,26 @@ from pydantic import BaseModel
 from ..loans.charges import FeePer
 from ..loans.frequency import BusinessDayConvention, Unit
 from ..loans.money import minor_digits, to_minor
-from .loan_tables import LoanModel
+from .loan_tables import LoanModel, PenaltyModel
 from .positions import Path
 
 Mistake = tuple[Path, str]  # where inside the loan's table, and what to write instead
 
 _LUMP = ("amount", "interest")
 _WORKED_OUT = ("principal", "installments", "first_due")
-_ONLY_DATED = ("principal", "start", "capitalized_on", "repayment")
-_OF_SCHEDULES = ("principal", "installments", "start", "capitalized_on")
+_SHAPES = (
+    *("installment", "installment_multiple_of", "installment_fee"),
+    *("interest_only_installments", "balloon", "in_advance"),
+)
 _ONLY_PERIODIC = ("first_due", "until", "end_of_month")
+_ONLY_DATED = ("principal", "start", "capitalized_on", "repayment", *_SHAPES)
+_OF_SCHEDULES = ("principal", "installments", "start", "capitalized_on", *_SHAPES)
 _COUNT_KNOWN = ("bullet", "revolving")  # repayments that need no number of installments
 # The fields that hold a sum of money, in whichever table.
 _SUMS = {
+    *("balloon", "installment", "installment_multiple_of"),
     *("amount", "interest", "principal", "flat", "least", "most", "floor", "above", "fees"),
-    "minimum",
+    *("minimum", "daily_amount", "at_least"),
     *("cash", "target", "saved", "monthly"),
     *("balance", "overdraft"),
 }
@@ -67,6 +72,7 @@ def mistakes(model: LoanModel, currency: str) -> Iterator[Mistake]:
         yield ("daily_rate",), "stands beside annual_rate (keep one of the two)"
     yield from _calendar_mistakes(model)
     yield from _compounding_mistakes(model)
+    yield from _penalty_mistakes(model)
     yield from _fee_mistakes(model)
     yield from _change_mistakes(model)
     yield from _extension_mistakes(model)
@@ -115,7 +121,7 @@ def _fixed_mistakes(model: LoanModel) -> Iterator[Mistake]:
             "needs a principal to work out (add it, or remove repayment: the amount is known)"
         )
         yield ("repayment",), sentence
-    keys = ("start", "capitalized_on", "minimum")
+    keys = ("start", "capitalized_on", "minimum", *_SHAPES)
     yield from _beside(model, keys, "amount, whose dates and sums are known")
     yield from _end_mistakes(model)
 
@@ -206,6 +212,22 @@ def _compounding_mistakes(model: LoanModel) -> Iterator[Mistake]:
     if rate is not None and not decided:
         sentence = 'does nothing without compounding (add compounding = "monthly", or "daily")'
         yield ("interest_on_interest_rate",), sentence
+
+
+def _penalty_mistakes(model: LoanModel) -> Iterator[Mistake]:
+    changes = [(("rate_changes", n), change.penalty) for n, change in enumerate(model.rate_changes)]
+    every: list[tuple[Path, PenaltyModel | None]] = [((), model.penalty), *changes]
+    for where, penalty in every:
+        steps = penalty.steps if penalty else []
+        for place, (before, step) in enumerate(pairwise(steps), 1):
+            if step.after_days <= before.after_days:
+                here: Path = (*where, "penalty", "steps", place, "after_days")
+                yield here, _out_of_order(step.after_days, before.after_days)
+    for where, penalty in changes:
+        for key in ("at_least", "at_most"):
+            if penalty is not None and getattr(penalty, key) is not None:
+                sentence = "is of the loan's own penalty, and stays (remove it here)"
+                yield (*where, "penalty", key), sentence
 
 
 def _fee_mistakes(model: LoanModel) -> Iterator[Mistake]:

@@ -37,7 +37,7 @@ from itertools import accumulate, takewhile
 
 from .bills import expected, expected_near, in_force, lives_by_bills
 from .card import Card
-from .charges import CapMode, Fee, FeePer
+from .charges import CapMode, Fee, FeeOf, FeePer
 from .daycount import DayCount
 from .frequency import add_months
 from .money import round_half_up, to_minor
@@ -48,6 +48,7 @@ from .schedule import (
     bears,
     begun_by,
     billed,
+    borrowed,
     capitalized,
     card_terms,
     earned,
@@ -105,6 +106,8 @@ class Line:
 
     capital = 0  # unpaid interest that bears interest itself, in 1/scale minor units
     ceiling = 0  # what a cap lets it cost, likewise
+    most_penalty: int | None = None  # what its penalty may come to
+    residual = 0  # what of its interest is the cost of an earlier line
     waived = 0  # what of it was let go of, other than principal
     spared = False  # it was paid within grace, and owes no penalty for good
     received = 0  # what payments have brought it since it fell due
@@ -172,13 +175,14 @@ class Account:
         self.scale = rules.tariff.scale
         self.round = rules.round
         self.grace = rules.grace
-        self.capped = rules.tariff.ceiling is not None
+        self.capped = rules.capped
         self.lines: list[Line] = []
         self.moved_late: frozenset[int] = frozenset()  # due dates that were open when they moved
         self.settled = 0  # how many of them, the oldest ones, owe nothing and never will again
         self.upcoming = 0  # index of the first installment not yet due
         self.worked_out = len(self.parts)  # of the schedule, before agreements changed it
         self.credit = 0
+        self.cost_before = 0  # what was paid of the charges of lines that an extension ended
         self.charged = 0  # all fees of the loan, those up to the day charged_to
         self.charged_to = 0
         self.today = 0
@@ -357,7 +361,15 @@ class Account:
             self._look_ahead(day)
         first, self.upcoming = self.upcoming, bisect_right(self.dues, day, self.upcoming)
         for number in range(first, self.upcoming):
+            if self.credit and self.rules.most_cost is not None:
+                self._move_to(self.dues[number])  # what has been charged by then is shared
             self._fall_due(self.parts[number], self.dues[number])
+        self.today = day
+
+    def _move_to(self, day: int) -> None:
+        """Count what every line has earned by a day, taking in nothing that falls due."""
+        self.today = day
+        self._accrue_lines()
 
     def _look_ahead(self, day: int) -> None:
         """Go on with what has no end, to more than a year after *day*."""
@@ -382,7 +394,11 @@ class Account:
             self.settled += self.settled == len(self.lines) - 1
             return
         line = Line(due, part.principal, part.interest, due + self.rules.first_day)
-        if self.credit:
+        if self.capped:
+            line.residual = part.residual
+            if self.rules.most_penalty is not None:
+                line.most_penalty = self.rules.most_penalty(part.principal)
+        if self.credit and self.rules.most_cost is None:
             for place in self.rules.order:
                 paid = min(self.credit, (part.principal, part.interest, 0, 0)[place])
                 self._reduce(line, place, paid)
@@ -392,6 +408,8 @@ class Account:
             line.capital = 0 if self.rules.on_installment else line.open_interest
             line.capital *= self.tariff.scale
         self.lines.append(line)
+        if self.credit and self.rules.most_cost is not None:
+            self.credit = self._receive(line, self.credit, self.rules.order, [0, 0, 0, 0])
         if self.trace is not None:
             self.trace += self.rules.rows(part)
 
@@ -432,6 +450,8 @@ class Account:
 
     def _accrue_rates(self, line: Line, since: int, day: int) -> None:
         rates, principal, base = self.tariff, line.principal, line.principal
+        if self.rules.stepped:
+            rates = tariff(self.terms, line.due)
         if self.rules.base_differs:
             base = self._base(line)
         interest = rates.interest.earn(principal, since, day)
@@ -462,7 +482,14 @@ class Account:
             self.charged_penalty_to = day
 
     def _base(self, line: Line) -> int:
-        """Return what the penalty is charged on: interest that accrued since is never in it."""
+        """Return what the penalty is charged on: interest that accrued since is never in it.
+
+        A sum a day is so much for one, as long as there is anything.
+        """
+        base = self._overdue(line)
+        return min(base, 1) if self.rules.penalty_by_amount else base
+
+    def _overdue(self, line: Line) -> int:
         if self.terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT:
             return line.unpaid
         if self.terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL:
@@ -487,21 +514,24 @@ class Account:
 
     def _accrue_all(self, line: Line, since: int, day: int) -> None:
         """Count rates, interest on interest, and what a cap allows."""
-        if self.tariff.on_interest is None:
+        rates = tariff(self.terms, line.due) if self.rules.stepped else self.tariff
+        if rates.on_interest is None:
             self._accrue_rates(line, since, day)
         else:
-            self._accrue_compounding(line, self.tariff.on_interest, since, day)
+            self._accrue_compounding(line, rates, rates.on_interest, since, day)
         if self.tariff.ceiling is not None:
             line.ceiling += self.tariff.ceiling.earn(line.principal, since, day)
 
-    def _accrue_compounding(self, line: Line, meter: Meter, since: int, day: int) -> None:
+    def _accrue_compounding(
+        self, line: Line, rates: Tariff, meter: Meter, since: int, day: int
+    ) -> None:
         """Count from turn to turn: at the end of each, unpaid interest joins what bears interest.
 
         The derivation tells of them together, or it would have a row for each day.
         """
         if line.spared or not (line.unpaid or any(self._amounts(line))):
             return  # nothing is unpaid but a fraction that nobody will ever be asked for
-        rates, base, opening = self.tariff, self._base(line), self._open_charges(line)
+        base, opening = self._base(line), self._open_charges(line)
         start, free_until = self._penalised(line), line.due + max(0, self.rules.first_day)
         turns, scale = self._turns(line.due, since, day), rates.scale
         capital, compound = line.capital, 0
@@ -565,7 +595,7 @@ class Account:
 
     def _charge(self, fee: Fee, line: Line, on: int) -> None:
         """Charge a fee on what was unpaid on its day, as far as a ceiling allows."""
-        amount = fee.on(line.unpaid, self.terms.currency, self.terms.rounding)
+        amount = fee.on(_fee_base(fee, line), self.terms.currency, self.terms.rounding)
         if self.rules.fee_ceiling is not None:
             amount = min(amount, self.rules.fee_ceiling - self.charged)
         line.fees += amount
@@ -583,7 +613,8 @@ class Account:
         """Return what the line, accrued up to today, owes."""
         return Owed(*self._amounts(line))
 
-    def _amounts(self, line: Line) -> tuple[int, int, int, int]:
+    def _amounts(self, line: Line, *, alone: bool = False) -> tuple[int, int, int, int]:
+        """Return what a line owes; *alone*, as if no limit were shared with other lines."""
         scale, round_, late = self.scale, self.round, self.today - line.due
         interest = penalty = 0
         if late > self.rules.interest_grace:
@@ -593,6 +624,8 @@ class Account:
         fees = line.fees
         if self.capped:
             interest, penalty, fees = self._capped(line, interest, penalty, fees)
+            if self.rules.most_cost is not None and not alone:
+                return self._within_cost(line)
         return (
             line.principal,
             line.interest + interest - line.paid_interest,
@@ -601,13 +634,60 @@ class Account:
         )
 
     def _capped(self, line: Line, interest: int, penalty: int, fees: int) -> tuple[int, int, int]:
-        """Cut penalty, then fees, then interest until the cap holds; what is paid stays paid."""
+        """Keep to the limits of the penalty, and to a cap on all that an installment costs.
+
+        There penalty, then fees, then interest are cut until it holds; what is paid stays paid.
+        """
+        if self.today - line.due > self.grace and line.accrued_penalty:
+            penalty = max(penalty, self.rules.least_penalty)
+        if line.most_penalty is not None:
+            penalty = min(penalty, line.most_penalty)
+        if self.tariff.ceiling is None:
+            return interest, penalty, fees
         over = interest + penalty + fees - line.ceiling // self.tariff.scale
         of_penalty = max(0, min(over, penalty - line.paid_penalty))
         of_fees = max(0, min(over - of_penalty, fees - line.paid_fees))
         paid = max(0, line.paid_interest - line.interest)
         of_interest = max(0, min(over - of_penalty - of_fees, interest - paid))
         return interest - of_interest, penalty - of_penalty, fees - of_fees
+
+    def cost(self) -> int:
+        """Return what interest, penalty and fees have come to so far, paid or not.
+
+        In minor units, with no cap on the total kept to.
+        """
+        unpaid = sum(self._unpaid_cost(line) for line in self.open)
+        return self.cost_before + unpaid + sum(self._paid_cost(line) for line in self.lines)
+
+    def _unpaid_cost(self, line: Line) -> int:
+        return sum(self._amounts(line, alone=True)[INTEREST:])
+
+    @staticmethod
+    def _paid_cost(line: Line) -> int:
+        paid = line.paid_interest + line.paid_penalty + line.paid_fees
+        return paid - line.waived - line.residual
+
+    def _within_cost(self, line: Line) -> tuple[int, int, int, int]:
+        """Return what a line owes where all lines share what the loan may cost.
+
+        What is over is cut from the newest line first, there from penalty, fees and interest, and
+        never from what is paid.
+        """
+        assert self.rules.most_cost is not None  # the caller looked
+        if not any(line is one for one in self.open):
+            return _NOTHING  # it is settled, and never owes what was cut
+        over = self.cost() - self.rules.most_cost
+        for newer in reversed(self.open):
+            if newer is line or over <= 0:
+                break
+            over -= self._unpaid_cost(newer)
+        principal, *charges = self._amounts(line, alone=True)
+        for place in (PENALTY, FEES, INTEREST):
+            cut = max(0, min(over, charges[place - 1]))
+            charges[place - 1] -= cut
+            over -= cut
+        interest, penalty, fees = charges
+        return principal, interest, penalty, fees
 
     def due(self) -> Owed:
         """Return what the installments already due owe together today."""
@@ -646,6 +726,8 @@ class Account:
         if (day := self.terms.capitalized_on) is not None and today < day:
             principal -= self.rules.capitalized
             interest += capitalized(self.terms, today)
+        if self.rules.most_cost is not None:
+            interest = min(interest, max(0, self.rules.most_cost - self.cost()))
         return Owed(principal, interest)
 
     def _interest_if_in_full(self, card: Card, coming: tuple[Installment, ...]) -> int:
@@ -752,6 +834,8 @@ class Account:
         surplus = 0
         for line, before in zip(lines, had, strict=True):
             got = line.received - before
+            if not got:
+                self.accrue(line)  # no money came to it, but the older one's surplus may count
             if not got and not self.owed(line).total:
                 continue  # it was settled before
             surplus += got - max(0, line.asked - before)
@@ -981,14 +1065,16 @@ class Account:
         kept = [*self.parts[:index], *self.parts[index + 1 :]]
         if place is not None:
             self._accrue_lines()  # what the others bear may hang on the one that leaves
-            line = self.lines.pop(place)
-            self.settled -= place < self.settled
+            line = self.lines[place]
             principal, *charges = self._amounts(line)
+            self.cost_before += self._paid_cost(line)
             part, since = Installment(part.due, principal, sum(charges)), self.as_of
-            self.upcoming -= 1
             if self.trace is not None:
                 self._note_relief(line)
                 self._step("extension", -part.total * self.tariff.scale, due, end=self.today)
+            del self.lines[place]
+            self.settled -= place < self.settled
+            self.upcoming -= 1
         for moved in extended(self.terms, part, extension, since):
             insort(kept, moved, lo=self.upcoming, key=lambda installment: installment.due)
         self._replace_parts(tuple(kept))
@@ -1083,13 +1169,14 @@ class Account:
             spared, penalty = spared + penalty, 0
         if spared:
             self._step("grace", -spared, line.due, start=line.due, end=self.today)
-        if self.tariff.ceiling is not None:
+        if self.capped:
             full = self.round(interest, self.tariff.scale)
             full += self.round(penalty, self.tariff.scale) + line.fees
             paid = line.paid_penalty + line.paid_fees + line.paid_interest
             cut = full + line.interest + line.principal - paid - self.owed(line).total
             if cut:
-                self._step("cap", -cut * self.tariff.scale, line.due, end=self.today)
+                kind = "cap" if cut > 0 else "least-penalty"
+                self._step(kind, -cut * self.tariff.scale, line.due, end=self.today)
 
     def _step(
         self,
@@ -1139,13 +1226,15 @@ class Account:
         """Note what a base earned, with the factors one would multiply on paper."""
         assert self.trace is not None  # callers looked
         currency, due = self.terms.currency, date.fromordinal(line.due)
+        by_amount = kind == "penalty" and self.rules.penalty_by_amount
         for rate, count, of_year, start, end in meter.on_paper(*span):
             exact = accrued if (start, end) == span else meter.earn(base, start, end)
             micros = round_half_up(exact * MICRO, self.scale)
             first, last = date.fromordinal(start), date.fromordinal(end)
-            self.trace.append(
-                Step(kind, micros, currency, due, base, rate, count, of_year, first, last)
-            )
+            step = Step(kind, micros, currency, due, base, rate, count, of_year, first, last)
+            if by_amount and rate is not None:
+                step = step._replace(base_minor=int(rate.value), rate=None)
+            self.trace.append(step)
 
     def _note_payment(self, amount: int, to: Owed, early: Owed) -> None:
         scale = self.tariff.scale
@@ -1206,6 +1295,12 @@ class _Rules:
     interest_grace: int
     residual: Residual
     residual_below: int
+    capped: bool  # something limits what an installment may cost
+    least_penalty: int  # of an installment, where it is anything
+    most_penalty: Callable[[int], int] | None  # of one of some principal
+    most_cost: int | None  # of all interest, penalty and fees together
+    penalty_by_amount: bool
+    stepped: bool  # it changes with the days of lateness
     first_day: int  # of the days after the due date, how many never count for penalty
     on_installment: bool
     on_outstanding: bool
@@ -1231,6 +1326,8 @@ def _compile(terms: LoanTerms) -> _Rules:
     compounds = terms.compounding is not Compounding.NONE
     outstanding = terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL
     plain = not (compounds or terms.fees or rates.ceiling is not None or outstanding)
+    stepped, by_amount = bool(terms.penalty_steps), terms.penalty_by_amount
+    least, most, most_cost = _least_penalty(terms), _most_penalty(terms), _most_cost(terms)
     return _Rules(
         parts,
         [*accumulate((part.principal for part in reversed(parts)), initial=0)][::-1],
@@ -1244,14 +1341,20 @@ def _compile(terms: LoanTerms) -> _Rules:
         terms.interest_grace,
         terms.residual,
         to_minor(terms.residual_below, terms.currency),
+        rates.ceiling is not None or bool(least or most) or most_cost is not None,
+        least,
+        most,
+        most_cost,
+        by_amount,
+        stepped,
         _first_day(terms),
         terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT,
         outstanding,
         terms.day_count is DayCount.THIRTY_360,
-        terms.penalty_base is not PenaltyBase.OVERDUE_PRINCIPAL,
+        terms.penalty_base is not PenaltyBase.OVERDUE_PRINCIPAL or by_amount,
         compounds,
         plain,
-        _flat(terms, rates) if plain else None,
+        _flat(terms, rates) if plain and not (stepped or by_amount) else None,
         tuple(_PLACES[component] for component in terms.allocation_order),
         terms.allocation_by is AllocationBy.COMPONENT,
         outstanding or bool(terms.fees) or terms.allocation_by is AllocationBy.COMPONENT,
@@ -1271,6 +1374,38 @@ def _flat(terms: LoanTerms, rates: Tariff) -> tuple[int, int] | None:
     if interest is None or penalty is None or not on_principal:
         return None
     return interest, penalty
+
+
+def _least_penalty(terms: LoanTerms) -> int:
+    least = terms.penalty.at_least if terms.penalty else None
+    return 0 if least is None else to_minor(least, terms.currency)
+
+
+def _most_penalty(terms: LoanTerms) -> Callable[[int], int] | None:
+    """Return what tells of a principal how much penalty it may bear at most."""
+    if terms.penalty is None or terms.penalty.at_most is None:
+        return None
+    share, round_ = Fraction(terms.penalty.at_most), terms.rounding.of
+    return lambda principal: round_(principal * share.numerator, share.denominator)
+
+
+def _most_cost(terms: LoanTerms) -> int | None:
+    """Return what an enforced cap lets all interest, penalty and fees come to, rounded down."""
+    shares = [
+        cap.cost for cap in terms.caps if cap.mode is CapMode.ENFORCE and cap.cost is not None
+    ]
+    return int(borrowed(terms) * Fraction(min(shares))) if shares else None
+
+
+def _fee_base(fee: Fee, line: Line) -> int:
+    """Return what a fee is charged on; nothing once the installment is paid."""
+    if fee.of is FeeOf.OVERDUE:
+        return line.unpaid
+    if fee.of is FeeOf.PRINCIPAL:
+        return line.principal
+    if fee.of is FeeOf.INTEREST:
+        return line.open_interest
+    return line.asked if line.unpaid else 0
 
 
 def _with_statement(part: Installment, interest: int) -> Installment:
@@ -1347,14 +1482,15 @@ def due_steps(terms: LoanTerms, part: Installment) -> tuple[Step, ...]:
     principal = Step("principal", part.principal * MICRO, terms.currency, part.due)
     residual = Step("residual", part.residual * MICRO, terms.currency, part.due)
     statement = Step("statement", part.statement * MICRO, terms.currency, part.due)
-    steps = (principal, *_interest_steps(terms, part), statement, residual)
+    fee = Step("installment-fee", part.fee * MICRO, terms.currency, part.due)
+    steps = (principal, *_interest_steps(terms, part), fee, statement, residual)
     return tuple(step for step in steps if step.micros)
 
 
 def _interest_steps(terms: LoanTerms, part: Installment) -> Iterator[Step]:
     """Yield what each balance and each rate bore of a part's own interest, as far as one can."""
     carried = part.residual + part.statement
-    own = (part.interest - carried) * MICRO
+    own = (part.interest - carried - part.fee) * MICRO
     interest = Step("scheduled-interest", own, terms.currency, part.due)
     worked_out = part.base or part.pieces
     if not worked_out or part.carried != carried or not part.balances:

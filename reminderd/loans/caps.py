@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
-from .charges import Cap
+from .charges import Cap, CapMode
 from .money import Money, Rate
 from .position import Position, value
+from .schedule import borrowed
 from .terms import Installment, LoanTerms, Repayment
 
 _YEAR = timedelta(days=365)
@@ -17,11 +19,12 @@ _FINE = Decimal("0.0001")  # a hundredth of a percent
 
 @dataclass(frozen=True, slots=True)
 class Exceeded:
-    """A cap, and what is charged instead: an all-in annual rate, or a sum of fees."""
+    """A cap, and what is charged instead: an all-in annual rate, fees, or all that it cost."""
 
     cap: Cap
     annual_rate: Decimal | None = None
     fees: Money | None = None
+    cost: Money | None = None
 
 
 def exceeded(position: Position) -> list[Exceeded]:
@@ -36,7 +39,17 @@ def exceeded(position: Position) -> list[Exceeded]:
             fees = position.money(sum(line.fees for line in position.account.lines))
             if fees.amount > cap.fees:
                 found.append(Exceeded(cap, fees=fees))
+        elif cap.cost is not None and cap.mode is CapMode.WARN:
+            cost = position.money(position.account.cost())
+            if cost.minor > allowed_cost(position.loan.terms, cap).minor:
+                found.append(Exceeded(cap, cost=cost))
     return found
+
+
+def allowed_cost(terms: LoanTerms, cap: Cap) -> Money:
+    """Return what a cap on the total cost of a loan allows, rounded down."""
+    assert cap.cost is not None  # the caller looked
+    return Money(int(borrowed(terms) * Fraction(cap.cost)), terms.currency)
 
 
 def all_in_rate(position: Position) -> Decimal | None:

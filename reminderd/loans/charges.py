@@ -31,12 +31,21 @@ class FeePer(StrEnum):
     PERIOD = "period"
 
 
+class FeeOf(StrEnum):
+    """What of an installment a fee's share, and its tiers, are of."""
+
+    OVERDUE = "overdue"
+    PRINCIPAL = "principal"
+    INTEREST = "interest"
+    INSTALLMENT = "installment"
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How much a fee is, given what is overdue.
+    """How much a fee is, given what it is charged on.
 
     ``value`` is the flat amount or the share (0.05 is 5 %). A tier is its lower bound and its
-    amount; the last one whose bound is not above what is overdue counts.
+    amount; the last one whose bound is not above what it is charged on counts.
     """
 
     kind: FeeKind
@@ -44,17 +53,17 @@ class Amount:
     tiers: tuple[tuple[Decimal, Amount], ...] = ()
     of: tuple[Amount, ...] = ()
 
-    def on(self, overdue: int, currency: str) -> Fraction:
-        """Return the exact fee in minor units on *overdue* minor units."""
+    def on(self, base: int, currency: str) -> Fraction:
+        """Return the exact fee in minor units on *base* minor units."""
         if self.kind is FeeKind.FLAT:
             return Fraction(to_minor(self.value, currency))
         if self.kind is FeeKind.PERCENT:
-            return overdue * Fraction(self.value)
+            return base * Fraction(self.value)
         if self.kind is FeeKind.TIERED:
-            reached = [tier for bound, tier in self.tiers if to_minor(bound, currency) <= overdue]
-            return reached[-1].on(overdue, currency) if reached else Fraction(0)
+            reached = [tier for bound, tier in self.tiers if to_minor(bound, currency) <= base]
+            return reached[-1].on(base, currency) if reached else Fraction(0)
         pick = min if self.kind is FeeKind.LESSER_OF else max
-        return pick(part.on(overdue, currency) for part in self.of)
+        return pick(part.on(base, currency) for part in self.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,8 @@ class Fee:
 
     It is charged on the first day that is more than ``after_days`` days after the due date (where
     that is None: after the grace that covers fees) while the installment is unpaid; ``per``
-    period, again each period later, by the oldest unpaid installment alone.
+    period, again each period later, by the oldest unpaid installment alone. Shares are *of* what is
+    overdue of the installment, of the principal or the interest in that, or of all that fell due.
     """
 
     amount: Amount
@@ -72,16 +82,42 @@ class Fee:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     name: str | None = None
+    of: FeeOf = FeeOf.OVERDUE
 
-    def on(self, overdue: int, currency: str, rounding: Rounding) -> int:
-        """Return the fee in minor units on what is overdue; nothing on nothing."""
-        if overdue <= 0:
+    def on(self, base: int, currency: str, rounding: Rounding) -> int:
+        """Return the fee in minor units on what it is charged on; nothing on nothing."""
+        if base <= 0:
             return 0
-        exact = self.amount.on(overdue, currency)
+        exact = self.amount.on(base, currency)
         fee = rounding.of(exact.numerator, exact.denominator)
         if self.minimum is not None:
             fee = max(fee, to_minor(self.minimum, currency))
         return fee if self.maximum is None else min(fee, to_minor(self.maximum, currency))
+
+
+class Charged(StrEnum):
+    """With which installments a fee for paying in installments is charged."""
+
+    EACH = "each"
+    FIRST = "first"
+
+
+@dataclass(frozen=True, slots=True)
+class InstallmentFee:
+    """A fee for paying in installments (分期手续费): a share of what was borrowed, and a sum.
+
+    What it is called makes no difference to its price: in China it has to be shown as interest
+    (银保监规〔2022〕13号), and here it is part of an installment's interest.
+    """
+
+    share: Decimal = Decimal(0)
+    flat: Decimal = Decimal(0)
+    charged: Charged = Charged.EACH
+
+    def on(self, principal: int, currency: str, rounding: Rounding) -> int:
+        """Return the fee in minor units that is charged at a time on *principal* minor units."""
+        exact = principal * Fraction(self.share) + to_minor(self.flat, currency)
+        return rounding.of(exact.numerator, exact.denominator)
 
 
 class CapMode(StrEnum):
@@ -93,9 +129,14 @@ class CapMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """A limit on what being late may cost: as an all-in annual rate, or as a sum of all fees."""
+    """A limit on cost: an all-in annual rate of being late, a sum of all fees, or a total cost.
+
+    That is what interest, penalty and fees of the whole loan come to, as a share of what was
+    borrowed: 1 is 100 % (in duplum; for British payday loans CONC 5A.2.2, since 2015).
+    """
 
     mode: CapMode
     annual_rate: Decimal | None = None
     fees: Decimal | None = None
+    cost: Decimal | None = None
     source: str | None = None  # the law or clause it comes from

@@ -69,7 +69,8 @@ def turns(terms: LoanTerms, due: date, after: date) -> Iterator[Turn]:
     """Yield the turns of the installment *due* that come after a day, in order, for a year."""
     first, last = max(after, due).toordinal() + 1, max(after, due).toordinal() + _AHEAD
     found = [(due + timedelta(days=days), why) for days, why in _steps(terms)]
-    found += [(date.fromordinal(day), CliffReason.RATE_RISES) for day in _rises(terms, first, last)]
+    rises = _rises(terms, due, first, last)
+    found += [(date.fromordinal(day), CliffReason.RATE_RISES) for day in rises]
     for fee in terms.fees:
         charged = takewhile(lambda day: day <= last, fee_days(terms, fee, due.toordinal(), last))
         found += [(date.fromordinal(day), CliffReason.FEE_CHARGED) for day in charged]
@@ -87,9 +88,9 @@ def _steps(terms: LoanTerms) -> Iterator[tuple[int, CliffReason]]:
         yield terms.grace_days + 1, CliffReason.GRACE_ENDS
 
 
-def _rises(terms: LoanTerms, first: int, last: int) -> Iterator[int]:
+def _rises(terms: LoanTerms, due: date, first: int, last: int) -> Iterator[int]:
     """Yield the days on which a rate of being late is higher than it was the day before."""
-    rates = tariff(terms)
+    rates = tariff(terms, due.toordinal() if terms.penalty_steps else None)
     for meter in (rates.interest, rates.penalty):
         for before, after in pairwise(meter.segments):
             if first <= after.start + 1 <= last and after.factor > before.factor:

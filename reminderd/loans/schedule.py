@@ -14,10 +14,12 @@ from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from itertools import count, islice, pairwise, takewhile
+from math import ceil, floor
 from typing import NamedTuple
 
+from .charges import Charged
 from .frequency import Frequency
-from .money import Rate, to_minor
+from .money import Rate, round_half_up, to_minor
 from .tariff import exact, tariff
 from .terms import (
     MAX_INSTALLMENTS,
@@ -28,6 +30,7 @@ from .terms import (
     GraceMode,
     Installment,
     InstallmentInterest,
+    InstallmentRounding,
     InterestFrom,
     InterestOn,
     LoanTerms,
@@ -50,6 +53,8 @@ def start_date(terms: LoanTerms) -> date | None:
     known = terms.repayment in (Repayment.LISTED, Repayment.FIXED)
     if known or terms.first_due is None:
         return None
+    if terms.in_advance:
+        return terms.first_due
     return terms.start or terms.frequency.step(terms.first_due, -1, end_of_month=terms.end_of_month)
 
 
@@ -128,8 +133,23 @@ def _schedule(terms: LoanTerms, at_most: int) -> tuple[Installment, ...]:
         principal = to_minor(terms.principal, terms.currency)
         if (day := terms.capitalized_on) is not None:
             principal += capitalized(terms, day)
-        parts = tuple(plan(terms, Rest(principal, tuple(_chosen(terms)))))
+        rest = Rest(principal, tuple(_chosen(terms)))
+        parts = tuple(_with_fees(terms, principal, plan(terms, rest)))
     return on_their_days(terms, parts)
+
+
+def _with_fees(
+    terms: LoanTerms, principal: int, parts: Iterable[Installment]
+) -> Iterator[Installment]:
+    """Add the fee for paying in installments to what each of them, or the first, asks for."""
+    if terms.installment_fee is None:
+        yield from parts
+        return
+    once = terms.installment_fee.charged is Charged.FIRST
+    fee = terms.installment_fee.on(principal, terms.currency, terms.rounding)
+    for number, part in enumerate(parts):
+        asked = 0 if once and number else fee
+        yield replace(part, interest=part.interest + asked, fee=asked)
 
 
 def _fixed(terms: LoanTerms, number: int) -> tuple[Installment, ...]:
@@ -179,6 +199,7 @@ def _accelerated(parts: tuple[Installment, ...], terms: LoanTerms) -> tuple[Inst
         start=first.start and min(first.start, day),  # a period may begin after a date moved ahead
         end=day,
         called=called,
+        fee=sum(part.fee for part in called if part.start is None or part.start < day),
     )
     return (*parts[: len(parts) - len(called)], whole)
 
@@ -188,7 +209,8 @@ def earned(terms: LoanTerms, part: Installment, day: date) -> int:
 
     Each rate bears the days on which it is in force, so none that begins later is in it. Of listed
     interest the days are all that is known: it is shared out by them, and all of it is earned
-    where there is no date before it, for the lender alone knows when it began.
+    where there is no date before it, for the lender alone knows when it began. A fee for paying in
+    installments is earned once its period has begun.
     """
     start, end = part.start, part.end or part.due
     if part.called and day < end:
@@ -198,7 +220,7 @@ def earned(terms: LoanTerms, part: Installment, day: date) -> int:
     if day <= start and not part.pieces:
         was = part.was  # what it has not earned yet is among what was carried over
         return part.carried - (was.interest - earned(terms, was, day) if was else 0)
-    return part.carried + _own_interest(terms, part, (start, end), day)
+    return part.carried + part.fee + _own_interest(terms, part, (start, end), day)
 
 
 def _own_interest(terms: LoanTerms, part: Installment, period: Period, day: date) -> int:
@@ -236,6 +258,8 @@ def bears(terms: LoanTerms, base: int, start: date, end: date, period: Period) -
 
     Of an equal period each day bears the same share, however many there are.
     """
+    if start == end:
+        return Fraction(0)
     if not _is_equal_period(terms, *period):
         rates = tariff(terms)
         return exact(rates.scheduled, rates.scale, base, [(start, end)])
@@ -268,6 +292,13 @@ def capitalized(terms: LoanTerms, day: date) -> int:
         return 0
     principal = to_minor(terms.principal, terms.currency)
     return period_interest(terms, principal, terms.start, min(day, terms.capitalized_on))
+
+
+def borrowed(terms: LoanTerms) -> int:
+    """Return what was borrowed, in minor units, of a loan that has an end and no bills."""
+    if terms.repayment in (Repayment.LISTED, Repayment.FIXED):
+        return sum(part.principal for part in schedule(terms))
+    return to_minor(terms.principal, terms.currency)
 
 
 def _chosen(terms: LoanTerms) -> list[Period]:
@@ -326,12 +357,68 @@ def plan(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
 
 def _equal_principal(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
     """Equal principal (等额本金): interest on what is left, for what each period counts."""
-    left, count = rest.principal, len(rest.coming)
-    usual = rest.level or terms.rounding.of(left, count)
-    for number in range(count):
-        share = left if number == count - 1 else min(usual, left)
+    left = rest.principal
+    usual = rest.level or _installment_of(terms, _repaying(terms, rest))
+    for number in range(len(rest.coming)):
+        share = _share(terms, rest, number, left, usual)
         yield rest.part(number, share, rest.interest(terms, number, left), left)
         left -= share
+
+
+def _repaying(terms: LoanTerms, rest: Rest) -> Fraction:
+    """Return what each installment that repays principal repays, if all repay the same."""
+    number = len(rest.coming) - terms.interest_only_installments
+    return Fraction(rest.principal - to_minor(terms.balloon, terms.currency), number)
+
+
+def _share(terms: LoanTerms, rest: Rest, number: int, left: int, usual: int) -> int:
+    """Return the principal that an installment repays: the last one all that is left.
+
+    Those that only pay interest repay none, and no other one touches the balloon.
+    """
+    if number == len(rest.coming) - 1:
+        return left
+    if number < terms.interest_only_installments:
+        return 0
+    return max(0, min(left - to_minor(terms.balloon, terms.currency), usual))
+
+
+def _installment_of(terms: LoanTerms, exact: Fraction) -> int:
+    """Return the sum that the lender makes of what an installment comes to exactly."""
+    if terms.installment_multiple_of is None:
+        return _rounded(terms, exact)
+    unit = to_minor(terms.installment_multiple_of, terms.currency)
+    number = exact / unit
+    if terms.installment_rounding is InstallmentRounding.UP:
+        return unit * ceil(number)
+    if terms.installment_rounding is InstallmentRounding.DOWN:
+        return unit * floor(number)
+    return unit * round_half_up(number.numerator, number.denominator)
+
+
+def _flat(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
+    """Equal principal, and each time interest on all that was borrowed (等本等息, a flat rate).
+
+    Each period bears its share of the annual rate, however many days it has.
+    """
+    left, known, level, repaying = rest.principal, None, 0, _repaying(terms, rest)
+    for number, (start, _) in enumerate(rest.coming):
+        rate, _ = terms.rates_on(start + _ONE_DAY)
+        each = rest.principal * _periodic(terms, rate)
+        if rate != known or not number:
+            known = rate
+            level = _agreed(terms, number) or _installment_of(terms, repaying + each)
+        interest = rest.interest(terms, number, rest.principal)
+        share = _share(terms, rest, number, left, level - _rounded(terms, each))
+        yield rest.part(number, share, interest, rest.principal)
+        left -= share
+
+
+def _agreed(terms: LoanTerms, number: int) -> int | None:
+    """Return the lender's own sum, which stands until the first rate goes."""
+    if terms.installment is None or number > terms.interest_only_installments:
+        return None
+    return to_minor(terms.installment, terms.currency)
 
 
 def _interest_only(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
@@ -360,18 +447,21 @@ def _equal_installment(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
     """
     by_days = terms.installment_interest is InstallmentInterest.ACTUAL
     left, known, level, each = rest.principal, None, rest.level, Fraction(0)
+    free = terms.interest_only_installments
     for number, (start, end) in enumerate(rest.coming):
         rate, _ = terms.rates_on(start + _ONE_DAY)
-        if rate != known or not number:
+        if rate != known or number in (0, free):
             known, each = rate, _periodic(terms, rate)
             if number or not rest.level:
-                level = _level_of(terms, rest, number, left, rate)
+                agreed = _agreed(terms, number) if number in (0, free) else None
+                level = agreed or _level_of(terms, rest, max(number, free), left, rate)
         interest = rest.interest(terms, number, left)
-        planned = level - (interest if by_days else _rounded(terms, left * each))
+        by_itself = by_days or start == end  # at once, where it is paid in advance
+        planned = level - (interest if by_itself else _rounded(terms, left * each))
         if rest.first and not number:
             as_it_was = rest.first - interest
             planned = as_it_was if rest.level else min(as_it_was, planned)
-        share = left if end == rest.coming[-1][1] else max(0, min(left, planned))
+        share = _share(terms, rest, number, left, planned)
         yield rest.part(number, share, interest, left, level)
         left -= share
 
@@ -390,7 +480,7 @@ def _level_by_days(
 ) -> int:
     """Return the sum that, discounted over the days of all periods to come, is the principal.
 
-    So is what was *earned* before and falls due with the first.
+    So is what was *earned* before and falls due with the first. A balloon is paid with the last.
     """
     rates = tariff(replace(steady(terms, rate), rounding_at=RoundingAt.END))
     with localcontext(Context(prec=60)):
@@ -401,15 +491,19 @@ def _level_by_days(
             worth += discount
             if not number:
                 owed += discount * earned.numerator / earned.denominator
-        return _rounded(terms, Fraction(owed / worth))
+        owed -= discount * to_minor(terms.balloon, terms.currency)
+        return _installment_of(terms, Fraction(owed / worth))
 
 
 def _level(terms: LoanTerms, principal: int, rate: Rate | None, coming: Sequence[Period]) -> int:
-    """Return the sum that repays the principal by the annuity formula."""
+    """Return the sum that repays the principal, but for a balloon, by the annuity formula."""
     each, number = _periodic(terms, rate), len(coming)
-    growth = (1 + each) ** number
-    level = principal * each * growth / (growth - 1) if each else Fraction(principal, number)
-    return _rounded(terms, level)
+    at_once, balloon = coming[0][0] == coming[0][1], to_minor(terms.balloon, terms.currency)
+    growth = (1 + each) ** (number - at_once)
+    level = Fraction(principal - balloon, number)
+    if each:
+        level = (principal * growth - balloon) * each / (growth * (1 + each) ** at_once - 1)
+    return _installment_of(terms, level)
 
 
 def _periodic(terms: LoanTerms, rate: Rate | None) -> Fraction:
@@ -428,6 +522,8 @@ def _of_period(rate: Rate, frequency: Frequency, year_days: int) -> Fraction:
 
 def _is_equal_period(terms: LoanTerms, start: date, end: date) -> bool:
     """Return whether a period bears its share of the annual rate, however many days it has."""
+    if terms.repayment is Repayment.FLAT:
+        return True
     level = terms.repayment is Repayment.EQUAL_INSTALLMENT
     periodic = level and terms.installment_interest is InstallmentInterest.PERIODIC
     return periodic and not _is_odd(terms, start, end)
@@ -700,6 +796,7 @@ def _rates_between(terms: LoanTerms, start: date, end: date) -> Iterator[Rate | 
 _PLANS: dict[Repayment, Callable[[LoanTerms, Rest], Iterator[Installment]]] = {
     Repayment.EQUAL_PRINCIPAL: _equal_principal,
     Repayment.EQUAL_INSTALLMENT: _equal_installment,
+    Repayment.FLAT: _flat,
     Repayment.INTEREST_ONLY: _interest_only,
     Repayment.BULLET: _interest_only,
     Repayment.REVOLVING: _revolving,

@@ -15,17 +15,18 @@ MICRO = 10**6
 class Step(NamedTuple):
     """One line of the derivation; its amount is exact to a millionth of a minor unit.
 
-    Kinds: ``principal`` and ``scheduled-interest`` (what fell due), ``interest``, ``penalty`` and
-    ``compound`` (what a period accrued), ``fee``, ``grace`` (penalty not owed because of the grace
-    period), ``cap`` (what a cap takes off), ``waiver``, ``extension`` (what moved to another due
-    date), ``paid-until`` (nothing: what fell due up to a day was paid), ``capitalized`` (nothing:
-    the interest in its split is in the principal), ``unconfirmed`` and ``assumed`` (what a debit
-    was to pay), ``carried`` (what is asked for with a later installment) and
-    ``residual`` (that, where it is asked for), ``statement`` (what a card's last statement bore),
-    ``left-over`` (what is too little for that after
-    the last installment), ``payment`` (what was paid,
-    with its split), ``paid-early`` (what it closed before it fell due), ``credit`` (paid, but for
-    installments to come), ``rounding`` (from the exact sum to the figure), ``total``.
+    Kinds: ``principal``, ``scheduled-interest`` and ``installment-fee`` (what fell due),
+    ``interest``, ``penalty`` and ``compound`` (what a period accrued; of a penalty by the day the
+    base is the sum of a day), ``least-penalty`` (what is added to a smaller one), ``fee``,
+    ``grace`` (penalty not owed because of the grace period), ``cap`` (what a cap takes off),
+    ``waiver``, ``extension`` (what moved to another due date), ``paid-until`` (nothing: what fell
+    due up to a day was paid), ``capitalized`` (nothing: the interest in its split is in the
+    principal), ``unconfirmed`` and ``assumed`` (what a debit was to pay), ``carried`` (what is
+    asked for with a later installment) and ``residual`` (that, where it is asked for),
+    ``statement`` (what a card's last statement bore), ``left-over`` (what is too little for that
+    after the last installment), ``payment`` (what was paid, with its split), ``paid-early`` (what
+    it closed before it fell due), ``credit`` (paid, but for installments to come), ``rounding``
+    (from the exact sum to the figure), ``total``.
     """
 
     kind: str

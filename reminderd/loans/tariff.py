@@ -143,10 +143,14 @@ def _units(convention: DayCount | None, start: int, end: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def tariff(terms: LoanTerms) -> Tariff:
-    """Work the tariff out from the terms."""
+def tariff(terms: LoanTerms, due: int | None = None) -> Tariff:
+    """Work the tariff out from the terms.
+
+    Where the penalty changes with the days of lateness, it is that of the installment *due* then;
+    without one, what counts at first.
+    """
     contract: _Timeline = [(_ordinal(start), rate) for start, rate, _ in terms.rates]
-    penalty = _paused([(_ordinal(start), rate) for start, _, rate in terms.rates], terms)
+    penalty = _paused(_penalties(terms, due), terms)
     on_interest: _Timeline = penalty
     if terms.interest_on_interest_rate is not None:
         on_interest = _paused([(0, terms.interest_on_interest_rate)], terms)
@@ -154,7 +158,8 @@ def tariff(terms: LoanTerms) -> Tariff:
     caps = [rate for rate in enforced if rate is not None]
     ceiling: _Timeline = [(0, Rate(min(caps), "year"))] if caps else []
     compounds = terms.compounding is not Compounding.NONE
-    scale = _scale([*contract, *penalty, *on_interest, *ceiling], terms)
+    later = [(0, rate) for days in terms.penalty_steps for *_, rate in terms.rates_after(days)]
+    scale = _scale([*contract, *penalty, *later, *on_interest, *ceiling], terms)
     scale *= _FINE if compounds else 1
     overdue: _Timeline = contract if terms.contract_interest_continues else [(0, None)]
     return Tariff(
@@ -179,6 +184,20 @@ def _counted(
         if stepwise:
             since = max(since, until)
     return tuple(counted)
+
+
+def _penalties(terms: LoanTerms, due: int | None) -> _Timeline:
+    """Return from which day on each penalty rate counts, by date and by days of lateness."""
+    steps = [] if due is None else [(due + days, days) for days in terms.penalty_steps]
+    bands = [(0, 0), *steps]
+    ends = [day for day, _ in steps] + [_FOREVER]
+    timeline: _Timeline = []
+    for (first, days), end in zip(bands, ends, strict=True):
+        rates = [(_ordinal(start), rate) for start, _, rate in terms.rates_after(days)]
+        in_force = [rate for start, rate in rates if start <= first][-1]
+        timeline.append((first, in_force))
+        timeline += [(start, rate) for start, rate in rates if first < start < end]
+    return timeline
 
 
 def _ordinal(day: date | None) -> int:

@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from ..errors import TermsError
-from .charges import Cap, Fee
+from .charges import Cap, Fee, InstallmentFee
 from .daycount import DayCount
 from .frequency import ANY_DAY, MONTHLY, BusinessDays, Frequency, Unit
 from .money import Rate, Rounding, to_minor
@@ -33,6 +33,7 @@ class Repayment(StrEnum):
     FIXED = "fixed"
     EQUAL_PRINCIPAL = "equal-principal"
     EQUAL_INSTALLMENT = "equal-installment"
+    FLAT = "flat"
     INTEREST_ONLY = "interest-only"
     BULLET = "bullet"
     REVOLVING = "revolving"
@@ -40,7 +41,15 @@ class Repayment(StrEnum):
 
 
 # What spreads a principal over installments, to which interest of before can be added.
-_CAPITALIZING = (Repayment.EQUAL_PRINCIPAL, Repayment.EQUAL_INSTALLMENT, Repayment.INTEREST_ONLY)
+_CAPITALIZING = (
+    Repayment.EQUAL_PRINCIPAL,
+    Repayment.EQUAL_INSTALLMENT,
+    Repayment.FLAT,
+    Repayment.INTEREST_ONLY,
+)
+_LEVEL = (Repayment.EQUAL_INSTALLMENT, Repayment.FLAT)  # whose installments are one sum
+_UNKNOWN = (Repayment.REVOLVING, Repayment.BILLED)  # where more is borrowed on the way
+_AMORTIZING = (Repayment.EQUAL_PRINCIPAL, *_LEVEL)
 
 
 class InstallmentInterest(StrEnum):
@@ -63,6 +72,14 @@ class Prepayment(StrEnum):
 
 
 TO_PRINCIPAL = "principal"  # in one way or the other
+
+
+class InstallmentRounding(StrEnum):
+    """To which multiple of a unit an installment is rounded."""
+
+    NEAREST = "nearest"
+    UP = "up"
+    DOWN = "down"
 
 
 class GraceMode(StrEnum):
@@ -154,6 +171,7 @@ class PenaltyRule(StrEnum):
     MULTIPLE_OF_CONTRACT = "multiple_of_contract"
     FRACTION_OF_CONTRACT = "fraction_of_contract"
     SPREAD = "spread"
+    DAILY_AMOUNT = "daily_amount"
 
 
 # Principal that falls due at the end has no installments of it that could fall away.
@@ -169,10 +187,27 @@ _PREPAYMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """Penalty interest on overdue principal: a rule and its value, both as agreed."""
+    """Penalty interest on overdue principal: a rule and its value, both as agreed.
+
+    Each of its *steps* takes the rule's place once an installment is later than so many days. What
+    an installment owes of it is ``at_least`` a sum, as soon as it is anything, and ``at_most`` a
+    share of the principal that fell due with it.
+    """
 
     rule: PenaltyRule
     value: Decimal
+    steps: tuple[PenaltyStep, ...] = ()
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+
+    @property
+    def rules(self) -> tuple[Penalty, ...]:
+        """The rule that counts first, and the one of each step."""
+        return (self, *(step.penalty for step in self.steps))
+
+    def after(self, days: int) -> Penalty:
+        """Return the rule for the days that follow on so many days after a due date."""
+        return self.rules[sum(1 for step in self.steps if step.after_days <= days)]
 
     def rate(self, contract: Rate | None, *, continues: bool) -> Rate:
         """Return the rate it comes to, given the contract rate where the rule refers to one.
@@ -211,6 +246,14 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class PenaltyStep:
+    """The rule of a penalty from when an installment is more than ``after_days`` days late."""
+
+    after_days: int
+    penalty: Penalty
+
+
+@dataclass(frozen=True, slots=True)
 class Installment:
     """A part of the loan that falls due on one date, in minor units.
 
@@ -219,8 +262,9 @@ class Installment:
     *base*, at a *rate* where that was agreed, and *was* is the installment that was put off.
     *called* are the installments that one falls due for when the loan is called. *residual* is
     what of the carried interest lateness with an earlier one left, *statement* what of it a card's
-    statement bore up to its due date. *level* is the sum that equal installments are worked out by.
-    *pieces* are the balances of before, where a payment to the principal cut its period.
+    statement bore up to its due date. *fee* is what of the interest is an installment fee. *level*
+    is the sum that equal installments are worked out by. *pieces* are the balances of before, where
+    a payment to the principal cut its period.
     """
 
     due: date
@@ -238,6 +282,7 @@ class Installment:
     level: int = field(default=0, compare=False)
     pieces: tuple[Piece, ...] = field(default=(), compare=False)
     statement: int = field(default=0, compare=False)
+    fee: int = field(default=0, compare=False)
 
     @property
     def total(self) -> int:
@@ -375,6 +420,9 @@ class LoanTerms:
     Every installment due up to ``paid_until`` was paid as scheduled. The principal of a revolving
     loan is its balance on that day.
 
+    The lender's own ``installment`` stands until the rate changes; what is worked out is a multiple
+    of ``installment_multiple_of``. The last one takes the rest, and a ``balloon`` with it.
+
     Interest from ``start`` to ``capitalized_on`` is added to the principal on that day, with which
     the schedule begins (a student loan after its deferment: 34 CFR 685.202(b)).
 
@@ -395,6 +443,13 @@ class LoanTerms:
     capitalized_on: date | None = None
     paid_until: date | None = None
     installment_interest: InstallmentInterest = InstallmentInterest.PERIODIC
+    installment: Decimal | None = None
+    installment_multiple_of: Decimal | None = None
+    installment_rounding: InstallmentRounding = InstallmentRounding.NEAREST
+    installment_fee: InstallmentFee | None = None
+    interest_only_installments: int = 0
+    balloon: Decimal = Decimal(0)
+    in_advance: bool = False  # each due at the beginning of its period
     frequency: Frequency = MONTHLY
     end_of_month: bool = False
     business_days: BusinessDays = ANY_DAY
@@ -453,7 +508,15 @@ class LoanTerms:
     @property
     def prepayments(self) -> tuple[Prepayment, ...]:
         """Where money beyond what is due can go; nothing where a balance takes it at once."""
+        if self.is_shaped:
+            return (Prepayment.AHEAD,)
         return _PREPAYMENTS.get(self.repayment, (Prepayment.AHEAD,))
+
+    @property
+    def is_shaped(self) -> bool:
+        """Whether the lender makes other installments of a principal than their kind says."""
+        own = self.installment, self.installment_multiple_of, self.installment_fee
+        return any((*own, self.interest_only_installments, self.balloon, self.in_advance))
 
     def prepayment_meant(self, to: str) -> Prepayment | None:
         """Return what a payment *to* somewhere does; None where the principal takes it two ways.
@@ -488,16 +551,41 @@ class LoanTerms:
 
     @cached_property
     def rates(self) -> tuple[tuple[date | None, Rate | None, Rate | None], ...]:
-        """The contract rate and the penalty rate, first from the outset, then from each change."""
-        return tuple(self._rates())
+        """The contract rate and the penalty rate, first from the outset, then from each change.
 
-    def _rates(self) -> Iterator[tuple[date | None, Rate | None, Rate | None]]:
+        The penalty rate is the one of the first days of lateness.
+        """
+        return tuple(self.rates_after(0))
+
+    def rates_after(self, days_late: int) -> Iterator[tuple[date | None, Rate | None, Rate | None]]:
+        """Yield the same for what is late by so many days already."""
         contract, penalty = self.contract_rate, self.penalty
-        yield None, contract, self._penalty_rate(penalty, contract)
+        yield None, contract, self._penalty_rate(penalty, contract, days_late)
         for change in self.rate_changes:
             contract = change.contract_rate or contract
             penalty = change.penalty or penalty
-            yield change.start, contract, self._penalty_rate(penalty, contract)
+            yield change.start, contract, self._penalty_rate(penalty, contract, days_late)
+
+    @cached_property
+    def penalties(self) -> tuple[Penalty, ...]:
+        """The penalties that count at some time: the first one, and those of changes."""
+        every = (self.penalty, *(change.penalty for change in self.rate_changes))
+        return tuple(penalty for penalty in every if penalty is not None)
+
+    @cached_property
+    def penalty_steps(self) -> tuple[int, ...]:
+        """After how many days of lateness some penalty has another rule, in order."""
+        return tuple(sorted({s.after_days for penalty in self.penalties for s in penalty.steps}))
+
+    @property
+    def penalty_by_amount(self) -> bool:
+        """Whether lateness costs a sum a day, whatever is overdue."""
+        return any(penalty.rule is PenaltyRule.DAILY_AMOUNT for penalty in self.penalties)
+
+    def penalty_on(self, day: date) -> Penalty | None:
+        """Return the penalty that counts on *day*."""
+        changed = [c.penalty for c in self.rate_changes if c.start < day and c.penalty]
+        return changed[-1] if changed else self.penalty
 
     def rates_on(self, day: date) -> tuple[Rate | None, Rate | None]:
         """Return the contract rate and the penalty rate that count on *day*."""
@@ -509,10 +597,16 @@ class LoanTerms:
             if start is None or start < day
         ][-1]
 
-    def _penalty_rate(self, penalty: Penalty | None, contract: Rate | None) -> Rate | None:
+    def _penalty_rate(
+        self, penalty: Penalty | None, contract: Rate | None, days_late: int = 0
+    ) -> Rate | None:
+        """Return the rate of a penalty; of a sum a day, so many minor units for one."""
         if penalty is None:
             return None
-        return penalty.rate(contract, continues=self.contract_interest_continues)
+        rule = penalty.after(days_late)
+        if rule.rule is PenaltyRule.DAILY_AMOUNT:
+            return Rate(Decimal(to_minor(rule.value, self.currency)), "day")
+        return rule.rate(contract, continues=self.contract_interest_continues)
 
     @property
     def penalty_rate(self) -> Rate | None:
@@ -645,6 +739,7 @@ def check(terms: LoanTerms) -> None:
         _check_year("paid_until", terms.paid_until)
     _check_rates(terms)
     _check_grace(terms)
+    _check_caps(terms)
     _check_agreements(terms)
     if terms.prepayment is not None:
         check_prepayment(terms, terms.prepayment, "prepayment")
@@ -658,6 +753,8 @@ def check_prepayment(terms: LoanTerms, to: str, field: str) -> None:
         why = "a revolving balance is paid down at once (remove it)"
     elif Prepayment.LOWER in terms.prepayments:
         why = 'the principal falls due at the end, so no installment falls away (write "lower")'
+    elif terms.is_shaped or terms.repayment is Repayment.FLAT:
+        why = 'how the lender works such installments out anew is not known (write "ahead")'
     else:
         why = 'no principal is known to work its sums out anew from (write "ahead")'
     raise TermsError(field, f'"{to}" does not go with {terms.repayment}: {why}')
@@ -680,6 +777,34 @@ def _check_schedule(terms: LoanTerms) -> None:
     if terms.repayment is not Repayment.BILLED:
         _check_count(terms)
     _check_dates(terms)
+    _check_installments(terms)
+
+
+def _check_installments(terms: LoanTerms) -> None:
+    """Refuse what shapes installments where there are none of that kind."""
+    for key, kinds in (
+        ("installment", _LEVEL),
+        ("installment_multiple_of", _AMORTIZING),
+        ("interest_only_installments", _AMORTIZING),
+        ("balloon", _AMORTIZING),
+        ("installment_fee", (*_AMORTIZING, Repayment.INTEREST_ONLY)),
+        ("in_advance", (Repayment.EQUAL_INSTALLMENT,)),
+    ):
+        if getattr(terms, key) and terms.repayment not in kinds:
+            known = " or ".join(f'"{kind}"' for kind in kinds)
+            raise TermsError(key, f"goes with repayment = {known} (remove it, or change repayment)")
+    for key in ("start", "interest_only_installments"):
+        if terms.in_advance and getattr(terms, key):
+            sentence = "does not go with in_advance: interest starts on the first due date"
+            raise TermsError(key, f"{sentence} (remove one of the two)")
+    number = terms.interest_only_installments
+    if number and not 0 < number < terms.number:
+        sentence = f"{number} of {terms.number} leave none that repays the principal"
+        raise TermsError("interest_only_installments", f"{sentence} (write fewer)")
+    if terms.balloon >= terms.principal > 0:
+        sentence = f"{terms.balloon} is not less than the principal {terms.principal}"
+        remedy = 'write repayment = "interest-only" where all is repaid at the end'
+        raise TermsError("balloon", f"{sentence} ({remedy})")
 
 
 def _check_dates(terms: LoanTerms) -> None:
@@ -761,9 +886,9 @@ def _check_sum(terms: LoanTerms, key: str, meaning: str) -> None:
 
 
 def _check_rates(terms: LoanTerms) -> None:
-    list(terms.rates)  # each penalty rule must have the rate that it refers to
-    penalties = [terms.penalty, *(change.penalty for change in terms.rate_changes)]
-    replaces = any(p and p.rule is PenaltyRule.MULTIPLE_OF_CONTRACT for p in penalties)
+    _check_penalties(terms)
+    rules = [rule.rule for penalty in terms.penalties for rule in penalty.rules]
+    replaces = PenaltyRule.MULTIPLE_OF_CONTRACT in rules
     if replaces and terms.contract_interest_continues:
         raise TermsError(
             "contract_interest_continues",
@@ -772,11 +897,28 @@ def _check_rates(terms: LoanTerms) -> None:
         )
     if terms.compounding is Compounding.NONE:
         return
-    if terms.interest_on_interest_rate is None and terms.penalty is None:
+    if terms.penalty is not None and terms.penalty.at_least is not None:
+        sentence = "does not go with compounding (remove one of the two)"
+        raise TermsError("penalty.at_least", sentence)
+    own = terms.interest_on_interest_rate is not None
+    if not own and (terms.penalty is None or terms.penalty_by_amount):
         raise TermsError(
             "compounding",
             'has no rate (add interest_on_interest_rate = "18%", or a penalty, whose rate counts)',
         )
+
+
+def _check_penalties(terms: LoanTerms) -> None:
+    for days in (0, *terms.penalty_steps):
+        list(terms.rates_after(days))  # each penalty rule must have the rate that it refers to
+    for penalty in terms.penalties:
+        after = [step.after_days for step in penalty.steps]
+        if after != sorted(set(after)) or min(after, default=1) < 1:
+            raise TermsError("penalty.steps", "must be listed once each, by after_days, from 1 on")
+    sums = {rule.rule is PenaltyRule.DAILY_AMOUNT for p in terms.penalties for rule in p.rules}
+    if len(sums) > 1:
+        sentence = "is a sum, but at another time the penalty is a rate (write all of one kind)"
+        raise TermsError("penalty.daily_amount", sentence)
 
 
 def _check_grace(terms: LoanTerms) -> None:
@@ -789,6 +931,15 @@ def _check_grace(terms: LoanTerms) -> None:
             f"{terms.grace_days} days of grace are more than the {period} days between two "
             f"installments (write {period} or fewer)",
         )
+
+
+def _check_caps(terms: LoanTerms) -> None:
+    """Refuse a cap on the total cost where nobody can say how much was borrowed."""
+    unknown = terms.endless or terms.bills or terms.minimum or terms.repayment in _UNKNOWN
+    for number, cap in enumerate(terms.caps):
+        if cap.cost is not None and unknown:
+            sentence = "is a share of what was borrowed, which nobody knows of this loan"
+            raise TermsError(f"caps.{number}.cost", f"{sentence} (write fees or annual_rate)")
 
 
 def _period(terms: LoanTerms) -> int | None:

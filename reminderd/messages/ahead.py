@@ -119,15 +119,16 @@ def _first_day(stage: Stage) -> int:
 
 
 def _cap(sheet: Sheet) -> Iterator[Event]:
-    """Yield that tomorrow's fees are above a cap that today's are not."""
+    """Yield that tomorrow's fees, or cost, are above a cap that today's are not."""
     if not sheet.loan.terms.caps or not sheet.position.arrears:
         return
     tomorrow = sheet.today + _DAY
     known = {found.cap for found in exceeded(sheet.position)}
     for found in exceeded(value(sheet.loan, tomorrow)):
-        if found.fees is not None and found.cap not in known:
+        if found.annual_rate is None and found.cap not in known:
             source = found.cap.source or sheet.words.line("cap_source")
-            said = sheet.words.line("ahead_cap", on=_day(sheet, tomorrow), source=source)
+            key = "ahead_cap" if found.fees is not None else "ahead_cap_cost"
+            said = sheet.words.line(key, on=_day(sheet, tomorrow), source=source)
             yield Event(tomorrow, said, warns=True)
 
 

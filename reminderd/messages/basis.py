@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ..loans.bills import lives_by_bills
 from ..loans.business_days import is_provisional
-from ..loans.charges import Amount, CapMode, Fee, FeeKind, FeePer
+from ..loans.charges import Amount, CapMode, Fee, FeeKind, FeeOf, FeePer, InstallmentFee
 from ..loans.frequency import MONTHLY
 from ..loans.money import Money, Rate, minor_digits
 from ..loans.position import Position
@@ -24,7 +24,9 @@ from ..loans.terms import (
     Loan,
     LoanTerms,
     Minimum,
+    Penalty,
     PenaltyBase,
+    PenaltyRule,
     Repayment,
     Residual,
 )
@@ -56,6 +58,7 @@ class _Basis:
         self.as_of = as_of
         self.words = say
         self.contract, self.penalty = terms.rates_on(as_of)
+        self.agreed_penalty = terms.penalty_on(as_of)
 
     def say(self, key: str, **values: str) -> str:
         return self.words.say("basis", key, **values)
@@ -102,9 +105,32 @@ class _Basis:
         return self.say("contract", rate=self._rate(self.contract))
 
     def _penalty(self) -> str:
-        if self.penalty is None:
+        if self.penalty is None or self.agreed_penalty is None:
             return self.say("no_penalty")
-        return self.say(_PENALTY[self.terms.penalty_base], rate=self._rate(self.penalty))
+        if self.agreed_penalty.rule is PenaltyRule.DAILY_AMOUNT:
+            outstanding = self.terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL
+            key = "penalty_amount_once" if outstanding else "penalty_amount"
+            said = self.say(key, amount=self._money(self.agreed_penalty.value))
+        else:
+            said = self.say(_PENALTY[self.terms.penalty_base], rate=self._rate(self.penalty))
+        steps = (self._step(step.after_days) for step in self.agreed_penalty.steps)
+        return self.say("comma").join([said, *steps])
+
+    def _step(self, after_days: int) -> str:
+        """Say what the penalty is from when an installment is later than so many days."""
+        day = str(after_days + 1)
+        assert self.agreed_penalty is not None  # it has steps
+        rule = self.agreed_penalty.after(after_days)
+        if rule.rule is PenaltyRule.DAILY_AMOUNT:
+            return self.say("penalty_step_amount", day=day, amount=self._money(rule.value))
+        rate = rule.rate(self.contract, continues=self.terms.contract_interest_continues)
+        return self.say("penalty_step", day=day, rate=self._rate(rate))
+
+    def _penalty_limits(self, penalty: Penalty) -> Iterator[str]:
+        if penalty.at_least:
+            yield self.say("penalty_at_least", least=self._money(penalty.at_least))
+        if penalty.at_most is not None:
+            yield self.say("penalty_at_most", share=self.words.share(penalty.at_most))
 
     def _interest(self) -> Iterator[str]:
         yield self._contract()
@@ -113,9 +139,34 @@ class _Basis:
             yield self.say("contract_continues" if goes_on else "contract_stops")
         if self.contract and self.terms.repayment is Repayment.EQUAL_INSTALLMENT:
             yield self._level(self.contract)
+        yield from self._shape()
         if self.terms.minimum is not None:
             yield from self._minimum(self.terms.minimum)
         yield from self._statement_interest()
+
+    def _shape(self) -> Iterator[str]:
+        """Say what makes installments other than their kind alone."""
+        terms = self.terms
+        if terms.repayment is Repayment.FLAT:
+            yield self.say("flat")
+        if terms.installment is not None:
+            yield self.say("installment", amount=self._money(terms.installment))
+        if terms.installment_multiple_of is not None:
+            unit = self._money(terms.installment_multiple_of)
+            yield self.say(f"installment_{terms.installment_rounding}", unit=unit)
+        if terms.installment_fee is not None:
+            yield self._installment_fee(terms.installment_fee)
+        if terms.interest_only_installments:
+            yield self.say("interest_only", count=str(terms.interest_only_installments))
+        if terms.in_advance:
+            yield self.say("in_advance")
+        if terms.balloon:
+            yield self.say("balloon", amount=self._money(terms.balloon))
+
+    def _installment_fee(self, fee: InstallmentFee) -> str:
+        share = self.say("installment_fee_share", share=self.words.share(fee.share))
+        amount = share if fee.share else self._money(fee.flat)
+        return self.say(f"installment_fee_{fee.charged}", amount=amount)
 
     def _level(self, contract: Rate) -> str:
         if self.terms.installment_interest is not InstallmentInterest.PERIODIC:
@@ -142,6 +193,8 @@ class _Basis:
         terms = self.terms
         if not self._is_plain():
             yield self._penalty()
+        if terms.penalty is not None:
+            yield from self._penalty_limits(terms.penalty)
         on_interest = terms.interest_on_interest_rate or self.penalty
         if terms.compounding is not Compounding.NONE and on_interest:
             yield self.say(f"compounding-{terms.compounding}", rate=self._rate(on_interest))
@@ -158,7 +211,7 @@ class _Basis:
         return self.words.percent(rate, self.terms)
 
     def _fee(self, fee: Fee) -> str:
-        amount = self._amount(fee.amount)
+        amount = self._amount(fee.amount, fee.of)
         least, most = fee.minimum, fee.maximum
         if least is not None and most is not None:
             shown = {"least": self._money(least), "most": self._money(most)}
@@ -170,21 +223,21 @@ class _Basis:
         key = "fee" if fee.per is FeePer.INSTALLMENT else "fee_per_period"
         return self.say(key, name=self.words.fee(fee.name), amount=amount)
 
-    def _amount(self, amount: Amount) -> str:
+    def _amount(self, amount: Amount, of: FeeOf) -> str:
         if amount.kind is FeeKind.FLAT:
             return self._money(amount.value)
         if amount.kind is FeeKind.PERCENT:
-            return self.say("fee_percent", share=self.words.share(amount.value))
+            return self.say(f"fee_percent_{of}", share=self.words.share(amount.value))
         if amount.kind is FeeKind.TIERED:
-            return self._tiers(amount)
-        parts = self.say("and").join(self._amount(part) for part in amount.of)
+            return self._tiers(amount, of)
+        parts = self.say("and").join(self._amount(part, of) for part in amount.of)
         lesser = amount.kind is FeeKind.LESSER_OF
         return self.say("fee_lesser" if lesser else "fee_greater", parts=parts)
 
-    def _tiers(self, amount: Amount) -> str:
+    def _tiers(self, amount: Amount, of: FeeOf) -> str:
         parts = []
         for bound, tier in amount.tiers:
-            shown = self._amount(tier)
+            shown = self._amount(tier, of)
             if bound:
                 shown = self.say("fee_tier", bound=self._money(bound), amount=shown)
             parts.append(shown)
@@ -199,6 +252,8 @@ class _Basis:
                 yield self.say("capped", cap=self.words.share(cap.annual_rate))
             elif cap.mode is CapMode.ENFORCE and cap.fees is not None:
                 yield self.say("fees_capped", cap=self._money(cap.fees))
+            elif cap.mode is CapMode.ENFORCE and cap.cost is not None:
+                yield self.say("cost_capped", cap=self.words.share(cap.cost))
 
     def _order(self) -> Iterator[str]:
         by_component = self.terms.allocation_by is AllocationBy.COMPONENT

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..loans.money import Money, Rate, minor_digits
+from ..loans.money import Money, minor_digits
 from ..loans.steps import Step
 from .words import Words
 
@@ -52,12 +52,16 @@ def _how(step: Step, say: Words, today: date) -> str:
     if step.start is not None and step.end is not None and step.kind != "grace":
         start, end = say.day(step.start, today), say.day(step.end, today)
         parts.append(say.say("derivation", "span", start=start, end=end))
-    if step.rate is not None and step.base is not None and step.days is not None:
-        parts.append(_factors(step, step.rate, step.base, say))
+    if step.base is not None and step.days is not None:
+        parts.append(_factors(step, step.base, say))
     return say.line("colon").join(parts)
 
 
-def _factors(step: Step, rate: Rate, base: Money, say: Words) -> str:
+def _factors(step: Step, base: Money, say: Words) -> str:
+    rate = step.rate
+    if rate is None:  # a sum for each day
+        count = say.days(step.days or 0)
+        return say.say("derivation", "amount_a_day", base=str(base), count=count)
     key = "days_of_year" if step.year_days else "days"
     return say.say(
         "derivation",

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from ..loans.caps import Exceeded, exceeded
+from ..loans.caps import Exceeded, allowed_cost, exceeded
 from ..loans.money import Money
 from ..loans.owed import Owed
 from ..loans.position import Arrear, value
@@ -264,10 +264,13 @@ class _Draft:
         return sheet.derivation()
 
     def _above(self, found: Exceeded) -> dict[str, str]:
-        shown = {"source": one_line(found.cap.source or ""), "rate": ""}
+        shown = {"source": one_line(found.cap.source or ""), "rate": "", "cost": ""}
         if found.annual_rate is not None and found.cap.annual_rate is not None:
             rates = {"rate": found.annual_rate, "cap": found.cap.annual_rate}
             return shown | {name: self.words.share(rate) for name, rate in rates.items()}
+        if found.cost is not None:
+            cap = allowed_cost(self.position.loan.terms, found.cap)
+            return shown | {"cost": self._money(found.cost), "cap": self._money(cap)}
         assert found.fees is not None and found.cap.fees is not None  # noqa: PT018  # one is set
         cap = Money.of(found.cap.fees, self.position.currency)
         return shown | {"fees": self._money(found.fees), "cap": self._money(cap)}

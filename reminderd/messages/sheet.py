@@ -12,7 +12,7 @@ from pathlib import Path
 from ..alerts.plan import SETTLED, Alert
 from ..errors import Problem
 from ..loans.bills import lives_by_bills
-from ..loans.caps import Exceeded, exceeded
+from ..loans.caps import Exceeded, allowed_cost, exceeded
 from ..loans.changes import change_of
 from ..loans.charges import CapMode
 from ..loans.cliffs import Cliff
@@ -411,6 +411,10 @@ class Sheet:
             shown = {name: self.words.share(rate) for name, rate in rates.items()}
             kept = found.cap.mode is CapMode.ENFORCE
             return self.words.line("cap_kept" if kept else "cap_rate", source=source, **shown)
+        if found.cost is not None:
+            cap = self.words.money(allowed_cost(self.loan.terms, found.cap))
+            actual = self.words.money(found.cost)
+            return self.words.line("cap_cost", source=source, actual=actual, cap=cap)
         assert found.fees is not None and found.cap.fees is not None  # noqa: PT018  # one is set
         cap = self.words.money(Money.of(found.cap.fees, self.position.currency))
         actual = self.words.money(found.fees)

@@ -107,6 +107,9 @@ class Words:
     def percent(self, rate: Rate, terms: LoanTerms) -> str:
         """Write a rate with its period: ``0.05% a day``."""
         value = self.share(rate.value)
+        if rate.effective is not None:
+            shown = {"effective": self.share(rate.effective), "day_count": str(terms.day_count)}
+            return self.say("basis", "per_year_effective", value=value, **shown)
         if rate.per == "day":
             return self.say("basis", "per_day", value=value)
         return self.say("basis", "per_year", value=value, day_count=str(terms.day_count))

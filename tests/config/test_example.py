@@ -16,12 +16,15 @@ from reminderd.config.loan_tables import (
     ExtensionModel,
     FeeAmountModel,
     FeeModel,
+    InstallmentFeeModel,
     InstallmentModel,
     LoanModel,
     MinimumModel,
     PauseModel,
     PaymentModel,
     PenaltyModel,
+    PenaltyRuleModel,
+    PenaltyStepModel,
     PostingModel,
     RateChangeModel,
     RequestModel,
@@ -42,7 +45,7 @@ from reminderd.config.models import (
     Settings,
 )
 from reminderd.delivery.transport import verify
-from reminderd.loans.charges import CapMode, FeePer
+from reminderd.loans.charges import CapMode, Charged, FeeOf, FeePer
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import BusinessDayConvention
 from reminderd.loans.money import Rounding
@@ -52,6 +55,7 @@ from reminderd.loans.terms import (
     Component,
     Compounding,
     GraceMode,
+    InstallmentRounding,
     InterestFrom,
     InterestOn,
     Lender,
@@ -102,6 +106,8 @@ def test_the_example_is_right_with_everything_switched_on(whole):
         "weilidai",
         "home",
         "sofa",
+        "purchase",
+        "car",
         "rent",
         "huabei",
         "mastercard",
@@ -156,6 +162,7 @@ MODELS = {
     FeeAmountModel: lambda found: [
         part for fee in entries(found, "fees") for part in fee.get("lesser_of", [])
     ],
+    InstallmentFeeModel: lambda found: [loan.get("installment_fee", {}) for loan in found["loans"]],
     MinimumModel: lambda found: [loan.get("minimum", {}) for loan in found["loans"]],
     PostingModel: lambda found: [
         one for bill in entries(found, "bills") for one in bill.get("posted", [])
@@ -179,7 +186,7 @@ def test_every_table_is_looked_for_in_the_example():
         if isinstance(model, type) and issubclass(model, BaseModel)
         if model.__module__ == module.__name__
     }
-    assert read == {*MODELS, PenaltyModel}
+    assert read == {*MODELS, PenaltyModel, PenaltyRuleModel, PenaltyStepModel}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -200,6 +207,9 @@ def test_every_choice_is_in_the_example():
     choices += ["info", "warning", "critical", "weekly", "quarterly", "half-yearly", "yearly"]
     choices += [kind for kind in Repayment if kind != "listed"]  # which is said by listing
     for choice in (
+        InstallmentRounding,
+        Charged,
+        FeeOf,
         InterestFrom,
         InterestOn,
         PenaltyBase,

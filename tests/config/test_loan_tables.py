@@ -8,7 +8,17 @@ from decimal import Decimal
 import pytest
 
 from reminderd.config.loan_tables import LoanModel
-from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind, FeePer
+from reminderd.loans.charges import (
+    Amount,
+    Cap,
+    CapMode,
+    Charged,
+    Fee,
+    FeeKind,
+    FeeOf,
+    FeePer,
+    InstallmentFee,
+)
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import BusinessDayConvention, BusinessDays, Frequency, Unit
 from reminderd.loans.money import Rate, Rounding
@@ -24,6 +34,7 @@ from reminderd.loans.terms import (
     GraceMode,
     Installment,
     InstallmentInterest,
+    InstallmentRounding,
     InterestFrom,
     InterestOn,
     Lender,
@@ -34,6 +45,7 @@ from reminderd.loans.terms import (
     Penalty,
     PenaltyBase,
     PenaltyRule,
+    PenaltyStep,
     Prepayment,
     RateChange,
     Repayment,
@@ -88,6 +100,20 @@ LINES = {
     'repayment = "interest-only"': {"repayment": Repayment.INTEREST_ONLY},
     'repayment = "bullet"': {"repayment": Repayment.BULLET},
     'installment_interest = "actual"': {"installment_interest": InstallmentInterest.ACTUAL},
+    'repayment = "flat"': {"repayment": Repayment.FLAT},
+    'installment = "1060"': {"installment": Decimal(1060)},
+    'installment_multiple_of = "1"': {"installment_multiple_of": Decimal(1)},
+    'installment_multiple_of = "1"\ninstallment_rounding = "up"': {
+        "installment_multiple_of": Decimal(1),
+        "installment_rounding": InstallmentRounding.UP,
+    },
+    'installment_fee.percent = "0.6%"': {"installment_fee": InstallmentFee(percent("0.6"))},
+    'installment_fee = { flat = "60", charged = "first" }': {
+        "installment_fee": InstallmentFee(flat=Decimal(60), charged=Charged.FIRST)
+    },
+    "interest_only_installments = 4": {"interest_only_installments": 4},
+    "in_advance = true": {"in_advance": True},
+    'balloon = "5000"': {"balloon": Decimal(5000)},
     'frequency = "weekly"': {"frequency": Frequency(1, Unit.WEEK)},
     'frequency = "biweekly"': {"frequency": Frequency(2, Unit.WEEK)},
     'frequency = "semi-monthly"': {"frequency": Frequency(1, Unit.HALF_MONTH)},
@@ -123,6 +149,23 @@ LINES = {
         "penalty": Penalty(PenaltyRule.FRACTION_OF_CONTRACT, Decimal("0.5")),
     },
     'penalty.spread = "6%"': {"penalty": Penalty(PenaltyRule.SPREAD, percent(6))},
+    'penalty.daily_amount = "5"': {"penalty": Penalty(PenaltyRule.DAILY_AMOUNT, Decimal(5))},
+    'penalty = { annual_rate = "24%", at_least = "1.00", at_most = "100%" }': {
+        "penalty": Penalty(
+            PenaltyRule.ANNUAL_RATE, percent(24), at_least=Decimal(1), at_most=Decimal(1)
+        )
+    },
+    'penalty = { daily_rate = "0%", steps = [{ after_days = 15, daily_rate = "0.05%" }, '
+    '{ after_days = 30, annual_rate = "36%" }] }': {
+        "penalty": Penalty(
+            PenaltyRule.DAILY_RATE,
+            Decimal(0),
+            (
+                PenaltyStep(15, Penalty(PenaltyRule.DAILY_RATE, percent("0.05"))),
+                PenaltyStep(30, Penalty(PenaltyRule.ANNUAL_RATE, percent(36))),
+            ),
+        )
+    },
     'penalty_base = "overdue-installment"': {"penalty_base": PenaltyBase.OVERDUE_INSTALLMENT},
     'penalty_base = "outstanding-principal"': {"penalty_base": PenaltyBase.OUTSTANDING_PRINCIPAL},
     "contract_interest_continues = false": {"contract_interest_continues": False},
@@ -146,6 +189,8 @@ LINES = {
     "acceleration_date = 2027-03-01": {"acceleration_date": date(2027, 3, 1)},
     'fees = [{ flat = "15.00" }]': fee(flat("15.00")),
     'fees = [{ percent = "5%" }]': fee(share(5)),
+    'fees = [{ percent = "5%", of = "principal" }]': fee(share(5), of=FeeOf.PRINCIPAL),
+    'fees = [{ percent = "5%", of = "installment" }]': fee(share(5), of=FeeOf.INSTALLMENT),
     'fees = [{ flat = 1, per = "period" }]': fee(flat(1), per=FeePer.PERIOD),
     "fees = [{ flat = 1, after_days = 15 }]": fee(flat(1), after_days=15),
     "fees = [{ flat = 1, after_days = 0 }]": fee(flat(1), after_days=0),
@@ -167,6 +212,9 @@ LINES = {
     'caps = [{ annual_rate = "24%" }]': {"caps": (Cap(CapMode.WARN, annual_rate=percent(24)),)},
     'caps = [{ fees = "100.00", mode = "enforce", source = "clause 7" }]': {
         "caps": (Cap(CapMode.ENFORCE, fees=Decimal("100.00"), source="clause 7"),)
+    },
+    'caps = [{ cost = "100%", mode = "enforce" }]': {
+        "caps": (Cap(CapMode.ENFORCE, cost=Decimal(1)),)
     },
     'allocation_order = ["principal", "interest", "penalty", "fees"]': {
         "allocation_order": (
@@ -268,7 +316,7 @@ FACTS = {
 NOT_TERMS = {"id", "paid_from", "name", "preset", "timezone", "contact", "channels", "payments"}
 # Keys of loans of another kind; they have tests of their own, below and in test_bills.py.
 OF_OTHERS = {
-    *("due", "amount", "interest", "until", "minimum", "daily_rate"),
+    *("due", "amount", "interest", "until", "minimum", "daily_rate", "effective_annual_rate"),
     *("statement_day", "bills"),
 }
 
@@ -396,6 +444,18 @@ def test_a_schedule_is_one_of_equal_installments_unless_it_says_otherwise(read):
 def test_a_daily_rate_is_one_for_a_day(read):
     loan = LINE.replace('annual_rate = "12%"', 'daily_rate = "0.05%"')
     assert read(loan).terms.contract_rate == Rate(Decimal("0.0005"), "day")
+
+
+def test_an_effective_rate_is_the_nominal_one_that_compounds_to_it(read):
+    """assignmentexpert.com, question 320314: 5.6 % effective is 5.4612 % compounding monthly."""
+    rate = 'effective_annual_rate = "5.6%"'
+    monthly = read(LINE.replace('annual_rate = "12%"', rate)).terms.contract_rate
+    assert (round(monthly.value, 6), monthly.per) == (Decimal("0.054612"), "year")
+    yearly = read(LINE.replace('annual_rate = "12%"', rate) + 'frequency = "yearly"\n').terms
+    assert yearly.contract_rate == Rate(percent("5.6"), "year")
+    change = 'rate_changes = [{ from = 2027-01-01, effective_annual_rate = "5.6%" }]\n'
+    [changed] = read(LINE + change).terms.rate_changes
+    assert changed.contract_rate == monthly
 
 
 def test_one_sum_is_one_installment_with_its_interest_taken_out(read):

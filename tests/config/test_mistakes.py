@@ -292,10 +292,81 @@ VALUES = {
         "loans[0].penalty.multiple_of_contract: 150 means 150 times the contract rate "
         '(write 1.5 or "150%")',
     ),
+    "a penalty with steps out of order": (
+        CARD
+        + 'penalty = { daily_rate = "0.05%", steps = [{ after_days = 30, daily_rate = "0.1%" },'
+        ' { after_days = §30, daily_rate = "0.2%" }] }\n',
+        "loans[0].penalty.steps[1].after_days: 30 does not come after 30 (list them in order)",
+    ),
+    "a step without a rule": (
+        CARD + 'penalty = { daily_rate = "0.05%", steps = [§{ after_days = 30 }] }\n',
+        'loans[0].penalty.steps[0]: names no rule (write penalty.daily_rate = "0.05%")',
+    ),
+    "a step of a rate that the loan does not have": (
+        CARD + 'penalty = { daily_rate = "1%", steps = [{ after_days = 30, spread = §"5%" }] }\n',
+        "loans[0].penalty.steps[0].spread: refers to a contract rate, but the loan has none (add "
+        "annual_rate or daily_rate)",
+    ),
+    "a sum a day beside a rate": (
+        CARD
+        + 'penalty = { daily_rate = "1%", steps = [{ after_days = 3, daily_amount = §"5" }] }\n',
+        "loans[0].penalty.steps[0].daily_amount: is a sum, but at another time the penalty is a "
+        "rate (write all of one kind)",
+    ),
+    "a limit of a later penalty": (
+        CARD + 'penalty.daily_rate = "1%"\n'
+        "rate_changes = [{ from = 2027-01-01, "
+        'penalty = { daily_rate = "1%", at_least = §"5" } }]\n',
+        "loans[0].rate_changes[0].penalty.at_least: is of the loan's own penalty, and stays "
+        "(remove it here)",
+    ),
+    "an installment too small": (
+        LINE + 'annual_rate = "12%"\ninstallment = §"500"\n',
+        "loans[0].installment: repays so little that 6252.60 are left for the last one (check the "
+        'rate and how many there are, or add balloon = "5819.46")',
+    ),
+    "an installment too large": (
+        LINE + 'annual_rate = "12%"\ninstallment = §"2000"\n',
+        "loans[0].installment: is so much that 6 of 10 repay it all (write installments = 6, or "
+        "check the rate)",
+    ),
+    "a unit too large": (
+        LINE + 'installment_multiple_of = §"5000"\ninstallment_rounding = "up"\n',
+        "loans[0].installment_multiple_of: is so much that 2 of 10 repay it all (write "
+        "installments = 2, or check the rate)",
+    ),
+    "an installment of a loan whose sums are known": (
+        CARD + 'installment = §"500"\n',
+        "loans[0].installment: does not go with due, one sum on one date (remove one of the two)",
+    ),
+    "an installment of equal principal": (
+        LINE + 'repayment = "equal-principal"\ninstallment = §"500"\n',
+        'loans[0].installment: goes with repayment = "equal-installment" or "flat" (remove it, or '
+        "change repayment)",
+    ),
+    "a fee of installments without its sum": (
+        LINE + 'installment_fee = §{ charged = "first" }\n',
+        'loans[0].installment_fee: says no amount (write flat = "15.00", or percent)',
+    ),
+    "a cap on what nobody can know": (
+        '[[loans]]\nid = "rent"\namount = "500"\nfirst_due = 2026-12-05\n'
+        'caps = [{ cost = §"100%" }]\n',
+        "loans[0].caps[0].cost: is a share of what was borrowed, which nobody knows of this loan "
+        "(write fees or annual_rate)",
+    ),
+    "an effective rate beside another": (
+        LINE + 'annual_rate = "12%"\neffective_annual_rate = §"12%"\n',
+        "loans[0].effective_annual_rate: stands beside annual_rate (keep one of the two)",
+    ),
+    "a start of what is paid in advance": (
+        LINE + "in_advance = true\nstart = §2026-10-01\n",
+        "loans[0].start: does not go with in_advance: interest starts on the first due date "
+        "(remove one of the two)",
+    ),
     "a repayment that is not known": (
         LINE + 'repayment = §"equal-principle"\n',
         "loans[0].repayment: 'equal-principle' is not one of equal-principal, equal-installment, "
-        "interest-only, bullet, revolving, fixed, billed (did you mean 'equal-principal'?)",
+        "flat, interest-only, bullet, revolving, fixed, billed (did you mean 'equal-principal'?)",
     ),
     "a daily rate written without its percent sign": (
         CARD + 'penalty.daily_rate = §"0.05"\n',
@@ -920,7 +991,7 @@ SCHEDULES = {
     "a way of repaying that is only ours": (
         LINE + 'repayment = §"listed"\n',
         "loans[0].repayment: 'listed' is not one of equal-principal, equal-installment, "
-        "interest-only, bullet, revolving, fixed, billed",
+        "flat, interest-only, bullet, revolving, fixed, billed",
     ),
     "a way of repaying listed installments": (
         ONE_SUM + 'installments = [{ due = 2026-12-05, amount = 5 }]\nrepayment = §"bullet"\n',
@@ -1101,7 +1172,8 @@ FEES_AND_CAPS = {
     ),
     "a cap on nothing": (
         cap('§{ mode = "warn" }'),
-        'loans[0].caps[0]: names no limit (write annual_rate = "24%", or fees = "100.00")',
+        'loans[0].caps[0]: names no limit (write annual_rate = "24%", fees = "100.00", '
+        'or cost = "100%")',
     ),
     "a cap of two limits": (
         cap('§{ annual_rate = "24%", fees = 100 }'),

@@ -6,7 +6,17 @@ from decimal import Decimal
 import pytest
 
 from reminderd.loans import accrual, prepayment, schedule, tariff
-from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind, FeePer
+from reminderd.loans.charges import (
+    Amount,
+    Cap,
+    CapMode,
+    Charged,
+    Fee,
+    FeeKind,
+    FeeOf,
+    FeePer,
+    InstallmentFee,
+)
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import BusinessDayConvention, BusinessDays, Frequency, Unit
 from reminderd.loans.money import Rate, Rounding, parse_ratio, to_minor
@@ -20,6 +30,7 @@ from reminderd.loans.terms import (
     GraceMode,
     Installment,
     InstallmentInterest,
+    InstallmentRounding,
     Loan,
     LoanTerms,
     Minimum,
@@ -28,6 +39,7 @@ from reminderd.loans.terms import (
     Penalty,
     PenaltyBase,
     PenaltyRule,
+    PenaltyStep,
     Prepayment,
     RateChange,
     Repayment,
@@ -46,10 +58,21 @@ def _rate(words):
 
 
 def _penalty(words):
+    """Return a penalty: {rule: worth}, with steps as (after_days, {rule: worth}), and limits."""
     if words is None:
         return None
-    ((rule, worth),) = words.items()
-    return Penalty(PenaltyRule(rule), parse_ratio(worth))
+    steps = tuple(PenaltyStep(days, _penalty(rule)) for days, rule in words.get("steps", ()))
+    least, most = (words.get(key) for key in ("at_least", "at_most"))
+    limits = {"at_least": least and Decimal(least), "at_most": most and parse_ratio(most)}
+    [(rule, worth)] = [(key, words[key]) for key in words if key in {*PenaltyRule}]
+    return Penalty(PenaltyRule(rule), parse_ratio(worth), steps, **limits)
+
+
+def _installment_fee(words):
+    """Return a fee for paying in installments: "0.6%" or "60", with each or (…, "first")."""
+    amount, charged = (words, "each") if isinstance(words, str) else words
+    key = "share" if amount.endswith("%") else "flat"
+    return InstallmentFee(**{key: parse_ratio(amount)}, charged=Charged(charged))
 
 
 def _frequency(words):
@@ -76,7 +99,7 @@ def _amount(words):
 
 
 def _fee(words):
-    """Return a fee: an amount, or a table {amount, per, after_days, min, max, name}."""
+    """Return a fee: an amount, or a table {amount, per, after_days, min, max, name, of}."""
     table = words if isinstance(words, dict) and "amount" in words else {"amount": words}
     least, most = (table.get(key) for key in ("min", "max"))
     return Fee(
@@ -86,16 +109,18 @@ def _fee(words):
         None if least is None else Decimal(least),
         None if most is None else Decimal(most),
         table.get("name"),
+        FeeOf(table.get("of", "overdue")),
     )
 
 
 def _cap(words):
-    """Return a cap: {annual_rate: "24%"} or {fees: "50"}, enforced unless mode says otherwise."""
-    rate, fees = words.get("annual_rate"), words.get("fees")
+    """Return a cap: {annual_rate: "24%"}, {fees: "50"} or {cost: "100%"}, enforced by itself."""
+    rate, fees, cost = (words.get(key) for key in ("annual_rate", "fees", "cost"))
     return Cap(
         CapMode(words.get("mode", "enforce")),
         None if rate is None else parse_ratio(rate),
         None if fees is None else Decimal(fees),
+        None if cost is None else parse_ratio(cost),
     )
 
 
@@ -124,6 +149,11 @@ _KINDS = {
     "business_days": lambda words: BusinessDays(BusinessDayConvention(words[0]), words[1]),
     "minimum": _minimum,
     "installment_interest": InstallmentInterest,
+    "installment": Decimal,
+    "installment_multiple_of": Decimal,
+    "installment_rounding": InstallmentRounding,
+    "installment_fee": _installment_fee,
+    "balloon": Decimal,
     "penalty": _penalty,
     "penalty_base": PenaltyBase,
     "compounding": Compounding,

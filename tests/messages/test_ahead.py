@@ -112,6 +112,15 @@ def test_the_day_before_the_fees_go_above_a_cap_it_is_told(card):
         assert not any("cap" in sentence for _, sentence, _ in coming(loan, days))
 
 
+def test_the_day_before_the_cost_goes_above_a_cap_it_is_told(card):
+    caps = (Cap(CapMode.WARN, cost=Decimal("0.04"), source="the law"),)
+    loan = card(**FREE, fees=FEE, caps=caps)
+    said = "On Dec 2 interest, penalty and fees go above the cap (the law)"
+    assert (6, said, True) in coming(loan, 5)
+    zh = "12月2日利息、罚息和费用合计将超过上限（the law）"
+    assert (6, zh, True) in coming(loan, 5, "zh-CN")
+
+
 def test_a_cap_on_the_yearly_cost_is_not_called_one_on_fees(card):
     caps = (Cap(CapMode.WARN, annual_rate=Decimal("0.1")),)
     assert not any(

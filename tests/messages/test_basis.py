@@ -3,10 +3,21 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
-from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind, FeePer
+from reminderd.loans.charges import (
+    Amount,
+    Cap,
+    CapMode,
+    Charged,
+    Fee,
+    FeeKind,
+    FeeOf,
+    FeePer,
+    InstallmentFee,
+)
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import BusinessDayConvention, BusinessDays, Frequency, Unit
 from reminderd.loans.money import Rate, Rounding
@@ -18,6 +29,7 @@ from reminderd.loans.terms import (
     GraceCovers,
     GraceMode,
     InstallmentInterest,
+    InstallmentRounding,
     InterestFrom,
     InterestOn,
     Lender,
@@ -27,6 +39,7 @@ from reminderd.loans.terms import (
     Penalty,
     PenaltyBase,
     PenaltyRule,
+    PenaltyStep,
     RateChange,
     Repayment,
     Residual,
@@ -71,6 +84,10 @@ NO_INTEREST = ("no contract rate entered", "未填写合同利率")
 NO_PENALTY = ("no penalty agreed", "未约定罚息")
 GOES_ON = ("contract interest goes on while overdue", "逾期期间合同利息照计")
 DAILY_RATE = ("contract rate 0.05% a day", "合同日利率0.05%")
+FLAT_RATE = (
+    "equal parts of principal, each with interest on all that was borrowed",
+    "等本等息，每期利息均按借款本金计算",
+)
 ANNUAL_RATE = ("contract rate 18% a year (ACT/365F)", "合同年利率18%（ACT/365F）")
 MINIMUM = ("minimum 10% of the balance plus interest", "最低还款额为余额的10%，另加当期利息")
 CARD = REVOLVING | {"minimum": Minimum(Decimal("0.1")), "statement_day": 25}
@@ -119,6 +136,161 @@ CASES = {
             NO_PENALTY,
         ],
     ),
+    "a flat rate": (
+        ANNUAL | {"repayment": Repayment.FLAT},
+        [ANNUAL_RATE, GOES_ON, FLAT_RATE, NO_PENALTY],
+    ),
+    "a fee with each installment": (
+        {"repayment": Repayment.FLAT, "installment_fee": InstallmentFee(Decimal("0.006"))},
+        [
+            NO_INTEREST,
+            FLAT_RATE,
+            (
+                "each installment holds a fee of 0.6% of the principal",
+                "每期收取分期手续费（借款本金的0.6%）",
+            ),
+            NO_PENALTY,
+        ],
+    ),
+    "a fee with the first installment": (
+        {"installment_fee": InstallmentFee(flat=Decimal(60), charged=Charged.FIRST)},
+        [
+            NO_INTEREST,
+            (
+                "the first installment holds the whole fee of CN¥60.00",
+                "首期一次性收取分期手续费（¥60.00）",
+            ),
+            NO_PENALTY,
+        ],
+    ),
+    "the lender's own installment": (
+        LEVEL | {"installment": Decimal("500.50")},
+        [
+            NO_INTEREST,
+            (
+                "installments of CN¥500.50, as the lender set them; the last one takes the rest",
+                "每期应还¥500.50（以贷款方为准），余数计入最后一期",
+            ),
+            NO_PENALTY,
+        ],
+    ),
+    **{
+        f"installments rounded {how}": (
+            {"installment_multiple_of": Decimal(1), "installment_rounding": how},
+            [
+                NO_INTEREST,
+                (
+                    f"installments rounded{en} to multiples of CN¥1.00; "
+                    "the last one takes the rest",
+                    f"每期应还{zh}取整到¥1.00的倍数，余数计入最后一期",
+                ),
+                NO_PENALTY,
+            ],
+        )
+        for how, en, zh in (
+            (InstallmentRounding.NEAREST, "", ""),
+            (InstallmentRounding.UP, " up", "向上"),
+            (InstallmentRounding.DOWN, " down", "向下"),
+        )
+    },
+    "interest alone at first, and a balloon": (
+        {"interest_only_installments": 1, "balloon": Decimal(300)},
+        [
+            NO_INTEREST,
+            ("installments 1 to 1 hold interest only", "前1期只还利息"),
+            (
+                "CN¥300.00 of principal are due on top of the last installment",
+                "最后一期另还尾款¥300.00",
+            ),
+            NO_PENALTY,
+        ],
+    ),
+    "an effective rate": (
+        {"contract_rate": Rate.of_effective(Decimal("0.1268"), Fraction(1, 12))},
+        [
+            (
+                "contract rate 12.68% a year effective, 11.99775647% nominal (ACT/365F)",
+                "合同实际年利率12.68%，名义年利率11.99775647%（ACT/365F）",
+            ),
+            GOES_ON,
+            NO_PENALTY,
+        ],
+    ),
+    "installments in advance": (
+        LEVEL | {"in_advance": True},
+        [
+            NO_INTEREST,
+            ("each installment is due at the beginning of its period", "每期期初还款"),
+            NO_PENALTY,
+        ],
+    ),
+    "a penalty that rises": (
+        {
+            "penalty": Penalty(
+                PenaltyRule.DAILY_RATE,
+                Decimal("0.0005"),
+                (PenaltyStep(30, Penalty(PenaltyRule.DAILY_RATE, Decimal("0.001"))),),
+                at_least=Decimal(1),
+                at_most=Decimal(1),
+            )
+        },
+        [
+            NO_INTEREST,
+            (
+                "penalty 0.05% a day on overdue principal, from day 31 0.1% a day",
+                "逾期本金按日利率0.05%计收罚息，第31天起日利率0.1%",
+            ),
+            (
+                "at least CN¥1.00 of penalty for an installment that owes any",
+                "每期罚息不低于¥1.00（有罚息时）",
+            ),
+            (
+                "the penalty of an installment is at most 100% of its principal",
+                "每期罚息不超过当期本金的100%",
+            ),
+        ],
+    ),
+    "a penalty by the day": (
+        {
+            "penalty": Penalty(
+                PenaltyRule.DAILY_AMOUNT,
+                Decimal(5),
+                (PenaltyStep(30, Penalty(PenaltyRule.DAILY_AMOUNT, Decimal(10))),),
+            )
+        },
+        [
+            NO_INTEREST,
+            (
+                "penalty CN¥5.00 a day for each late installment, from day 31 CN¥10.00 a day",
+                "每逾期一期按每日¥5.00计收罚息，第31天起每日¥10.00",
+            ),
+        ],
+    ),
+    "a penalty by the day for all that is late": (
+        penalty("daily_amount", 5) | {"penalty_base": PenaltyBase.OUTSTANDING_PRINCIPAL},
+        [
+            NO_INTEREST,
+            ("penalty CN¥5.00 a day while anything is overdue", "逾期期间按每日¥5.00计收罚息"),
+        ],
+    ),
+    **{
+        f"a fee of the {of}": (
+            fee(SHARE, of=of),
+            [
+                NO_INTEREST,
+                NO_PENALTY,
+                (
+                    f"late fee 5% of {en} for each late installment",
+                    f"每逾期一期收取逾期费（{zh}的5%）",
+                ),
+            ],
+        )
+        for of, en, zh in (
+            (FeeOf.PRINCIPAL, "the overdue principal", "逾期本金"),
+            (FeeOf.INTEREST, "the overdue interest", "欠息"),
+            (FeeOf.INSTALLMENT, "the whole installment", "当期应还总额"),
+        )
+    },
     "level payments each week": (
         ANNUAL | LEVEL | {"frequency": Frequency(1, Unit.WEEK)},
         [
@@ -536,6 +708,7 @@ CASES = {
             "caps": (
                 Cap(CapMode.ENFORCE, annual_rate=Decimal("0.24")),
                 Cap(CapMode.ENFORCE, fees=Decimal(100)),
+                Cap(CapMode.ENFORCE, cost=Decimal(1)),
             )
         },
         [
@@ -543,6 +716,10 @@ CASES = {
             NO_PENALTY,
             ("capped at 24% a year all-in", "综合成本（年化）不超过24%"),
             ("all fees capped at CN¥100.00", "费用合计不超过¥100.00"),
+            (
+                "interest, penalty and fees together capped at 100% of what was borrowed",
+                "利息、罚息和费用合计不超过借款本金的100%",
+            ),
         ],
     ),
     "caps that only warn": (

@@ -700,6 +700,7 @@ CAPS = {
     "caps": (
         Cap(CapMode.WARN, annual_rate=Decimal("0.24"), source="法发〔2017〕22号"),
         Cap(CapMode.WARN, fees=Decimal(50)),
+        Cap(CapMode.WARN, cost=Decimal("0.04")),
     )
 }
 WARNINGS = {
@@ -709,10 +710,13 @@ WARNINGS = {
         "you can take this up with the lender",
         "The fees so far, CN¥60.00, are more than the cap of CN¥50.00 (your configuration): "
         "you can take this up with the lender",
+        "Interest, penalty and fees so far, CN¥61.85, are more than the cap of CN¥49.36 "
+        "(your configuration): you can take this up with the lender",
     ],
     "zh-CN": [
         "逾期综合成本折合年化59.61%，高于上限24%（法发〔2017〕22号），可据此与贷款机构协商",
         "已收费用¥60.00，高于上限¥50.00（您的设置），可据此与贷款机构协商",
+        "利息、罚息和费用已达¥61.85，高于上限¥49.36（您的设置），可据此与贷款机构协商",
     ],
 }
 

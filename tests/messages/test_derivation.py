@@ -276,6 +276,21 @@ CASES = {
         ("Asked for with a later installment, since Nov 20", "", "-30.50"),
         ("11月20日起并入以后的应还款", "", "-30.50"),
     ),
+    "a penalty by the day": (
+        step("penalty", 60_00, due=DUE, base_minor=5_00, days=12),
+        ("Penalty interest, installment of Nov 15", "5.00 a day × 12 days", "60.00"),
+        ("11月15日这期的罚息", "每日5.00 × 12天", "60.00"),
+    ),
+    "the least penalty": (
+        step("least-penalty", 60, due=DUE),
+        ("Up to the least penalty, installment of Nov 15", "", "0.60"),
+        ("11月15日这期补足最低罚息", "", "0.60"),
+    ),
+    "a fee for paying in installments": (
+        step("installment-fee", 60_00, due=DUE),
+        ("Fee of the installment due Nov 15", "", "60.00"),
+        ("11月15日到期分期手续费", "", "60.00"),
+    ),
     "rounding": (
         step("rounding", "0.3"),
         ("Rounding", "", "0.003"),
@@ -302,7 +317,7 @@ def test_every_kind_of_step_is_among_these():
 
 def test_the_words_on_derivations_are_about_these_kinds_and_their_parts():
     kinds = {case[0].kind for case in CASES.values()}
-    parts = {"days", "days_of_year", "span", "rate_day", "rate_year", "split"}
+    parts = {"amount_a_day", "days", "days_of_year", "span", "rate_day", "rate_year", "split"}
     assert set(words("en").table["derivation"]) == kinds | parts
 
 

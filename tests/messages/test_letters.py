@@ -234,6 +234,20 @@ def test_a_cap_on_fees_is_named_where_they_are_above_it(letter):
     )
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "Interest, penalty and fees so far come to CN¥{}, which is above the cap of CN¥"),
+        ("zh-CN", "利息、罚息和费用至今共¥{}，高于¥"),
+    ],
+)
+def test_a_cap_on_the_whole_cost_is_named_where_that_is_above_it(letter, loan, locale, said):
+    terms = {"caps": (Cap(CapMode.WARN, cost=Decimal("0.001")),)}
+    position = value(loan(**terms), TODAY)
+    text = letter(Kind.DISPUTE, locale, **terms)
+    assert said.format(position.money(position.account.cost()).amount) in text
+
+
 @pytest.mark.parametrize("kind", [Kind.EXTENSION, Kind.SETTLEMENT, Kind.CALL_SCRIPT])
 def test_never_having_been_late_is_said_where_it_is_so(letter, kind):
     late = replace(ON_TIME, on=date(2026, 10, 30))

@@ -13,6 +13,7 @@ import reminderd.messages
 from reminderd.alerts.alert import Reason
 from reminderd.loans import changes
 from reminderd.loans.cashplan import Why
+from reminderd.loans.charges import Charged, FeeOf
 from reminderd.loans.cliffs import CliffReason
 from reminderd.loans.frequency import BusinessDayConvention
 from reminderd.loans.money import Money, Rate, Rounding
@@ -20,6 +21,7 @@ from reminderd.loans.presets import load_preset, preset_names
 from reminderd.loans.projection import Way
 from reminderd.loans.steps import Step
 from reminderd.loans.terms import (
+    InstallmentRounding,
     InterestFrom,
     InterestOn,
     LoanTerms,
@@ -76,6 +78,8 @@ def test_every_word_is_used_somewhere():
     used = {"overdue", "overdue-person", *packaged().stages, *kinds, *Why, *Way, *changes.Why}
     used |= {f"{key}_{bureau}" for key in ("complaint", "report") for bureau in Bureau}
     used |= {f"cliff_{reason}" for reason in CliffReason}
+    used |= {f"fee_percent_{of}" for of in FeeOf} | {f"installment_fee_{when}" for when in Charged}
+    used |= {f"installment_{how}" for how in InstallmentRounding}
     used |= {
         f"{stage}-{what}"
         for stage in ("upcoming", "due-today")

@@ -22,7 +22,7 @@ from math import floor
 
 import holidays
 
-from reminderd.loans.charges import CapMode, FeeKind, FeePer
+from reminderd.loans.charges import CapMode, Charged, FeeKind, FeeOf, FeePer
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import BusinessDayConvention, Unit
 from reminderd.loans.money import Money, Rounding
@@ -35,6 +35,7 @@ from reminderd.loans.terms import (
     GraceCovers,
     GraceMode,
     InstallmentInterest,
+    InstallmentRounding,
     PenaltyBase,
     PenaltyRule,
     Prepayment,
@@ -208,16 +209,27 @@ class Rates:
     def is_paused(self, day):
         return any(pause.first <= day <= pause.last for pause in self.terms.pauses)
 
-    def penalty(self, day):
+    def penalty(self, day, due):
+        """Return what is charged for a day of lateness with what was due on a day."""
         if self.is_paused(day):
             return NOTHING
-        return self.penalty_unpaused(day)
-
-    def penalty_unpaused(self, day):
         contract, penalty = self.agreed(day)
         if penalty is None:
             return NOTHING
+        for step in penalty.steps:
+            if (day - due).days > step.after_days:
+                penalty = step.penalty
+        return self.by_rule(penalty, contract, day)
+
+    def is_a_sum(self):
+        """Whether lateness costs a sum a day, however much is unpaid."""
+        every = [self.terms.penalty, *(change.penalty for change in self.terms.rate_changes)]
+        return any(one and one.rule is PenaltyRule.DAILY_AMOUNT for one in every)
+
+    def by_rule(self, penalty, contract, day):
         value = Fraction(penalty.value)
+        if penalty.rule is PenaltyRule.DAILY_AMOUNT:
+            return Fraction(minor(self.terms, penalty.value))
         if penalty.rule is PenaltyRule.DAILY_RATE:
             return value
         if penalty.rule is PenaltyRule.ANNUAL_RATE:
@@ -227,11 +239,11 @@ class Rates:
             return self.on_day(value, "year", day) + (0 if alone else self.of(contract, day))
         return value * self.of(contract, day)
 
-    def on_interest(self, day):
+    def on_interest(self, day, due):
         own = self.terms.interest_on_interest_rate
         if self.is_paused(day):
             return NOTHING
-        return self.of(own, day) if own else self.penalty(day)
+        return self.of(own, day) if own else self.penalty(day, due)
 
     def cap(self, day):
         """Return the most that being late may cost on a day, or None."""
@@ -280,6 +292,12 @@ class Part:
         if own:
             self.earned = lambda day: own(day) + (earned(day) if earned else interest)
 
+    def charge(self, fee, start):
+        """Ask for a fee too, all of which is earned once its period has begun."""
+        own = self.earned
+        self.interest += fee
+        self.earned = lambda day: own(day) + (fee if day > start else 0)
+
 
 class Plan:
     """The installments of some terms, as they are agreed."""
@@ -303,6 +321,8 @@ class Plan:
     def period(self, number):
         """Return the days between which a period's interest accrues."""
         begin = self.due(number - 1) if number or not self.start else self.start
+        if number == 0 and self.terms.in_advance:
+            begin = self.due(0)
         return begin, self.due(number)
 
     def of_day(self, exact):
@@ -353,6 +373,51 @@ class Plan:
             end,
         )
 
+    def with_fees(self, parts):
+        """Yield installments with what paying in installments costs: each, or the first."""
+        fee = self.terms.installment_fee
+        for n, part in enumerate(parts):
+            if fee and (n == 0 or fee.charged is Charged.EACH):
+                exact = Fraction(fee.share) * self.principal + minor(self.terms, fee.flat)
+                part.charge(rounded(self.terms, exact), self.period(n)[0])
+            yield part
+
+    def in_units(self, exact):
+        """Return what a lender makes of an installment: whole units, the nearest or up or down."""
+        terms = self.terms
+        if terms.installment_multiple_of is None:
+            return rounded(terms, exact)
+        unit = minor(terms, terms.installment_multiple_of)
+        down = floor(exact / unit) * unit
+        if terms.installment_rounding is InstallmentRounding.NEAREST:
+            return down if exact - down < Fraction(unit, 2) else down + unit
+        up = terms.installment_rounding is InstallmentRounding.UP
+        return down + unit if up and exact > down else down
+
+    @property
+    def spread(self):
+        """How many installments repay principal; those before them hold interest alone."""
+        return self.terms.installment_count - self.terms.interest_only_installments
+
+    @property
+    def balloon(self):
+        return minor(self.terms, self.terms.balloon)
+
+    def repays(self, n, left, usual):
+        """Return the principal of an installment that is to repay *usual*."""
+        if n == self.terms.installment_count - 1:
+            return left
+        if n < self.terms.interest_only_installments:
+            return 0
+        return min(max(usual, 0), max(0, left - self.balloon))
+
+    def own_sum(self, n):
+        """Return the sum that the lender set, for as long as the first rate goes."""
+        own = self.terms.installment
+        if own is None or n > self.terms.interest_only_installments:
+            return None
+        return minor(self.terms, own)
+
     # ─── each way of repaying ───
 
     def listed(self):
@@ -392,10 +457,25 @@ class Plan:
 
     def equal_principal(self):
         number, left = self.terms.installment_count, self.principal
-        share = rounded(self.terms, Fraction(left, number))
+        share = self.in_units(Fraction(left - self.balloon, self.spread))
         for n in range(number):
-            principal = left if n == number - 1 else min(share, left)
+            principal = self.repays(n, left, share)
             yield self.part(n, principal, left)
+            left -= principal
+
+    def flat(self):
+        """Yield equal parts of principal, each with a period's interest on all that was lent."""
+        left, agreed, level = self.principal, None, None
+        for n in range(self.terms.installment_count):
+            start, end = self.period(n)
+            rate = self.rates.agreed(start + ONE_DAY)[0]
+            interest = self.principal * self.of_period(rate)
+            if n == 0 or rate != agreed:
+                agreed = rate
+                exact = Fraction(self.principal - self.balloon, self.spread) + interest
+                level = self.own_sum(n) or self.in_units(exact)
+            principal = self.repays(n, left, level - rounded(self.terms, interest))
+            yield self.over(principal, ((self.principal, start, end),), even=True)
             left -= principal
 
     def interest_only(self):
@@ -413,26 +493,29 @@ class Plan:
 
     def equal_by_periods(self):
         """Yield equal installments (等额本息), with a period's share of a year for each."""
-        terms, left, number, agreed, level = self.terms, self.principal, None, None, None
+        terms, left, agreed, level = self.terms, self.principal, None, None
+        free = terms.interest_only_installments
         for n in range(terms.installment_count):
             start, end = self.period(n)
-            number = terms.installment_count - n
             rate = self.rates.agreed(start + ONE_DAY)[0]
             of_period = self.of_period(rate)
-            if n == 0 or rate != agreed:
-                agreed, level = rate, self.annuity(left, of_period, number)
-            planned = level - rounded(terms, left * of_period)
-            principal = left if number == 1 else min(max(planned, 0), left)
-            if n == 0 and start != self.due(-1):
+            if n in (0, free) or rate != agreed:
+                own = self.own_sum(n) if n in (0, free) else None
+                number = terms.installment_count - max(n, free)
+                agreed = rate
+                level = own or self.annuity(left, of_period, number, at_once=start == end)
+            planned = level - (0 if start == end else rounded(terms, left * of_period))
+            principal = self.repays(n, left, planned)
+            if start == end or (n == 0 and start != self.due(-1)):
                 yield self.part(0, principal, left, level)
             else:
                 yield self.over(principal, ((left, start, end),), even=True, level=level)
             left -= principal
 
-    def annuity(self, left, of_period, number):
-        if not of_period:
-            return rounded(self.terms, Fraction(left, number))
-        return rounded(self.terms, left * of_period / (1 - (1 + of_period) ** -number))
+    def annuity(self, left, of_period, number, *, at_once):
+        """Return the sum whose worth today, with that of the balloon, is what is left."""
+        worths = [(1 + of_period) ** -n for n in range(1 - at_once, number + 1 - at_once)]
+        return self.in_units((left - self.balloon * worths[-1]) / sum(worths, NOTHING))
 
     def of_period(self, rate):
         """Return the rate for one of equal periods; a month has thirty days of a daily rate."""
@@ -448,15 +531,16 @@ class Plan:
 
     def equal_by_days(self):
         """Yield equal installments whose interest follows the days of each period."""
+        free = self.terms.interest_only_installments
         terms, left, agreed, level = self.terms, self.principal, None, None
         for n in range(terms.installment_count):
             start, end = self.period(n)
             rate = self.rates.agreed(start + ONE_DAY)[0]
-            if n == 0 or rate != agreed:
-                agreed, level = rate, self.level_by_days(left, rate, n)
+            if n in (0, free) or rate != agreed:
+                own = self.own_sum(n) if n in (0, free) else None
+                agreed, level = rate, own or self.level_by_days(left, rate, max(n, free))
             interest = self.interest(left, start, end)
-            last = n == terms.installment_count - 1
-            principal = left if last else min(max(level - interest, 0), left)
+            principal = self.repays(n, left, level - interest)
             yield self.part(n, principal, left, level)
             left -= principal
 
@@ -467,7 +551,7 @@ class Plan:
             days = days_after(*self.period(n))
             worth /= 1 + sum((self.rates.of(rate, day) for day in days), NOTHING)
             total += worth
-        return rounded(self.terms, left / total)
+        return self.in_units((left - self.balloon * worth) / total)
 
 
 class Repaid:
@@ -704,6 +788,7 @@ PLANS = {
     Repayment.FIXED: Plan.fixed,
     Repayment.EQUAL_PRINCIPAL: Plan.equal_principal,
     Repayment.EQUAL_INSTALLMENT: Plan.equal_installment,
+    Repayment.FLAT: Plan.flat,
     Repayment.INTEREST_ONLY: Plan.interest_only,
     Repayment.BULLET: Plan.bullet,
 }
@@ -730,8 +815,10 @@ class Line:
     received: int = 0  # money that has reached it, counted against its own amount
     capital: Fraction = NOTHING  # unpaid interest that bears interest
     left_over: bool = False  # too little to be asked for, and nothing to come that could
+    within: object = None  # cuts what it owes where the whole loan may cost only so much
 
     def __post_init__(self):
+        self.borrowed = self.principal
         self.capital = Fraction(self.scheduled_capital)
 
     @property
@@ -776,9 +863,10 @@ class Line:
         forgiven = self.terms.grace_mode is GraceMode.DEDUCTED and self.grace(GraceCovers.PENALTY)
         if forgiven and self.is_in_grace(GraceCovers.PENALTY, day):
             return
-        self.penalty += self.of_day(base * self.rates.penalty(day))
+        base = min(base, 1) if self.rates.is_a_sum() else base
+        self.penalty += self.of_day(base * self.rates.penalty(day, self.due))
         if self.terms.compounding is not Compounding.NONE:
-            self.penalty += self.capital * self.rates.on_interest(day)
+            self.penalty += self.capital * self.rates.on_interest(day, self.due)
             self.penalty = Fraction(floor(self.penalty * FINE), FINE)
 
     def compound(self, day):
@@ -802,10 +890,24 @@ class Line:
     # ─── what it owes ───
 
     def owed(self, day):
+        return self.within(self, day) if self.within else self.owed_alone(day)
+
+    def limited_penalty(self):
+        """Return the penalty, no less than its least once it is anything, no more than its most."""
+        agreed, penalty = self.terms.penalty, rounded(self.terms, self.penalty)
+        if agreed and agreed.at_least is not None and self.penalty:
+            penalty = max(penalty, minor(self.terms, agreed.at_least))
+        if agreed and agreed.at_most is not None:
+            most = rounded(self.terms, self.borrowed * Fraction(agreed.at_most))
+            penalty = min(penalty, most)
+        return penalty
+
+    def owed_alone(self, day):
+        """Return what it owes, whatever the other installments cost."""
         spared = self.is_in_grace(GraceCovers.INTEREST, day)
         interest = self.scheduled + (0 if spared else self.accrued)
         charged = {
-            PENALTY: 0 if self.is_in_grace(GraceCovers.PENALTY, day) else self.penalty,
+            PENALTY: 0 if self.is_in_grace(GraceCovers.PENALTY, day) else self.limited_penalty(),
             FEES: self.fees,
             INTEREST: interest,
         }
@@ -854,17 +956,49 @@ class Ledger:
         self.plan = Plan(terms, self.rates)
         revolves = terms.repayment is Repayment.REVOLVING
         self.balance = Balance(self.plan) if revolves else None
-        parts = self.balance.look_ahead() if revolves else PLANS[terms.repayment](self.plan)
+        if revolves:
+            parts = self.balance.look_ahead()
+        else:
+            parts = self.plan.with_fees(PLANS[terms.repayment](self.plan))
         self.coming = self.called(parts)
         self.lines = []
         self.credit = 0
         self.fees_charged = 0
+        self.cost_paid = 0  # interest, penalty and fees that payments have met
+        self.most_cost = self.allowed_cost()
         self.charged_until = date.min  # the last day for which the whole loan bore penalty
         self.extensions = extensions
         self.paid_through = max(filter(self.was_paid, self.dues()), default=date.min)
         if self.balance and terms.paid_until:
             self.paid_through = terms.paid_until  # the principal is the balance of that day
         self.last_due = self.coming[-1].end if self.coming else None
+
+    def allowed_cost(self):
+        """Return what interest, penalty and fees of the loan may come to, or None."""
+        caps = [cap.cost for cap in self.terms.caps if cap.mode is CapMode.ENFORCE]
+        shares = [Fraction(share) for share in caps if share is not None]
+        if not shares:
+            return None
+        known = self.terms.repayment in (Repayment.LISTED, Repayment.FIXED)
+        borrowed = self.to_come() if known else minor(self.terms, self.terms.principal)
+        return floor(borrowed * min(shares))
+
+    def cost(self, day):
+        """Return what has been charged so far beside principal, paid or not."""
+        owed = [line.owed_alone(day) for line in self.lines]
+        later = sum(part.residual for part in self.coming)
+        return self.cost_paid + later + sum(one.total - one.principal for one in owed)
+
+    def within_cost(self, line, day):
+        """Return what a line owes: too much is taken off the newest installment first."""
+        over, owes = self.cost(day) - self.most_cost, {}
+        for one in reversed(self.lines):
+            owed = owes[id(one)] = one.owed_alone(day)._asdict()
+            for component in (PENALTY, FEES, INTEREST):
+                less = max(0, min(over, owed[component.value]))
+                owed[component.value] -= less
+                over -= less
+        return Owed(**owes[id(line)])
 
     def dates(self):
         """Return days before which nothing happens."""
@@ -958,7 +1092,13 @@ class Ledger:
         return (day - first).days // self.terms.frequency.days + 2 if day >= first else 0
 
     def charge(self, line, fee):
-        amount = fee_on(self.terms, fee, line.unpaid)
+        base = {
+            FeeOf.OVERDUE: line.unpaid,
+            FeeOf.PRINCIPAL: line.principal,
+            FeeOf.INTEREST: line.scheduled_unpaid,
+            FeeOf.INSTALLMENT: line.own,
+        }
+        amount = fee_on(self.terms, fee, base[fee.of])
         for cap in self.terms.caps:
             if cap.mode is CapMode.ENFORCE and cap.fees is not None:
                 amount = min(amount, max(0, minor(self.terms, cap.fees) - self.fees_charged))
@@ -979,6 +1119,8 @@ class Ledger:
 
     def begin(self, part, day):
         line = Line(self.terms, self.rates, part.due, part.principal, part.interest, part.total)
+        if self.most_cost is not None:
+            line.within = self.within_cost
         self.lines.append(line)
         money, self.credit = self.credit, 0
         self.credit = self.allocate(money, day)
@@ -1010,8 +1152,8 @@ class Ledger:
                 return
         for line in self.lines:
             if line.due == extension.due:
-                self.lines.remove(line)
                 owes = line.owed(day)
+                self.lines.remove(line)
                 late = Part(line.due, owes.principal, owes.total - owes.principal)
                 self.put_off(extension, day, late)
                 return
@@ -1092,6 +1234,7 @@ class Ledger:
             taken = line.take(component, money, day)
             money -= taken
             reached[id(line)] += taken
+            self.cost_paid += taken if component is not PRINCIPAL else 0
         self.carry_residuals(self.paid_by_own_amount(reached), day)
         self.drop_settled(day)
         return money
@@ -1139,6 +1282,7 @@ class Ledger:
             part.interest += rest
         else:
             part.carry(rest)
+            part.residual += rest
 
     def drop_settled(self, day):
         self.lines = [line for line in self.lines if not line.is_settled(day)]
@@ -1151,7 +1295,10 @@ class Ledger:
             return due
         if self.terms.capitalized_on and day < self.terms.capitalized_on and self.coming:
             return due + minor(self.terms, self.terms.principal) + self.plan.capitalized(day)
-        return due + self.to_come() + sum(part.earned_by(day) for part in self.coming)
+        earned = sum(part.earned_by(day) for part in self.coming)
+        if self.most_cost is not None:
+            earned = min(earned, max(0, self.most_cost - self.cost(day)))
+        return due + self.to_come() + earned
 
     def due(self, day):
         return sum((line.owed(day) for line in self.asked()), Owed())

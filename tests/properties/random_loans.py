@@ -13,7 +13,17 @@ from itertools import pairwise
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind, FeePer
+from reminderd.loans.charges import (
+    Amount,
+    Cap,
+    CapMode,
+    Charged,
+    Fee,
+    FeeKind,
+    FeeOf,
+    FeePer,
+    InstallmentFee,
+)
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import (
     MONTHLY,
@@ -36,6 +46,7 @@ from reminderd.loans.terms import (
     GraceMode,
     Installment,
     InstallmentInterest,
+    InstallmentRounding,
     Loan,
     LoanTerms,
     Minimum,
@@ -44,6 +55,7 @@ from reminderd.loans.terms import (
     Penalty,
     PenaltyBase,
     PenaltyRule,
+    PenaltyStep,
     RateChange,
     Repayment,
     Residual,
@@ -62,8 +74,10 @@ PLAIN = (
 CAPITALIZING = (
     Repayment.EQUAL_PRINCIPAL,
     Repayment.EQUAL_INSTALLMENT,
+    Repayment.FLAT,
     Repayment.INTEREST_ONLY,
 )
+AMORTIZING = CAPITALIZING[:-1]
 
 
 def examples(count):
@@ -205,6 +219,51 @@ def deferments(draw, words):
     return {"start": day - draw(st.integers(1, 400)) * ONE_DAY, "capitalized_on": day}
 
 
+@st.composite
+def shapes(draw, words):
+    """Return what a lender makes of installments that repay a principal."""
+    kind, count = words["repayment"], words.get("installment_count", 0)
+    if kind not in CAPITALIZING:
+        return {}
+    currency, unit = words["currency"], Money(1, words["currency"]).amount
+    fee = st.builds(InstallmentFee, percent, some([unit * 0, unit * 250]), some(Charged))
+    changed = {"installment_fee": draw(st.none() | fee)}
+    if kind not in AMORTIZING:
+        return changed
+    whole = int(words["principal"] / unit)
+    changed["balloon"] = Money(draw(some([0, 0, whole // 3, whole - 1])), currency).amount
+    changed["interest_only_installments"] = draw(st.integers(0, min(3, count - 1)))
+    changed["installment_multiple_of"] = draw(st.none() | some([unit, unit * 700]))
+    changed["installment_rounding"] = draw(some(InstallmentRounding))
+    own = Money(max(1, whole // count + draw(st.integers(-9, 900))), currency).amount
+    if kind is not Repayment.EQUAL_PRINCIPAL:
+        changed["installment"] = draw(st.none() | st.just(own))
+    level = kind is Repayment.EQUAL_INSTALLMENT and not words.get("start")
+    if level and not changed["interest_only_installments"]:
+        changed["in_advance"] = draw(st.booleans())
+    return changed
+
+
+@st.composite
+def steps(draw, words):
+    """Return the penalty with steps and limits, or one of a sum a day."""
+    usual, contract, currency = words["penalty"], words["contract_rate"], words["currency"]
+    replacing = not words["contract_interest_continues"]
+    after = sorted(draw(st.lists(st.integers(1, 60), min_size=1, max_size=2, unique=True)))
+    by_amount = st.builds(Penalty, st.just(PenaltyRule.DAILY_AMOUNT), sums(currency, 900))
+    rule = penalties(contract, replacing=replacing).filter(bool)
+    if usual is None or ("compounding" not in words and draw(st.booleans())):
+        usual = rule = None
+        rule = by_amount if "compounding" not in words else penalties(None).filter(bool)
+        usual = draw(rule)
+    limits = {
+        "at_least": None if "compounding" in words else draw(st.none() | sums(currency, 5000)),
+        "at_most": draw(st.none() | percent),
+    }
+    later = tuple(PenaltyStep(days, draw(rule)) for days in after)
+    return {"penalty": replace(usual, steps=later, **limits)}
+
+
 def settled_until(words):
     """Return that all was paid up to a day."""
     return st.builds(lambda day: {"paid_until": day}, days)
@@ -285,6 +344,7 @@ def fees(draw, words):
             draw(st.one_of(st.none(), st.integers(0, 40))),
             minimum=draw(some([None, None, least])),
             maximum=draw(some([None, None, most])),
+            of=draw(some(FeeOf)),
         )
 
     return {"fees": tuple(fee() for _ in range(draw(st.integers(1, 2))))}
@@ -294,7 +354,10 @@ def fees(draw, words):
 def caps(draw, words):
     on_rate = st.builds(Cap, some(CapMode), annual_rate=percent)
     on_fees = st.builds(Cap, some(CapMode), fees=sums(words["currency"], 50_000))
-    return {"caps": tuple(draw(st.lists(on_rate | on_fees, min_size=1, max_size=3)))}
+    kinds = on_rate | on_fees
+    if words["repayment"] is not Repayment.REVOLVING and not goes_on(words):
+        kinds |= st.builds(Cap, some(CapMode), cost=percent)
+    return {"caps": tuple(draw(st.lists(kinds, min_size=1, max_size=3)))}
 
 
 @st.composite
@@ -316,7 +379,11 @@ def rate_changes(draw, words):
         per = {"year": annual, "day": daily}[contract.per if contract else draw(some(["day"]))]
         changed = draw(st.none() | per)
         contract = changed or contract
-        changes.append(RateChange(start, changed, draw(penalties(contract, replacing=replacing))))
+        usual = words["penalty"]
+        penalty = draw(penalties(contract, replacing=replacing))
+        if usual and usual.rule is PenaltyRule.DAILY_AMOUNT:
+            penalty = replace(usual, steps=usual.steps[:1], value=usual.value * 2)
+        changes.append(RateChange(start, changed, penalty))
     return {"rate_changes": tuple(changes)}
 
 
@@ -361,6 +428,7 @@ def extensions(draw, words):
 FEATURES = {
     "frequency": frequencies,
     "deferment": deferments,
+    "shape": shapes,
     "paid": settled_until,
     "calendar": calendars,
     "grace": graces,
@@ -368,6 +436,7 @@ FEATURES = {
     "base": bases,
     "counted": lambda words: st.just({"dpd_includes_due_date": True}),
     "compounding": compoundings,
+    "steps": steps,
     "fees": fees,
     "caps": caps,
     "allocation": allocations,

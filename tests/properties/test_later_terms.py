@@ -50,11 +50,15 @@ def figures(loan, as_of, until):
 def assert_unmoved(loan, as_of, until):
     """Compare what is owed with and without the terms that begin after *until*.
 
-    A new rate may change the fraction at which compound interest is cut, far below a unit.
+    A new rate may change the fraction at which compound interest is cut, far below a unit. That
+    an installment was moved once it was late says that it was not paid, whatever ``paid_until``
+    says.
     """
     known = begun_by(loan, until)
     assume(known.terms != loan.terms)
-    assume(loan.terms.paid_until is None or loan.terms.paid_until <= as_of)
+    paid = loan.terms.paid_until
+    assume(paid is None or paid <= as_of)
+    assume(not any(paid and e.due <= paid and e.due < e.agreed for e in loan.terms.extensions))
     slack = int(loan.terms.compounding is not Compounding.NONE)
     with_them, without = figures(loan, as_of, until), figures(known, as_of, until)
     assert len(with_them) == len(without)

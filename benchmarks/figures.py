@@ -36,7 +36,15 @@ from reminderd.loans.explain import explained
 from reminderd.loans.money import Rate, to_minor
 from reminderd.loans.position import Position, value
 from reminderd.loans.schedule import schedule, start_date
-from reminderd.loans.terms import Loan, LoanTerms, Payment, Penalty, PenaltyRule, Repayment
+from reminderd.loans.terms import (
+    Installment,
+    Loan,
+    LoanTerms,
+    Payment,
+    Penalty,
+    PenaltyRule,
+    Repayment,
+)
 
 FIRST_DUE = date(2025, 1, 15)
 PAID = (date(2025, 3, 20), date(2025, 8, 2))
@@ -126,6 +134,7 @@ class Prepared:
 
     dues: list[int]
     parts: list[tuple[int, ql.Date, int, int]]  # ordinal, due, principal, interest
+    exact: list[float]  # the interest of each before it was rounded
     payments: list[tuple[int, ql.Date, int]]  # ordinal, day, amount
     start: ql.Date
     grace: int
@@ -141,12 +150,21 @@ def prepared(loan: Loan, how: Callable[[ql.DayCounter, float, float], Accrue]) -
     return Prepared(
         [part.due.toordinal() for part in parts],
         [(p.due.toordinal(), _date(p.due), p.principal, p.interest) for p in parts],
+        [p.base * float(contract.value) * _years(terms, p, counts) for p in parts],
         [(p.on.toordinal(), _date(p.on), to_minor(p.amount, "CNY")) for p in loan.payments],
         _date(start),
         terms.penalty_grace,
         counts.yearFraction,
         how(counts, overdue, _a_year(penalty, year)),
     )
+
+
+def _years(terms: LoanTerms, part: Installment, counts: ql.DayCounter) -> float:
+    """Return what of a year an installment's interest is of."""
+    if terms.repayment is Repayment.EQUAL_INSTALLMENT:
+        return 1 / 12
+    assert part.start is not None
+    return counts.yearFraction(_date(part.start), _date(part.due))
 
 
 def by_rates(counts: ql.DayCounter, overdue: float, penalty: float) -> Accrue:
@@ -237,7 +255,7 @@ def with_quantlib(loan: Prepared, at: tuple[int, ql.Date]) -> Figure:
             oldest = n
     payoff = principal + interest + penalty
     if after < len(loan.parts):
-        _, end, _, whole = loan.parts[after]
+        end, whole = loan.parts[after][1], loan.exact[after]
         start = loan.parts[after - 1][1] if after else loan.start
         payoff += sum(part[2] for part in loan.parts[after:])
         payoff += floor(whole * year_fraction(start, day) / year_fraction(start, end) + TIE)

@@ -112,6 +112,9 @@ class Line:
     spared = False  # it was paid within grace, and owes no penalty for good
     received = 0  # what payments have brought it since it fell due
     left_over = False  # it was paid by its own amount, and what is left is not asked for
+    accrued_interest = accrued_penalty = 0  # in 1/scale minor units
+    paid_interest = paid_penalty = 0
+    fees = paid_fees = 0
 
     def __init__(self, due: int, principal: int, interest: int, penalised: int) -> None:
         """Begin with what fell due."""
@@ -121,9 +124,6 @@ class Line:
         self.asked = principal + interest  # what has to reach it, where that alone settles it
         self.since = due
         self.penalised = penalised
-        self.accrued_interest = self.accrued_penalty = 0  # in 1/scale minor units
-        self.paid_interest = self.paid_penalty = 0
-        self.fees = self.paid_fees = 0
 
     @classmethod
     def closed(cls, due: int) -> Line:
@@ -176,6 +176,8 @@ class Account:
         self.round = rules.round
         self.grace = rules.grace
         self.capped = rules.capped
+        # Whether an installment that falls due is its line, and nothing else has to be looked at.
+        self.plainly = not (self.capped or rules.compounds or rules.paid_until)
         self.lines: list[Line] = []
         self.moved_late: frozenset[int] = frozenset()  # due dates that were open when they moved
         self.settled = 0  # how many of them, the oldest ones, owe nothing and never will again
@@ -222,9 +224,7 @@ class Account:
         events = self.events(payments, last, agreements)
         for day in events.days:
             self.take_in(events, day)
-        self.advance(last)
-        self._stop()
-        return self
+        return self.stop_at(last)
 
     def events(
         self, payments: Iterable[Payment], last: int, agreements: Iterable[Agreement]
@@ -263,6 +263,12 @@ class Account:
         if day in events.paid:
             self.pay(events.paid[day], events.to_principal.get(day))
         self._close_without_bill(day)
+
+    def stop_at(self, day: int) -> Account:
+        """Move to the end of a day, and count what has accrued by then."""
+        self.advance(day)
+        self._stop()
+        return self
 
     def _stop(self) -> None:
         """Count what has accrued by today, for whoever asks now.
@@ -360,6 +366,13 @@ class Account:
         if self.rules.endless:
             self._look_ahead(day)
         first, self.upcoming = self.upcoming, bisect_right(self.dues, day, self.upcoming)
+        if self.plainly and not self.credit and self.trace is None:
+            of_penalty, coming = self.rules.first_day, slice(first, self.upcoming)
+            self.lines += [
+                Line(due, part.principal, part.interest, due + of_penalty)
+                for part, due in zip(self.parts[coming], self.dues[coming], strict=True)
+            ]
+            return
         for number in range(first, self.upcoming):
             if self.credit and self.rules.most_cost is not None:
                 self._move_to(self.dues[number])  # what has been charged by then is shared
@@ -834,9 +847,9 @@ class Account:
         surplus = 0
         for line, before in zip(lines, had, strict=True):
             got = line.received - before
-            if not got:
-                self.accrue(line)  # no money came to it, but the older one's surplus may count
-            if not got and not self.owed(line).total:
+            if not got and surplus <= 0:
+                if line.unpaid:
+                    break  # no money has come as far as this one
                 continue  # it was settled before
             surplus += got - max(0, line.asked - before)
             if surplus < 0 and line.received < line.asked:

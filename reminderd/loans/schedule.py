@@ -263,13 +263,19 @@ def bears(terms: LoanTerms, base: int, start: date, end: date, period: Period) -
     if not _is_equal_period(terms, *period):
         rates = tariff(terms)
         return exact(rates.scheduled, rates.scale, base, [(start, end)])
-    if not terms.rate_changes and (start, end) == period:
-        return base * _periodic(terms, terms.contract_rate)
+    if not terms.rate_changes:
+        return base * _days(start, end) * _of_day(terms, period)
     by_days = [
         _periodic(terms, terms.rates_on(b)[0]) * _days(a, b)
         for a, b in _between_changes(terms, start, end)
     ]
     return base * sum(by_days) / Fraction(_days(*period))
+
+
+@lru_cache(maxsize=1024)
+def _of_day(terms: LoanTerms, period: Period) -> Fraction:
+    """Return what each day of an equal period bears, where the rate never changes."""
+    return _periodic(terms, terms.contract_rate) / _days(*period)
 
 
 def _days(start: date, end: date) -> int:

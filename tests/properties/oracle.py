@@ -651,7 +651,7 @@ class Repaid:
 
     def level(self, plan, rate, left, first, many):
         if self.terms.installment_interest is InstallmentInterest.PERIODIC:
-            return plan.annuity(left, plan.of_period(rate), many - first)
+            return plan.annuity(left, plan.of_period(rate), many - first, at_once=False)
         worth, total, owed = Fraction(1), NOTHING, Fraction(left)
         for number in range(first, many):
             _, start, end = self.spans(number, left)[-1]
@@ -865,7 +865,7 @@ class Line:
             return
         base = min(base, 1) if self.rates.is_a_sum() else base
         self.penalty += self.of_day(base * self.rates.penalty(day, self.due))
-        if self.terms.compounding is not Compounding.NONE:
+        if self.terms.compounding is not Compounding.NONE and day > self.due:
             self.penalty += self.capital * self.rates.on_interest(day, self.due)
             self.penalty = Fraction(floor(self.penalty * FINE), FINE)
 
@@ -1006,11 +1006,11 @@ class Ledger:
         return [*starts, *(part.due for part in self.coming[:1])]
 
     def dues(self):
-        """Return every due date that there will have been."""
+        """Return every due date that there will have been, but those that were moved."""
         dues = {part.due for part in self.coming}
         for extension in self.extensions:
             if extension.due in dues:
-                dues.update(extension.to)
+                dues = dues - {extension.due} | set(extension.to)
         return dues
 
     def was_paid(self, due):
@@ -1077,16 +1077,13 @@ class Ledger:
 
     def is_fee_day(self, line, number, fee, day, oldest):
         after = line.grace(GraceCovers.FEE) if fee.after_days is None else fee.after_days
-        first = line.due + (after + 1) * ONE_DAY
-        while line.days_past_due(first - ONE_DAY) > after:
-            first -= ONE_DAY
+        late = (after + 1) * ONE_DAY
         if fee.per is FeePer.INSTALLMENT:
-            return day == first
+            return day == line.due + late
         if not oldest:
             return False
-        return any(
-            stepped(self.terms, first, n) == day for n in range(self.periods_between(first, day))
-        )
+        number = self.periods_between(line.due, day)
+        return any(stepped(self.terms, line.due, n) + late == day for n in range(number))
 
     def periods_between(self, first, day):
         return (day - first).days // self.terms.frequency.days + 2 if day >= first else 0

@@ -232,7 +232,8 @@ class Account:
         """Return what will touch the account up to a day, beside installments falling due."""
         agreed = _by_day(self.terms, *agreements) if agreements else self.rules.agreed
         covered = self.rules.covered
-        if covered and any(isinstance(one, Extension) for day in agreed.values() for one in day):
+        moves = (isinstance(one, Extension) for deals in agreed.values() for one in deals)
+        if self.rules.paid_until and any(moves):
             covered = _covered(self.terms, agreed)
         paid: dict[int, int] = {}
         debited: dict[int, int] = {}
@@ -246,8 +247,8 @@ class Account:
                 if payment.to is not None and payment.to_principal:
                     meant = to_principal.setdefault(day, {})
                     meant[payment.to] = meant.get(payment.to, 0) + minor
-        if self.rules.covered:
-            self._take_as_paid(agreed)
+        if self.rules.paid_until:
+            self._take_as_paid(agreed, covered)
         first = min([*paid, *debited], default=last)
         days = {*paid, *debited, *agreed, *self._expected_days(first, last)}
         within = sorted(day for day in days if day <= last)
@@ -288,14 +289,13 @@ class Account:
         account.lines = lines[:settled] + [line.copy() for line in lines[settled:]]
         return account
 
-    def _take_as_paid(self, agreed: dict[int, list[Agreement]]) -> None:
+    def _take_as_paid(self, agreed: dict[int, list[Agreement]], covered: int) -> None:
         """Keep in mind which installments up to ``paid_until`` an extension moved once late."""
         deals = [(day, deal) for day, deals in agreed.items() for deal in deals]
         moved = [(day, d.due.toordinal()) for day, d in deals if isinstance(d, Extension)]
         self.moved_late = frozenset(due for day, due in moved if due <= day)
-        if self.trace is not None:
-            assert self.terms.paid_until is not None  # or nothing would be covered
-            self._step("paid-until", 0, end=self.terms.paid_until.toordinal())
+        if covered and self.trace is not None:
+            self._step("paid-until", 0, end=self.rules.paid_until)
 
     def _expected_days(self, first: int, last: int) -> Iterator[int]:
         """Yield the days from *first* to *last* on which a bill is expected to be due."""

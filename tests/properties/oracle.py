@@ -1179,7 +1179,8 @@ class Ledger:
     def pay(self, money, day, to_principal):
         if not self.terms.endless and money + self.credit >= self.gross_payoff(day) > 0:
             self.credit += money - self.gross_payoff(day)
-            self.lines, self.coming = [], []
+            self.lines, self.coming = [line for line in self.lines if line.left_over], []
+            self.credit = self.allocate(self.credit, day) if self.lines else self.credit
             return
         over = self.allocate(money, day)
         if over and self.balance and self.coming:

@@ -1245,10 +1245,13 @@ class Ledger:
         """
         met, over = [], 0
         for line in self.lines:
+            over += reached[id(line)] - max(0, line.own - line.received)
             line.received += reached[id(line)]
-            if line.received + over >= line.own:
-                met.append(line)
-            over = max(0, line.received + over - line.own)
+            if over < 0 and line.received < line.own:
+                break
+            met.append(line)
+        for line in self.lines[len(met) + 1 :]:
+            line.received += reached[id(line)]
         return met
 
     def carry_residuals(self, met, day):

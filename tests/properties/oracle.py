@@ -1260,8 +1260,8 @@ class Ledger:
             rest = line.owed(day).total
             if not rest or line.left_over:
                 continue
-            if self.balance and not self.coming:
-                # A minimum's rest stays due where no other is to come, unless it is so little.
+            if (self.balance or self.terms.acceleration_date) and not self.coming:
+                # Such a rest stays due where nothing is to come any more, unless it is so little.
                 line.left_over = rest < minor(self.terms, self.terms.residual_below)
                 continue
             small = self.balance or rest < minor(self.terms, self.terms.residual_below)

@@ -1141,7 +1141,8 @@ class Account:
         if owed_before and terms.interest_from is InterestFrom.STATEMENT:
             bearing = room
         self.card = Card(bill, terms, amount, amount - room, bearing)
-        if bill.due.toordinal() <= self.rules.paid_until:  # nobody says that less was paid than all
+        alone = self.terms.repayment is Repayment.LISTED  # nobody says that less was paid than all
+        if alone and bill.due.toordinal() <= self.rules.paid_until:
             self.card, rest = self.card.with_payment(bill.due, amount), room
         coming = [*kept, *self._billed(self.card, room, rest)]
         coming.sort(key=lambda part: part.due)

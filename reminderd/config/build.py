@@ -175,17 +175,16 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         extensions=tuple(_extension(extension) for extension in model.extensions),
         bills=tuple(_bill(bill) for bill in model.statements),
     )
-    undated = {bill.due for bill in model.statements if bill.date is None}
     drawn = (
-        replace(bill, on=drawn_on(terms, bill.due)) if bill.due in undated else bill
-        for bill in terms.bills
+        replace(bill, on=given.date or drawn_on(terms, bill.due))
+        for bill, given in zip(terms.bills, model.statements, strict=True)
     )
     return replace(terms, bills=tuple(drawn))
 
 
 def _bill(bill: BillModel) -> Bill:
     posted = tuple(Posting(posting.on, posting.amount) for posting in bill.posted)
-    return Bill(bill.due, bill.amount, bill.minimum, bill.date or bill.due, posted)
+    return Bill(bill.due, bill.amount, bill.minimum, bill.due, posted)
 
 
 def _check_end(terms: LoanTerms) -> None:

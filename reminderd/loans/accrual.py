@@ -190,7 +190,6 @@ class Account:
         self.today = 0
         self.bills: list[Bill] = []  # that have been drawn
         self.card: Card | None = None  # the last one that is a card's statement
-        self.card_open = False  # whether it can still be paid in full in time
         self.awaits_debit: Callable[[date], bool] = lambda _: False
         self.charged_penalty_to = 0  # where one base is charged for all lines, up to which day
         self.prepaid: tuple[Prepaid, ...] = ()  # what has lowered the principal, oldest first
@@ -206,6 +205,11 @@ class Account:
     def as_of(self) -> date:
         """The day the account stands at."""
         return date.fromordinal(self.today)
+
+    @property
+    def _open_card(self) -> Card | None:
+        """The last statement of a card, while all of it can still be paid in time."""
+        return self.card if self.card is not None and self.as_of <= self.card.last_day else None
 
     def run(
         self,
@@ -360,8 +364,8 @@ class Account:
 
     def advance(self, day: int) -> None:
         """Move to the end of *day* and take in the installments due by then."""
-        if self.card is not None and self.card_open and self.card.last_day.toordinal() < day:
-            self._close_statement(self.card)
+        if (card := self._open_card) is not None and card.last_day.toordinal() < day:
+            self._close_statement(card)
         self.today = day
         if self.rules.endless:
             self._look_ahead(day)
@@ -729,12 +733,13 @@ class Account:
         if self.upcoming == len(self.parts) or self.rules.endless:
             return Owed()
         rest, today = self.parts[self.upcoming :], self.as_of
-        interest = earned(self.terms, rest[0], today)
-        if self.parts is not self.rules.schedule or self.terms.business_days.calendar:
-            # Then a period may begin before the installment of the one before it falls due.
-            interest += sum([earned(self.terms, part, today) for part in rest[1:]])
-        if self.card is not None and self.card_open:
-            interest = self._interest_if_in_full(self.card, rest)
+        if (card := self._open_card) is not None:
+            interest = self._interest_if_in_full(card, rest)
+        else:
+            interest = earned(self.terms, rest[0], today)
+            if self.parts is not self.rules.schedule or self.terms.business_days.calendar:
+                # Then a period may begin before the installment of the one before it falls due.
+                interest += sum([earned(self.terms, part, today) for part in rest[1:]])
         principal = self._principal_to_come
         if (day := self.terms.capitalized_on) is not None and today < day:
             principal -= self.rules.capitalized
@@ -783,7 +788,7 @@ class Account:
         Of what is over, as much as is meant *to_principal* lowers it, in one way or the other. What
         is taken as *debited* was for the installment that fell due last.
         """
-        if self.card is not None and self.card_open:
+        if self.card is not None:
             self.card = self.card.with_payment(self.as_of, amount)
         left, to = self._allocate(amount + self.credit, newest_first=debited)
         self.credit, early = left, _NOTHING
@@ -988,9 +993,9 @@ class Account:
             terms, down = card.terms, min(amount, balance)
             if coming[0].due == card.due and asked is not None:
                 return down, self._billed(card, balance - down, max(0, asked - down))
-            if self.card_open and card.in_full:
+            if self._open_card and card.in_full:
                 return down, self._left_of(card, balance - down)
-            if self.card_open:
+            if self._open_card:
                 coming = (_with_statement(coming[0], card.interest), *coming[1:])
         kept = 0 if asked is None else max(0, amount - asked)
         foreseen = begun_by(terms, self.as_of)
@@ -1016,7 +1021,6 @@ class Account:
 
     def _close_statement(self, card: Card) -> None:
         """Have a statement that was not paid in time bear the interest that it has come to."""
-        self.card_open = False
         coming = self.parts[self.upcoming :]
         after = [part for part in coming if part.of_balance and part.due > card.due]
         rest = sum(part.principal for part in after)
@@ -1136,7 +1140,7 @@ class Account:
         rest = max(0, asked - (amount - room))
         if self.trace is not None and self.credit:
             self._step("credit", self.credit * self.scale, end=self.today)
-        self.credit, self.card_open = 0, True
+        self.credit = 0
         bearing = min(room, max(0, owed_before - late))
         if owed_before and terms.interest_from is InterestFrom.STATEMENT:
             bearing = room
@@ -1340,6 +1344,7 @@ def _compile(terms: LoanTerms) -> _Rules:
     compounds = terms.compounding is not Compounding.NONE
     outstanding = terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL
     plain = not (compounds or terms.fees or rates.ceiling is not None or outstanding)
+    agreed = _by_day(terms)
     stepped, by_amount = bool(terms.penalty_steps), terms.penalty_by_amount
     least, most, most_cost = _least_penalty(terms), _most_penalty(terms), _most_cost(terms)
     return _Rules(
@@ -1350,7 +1355,7 @@ def _compile(terms: LoanTerms) -> _Rules:
         terms.endless,
         rates,
         terms.paid_until.toordinal() if terms.paid_until else 0,
-        _covered(terms, _by_day(terms)),
+        _covered(terms, agreed),
         terms.penalty_grace,
         terms.interest_grace,
         terms.residual,
@@ -1375,7 +1380,7 @@ def _compile(terms: LoanTerms) -> _Rules:
         terms.fees,
         _fee_ceiling(terms),
         lives_by_bills(terms),
-        _by_day(terms),
+        agreed,
         terms.rounding.of,
         _rows(terms),
     )

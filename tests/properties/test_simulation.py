@@ -141,7 +141,7 @@ def test_what_a_debit_may_have_paid_is_told_apart_and_the_rest_is_as_lived(plain
     assert_near([position.payoff.minor + apart.total], [lived.payoff], slack)
 
 
-# ─── Where the program is known to differ ───
+# ─── What random loans found, by hand ───
 
 TWO = LoanTerms(
     "CNY",
@@ -151,17 +151,42 @@ TWO = LoanTerms(
 MOVED = (date(2024, 2, 5), date(2024, 3, 5), date(2024, 4, 5))
 
 
-def test_a_payment_up_to_the_last_moved_due_date_that_was_paid_counts_no_more():
+@pytest.fixture(params=["in the terms", "by command"])
+def moving(request):
+    """Return a function that has an extension stand in a loan's terms, or be made since."""
+
+    def build(terms, moved, paid=()):
+        if request.param == "in the terms":
+            return Loan("loan", "Loan", replace(terms, extensions=(moved,)), "Asia/Shanghai", paid)
+        return Loan("loan", "Loan", terms, "Asia/Shanghai", paid, agreed=(moved,))
+
+    return build
+
+
+def test_a_payment_up_to_the_last_moved_due_date_that_was_paid_counts_no_more(moving):
+    """300.00 of 31 January, due on 7 March instead, was paid by 10 March: 300.00 are to come."""
     moved = Extension(date(2024, 1, 31), date(2024, 1, 20), (date(2024, 3, 7),))
-    terms = replace(TWO, paid_until=date(2024, 3, 10), extensions=(moved,))
     paid = (Payment(date(2024, 3, 5), Decimal(300)),)
-    assert_same(Loan("loan", "Loan", terms, "Asia/Shanghai", paid), date(2024, 3, 20))
+    loan = moving(replace(TWO, paid_until=date(2024, 3, 10)), moved, paid)
+    assert_same(loan, date(2024, 3, 20))
+    assert value(loan, date(2024, 3, 20)).payoff.minor == 300_00
 
 
-def test_an_installment_moved_on_its_due_date_is_judged_by_its_new_dates():
+def test_a_payment_counts_where_what_was_due_by_then_was_moved_further_on(moving):
+    """Nothing fell due up to 31 January, so what was paid by then is money like any other."""
+    moved = Extension(date(2024, 1, 31), date(2024, 1, 20), (date(2024, 3, 7),))
+    paid = (Payment(date(2024, 1, 31), Decimal(100)),)
+    loan = moving(replace(TWO, paid_until=date(2024, 1, 31)), moved, paid)
+    assert_same(loan, date(2024, 2, 20))
+    assert value(loan, date(2024, 2, 20)).payoff.minor == 500_00
+
+
+def test_an_installment_moved_on_its_due_date_is_judged_by_its_new_dates(moving):
+    """Of three new dates one had come by 10 February: 200.00 of 300.00 are to come."""
     moved = Extension(date(2024, 1, 31), date(2024, 1, 31), MOVED)
-    terms = replace(TWO, paid_until=date(2024, 2, 10), extensions=(moved,))
-    assert_same(Loan("loan", "Loan", terms, "Asia/Shanghai"), date(2024, 4, 5))
+    loan = moving(replace(TWO, paid_until=date(2024, 2, 10)), moved)
+    assert_same(loan, date(2024, 4, 5))
+    assert value(loan, date(2024, 4, 5)).due.total == 200_00
 
 
 def test_what_lateness_left_of_two_installments_paid_in_one_sum_holds_both_penalties():
@@ -175,4 +200,7 @@ def test_what_lateness_left_of_two_installments_paid_in_one_sum_holds_both_penal
         residual=Residual.NEXT,
     )
     paid = (Payment(date(2024, 6, 10), Decimal(1100)),)
-    assert_same(Loan("loan", "Loan", late, "Asia/Shanghai", paid), date(2024, 6, 10))
+    loan = Loan("loan", "Loan", late, "Asia/Shanghai", paid)
+    assert_same(loan, date(2024, 6, 10))
+    # 152 days of 1.00 and 121 of 0.10, of which the sums themselves are paid
+    assert value(loan, date(2024, 6, 10)).upcoming[0].remaining.minor == 152_00 + 12_10

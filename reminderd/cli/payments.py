@@ -72,13 +72,11 @@ def pay(
     _pay(app, one, given, day, said, as_json=as_json, again=again)
 
 
-def _said(loan: Loan, to: str) -> str | None:
-    """Return where --to has what is over go; None where a balance takes it to itself."""
+def _said(loan: Loan, to: str) -> str:
+    """Return where --to has what is over go, where it can."""
     from ..errors import TermsError
-    from ..loans.terms import TO_PRINCIPAL, Repayment, check_prepayment
+    from ..loans.terms import check_prepayment
 
-    if to == TO_PRINCIPAL and loan.terms.repayment is Repayment.REVOLVING:
-        return None
     try:
         check_prepayment(loan.terms, to, "--to")
     except TermsError as error:

@@ -18,7 +18,6 @@ from ..loans.funds import Balance, BankAccount, Income
 from ..loans.money import Money, Rate, to_minor
 from ..loans.schedule import revolve, schedule, schedule_past, start_date
 from ..loans.terms import (
-    TO_PRINCIPAL,
     YEARS,
     AutoDebit,
     Bill,
@@ -80,11 +79,11 @@ def to_terms(model: LoanModel, currency: str) -> LoanTerms:
 
 def _prepayment(terms: LoanTerms, to: str | None, field: str) -> Prepayment | None:
     """Return where a payment's surplus went; TermsError where it cannot, or nobody can tell."""
-    if to is None or (to == TO_PRINCIPAL and terms.repayment is Repayment.REVOLVING):
-        return None  # a balance takes it at once
+    if to is None:
+        return None
     check_prepayment(terms, to, field)
     known = terms.prepayment_meant(to)
-    if known is None:
+    if known is None and terms.repayment is not Repayment.REVOLVING:  # which takes it at once
         sentence = "does not say what becomes of the installments"
         raise TermsError(
             field, f'"{to}" {sentence} (write "shorter" or "lower", or add prepayment)'

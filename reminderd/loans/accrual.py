@@ -48,7 +48,6 @@ from .schedule import (
     bears,
     begun_by,
     billed,
-    borrowed,
     capitalized,
     card_terms,
     earned,
@@ -56,6 +55,7 @@ from .schedule import (
     factors,
     left_of_bill,
     minimum,
+    most_cost,
     paid_down,
     period_of,
     rate_shares,
@@ -463,12 +463,14 @@ class Account:
         elif not self.rules.plain:
             self._accrue_all(line, since, day)
         elif line.principal or self.rules.on_installment:
-            self._accrue_rates(line, since, day)
+            self._accrue_rates(line, self._rates_of(line), since, day)
 
-    def _accrue_rates(self, line: Line, since: int, day: int) -> None:
-        rates, principal, base = self.tariff, line.principal, line.principal
-        if self.rules.stepped:
-            rates = tariff(self.terms, line.due)
+    def _rates_of(self, line: Line) -> Tariff:
+        """Return the rates that a line bears: where they change with its lateness, its own."""
+        return tariff(self.terms, line.due) if self.rules.stepped else self.tariff
+
+    def _accrue_rates(self, line: Line, rates: Tariff, since: int, day: int) -> None:
+        principal, base = line.principal, line.principal
         if self.rules.base_differs:
             base = self._base(line)
         interest = rates.interest.earn(principal, since, day)
@@ -531,9 +533,9 @@ class Account:
 
     def _accrue_all(self, line: Line, since: int, day: int) -> None:
         """Count rates, interest on interest, and what a cap allows."""
-        rates = tariff(self.terms, line.due) if self.rules.stepped else self.tariff
+        rates = self._rates_of(line)
         if rates.on_interest is None:
-            self._accrue_rates(line, since, day)
+            self._accrue_rates(line, rates, since, day)
         else:
             self._accrue_compounding(line, rates, rates.on_interest, since, day)
         if self.tariff.ceiling is not None:
@@ -690,27 +692,30 @@ class Account:
         What is over is cut from the newest line first, there from penalty, fees and interest, and
         never from what is paid.
         """
-        assert self.rules.most_cost is not None  # the caller looked
-        if not any(line is one for one in self.open):
-            return _NOTHING  # it is settled, and never owes what was cut
+        open_ones = zip(self.open, self._each(), strict=True)
+        # A settled one never owes what was cut.
+        return next((owed for one, owed in open_ones if one is line), _NOTHING)
+
+    def _each(self) -> list[tuple[int, int, int, int]]:
+        """Return what each of the open lines owes."""
+        if self.rules.most_cost is None:
+            return [self._amounts(line) for line in self.open]
         over = self.cost() - self.rules.most_cost
-        for newer in reversed(self.open):
-            if newer is line or over <= 0:
-                break
-            over -= self._unpaid_cost(newer)
-        principal, *charges = self._amounts(line, alone=True)
-        for place in (PENALTY, FEES, INTEREST):
-            cut = max(0, min(over, charges[place - 1]))
-            charges[place - 1] -= cut
-            over -= cut
-        interest, penalty, fees = charges
-        return principal, interest, penalty, fees
+        result = []
+        for line in reversed(self.open):
+            principal, *charges = self._amounts(line, alone=True)
+            for place in (PENALTY, FEES, INTEREST):
+                cut = max(0, min(over, charges[place - 1]))
+                charges[place - 1] -= cut
+                over -= cut
+            interest, penalty, fees = charges
+            result.append((principal, interest, penalty, fees))
+        return result[::-1]
 
     def due(self) -> Owed:
         """Return what the installments already due owe together today."""
         principal = interest = penalty = fees = 0
-        for line in self.open:
-            of_principal, of_interest, of_penalty, of_fees = self._amounts(line)
+        for of_principal, of_interest, of_penalty, of_fees in self._each():
             principal += of_principal
             interest += of_interest
             penalty += of_penalty
@@ -950,8 +955,6 @@ class Account:
         """Lower the principal with what is *left* of today's money, as far as it is meant so."""
         down = 0
         for to, amount in to_principal.items():
-            if to is Prepayment.AHEAD:
-                continue
             coming, most = self.parts[self.upcoming :], min(amount, left - down)
             made, parts = prepay(self.terms, coming, most, self.as_of, to)
             if made is not None:
@@ -1346,7 +1349,7 @@ def _compile(terms: LoanTerms) -> _Rules:
     plain = not (compounds or terms.fees or rates.ceiling is not None or outstanding)
     agreed = _by_day(terms)
     stepped, by_amount = bool(terms.penalty_steps), terms.penalty_by_amount
-    least, most, most_cost = _least_penalty(terms), _most_penalty(terms), _most_cost(terms)
+    least, most, cost = _least_penalty(terms), _most_penalty(terms), _most_cost(terms)
     return _Rules(
         parts,
         [*accumulate((part.principal for part in reversed(parts)), initial=0)][::-1],
@@ -1360,10 +1363,10 @@ def _compile(terms: LoanTerms) -> _Rules:
         terms.interest_grace,
         terms.residual,
         to_minor(terms.residual_below, terms.currency),
-        rates.ceiling is not None or bool(least or most) or most_cost is not None,
+        rates.ceiling is not None or bool(least or most) or cost is not None,
         least,
         most,
-        most_cost,
+        cost,
         by_amount,
         stepped,
         _first_day(terms),
@@ -1413,7 +1416,7 @@ def _most_cost(terms: LoanTerms) -> int | None:
     shares = [
         cap.cost for cap in terms.caps if cap.mode is CapMode.ENFORCE and cap.cost is not None
     ]
-    return int(borrowed(terms) * Fraction(min(shares))) if shares else None
+    return most_cost(terms, min(shares)) if shares else None
 
 
 def _fee_base(fee: Fee, line: Line) -> int:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 from .charges import Cap, CapMode
 from .money import Money, Rate
 from .position import Position, value
-from .schedule import borrowed
+from .schedule import most_cost
 from .terms import Installment, LoanTerms, Repayment
 
 _YEAR = timedelta(days=365)
@@ -49,7 +48,7 @@ def exceeded(position: Position) -> list[Exceeded]:
 def allowed_cost(terms: LoanTerms, cap: Cap) -> Money:
     """Return what a cap on the total cost of a loan allows, rounded down."""
     assert cap.cost is not None  # the caller looked
-    return Money(int(borrowed(terms) * Fraction(cap.cost)), terms.currency)
+    return Money(most_cost(terms, cap.cost), terms.currency)
 
 
 def all_in_rate(position: Position) -> Decimal | None:

@@ -24,7 +24,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from .money import to_minor
-from .tariff import exact, tariff
+from .schedule import rounded
+from .tariff import contract_interest
 from .terms import Bill, InterestFrom, InterestOn, LoanTerms
 
 Span = tuple[int, date, date]  # minor units, and from when to when they bear interest
@@ -133,13 +134,11 @@ class Card:
 
     def _balances(self, amount: int, until: date) -> Iterator[Span]:
         """Yield what was left of an amount from the statement on, and over which days."""
-        days = sorted({self.bill.on, until, *(on for on, _ in self.paid if on < until)})
+        between = {on for on, _ in self.paid if self.bill.on < on < until}
+        days = sorted({self.bill.on, until, *between})
         for start, end in pairwise(days):
             paid = sum(sum_ for on, sum_ in self.paid if on <= start)
             yield max(0, amount - max(0, paid - self.aside)), start, end
 
     def _rounded(self, spans: Iterable[Span], beside: Fraction = Fraction(0)) -> int:
-        rates = tariff(self.terms)
-        every = (exact(rates.scheduled, rates.scale, base, [(a, b)]) for base, a, b in spans)
-        total = sum(every, beside)
-        return self.terms.rounding.of(total.numerator, total.denominator)
+        return rounded(self.terms, sum((contract_interest(self.terms, *s) for s in spans), beside))

@@ -25,7 +25,7 @@ from functools import lru_cache
 from itertools import accumulate, takewhile
 from typing import NamedTuple
 
-from .schedule import Rest, borne, on_their_days, plan, steady, with_more
+from .schedule import Rest, borne, on_their_days, plan, rounded, steady, with_more
 from .terms import Installment, LoanTerms, Piece, Prepayment, Repayment
 
 _ONE_DAY = timedelta(days=1)
@@ -41,7 +41,6 @@ class Prepaid:
 
     on: date
     amount: int
-    to: Prepayment
     next_due: date
     next_sum: int
     last_due: date
@@ -86,7 +85,7 @@ def prepay(
     parts = _worked_out_anew(terms, before.parts, balance - down, day, to)
     again = on_their_days(terms, [*before.ended, *parts])
     first, last = before.parts[0], before.parts[-1]
-    made = Prepaid(day, down, to, first.due, first.total, last.due)
+    made = Prepaid(day, down, first.due, first.total, last.due)
     return made, tuple(sorted([*again, *before.beside], key=lambda part: part.due))
 
 
@@ -172,8 +171,7 @@ def _bearing_all(
 def _on_base(terms: LoanTerms, part: Installment, base: int) -> Installment:
     """Return an installment whose period bears interest on *base* in the place of its own."""
     part = replace(part, base=base)
-    interest = borne(terms, part, _span(part)[1])
-    return replace(part, interest=terms.rounding.of(interest.numerator, interest.denominator))
+    return replace(part, interest=rounded(terms, borne(terms, part, _span(part)[1])))
 
 
 def _with_residuals(parts: list[Installment], before: Sequence[Installment]) -> list[Installment]:

@@ -30,6 +30,7 @@ from operator import itemgetter
 from .bills import lives_by_bills
 from .money import Money
 from .position import Position
+from .terms import Prepayment
 
 MAX_MONTHS = 600  # fifty years; what has not ended by then is said not to
 _DAY = timedelta(days=1)
@@ -192,7 +193,9 @@ class _Loan:
             day, to = self.unpaid.as_of, self.position.loan.terms.prepayment
             self.paid[day] = self.paid.get(day, 0) + amount
             self.ahead[day] = self.ahead.get(day, 0) + amount * ahead
-            to_principal = {to: self.ahead[day]} if to is not None else None
+            to_principal: dict[Prepayment, int] | None = None
+            if to is not None and to is not Prepayment.AHEAD:
+                to_principal = {to: self.ahead[day]}
             self.paying = self.unpaid.going_on(self.unpaid.today)
             self.paying.pay(self.paid[day], to_principal)
             self.account = self.paying.unpaid_until(self.paying.today)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from .charges import Charged
 from .frequency import Frequency
 from .money import Rate, round_half_up, to_minor
-from .tariff import exact, tariff
+from .tariff import contract_interest
 from .terms import (
     MAX_INSTALLMENTS,
     USUAL_GRACE,
@@ -229,9 +229,9 @@ def _own_interest(terms: LoanTerms, part: Installment, period: Period, day: date
     if part.bearing:
         return _at_rate(terms, part.rate, part.bearing, start, day)
     if part.base or part.pieces:
-        return _rounded(terms, borne(terms, part, day))
+        return rounded(terms, borne(terms, part, day))
     share = Fraction(_days(start, day), _days(start, end))
-    return _rounded(terms, (part.interest - part.carried) * share)
+    return rounded(terms, (part.interest - part.carried) * share)
 
 
 def with_more(part: Installment, interest: int) -> Installment:
@@ -261,8 +261,7 @@ def bears(terms: LoanTerms, base: int, start: date, end: date, period: Period) -
     if start == end:
         return Fraction(0)
     if not _is_equal_period(terms, *period):
-        rates = tariff(terms)
-        return exact(rates.scheduled, rates.scale, base, [(start, end)])
+        return contract_interest(terms, base, start, end)
     if not terms.rate_changes:
         return base * _days(start, end) * _of_day(terms, period)
     by_days = [
@@ -284,9 +283,7 @@ def _days(start: date, end: date) -> int:
 
 def period_interest(terms: LoanTerms, base: int, start: date, end: date) -> int:
     """Return the contract interest on *base* for a period, in minor units, by the day count."""
-    rates = tariff(terms)
-    interest = exact(rates.scheduled, rates.scale, base, [(start, end)])
-    return terms.rounding.of(interest.numerator, interest.denominator)
+    return rounded(terms, contract_interest(terms, base, start, end))
 
 
 def capitalized(terms: LoanTerms, day: date) -> int:
@@ -305,6 +302,11 @@ def borrowed(terms: LoanTerms) -> int:
     if terms.repayment in (Repayment.LISTED, Repayment.FIXED):
         return sum(part.principal for part in schedule(terms))
     return to_minor(terms.principal, terms.currency)
+
+
+def most_cost(terms: LoanTerms, share: Decimal) -> int:
+    """Return what a share of what was borrowed allows a loan to cost, in minor units."""
+    return int(borrowed(terms) * Fraction(share))
 
 
 def _chosen(terms: LoanTerms) -> list[Period]:
@@ -336,8 +338,8 @@ class Rest:
         period = self.coming[number]
         if not number and self.pieces:
             pieces = (*self.pieces, Piece(left, self.pieces[-1].end, period[1]))
-            return _rounded(terms, _on_balances(terms, pieces, period))
-        return _rounded(terms, bears(terms, left, *period, period))
+            return rounded(terms, _on_balances(terms, pieces, period))
+        return rounded(terms, bears(terms, left, *period, period))
 
     def part(
         self, number: int, share: int, interest: int, left: int, level: int = 0
@@ -392,7 +394,7 @@ def _share(terms: LoanTerms, rest: Rest, number: int, left: int, usual: int) -> 
 def _installment_of(terms: LoanTerms, exact: Fraction) -> int:
     """Return the sum that the lender makes of what an installment comes to exactly."""
     if terms.installment_multiple_of is None:
-        return _rounded(terms, exact)
+        return rounded(terms, exact)
     unit = to_minor(terms.installment_multiple_of, terms.currency)
     number = exact / unit
     if terms.installment_rounding is InstallmentRounding.UP:
@@ -415,7 +417,7 @@ def _flat(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
             known = rate
             level = _agreed(terms, number) or _installment_of(terms, repaying + each)
         interest = rest.interest(terms, number, rest.principal)
-        share = _share(terms, rest, number, left, level - _rounded(terms, each))
+        share = _share(terms, rest, number, left, level - rounded(terms, each))
         yield rest.part(number, share, interest, rest.principal)
         left -= share
 
@@ -463,7 +465,7 @@ def _equal_installment(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
                 level = agreed or _level_of(terms, rest, max(number, free), left, rate)
         interest = rest.interest(terms, number, left)
         by_itself = by_days or start == end  # at once, where it is paid in advance
-        planned = level - (interest if by_itself else _rounded(terms, left * each))
+        planned = level - (interest if by_itself else rounded(terms, left * each))
         if rest.first and not number:
             as_it_was = rest.first - interest
             planned = as_it_was if rest.level else min(as_it_was, planned)
@@ -488,11 +490,11 @@ def _level_by_days(
 
     So is what was *earned* before and falls due with the first. A balloon is paid with the last.
     """
-    rates = tariff(replace(steady(terms, rate), rounding_at=RoundingAt.END))
+    unrounded = replace(steady(terms, rate), rounding_at=RoundingAt.END)
     with localcontext(Context(prec=60)):
         discount, worth, owed = Decimal(1), Decimal(0), Decimal(principal)
         for number, span in enumerate(coming):
-            earned_by_one = exact(rates.scheduled, rates.scale, 1, [span])
+            earned_by_one = contract_interest(unrounded, 1, *span)
             discount /= 1 + Decimal(earned_by_one.numerator) / earned_by_one.denominator
             worth += discount
             if not number:
@@ -547,7 +549,8 @@ def _between_changes(terms: LoanTerms, start: date, end: date) -> Iterator[Perio
     return pairwise([start, *turns, end])
 
 
-def _rounded(terms: LoanTerms, amount: Fraction) -> int:
+def rounded(terms: LoanTerms, amount: Fraction) -> int:
+    """Return minor units as the terms round them."""
     return terms.rounding.of(amount.numerator, amount.denominator)
 
 
@@ -683,7 +686,7 @@ def minimum(terms: LoanTerms, balance: int, interest: int) -> int:
     asked = terms.minimum
     assert asked is not None  # LoanTerms checked it
     included = interest if asked.includes_interest else 0
-    share = _rounded(terms, (balance + included) * Fraction(asked.share))
+    share = rounded(terms, (balance + included) * Fraction(asked.share))
     least = max(share, to_minor(asked.floor, terms.currency))
     return min(balance, max(least - included, 1))
 

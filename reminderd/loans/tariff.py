@@ -254,6 +254,12 @@ def _convention(rate: Rate | None, terms: LoanTerms) -> DayCount | None:
     return None if plain else terms.day_count
 
 
+def contract_interest(terms: LoanTerms, base: int, start: date, end: date) -> Fraction:
+    """Return what *base* bears by the day count before it is due, exactly, in minor units."""
+    rates = tariff(terms)
+    return exact(rates.scheduled, rates.scale, base, [(start, end)])
+
+
 def exact(meter: Meter, scale: int, base: int, spans: Iterable[tuple[date, date]]) -> Fraction:
     """Return what *base* earns over some spans of dates, exactly, in minor units."""
     earned = sum(meter.earn(base, a.toordinal(), b.toordinal()) for a, b in spans)

@@ -747,7 +747,8 @@ def check(terms: LoanTerms) -> None:
 
 def check_prepayment(terms: LoanTerms, to: str, field: str) -> None:
     """Raise TermsError where money beyond what is due cannot go *to* where *field* says."""
-    if to in terms.prepayments or (to == TO_PRINCIPAL and Prepayment.LOWER in terms.prepayments):
+    lowers = Prepayment.LOWER in terms.prepayments or terms.repayment is Repayment.REVOLVING
+    if to in terms.prepayments or (to == TO_PRINCIPAL and lowers):
         return
     if terms.repayment is Repayment.REVOLVING:
         why = "a revolving balance is paid down at once (remove it)"

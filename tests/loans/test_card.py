@@ -327,6 +327,14 @@ def test_it_is_known_a_month_before_it_is_due(card):
     assert value(card(STATEMENT, paid=before), day("10-20")).payoff.amount == 49700
 
 
+def test_a_payment_before_its_statement_makes_no_day_before_it_bear(card):
+    """The statement of a single sum is known earlier than it was drawn, on 18 October."""
+    for early in ("10-06", "10-18"):
+        position = value(card(STATEMENT, paid={early: 300, "11-05": 5000}), day("11-09"))
+        # 49,700 for 18 days, and 44,700 for 4 more
+        assert position.payoff.amount == 44700 + Decimal("447.30") + Decimal("89.40")
+
+
 # ─── Laws ───
 
 

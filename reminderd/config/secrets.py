@@ -115,7 +115,7 @@ def _file(path: Path) -> str:
 
 def _read(path: Path, remedy: str) -> str:
     try:
-        secret = path.read_text("utf-8").strip()
+        secret = path.read_text("utf-8-sig").strip()
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror} ({remedy})") from None
     except UnicodeDecodeError:

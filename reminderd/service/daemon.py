@@ -40,7 +40,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from ..clock import Clock, ClockReading
 from ..errors import ReminderdError, where
-from ..state import LAST_GOOD, Signature, locked, signature, state_folder, watched
+from ..state import LAST_GOOD, Signature, locked, signature, stamp, state_folder, watched
 from . import systemd
 from .launch import command
 from .log import set_up_logging
@@ -281,7 +281,7 @@ class Supervisor:
             self.next_at = report["next"]
             self.status = report["status"]
             self.files = [Path(name) for name in report["files"]]
-            self.seen = [(part[0], part[1]) for part in report["signature"]]
+            self.seen = [tuple(part) for part in report["signature"]]
 
     def _become_ready(self, worker: Worker) -> None:
         answered = self.reloading and not worker.may_know_old_config
@@ -344,7 +344,7 @@ class Supervisor:
         if self.seen is None:
             return False
         files, count = self._signatures(), len(self.files)
-        stored = [signature(path) for path in watched(self.folder)]
+        stored = [stamp(path) for path in watched(self.folder)]
         return self._changed_since(self.seen[:count], files) or self.seen[count:] != stored
 
     def _signatures(self) -> list[Signature]:

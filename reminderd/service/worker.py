@@ -39,7 +39,17 @@ from ..app import App, Upcoming
 from ..clock import Clock
 from ..config.load import Config, load_file, load_text
 from ..errors import ConfigError, Problem, ReminderdError, StoreError, where
-from ..state import LAST_GOOD, Signature, locked, signature, state_folder, watched, write_private
+from ..state import (
+    LAST_GOOD,
+    Signature,
+    locked,
+    make_folder,
+    signature,
+    stamp,
+    state_folder,
+    watched,
+    write_private,
+)
 from ..store import history, outbox
 from .heartbeat import beat
 from .log import set_up_logging
@@ -179,7 +189,7 @@ def read_config(file: Path, folder: Path) -> tuple[Config, str | None]:
     if verdict is None:
         with suppress(OSError):
             if not kept.exists() or kept.read_text("utf-8") != config.text:
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                make_folder(folder)
                 write_private(kept, config.text)
     return config, verdict
 
@@ -245,7 +255,7 @@ def _pass_and_report(
     app = App.open(config, clock, folder)
     outcome = run_pass(app, folder, reporter.beat, reporter.stop.is_set)
     app.database.checkpoint()
-    seen = [*made_of.values(), *map(signature, watched(folder))]
+    seen = [*made_of.values(), *map(stamp, watched(folder))]
     following = app.next_event()  # read after the signature: no change can fall between them
     coming = min(following.at, tonight(app)) if following else tonight(app)
     said = [status_line(app, following), outcome.difference, outcome.trouble]

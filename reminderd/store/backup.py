@@ -8,15 +8,16 @@ damaged store is one that nothing else can open.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ..errors import StoreError, UsageError
-from ..state import DATABASE
+from ..state import DATABASE, make_folder, open_part
 
 FOLDER = "backups"
 KEPT = 7
@@ -81,7 +82,7 @@ def take(folder: Path, day: date) -> None:
     Raises StoreError where the store is damaged, OSError or sqlite3.Error where it cannot be
     copied.
     """
-    (folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
+    make_folder(folder / FOLDER)
     with _written_whole(_of(folder, day)) as part:
         _copy(folder / DATABASE, _LIVE, part)
         if said := fault(part):
@@ -117,20 +118,49 @@ def find(folder: Path, wanted: str) -> Backup:
 def restore(folder: Path, chosen: Backup, now: datetime) -> Path | None:
     """Put a backup in the place of the store; return where that was put aside, if there was one.
 
-    Nobody may be at work on the store.
+    Nobody may be at work on the store. Whatever fails, it stays as it was: OSError, sqlite3.Error.
     """
     store = folder / DATABASE
     aside = store.with_stem(f"{store.stem}-before-{now:%Y%m%dT%H%M%SZ}")
+    log, log_aside = Path(f"{store}{_LOG}"), Path(f"{aside}{_LOG}")
     there = store.exists()
-    with _written_whole(store) as part:
-        _copy(chosen.path, _COPY, part)
-        # The log goes before: beside another file than its own it would do damage.
-        log = Path(f"{store}{_LOG}")
-        if log.exists():
-            log.rename(f"{aside}{_LOG}")
-        if there:
-            aside.hardlink_to(store)  # so that at no moment there is none
+    try:
+        with _written_whole(store) as part:
+            _copy(chosen.path, _COPY, part)
+            if log.exists():
+                _duplicate(log, log_aside)
+            if there:
+                _keep(store, aside)
+                _fold(store)
+            log.unlink(missing_ok=True)  # beside another file than its own it would do damage
+    except OSError:
+        if log_aside.exists():  # to fold it in once more changes nothing
+            log_aside.replace(log)
+        aside.unlink(missing_ok=True)
+        raise
     return aside if there else None
+
+
+def _fold(store: Path) -> None:
+    """Take what is in a store's log into its file, unless that is damaged.
+
+    So nothing is lost should the power fail when the log is gone and the store not yet replaced.
+    """
+    with suppress(sqlite3.Error), closing(_open(store, _LIVE)) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _keep(store: Path, aside: Path) -> None:
+    """Give a store a second name, or a copy where the file system knows no second names."""
+    try:
+        aside.hardlink_to(store)
+    except OSError:
+        _duplicate(store, aside)
+
+
+def _duplicate(source: Path, target: Path) -> None:
+    with _written_whole(target) as part, source.open("rb") as whole, part.open("wb") as copy:
+        shutil.copyfileobj(whole, copy)
 
 
 def _of(folder: Path, day: date) -> Path:
@@ -154,12 +184,13 @@ def _copy(source: Path, how: str, target: Path) -> None:
 def _written_whole(path: Path) -> Iterator[Path]:
     """Give a private file that takes the place of *path* unless the block raises."""
     part = path.with_suffix(".part")
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    os.close(open_part(part))
     try:
         yield part
         _sync(part)
         part.replace(path)
-        _sync(path.parent)
+        with suppress(OSError):  # it is in its place, whatever this file system can promise
+            _sync(path.parent)
     finally:
         part.unlink(missing_ok=True)
 

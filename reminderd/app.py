@@ -214,15 +214,16 @@ class App:
         return len(decision.alerts)
 
     def _plan_notice(self, connection: Connection, now: datetime) -> int:
-        """Tell the borrower, once, that the configuration in the file is not the one in force."""
-        problems = self.config.desk.problems
-        if not problems:
-            return 0
-        notice = misconfigured(problems, now, self.config.timezone)
-        if notice.milestone in {milestone for _, milestone in history.of_no_loan(connection)}:
-            return 0
-        self.planner.announce(connection, notice, now)
-        return 1
+        """Tell the borrower, once, what of the configuration in the file is not in force."""
+        desk, zone = self.config.desk, self.config.timezone
+        notices = [
+            misconfigured(found, now, zone) for found in (desk.problems, desk.faults) if found
+        ]
+        told = {milestone for _, milestone in history.of_no_loan(connection)} if notices else set()
+        new = [notice for notice in notices if notice.milestone not in told]
+        for notice in new:
+            self.planner.announce(connection, notice, now)
+        return len(new)
 
     def _plan_accounts(self, connection: Connection, now: datetime) -> int:
         """Warn of accounts that will not hold enough."""

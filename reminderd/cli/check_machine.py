@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
+from ..config.zone import MachineZone
 from ..service.sanity import BEHIND, RELEASED
 from .findings import Finding, asked, ok, problem, warning
 
@@ -33,12 +34,16 @@ def clock(now: datetime, newest: datetime | None) -> Iterator[Finding]:
         yield ok("clock", shown + (", synchronised" if synchronised == "yes" else ""))
 
 
-def zone(configured: str, system: str | None) -> Iterator[Finding]:
-    """Compare the zone by which reminders go with the machine's."""
-    if system is None or system == configured:
+def zone(configured: str, machine: MachineZone) -> Iterator[Finding]:
+    """Compare the zone by which reminders go with the machine's, where that is known."""
+    if machine.doubt and machine.name == configured:
+        yield warning("zone", machine.doubt)
+    elif machine.doubt or machine.name == configured:
         yield ok("zone", configured)
     else:
-        yield warning("zone", f"reminders go by {configured}; this machine is set to {system}")
+        yield warning(
+            "zone", f"reminders go by {configured}; this machine is set to {machine.name}"
+        )
 
 
 def installed() -> list[tuple[str, Path]]:

@@ -88,7 +88,9 @@ def looking(config_file: str | None, *, in_need: bool = True) -> App:
     from ..clock import Clock
     from ..config.load import load_file
 
-    config = _in_force(config_file) if in_need else load_file(config_file_of(config_file))
+    config = (
+        _in_force(config_file) if in_need else load_file(config_file_of(config_file), lenient=True)
+    )
     return App.look(config, Clock())
 
 

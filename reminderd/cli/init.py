@@ -71,12 +71,15 @@ def init(config_file: str | None, as_json: bool, answers: str | None, print_answ
 
 def _here(service: str) -> Here:
     from ..clock import Clock
-    from ..config.load import system_timezone
+    from ..config.zone import machine_zone
     from .init_answers import Here
 
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
     language = "zh-CN" if (locale or "").lower().startswith("zh") else "en"
-    return Here(language, system_timezone(), Clock().now(), service)
+    zone = machine_zone()
+    if zone.doubt:
+        click.echo(zone.doubt, err=True)
+    return Here(language, zone.name, Clock().now(), service)
 
 
 def _from_file(file: Path, answers: str, *, as_json: bool) -> None:

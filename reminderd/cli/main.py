@@ -138,7 +138,7 @@ def _run_once(config_file: str | None, *, as_json: bool) -> None:
     if outcome.hung:
         sys.stdout.flush()
         os._exit(1)
-    if verdict:
+    if verdict or config.desk.faults:
         sys.exit(ConfigError.exit_code)
 
 

@@ -74,7 +74,9 @@ def doubts_of(app: App) -> list[Problem]:
     paid = {entry.loan.id for entry, _ in app.entries() if entry.loan.payments}
     today = app.clock.now().astimezone(ZoneInfo(app.config.timezone)).date()
     troubled = {one.loan.id: one for one in troubles(app.positions())}
-    return doubts(app.config, paid, _unstated(app), today, troubled, app.accounts())
+    asked = doubts(app.config, paid, _unstated(app), today, troubled, app.accounts())
+    zone = app.config.zone_doubt
+    return [*([zone] if zone else []), *app.config.desk.faults, *asked]
 
 
 def _unstated(app: App) -> dict[str, list[date]]:

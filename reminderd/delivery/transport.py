@@ -417,7 +417,12 @@ def instantiate(recipient: Recipient) -> NotifyBase:
 
 
 def _read(recipient: Recipient) -> dict[str, Any]:
-    """Return the arguments of the plugin that a target names, among them its schema."""
+    """Return the arguments of the plugin that a target names, among them its schema.
+
+    Unreachable while a secret in it cannot be had: it may be put back.
+    """
+    if recipient.fault:
+        raise Unreachable(recipient.fault)
     target = recipient.target
     if isinstance(target, str):
         arguments = url_to_dict(target, secure_logging=True)
@@ -520,7 +525,7 @@ def rate_of(recipient: Recipient) -> int | None:
     """Return how many messages a minute a recipient's service is known to take, if it is known."""
     try:
         return service(str(_read(recipient)["schema"])).rate
-    except Refused:
+    except DeliveryError:
         return None  # sending says why
 
 
@@ -530,7 +535,7 @@ def format_of(recipient: Recipient, wanted: Format | None) -> Format:
         return wanted
     try:
         arguments = _read(recipient)
-    except Refused:
+    except DeliveryError:
         return Format.TEXT  # it cannot be sent at all, and sending says why
     shown = service(str(arguments["schema"])).shows
     asked = str(arguments.get("format", "")).lower()

@@ -62,6 +62,7 @@ class Desk:
     templates: Path | None = None  # where the borrower's own stand
     strict: bool = False  # whether one of them that fails is an error, as in a rehearsal
     problems: tuple[Problem, ...] = ()  # of a configuration whose last good version is in force
+    faults: tuple[Problem, ...] = ()  # secrets that cannot be had, each of one channel
     accounts: tuple[BankAccount, ...] = ()  # that pay loans, as configured
 
 

@@ -184,8 +184,8 @@ class Supervisor:
     def _promise(self) -> None:
         """Say that we are ready, where the configuration is one that was accepted before.
 
-        With many loans it takes long to read. Should it not be usable any more, as when a secret
-        has gone, the worker says so, and we end all the same.
+        With many loans it takes long to read. Should it not be usable any more, as when a new
+        version reads it otherwise, the worker says so, and we end all the same.
         """
         with suppress(OSError):
             if cmp(self.config, self.folder / LAST_GOOD, shallow=False):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..errors import UsageError
+from ..redaction import escaped, harmless
 
 if TYPE_CHECKING:
     from ..app import App
@@ -101,7 +102,7 @@ def writing(config_file: str | None) -> App:
 
     app = App.open(_in_force(config_file), Clock())
     for line in app.sync().lines:
-        click.echo(line, err=True)
+        echo(line, err=True)
     return app
 
 
@@ -114,13 +115,18 @@ def _in_force(config_file: str | None) -> Config:
     config, verdict = config_in_force(config_file_of(config_file), state_folder())
     if verdict:
         last_good = words(config.locale).say("view", "last_good")
-        click.echo(f"{verdict}\n{last_good}", err=True)
+        echo(f"{verdict}\n{last_good}", err=True)
     return config
+
+
+def echo(text: object = "", *, err: bool = False, nl: bool = True, **style: Any) -> None:
+    """Print a text, which may hold others' words; *style* is click's."""
+    click.secho(harmless(str(text)), err=err, nl=nl, **style)
 
 
 def print_json(value: object) -> None:
     """Print JSON as people and programs read it."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
 
 
 def paid_amount(amount: str, currency: str) -> Money:

@@ -7,7 +7,6 @@ import sys
 import traceback
 from contextlib import redirect_stdout
 from datetime import date, datetime
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +15,11 @@ import click
 from .. import __version__
 from ..errors import ConfigError, ReminderdError, UsageError
 from ..redaction import redact
+from ..service.log import bend_streams
 from .attention import ack, snooze, unsnooze
 from .balance import balance
 from .billing import bill
-from .common import (
-    DATE,
-    common,
-    config_file_of,
-    config_option,
-    looking,
-    print_json,
-)
+from .common import DATE, common, config_file_of, config_option, echo, looking, print_json
 from .completion import channel_names, completion, loan_ids
 from .debits import failed
 from .doctor import doctor
@@ -52,15 +45,15 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except ReminderdError as error:
-            click.echo(str(error), err=True)
+            echo(str(error), err=True)
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
             if os.environ.get("REMINDERD_DEBUG"):
-                click.echo(redact(traceback.format_exc()), err=True)
+                echo(redact(traceback.format_exc()), err=True)
                 ctx.exit(1)
-            click.echo(
+            echo(
                 f"reminderd met a mistake of its own ({type(error).__name__}); nothing was lost. "
                 "Set REMINDERD_DEBUG=1 to see where, and please report it.",
                 err=True,
@@ -123,7 +116,7 @@ def _run_once(config_file: str | None, *, as_json: bool) -> None:
     folder = state_folder()
     config, verdict = read_config(config_file_of(config_file), folder)
     if verdict:
-        click.echo(f"{verdict}\nrunning on with the last good configuration", err=True)
+        echo(f"{verdict}\nrunning on with the last good configuration", err=True)
     app = App.open(config, Clock(), folder)
     # What a channel prints is no part of the JSON.
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
@@ -131,7 +124,7 @@ def _run_once(config_file: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(views.pass_json(app, outcome))
     else:
-        click.echo(f"sent {outcome.sent}; {status_line(app, outcome.following)}", err=True)
+        echo(f"sent {outcome.sent}; {status_line(app, outcome.following)}", err=True)
     if config.heartbeat:
         beat(config.heartbeat, well=not outcome.trouble and not app.nobody_reached())
     app.database.close()
@@ -159,12 +152,12 @@ def check(config_file: str | None, as_json: bool) -> None:
         if as_json:
             print_json({"ok": False, "file": str(file), "problems": views.problems(error)})
         else:
-            click.echo(str(error))
+            echo(str(error))
         sys.exit(error.exit_code)
     if as_json:
         print_json(views.check_json(app))
     else:
-        click.echo(views.check_text(app))
+        echo(views.check_text(app))
 
 
 def _checked(file: Path) -> App:
@@ -234,7 +227,7 @@ def preview(
     if as_json:
         print_json(views.preview_json(app, begin, days, full=full))
     elif full:
-        click.echo(views.preview_text(app, begin, days))
+        echo(views.preview_text(app, begin, days))
     else:
         views.print_preview(app, begin, days)
 
@@ -261,7 +254,7 @@ def test(channel: str | None, config_file: str | None, as_json: bool) -> None:
     if as_json:
         print_json(results)
     else:
-        click.echo(views.test_text(results, app.config.locale))
+        echo(views.test_text(results, app.config.locale))
     if not all(result["ok"] for result in results):
         sys.exit(1)
 
@@ -314,11 +307,24 @@ for command in (
     cli.add_command(command)
 
 
+def _open_streams() -> None:
+    """Give a process its standard streams, where whoever started it closed some.
+
+    The next file to be opened would take their place, and what is said would go into that.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # which is the lowest free one
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+
+
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal may lack ▶ or ¥; figures matter more
+    _open_streams()
+    bend_streams()
     try:
         cli(prog_name="reminderd")
     except BrokenPipeError:

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import click
 from sqlalchemy import RowMapping
 
 from ..alerts.alert import SHORT
@@ -43,6 +42,7 @@ from ..service.worker import Outcome
 from ..store.book import Entry
 from .account_views import account_lines, accounts_json
 from .attention_views import snooze_lines, snoozed_until
+from .common import echo
 from .figure_views import position_on, sheet_of, trouble_line
 from .meter import meter, tracked
 from .outbox_views import about, dead_json, dead_lines, severity_of
@@ -443,10 +443,10 @@ def print_preview(app: App, start: datetime, days: int) -> None:
     """Show the alerts to come as rows of a table, or say that there are none."""
     say = words(app.config.locale)
     for line in snooze_lines(app):
-        click.echo(line)
+        echo(line)
     rows = sorted(preview_json(app, start, days, full=False), key=lambda row: str(row["at"]))
     if not rows:
-        click.echo(say.say("view", "nothing_ahead", days=say.days(days)))
+        echo(say.say("view", "nothing_ahead", days=say.days(days)))
         return
     together = _together(app, rows)
     heads = columns(say, "when", "loan", "message", "why", "where", spare={"loan"})
@@ -557,9 +557,9 @@ def print_history(app: App, rows: Sequence[RowMapping], *, full: bool) -> None:
     say, zone = words(app.config.locale), ZoneInfo(app.config.timezone)
     messages = _messages(rows)
     if not messages:
-        click.echo(say.say("view", "nothing_sent"))
+        echo(say.say("view", "nothing_sent"))
     elif full:
-        click.echo("\n".join(line for each in messages for line in _sent_whole(each, zone, say)))
+        echo("\n".join(line for each in messages for line in _sent_whole(each, zone, say)))
     else:
         heads = columns(say, "when", "where", "state", "message", "error")
         sent = (Row(_sent(each, zone, say), severity_of(each[0]["state"])) for each in messages)

@@ -34,6 +34,7 @@ from ..errors import DeliveryError, Refused, Undecided, Unreachable
 from ..messages.layout import markup
 from ..messages.message import Format, Message
 from ..playbook.playbook import Severity
+from ..redaction import harmless, one_line
 from . import mail, mime, web
 from .numerics import connack, numeric
 from .services import folded, service
@@ -80,7 +81,8 @@ class Console(NotifyBase):  # type: ignore[misc]  # Apprise is not annotated thr
 
     def send(self, body: str, title: str = "", **_kwargs: Any) -> bool:
         """Print one message."""
-        sys.stdout.write(f"{'─' * _WIDTH}\n{title}\n\n{body.rstrip()}\n\n")
+        said = f"{'─' * _WIDTH}\n{one_line(title)}\n\n{body.rstrip()}\n\n"
+        sys.stdout.write(harmless(said))
         sys.stdout.flush()
         return True
 

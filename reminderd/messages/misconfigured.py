@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ..errors import Problem
 from ..playbook.playbook import Advice
-from ..redaction import redact
+from ..redaction import one_line, redact
 from .announcement import Announcement
 from .phone import Line, fitted
-from .sheet import Desk, one_line
+from .sheet import Desk
 from .words import words
 
 _LISTED = 3  # mistakes

@@ -45,6 +45,7 @@ from ..playbook.facts import (
     times_to_come,
 )
 from ..playbook.playbook import UNCONFIRMED, Advice, Playbook, Stage, packaged
+from ..redaction import one_line
 from .basis import basis, brief_basis
 from .derivation import Row, rows
 from .words import Words
@@ -599,9 +600,3 @@ def pressing(position: Position) -> tuple[date, int, str]:
 def name_of(loan: Loan) -> str:
     """Return a loan's name as messages write it."""
     return one_line(loan.name, NAME_AT_MOST) or loan.id
-
-
-def one_line(text: str, at_most: int = 10_000) -> str:
-    """Return a text on one line, without what could steer a terminal or a page, cut if too long."""
-    kept = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
-    return kept if len(kept) <= at_most else kept[: at_most - 1] + "…"

@@ -373,7 +373,8 @@ class Supervisor:
         if self.clock.monotonic() - self.last_tick > STALE:
             log.error("the scheduler has stopped ticking")
             return  # unfed, the watchdog has us restarted
-        systemd.notify(WATCHDOG="1", STATUS=self._status_text())
+        systemd.notify(WATCHDOG="1")
+        systemd.notify(STATUS=self._status_text())
 
     def _stop(self) -> None:
         systemd.notify(STOPPING="1")

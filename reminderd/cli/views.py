@@ -343,7 +343,7 @@ def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[di
     heard: dict[tuple[str | None, date], set[str]] = {}
     rows, snoozed, say = [], app.snoozed(), words(app.config.locale)
     with meter(say.say("view", "looking_ahead")) as beat:
-        ahead = app.preview(now, (end - now).days + 1, beat)
+        ahead = app.preview(now, (end - now).days + 1, beat, sent=True)
     for loan, seen in tracked(ahead, say.say("view", "writing")):
         news = seen.alert.loan_id, seen.alert.due
         known = heard.setdefault(news, app.told(*news))

@@ -133,7 +133,7 @@ class App:
         """Wire to the usual store if there is one, else to an empty one; create nothing."""
         folder = state_folder()
         exists = (folder / DATABASE).exists()
-        return cls(config, Database.open(folder) if exists else Database.in_memory(), clock)
+        return cls(config, Database.look(folder) if exists else Database.in_memory(), clock)
 
     def sync(self, beat: Callable[[], None] = lambda: None) -> Difference:
         """Bring the book up to the configuration; return the difference.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import UsageError
+from ..errors import StoreError, UsageError
 from ..redaction import escaped, harmless
 
 if TYPE_CHECKING:
@@ -83,6 +83,13 @@ def config_file_of(given: str | None) -> Path:
     return find_file(given or click.get_current_context().find_root().obj)
 
 
+def new_file_of(given: str | None) -> Path:
+    """Return where ``init`` writes: as given, else the user's own file, not the system's."""
+    from ..config.place import own_file
+
+    return own_file(given or click.get_current_context().find_root().obj)
+
+
 def looking(config_file: str | None, *, in_need: bool = True) -> App:
     """Return the program for commands that only look; *in_need* the last good file will do."""
     from ..app import App
@@ -95,12 +102,27 @@ def looking(config_file: str | None, *, in_need: bool = True) -> App:
     return App.look(config, Clock())
 
 
+def _warn_of_another(file: Path) -> None:
+    """Say where what is shown mixes a configuration with the store of another one."""
+    from ..service.belonging import check
+    from ..state import state_folder
+
+    try:
+        check(state_folder(), file)
+    except StoreError as error:
+        echo(error, err=True)
+
+
 def writing(config_file: str | None) -> App:
     """Return the program for commands that write to the store."""
     from ..app import App
     from ..clock import Clock
+    from ..service.belonging import check
+    from ..state import state_folder
 
-    app = App.open(_in_force(config_file), Clock())
+    config = _in_force(config_file)
+    check(state_folder(), config.file)
+    app = App.open(config, Clock())
     for line in app.sync().lines:
         echo(line, err=True)
     return app

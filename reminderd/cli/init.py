@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ConfigError, ReminderdError, UsageError
-from .common import common, config_file_of, echo, print_json
+from .common import common, echo, new_file_of, print_json
 
 if TYPE_CHECKING:
     from .init_answers import Here
@@ -57,7 +57,7 @@ def init(config_file: str | None, as_json: bool, answers: str | None, print_answ
 
         echo(template(_here("none")), nl=False)
     elif answers is not None:
-        _from_file(config_file_of(config_file).resolve(), answers, as_json=as_json)
+        _from_file(new_file_of(config_file).resolve(), answers, as_json=as_json)
     elif as_json:
         raise UsageError("--json goes with --answers: a conversation is no JSON")
     elif not sys.stdin.isatty():
@@ -66,7 +66,7 @@ def init(config_file: str | None, as_json: bool, answers: str | None, print_answ
             "`reminderd init --print-answers` shows what can be in it)"
         )
     else:
-        _at_terminal(config_file_of(config_file).resolve())
+        _at_terminal(new_file_of(config_file).resolve())
 
 
 def _here(service: str) -> Here:

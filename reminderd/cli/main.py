@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from contextlib import redirect_stdout
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -49,16 +50,25 @@ class _Group(click.Group):
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except OSError as error:
+            if error.filename is None or os.environ.get("REMINDERD_DEBUG"):
+                self._tell_of_mistake(ctx, error)
+            echo(f"{error.filename}: {error.strerror} (is it yours to use?)", err=True)
+            ctx.exit(1)
         except Exception as error:
-            if os.environ.get("REMINDERD_DEBUG"):
-                echo(redact(traceback.format_exc()), err=True)
-                ctx.exit(1)
+            self._tell_of_mistake(ctx, error)
+
+    @staticmethod
+    def _tell_of_mistake(ctx: click.Context, error: Exception) -> NoReturn:
+        if os.environ.get("REMINDERD_DEBUG"):
+            echo(redact(traceback.format_exc()), err=True)
+        else:
             echo(
                 f"reminderd met a mistake of its own ({type(error).__name__}); nothing was lost. "
                 "Set REMINDERD_DEBUG=1 to see where, and please report it.",
                 err=True,
             )
-            ctx.exit(1)
+        ctx.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,13 +96,21 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
 @cli.command()
 @common
 @click.option("--once", is_flag=True, help="Do one pass over what is due, then end: for cron.")
-def run(config_file: str | None, as_json: bool, once: bool) -> None:
+@click.option(
+    "--take-over", is_flag=True, help="Where the store belongs to another file: let it be this one."
+)
+def run(config_file: str | None, as_json: bool, once: bool, take_over: bool) -> None:
     """Watch the loans and send what is due.
 
     Runs in the foreground until it gets SIGTERM or Ctrl+C; systemd/ holds units that start it
     at boot. SIGHUP, or saving the file, makes it read the configuration again. A configuration
     that is broken later does not stop it: it goes on with the last good one, and says so.
     """
+    if take_over:
+        from ..service.belonging import claim
+        from ..state import state_folder
+
+        claim(state_folder(), config_file_of(config_file), take_over=True)
     if once:
         _run_once(config_file, as_json=as_json)
         return
@@ -325,8 +343,14 @@ def main() -> None:
     """Run the command line."""
     _open_streams()
     bend_streams()
+    if os.getpid() == 1:  # which no signal ends by itself, as in a container
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         cli(prog_name="reminderd")
+    except KeyboardInterrupt:  # before click was there to say so
+        echo("Aborted!", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away; nobody is left to be told
         sys.exit(1)

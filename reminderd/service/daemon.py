@@ -162,6 +162,7 @@ class Supervisor:
         signal.set_wakeup_fd(self.wake_write, warn_on_full_buffer=False)
         for number in SIGNALS:
             signal.signal(number, lambda *_: None)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # held back since before we began
         self.scheduler.start()
         self._start_ticking()
         self._promise()
@@ -184,8 +185,8 @@ class Supervisor:
     def _promise(self) -> None:
         """Say that we are ready, where the configuration is one that was accepted before.
 
-        With many loans it takes long to read. Should it not be usable any more, as when a new
-        version reads it otherwise, the worker says so, and we end all the same.
+        With many loans it takes long to read. Should it not be usable any more, as when its only
+        secret has gone, the worker says so, and we end all the same.
         """
         with suppress(OSError):
             if cmp(self.config, self.folder / LAST_GOOD, shallow=False):
@@ -373,8 +374,8 @@ class Supervisor:
         if self.clock.monotonic() - self.last_tick > STALE:
             log.error("the scheduler has stopped ticking")
             return  # unfed, the watchdog has us restarted
-        systemd.notify(WATCHDOG="1")
-        systemd.notify(STATUS=self._status_text())
+        systemd.notify(WATCHDOG="1")  # alone first: no status can be why it is not heeded
+        systemd.notify(WATCHDOG="1", STATUS=self._status_text())
 
     def _stop(self) -> None:
         systemd.notify(STOPPING="1")

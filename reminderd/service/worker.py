@@ -52,6 +52,7 @@ from ..state import (
     write_private,
 )
 from ..store import history, outbox
+from .belonging import claim
 from .heartbeat import beat
 from .log import set_up_logging
 from .sanity import check_clock
@@ -97,6 +98,7 @@ def run_pass(
         with app.database.transaction() as connection:
             newest = history.newest_instant(connection)
         check_clock(app.clock.now(), newest, folder)
+        claim(folder, app.config.file)
         difference = app.sync(beat)
         for line in difference.lines:
             log.info("%s", line)
@@ -186,7 +188,7 @@ class Reporter:
 def read_config(file: Path, folder: Path) -> tuple[Config, str | None]:
     """Return the configuration as ``config_in_force`` does, and keep it as the last good one.
 
-    One without any secret is of no use, unless it is the last good one: they may come back.
+    One for which no secret at all can be had is of no use: it could tell nobody.
     """
     config, verdict = config_in_force(file, folder, sending=True)
     if config.zone_doubt:
@@ -213,13 +215,12 @@ def config_in_force(
     """Return the configuration, or the last good one with what is wrong with the new one.
 
     A broken file must not silence the reminders. Raises ConfigError when there is no good one.
-    *sending*, a new one over which nothing can be sent is not good.
+    *sending*, one over which nothing can be sent is not good.
     """
     kept = folder / LAST_GOOD
     try:
         config = load_file(file, lenient=True)
-        mute = not any(channel.works for channel in config.channels)
-        if sending and mute and not _is_kept(config, kept):
+        if sending and _is_mute(config):
             raise ConfigError([*config.desk.faults], config.files)
         if not config.text.strip() and kept.exists():
             # Saving on a full disk does this, and would end all reminders.
@@ -227,9 +228,15 @@ def config_in_force(
     except ConfigError as broken:
         with suppress(OSError, UnicodeDecodeError, ReminderdError):
             good = load_text(kept.read_text("utf-8"), file, in_need=True, lenient=True)
-            return _in_place_of(broken, good), str(broken)
+            if not (sending and _is_mute(good)):
+                return _in_place_of(broken, good), str(broken)
         raise
     return config, None
+
+
+def _is_mute(config: Config) -> bool:
+    """Return whether no secret of any channel can be had."""
+    return not any(channel.works for channel in config.channels)
 
 
 def _in_place_of(broken: ConfigError, good: Config) -> Config:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ KEPT = 7
 _PATIENCE = 30.0  # seconds to wait for a lock
 _SUFFIX = ".sqlite3"
 _LOG = "-wal"  # SQLite's write-ahead log is a part of the file beside which it lies
+_READ = "mode=ro"  # one that is only looked into
 _LIVE = "mode=rw"  # how to open a file that must be there
 _COPY = "immutable=1"  # one that nobody writes to: no locks, and no files are left beside it
 
@@ -113,6 +115,33 @@ def find(folder: Path, wanted: str) -> Backup:
     if said := fault(found.path):
         raise StoreError(f"{found.path} is no whole backup: {said} (choose another one)")
     return found
+
+
+def in_memory(path: Path) -> sqlite3.Connection | None:
+    """Return a copy of a store that cannot be written to, as on a full disk; None if it is damaged.
+
+    Where even the index of its log cannot be made beside it, both are copied to where it can.
+    """
+    copy = sqlite3.connect(":memory:", check_same_thread=False)
+    try:
+        try:
+            _read_into(copy, path, _READ)
+        except sqlite3.Error:
+            shared = Path("/dev/shm")  # noqa: S108  # memory, of a folder of our own
+            with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+                for each in (path, Path(f"{path}{_LOG}")):
+                    if each.exists():
+                        shutil.copy(each, folder)
+                _read_into(copy, Path(folder) / path.name, _LIVE)
+        [said] = copy.execute("PRAGMA integrity_check(1)").fetchone()
+    except (OSError, sqlite3.Error):
+        return None
+    return copy if said == "ok" else None
+
+
+def _read_into(copy: sqlite3.Connection, path: Path, how: str) -> None:
+    with closing(_open(path, how)) as original:
+        original.backup(copy)
 
 
 def restore(folder: Path, chosen: Backup, now: datetime) -> Path | None:

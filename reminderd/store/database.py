@@ -57,6 +57,24 @@ class Database:
         return database
 
     @classmethod
+    def look(cls, folder: Path) -> Database:
+        """Open the store to look into it; a copy in memory where nothing can be written to it.
+
+        Raises StoreError when it cannot be read either.
+        """
+        try:
+            database = cls.open(folder)
+            with database.transaction():
+                return database
+        except StoreError:
+            copy = backup.in_memory(folder / DATABASE)
+            if copy is None:
+                raise
+        database = cls(create_engine("sqlite://", poolclass=StaticPool, creator=lambda: copy))
+        database.migrate()
+        return database
+
+    @classmethod
     def in_memory(cls) -> Database:
         """Return an empty store that is gone with the process."""
         engine = create_engine("sqlite://", poolclass=StaticPool)

@@ -113,19 +113,12 @@ def test_it_costs_that_channel_alone_and_is_told_once_over_the_other(world, refe
     assert title.startswith("Credit card: ")
 
 
-def test_where_no_channel_is_left_a_new_configuration_is_refused(world):
-    world.configure('{ file = "phone-url" }', channels=["phone"])
-    remove(world)
-    with pytest.raises(ConfigError, match="cannot be read"):
-        world.run()
-
-
-def test_one_that_was_in_force_waits_for_its_secret_to_come_back(world):
+def test_where_no_channel_is_left_there_is_nothing_to_go_on_with(world):
     world.configure('{ file = "phone-url" }', channels=["phone"])
     assert len(world.run()) == 1
     remove(world)
-    world.life.skip_to("2026-11-04 12:00")
-    assert world.run() == []
+    with pytest.raises(ConfigError, match="url cannot be read"):
+        world.run()
     world.write_secret()
     world.life.skip_to("2026-11-05 12:00")
     assert "phone" in {channel for channel, _ in world.run()}

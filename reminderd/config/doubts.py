@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from ..errors import Problem, where
-from ..loans.accrual import covered_until
 from ..loans.funds import BankAccount
+from ..loans.rules import covered_until
 from ..loans.schedule import start_date
 from ..loans.terms import Loan, LoanTerms, Repayment
 from ..loans.trouble import Trouble

@@ -96,9 +96,11 @@ def looking(config_file: str | None, *, in_need: bool = True) -> App:
     from ..clock import Clock
     from ..config.load import load_file
 
-    config = (
-        _in_force(config_file) if in_need else load_file(config_file_of(config_file), lenient=True)
-    )
+    if in_need:
+        config = _in_force(config_file)
+    else:
+        config = load_file(config_file_of(config_file), lenient=True)
+    _warn_of_another(config.file)
     return App.look(config, Clock())
 
 

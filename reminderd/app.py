@@ -45,6 +45,7 @@ from .loans.funds import Balance, BankAccount, Forecast
 from .loans.money import Money
 from .loans.position import Position, value
 from .loans.schedule import start_date
+from .loans.succession import FormerBill, former_of
 from .loans.terms import (
     Bill,
     Extension,
@@ -416,24 +417,9 @@ class App:
 
         Nothing is written: commands that only look must not change anything.
         """
-        now = self.clock.now()
+        configured = [(loan, self.config.policy) for loan in self.config.loans]
         with self.database.transaction() as connection:
-            stored = book.entries(connection)
-            typed = book.commanded_payments(connection)
-            found = []
-            for loan in self.config.loans:
-                old = stored.get(loan.id)
-                since = book.known_since(old, loan, self.config.policy, now)
-                whole = _paid(loan, old, typed, now)
-                if old and not book.is_next_bill(old, loan, now):
-                    recorded = old.loan
-                    whole = replace(
-                        whole,
-                        agreed=recorded.agreed,
-                        asked=recorded.asked,
-                        failed=recorded.failed,
-                    )
-                found.append(Entry(whole, self.config.policy, since))
+            found = book.as_synced(connection, configured, self.clock.now())
             known = {entry.loan.id: entry.known_since for entry in found}
             pasts = history.of_loans(connection, known)
             return [(entry, pasts[entry.loan.id]) for entry in found]
@@ -464,6 +450,14 @@ class App:
             # Or the payment would be taken for a debit that counts as made.
             self.planner.record_debits(connection, value(loan, self.today(loan)), now)
             return book.add_payment(connection, loan.id, on, paid.minor, now, to=to)
+
+    def payment(self, loan: Loan, number: int) -> tuple[Payment, FormerBill | None]:
+        """Return a payment that was recorded, and the earlier bill of the loan that it was for."""
+        with self.database.transaction() as connection:
+            paid = book.payment(connection, number, loan.terms.currency)
+        formers = next(entry.formers for entry, _ in self.entries() if entry.loan.id == loan.id)
+        former = former_of(formers, loan.terms)
+        return paid, former if former and former.has(paid) else None
 
     def payment_day(self, loan: Loan, day: date | None) -> date:
         """Return the day of a payment, else today; UsageError where none can have been made."""
@@ -827,16 +821,6 @@ class _Counted:
         return step is not None
 
 
-def _paid(loan: Loan, old: Entry | None, typed: dict[str, list[RowMapping]], now: datetime) -> Loan:
-    """Return the loan with configured and typed-in payments, as a sync would leave them."""
-    currency = loan.terms.currency
-    known = {(p.on, p.amount): p.recorded_at for p in (old.loan.payments if old else ())}
-    configured = [replace(p, recorded_at=known.get((p.on, p.amount)) or now) for p in loan.payments]
-    counts = [] if book.is_next_bill(old, loan, now) else typed.get(loan.id, [])
-    commanded = [book.to_payment(row, currency) for row in counts]
-    return replace(loan, payments=tuple(configured + commanded))
-
-
 def _outdated(row: RowMapping, rows: Iterable[RowMapping]) -> bool:
     """Return whether a failed delivery has nothing to say beside another one to its address."""
     return row["state"] == State.FAILED and any(
@@ -886,6 +870,6 @@ def _describe(change: Change) -> str:
     if change.after is None and change.before is not None:
         return f"removes loan {change.before.loan.id}"
     assert change.after is not None  # a change has at least one side
-    if change.next_bill:
+    if change.former is not None:
         return f"starts the next bill of loan {change.after.loan.id}"
     return f"changes loan {change.after.loan.id}"

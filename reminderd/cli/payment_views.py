@@ -81,7 +81,7 @@ def nothing_text(app: App, loan: Loan, on: date) -> str:
 
 def paid_json(app: App, loan: Loan, number: int, what: Payable | None) -> dict[str, Any]:
     """Return a recorded payment, the due dates it was taken for if it named no sum, the quote."""
-    paid = _payment(loan, number)
+    paid, _ = app.payment(loan, number)
     taken = None if what is None else {"dues": list(map(str, what.dues)), "ahead": what.ahead}
     made = {"payment": number, "date": str(paid.on), "amount": str(_sum(loan, paid))}
     return made | {"to": paid.to, "taken_as": taken} | quote_json(app, loan, None)
@@ -90,13 +90,16 @@ def paid_json(app: App, loan: Loan, number: int, what: Payable | None) -> dict[s
 def paid_text(app: App, loan: Loan, number: int, what: Payable | None) -> str:
     """Say that a payment was recorded, as what, what is owed now, and how to take it back."""
     say, position = words(app.config.locale), position_on(app, loan)
+    paid, former = app.payment(loan, number)
     if what is not None:
         lines = [_taken(app, loan, what)]
     else:
-        paid = _payment(loan, number)
         on, amount = say.day(paid.on, position.as_of), say.money(_sum(loan, paid))
         shown = {"number": str(number), "amount": amount, "loan": name_of(loan), "on": on}
         lines = [say.say("record", "payment", **shown), *_over(loan, paid, say)]
+    if former is not None:
+        due = say.day(former.due, position.as_of)
+        lines = [lines[0], say.say("record", "former", due_date=due)]
     if position.settled and position.credit:
         lines.append(say.say("record", "more", amount=say.money(position.credit)))
     if saved := saved_by_early_payoff(position):
@@ -155,10 +158,6 @@ def _kind(loan: Loan, what: Payable) -> str:
     if len(loan.terms.dues_listed) == 1:
         return "sum"
     return "next" if what.ahead else "one"
-
-
-def _payment(loan: Loan, number: int) -> Payment:
-    return next(paid for paid in loan.payments if paid.id == number)
 
 
 def _sum(loan: Loan, paid: Payment) -> Money:

@@ -61,7 +61,7 @@ from .messages.compose import stage_for, trial
 from .planner import Planner
 from .playbook.playbook import Severity
 from .state import DATABASE, state_folder
-from .store import attention, balances, book, history, outbox
+from .store import attention, balances, book, history, instants, outbox
 from .store.book import Change, Entry
 from .store.database import Database
 from .store.outbox import WAITING, State
@@ -193,8 +193,7 @@ class App:
         with self.database.transaction() as connection:
             # A delivery lost in a crash must wait again, for a newer alert to supersede it.
             outbox.recover(connection, now, alone=alone)
-            for loan_id in history.forget_the_future(connection, now):
-                book.touch(connection, loan_id, now)
+            instants.put_right(connection, now, self.config.timezone)
             planned = self._plan_routines(connection, now) + self._plan_notice(connection, now)
             planned += self._plan_accounts(connection, now)
         while True:

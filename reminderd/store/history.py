@@ -13,12 +13,10 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
-    delete,
     func,
     insert,
     or_,
     select,
-    update,
 )
 
 from ..alerts.alert import (
@@ -34,16 +32,7 @@ from ..alerts.alert import (
 from ..alerts.snooze import Snooze
 from . import attention
 from .outbox import NOT_CONFIGURED, WAITING, State
-from .tables import (
-    acknowledgements,
-    agreements,
-    alerts,
-    balances,
-    deliveries,
-    loans,
-    payments,
-    snoozes,
-)
+from .tables import alerts, deliveries, loans
 
 
 def of_loans(connection: Connection, known_since: Mapping[str, datetime]) -> dict[str, History]:
@@ -284,32 +273,3 @@ def was_noticed(connection: Connection, channel: str, address: str) -> bool:
     recent = and_(alerts.c.loan_id.is_(None), alerts.c.decided_at >= since)
     told = connection.execute(select(alerts.c.milestone).where(recent)).scalars()
     return not {row["id"] for row in lost}.isdisjoint(map(lost_delivery, told))
-
-
-def newest_instant(connection: Connection) -> datetime | None:
-    """Return the latest instant at which anything was recorded, by the clock of that time."""
-    columns = (
-        loans.c.known_since,
-        payments.c.recorded_at,
-        agreements.c.recorded_at,
-        balances.c.recorded_at,
-        alerts.c.decided_at,
-        snoozes.c.recorded_at,
-        acknowledgements.c.recorded_at,
-        deliveries.c.finished_at,
-    )
-    found = connection.execute(select(*(select(func.max(c)).scalar_subquery() for c in columns)))
-    return max((instant for instant in found.one() if instant), default=None)
-
-
-def forget_the_future(connection: Connection, now: datetime) -> list[str]:
-    """Undo what was decided while the clock ran ahead of *now*; return the loans concerned.
-
-    What was superseded then may still be due. What was sent is sent, and stays decided.
-    """
-    ahead = alerts.c.decided_at > now
-    rows = connection.execute(select(alerts.c.loan_id).where(ahead).distinct()).all()
-    if rows:
-        connection.execute(delete(alerts).where(ahead, alerts.c.superseded))
-        connection.execute(update(alerts).where(ahead).values(decided_at=now))
-    return [row.loan_id for row in rows if row.loan_id is not None]

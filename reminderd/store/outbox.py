@@ -22,10 +22,11 @@ together, move on together, and bear one message id; whatever is paid meanwhile 
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -77,7 +78,7 @@ class Leased:
     address: str
     attempts: int
     message_id: str
-    created_at: datetime
+    waited: timedelta  # what of its retry window is used up
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +196,8 @@ def _gathered(rows: Iterable[Row[Any]], together: bool) -> list[Sequence[Row[Any
 
 
 def _leased(row: Row[Any], message_id: str) -> Leased:
-    attempts = row.attempts + 1
-    return Leased(
-        row.id, row.alert_id, row.channel, row.address, attempts, message_id, row.created_at
-    )
+    waited, attempts = timedelta(seconds=row.waited), row.attempts + 1
+    return Leased(row.id, row.alert_id, row.channel, row.address, attempts, message_id, waited)
 
 
 def _hold(connection: Connection, leased: Sequence[Leased], until: datetime, owner: str) -> None:
@@ -251,6 +250,7 @@ def finish(
     """Record how leased deliveries went; return those whose lease was still ours."""
     kept = _still_held(connection, members, owner)
     waits = state in WAITING
+    wait = max(next_attempt_at - now, timedelta(0)) if next_attempt_at else timedelta(0)
     if kept:
         connection.execute(
             update(deliveries)
@@ -258,6 +258,7 @@ def finish(
             .values(
                 state=state,
                 next_attempt_at=next_attempt_at if waits else None,
+                waited=deliveries.c.waited + math.ceil(wait.total_seconds()),
                 lease_until=None,
                 lease_owner=None,
                 finished_at=None if waits else now,
@@ -344,7 +345,7 @@ def _move(
 ) -> int:
     waits = and_(deliveries.c.alert_id.in_(list(alert_ids)), deliveries.c.state.in_(WAITING))
     result = connection.execute(
-        update(deliveries).where(waits, which).values(next_attempt_at=to, created_at=to)
+        update(deliveries).where(waits, which).values(next_attempt_at=to, created_at=to, waited=0)
     )
     return result.rowcount
 
@@ -372,7 +373,7 @@ def retry(connection: Connection, ids: Iterable[int], now: datetime) -> int:
         .where(deliveries.c.id.in_(list(ids)), or_(failed, deliveries.c.state.in_(WAITING)))
         .values(
             state=case((failed, State.PENDING), else_=deliveries.c.state),
-            created_at=case((failed, now), else_=deliveries.c.created_at),
+            waited=case((failed, 0), else_=deliveries.c.waited),
             next_attempt_at=now,
             finished_at=None,
         )

@@ -171,6 +171,7 @@ deliveries = Table(
     Column("address", String, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("waited", Integer, nullable=False, server_default="0"),  # seconds between attempts
     Column("next_attempt_at", Instant),
     Column("lease_until", Instant),
     Column("lease_owner", String),

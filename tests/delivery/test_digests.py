@@ -293,14 +293,10 @@ class TestAgain:
         before, after = mail_server.mails
         assert after.message_id == before.message_id
 
-    def test_it_has_the_whole_window_of_its_newest_part(self, post, email, mail_server, clock, now):
+    def test_it_has_the_whole_window_of_its_newest_part(self, post, email, mail_server):
         post.put(a_loan("Card", 1))
-        clock.at = now + timedelta(days=2)
+        post.use_up_window()
         post.put(a_loan("Car", 9))
-        mail_server.answers.append("451 busy")
-        post.send(email(ME[1]))
-        later(post, clock)
-        clock.at = now + timedelta(days=4)
         mail_server.answers.append("451 busy")
         post.send(email(ME[1]))
         assert post.states() == {"card": State.RETRYING, "car": State.RETRYING}

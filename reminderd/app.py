@@ -36,6 +36,7 @@ from .alerts.shortage import Forecasts, shortages_due
 from .alerts.snooze import Hold, snooze_end
 from .alerts.wallclock import local_date
 from .clock import Clock
+from .config.doubts import paid_doubts
 from .config.load import Config
 from .config.suggest import no_such, suggestion
 from .errors import DeliveryError, UsageError
@@ -44,7 +45,6 @@ from .loans.accrual import covered_until
 from .loans.funds import Balance, BankAccount, Forecast
 from .loans.money import Money
 from .loans.position import Position, value
-from .loans.schedule import start_date
 from .loans.succession import FormerBill, former_of
 from .loans.terms import (
     Bill,
@@ -143,8 +143,20 @@ class App:
         now = self.clock.now()
         with self.database.transaction() as connection:
             changes = book.sync(connection, self._configured(beat), now)
-            described = tuple(_describe(change) for change in changes)
+            described = (*map(_describe, changes), *self._asked(connection, changes, now))
             return Difference(described, self._reminders(connection, changes, now))
+
+    def _asked(
+        self, connection: Connection, changes: Iterable[Change], now: datetime
+    ) -> Iterator[str]:
+        """Ask of payments that a changed configuration adds, where they are hardly meant."""
+        changed = {change.after.loan.id for change in changes if change.after is not None}
+        loans = [loan for loan in self.config.loans if loan.payments and loan.id in changed]
+        configured = [(loan, self.config.policy) for loan in loans]
+        for entry in book.as_synced(connection, configured, now) if loans else ():
+            for paid, question in paid_doubts(entry.loan, self.today(entry.loan)):
+                if paid.recorded_at == now:
+                    yield f"loan {entry.loan.id}: payment of {paid.amount}: {question}"
 
     def _configured(self, beat: Callable[[], None]) -> Iterator[tuple[Loan, Policy]]:
         for number, loan in enumerate(self.config.loans):
@@ -194,6 +206,7 @@ class App:
             # A delivery lost in a crash must wait again, for a newer alert to supersede it.
             outbox.recover(connection, now, alone=alone)
             instants.put_right(connection, now, self.config.timezone)
+            self.planner.reclaim(connection, now)
             planned = self._plan_routines(connection, now) + self._plan_notice(connection, now)
             planned += self._plan_accounts(connection, now)
         while True:
@@ -459,22 +472,14 @@ class App:
         return paid, former if former and former.has(paid) else None
 
     def payment_day(self, loan: Loan, day: date | None) -> date:
-        """Return the day of a payment, else today; UsageError where none can have been made."""
-        today, begin = self.today(loan), start_date(loan.terms)
-        if day is not None and day > today:
-            raise UsageError(f"{day} is still to come (record a payment once it is made)")
-        if day is not None and begin is not None and day < begin:
-            raise UsageError(
-                f"{day} is before {begin}, when loan {loan.id} began (check the year; where it "
-                "did begin earlier, write `start` in the configuration)"
-            )
+        """Return the day of a payment, else today; UsageError where ``paid_until`` covers it."""
         if day is not None and (covered := covered_until(loan.terms)) and day <= covered:
             raise UsageError(
                 f"all that fell due up to {covered} was paid, says paid_until of loan {loan.id}, "
                 "and a payment of that time is part of it (choose a later day, or an earlier "
                 "paid_until)"
             )
-        return day or today
+        return day or self.today(loan)
 
     def today(self, loan: Loan) -> date:
         """Return today's date where a loan is."""

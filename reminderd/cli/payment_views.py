@@ -11,7 +11,8 @@ from typing import Any
 from ..app import App
 from ..loans.cures import saved_by_early_payoff
 from ..loans.money import Money
-from ..loans.payable import Payable
+from ..loans.payable import Odd, Payable
+from ..loans.schedule import start_date
 from ..loans.terms import Bill, Loan, Payment, Prepayment, Repayment
 from ..loans.whatif import Prospect, Surplus, surplus
 from ..messages.sheet import name_of
@@ -24,14 +25,23 @@ _AGREED = ("amount", "minimum", "of", "due", "to")  # what is shown of an agreem
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
-    """A payment that is there already of the same sum and day, in words."""
+class Doubt:
+    """Why a payment is hardly meant, in words: as a refusal, and as a question."""
 
     refusal: str
     question: str
 
 
-def twin_words(app: App, loan: Loan, paid: Payment) -> Twin:
+def odd_words(app: App, loan: Loan, on: date, odd: Odd) -> Doubt:
+    """Say why nobody paid on a day, as a question and as a refusal."""
+    say, today = words(app.config.locale), app.today(loan)
+    begin = start_date(loan.terms) or on
+    dates = {"on": say.day(on, today), "begin": say.day(begin, today)}
+    reason = say.say("record", str(odd), loan=name_of(loan), **dates)
+    return Doubt(say.say("record", "yes", odd=reason), say.say("record", "ask_yes", odd=reason))
+
+
+def twin_words(app: App, loan: Loan, paid: Payment) -> Doubt:
     """Say that a payment is there already, as a question and as a refusal."""
     say, today = words(app.config.locale), app.today(loan)
     amount = say.money(Money.of(paid.amount, loan.terms.currency))
@@ -39,7 +49,7 @@ def twin_words(app: App, loan: Loan, paid: Payment) -> Twin:
     key = "twin_assumed" if paid.assumed else key
     shown = {"amount": amount, "loan": name_of(loan), "id": loan.id, "on": say.day(paid.on, today)}
     there = say.say("record", key, number=str(paid.id), **shown)
-    return Twin(say.say("record", "again", twin=there), say.say("record", "ask_again", twin=there))
+    return Doubt(say.say("record", "again", twin=there), say.say("record", "ask_again", twin=there))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from ..alerts.alert import (
 )
 from ..alerts.snooze import Snooze
 from . import attention
-from .outbox import NOT_CONFIGURED, WAITING, State
+from .outbox import MOVED, NOT_CONFIGURED, WAITING, State
 from .tables import alerts, deliveries, loans
 
 
@@ -141,6 +141,41 @@ def waiting_of(connection: Connection, ids: Iterable[str]) -> dict[str, dict[int
     for row in connection.execute(query.order_by(alerts.c.id)):
         found[row.loan_id][row.id] = _alert(row)
     return found
+
+
+def ended_of(connection: Connection, ids: Iterable[str]) -> dict[str, Ended]:
+    """Return, of loans that have any, the alerts that ended before they went, and those decided."""
+    cancelled = deliveries.c.state == State.CANCELLED
+    lost = and_(deliveries.c.state == State.FAILED, deliveries.c.error == NOT_CONFIGURED)
+    moved = and_(cancelled, func.coalesce(deliveries.c.error, "") == MOVED)
+    query = (
+        select(alerts.c.id, alerts.c.loan_id)
+        .join(deliveries)
+        .where(alerts.c.loan_id.in_(list(ids)), or_(cancelled, lost), ~moved)
+        .distinct()
+    )
+    numbers = {row.id: row.loan_id for row in connection.execute(query)}
+    found: dict[str, Ended] = {loan_id: Ended({}, {}) for loan_id in numbers.values()}
+    sent = select(alerts).where(alerts.c.loan_id.in_(list(found)), alerts.c.superseded.is_(False))
+    for row in connection.execute(sent.order_by(alerts.c.id)) if found else ():
+        found[row.loan_id].decided[row.id] = _alert(row)
+        if row.id in numbers:
+            found[row.loan_id].alerts[row.id] = _alert(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Alerts of a loan of which something ended before it went, beside all decided, by number."""
+
+    alerts: dict[int, Alert]
+    decided: dict[int, Alert]
+
+
+def loans_of(connection: Connection, numbers: Iterable[int]) -> set[str | None]:
+    """Return the loans that alerts concern; None stands for none."""
+    rows = connection.execute(select(alerts.c.loan_id).where(alerts.c.id.in_(list(numbers))))
+    return set(rows.scalars())
 
 
 def _alert(row: Row[Any]) -> Alert:

@@ -41,10 +41,10 @@ from .config.load import Config
 from .config.suggest import no_such, suggestion
 from .errors import DeliveryError, UsageError
 from .loans import funds
-from .loans.accrual import covered_until
 from .loans.funds import Balance, BankAccount, Forecast
 from .loans.money import Money
 from .loans.position import Position, value
+from .loans.rules import covered_until
 from .loans.succession import FormerBill, former_of
 from .loans.terms import (
     Bill,

@@ -11,9 +11,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from ..errors import Problem, where
-from ..loans.accrual import covered_until
 from ..loans.funds import BankAccount
 from ..loans.payable import Odd, odd_day
+from ..loans.rules import covered_until
 from ..loans.schedule import start_date
 from ..loans.succession import first_due
 from ..loans.terms import Loan, LoanTerms, Payment, Repayment

@@ -404,8 +404,8 @@ class Dispatcher:
             trouble = Trouble(entry.loan, fault)
             why = str(trouble)
             self._tell_of(connection, entry, trouble, now, of_words=not isinstance(failed, Trouble))
-        again = next_attempt(delivery.attempts, now, delivery.created_at, random.random(), AGAIN)
-        state = State.CANCELLED if again is None else State.PENDING  # nothing was handed over
+        again = next_attempt(delivery.attempts, now, delivery.waited, random.random(), AGAIN)
+        state = State.EXPIRED if again is None else State.PENDING  # nothing was handed over
         self._finish(connection, [delivery], state, now, why, again=again)
         outbox.set_apart(connection, delivery)
 
@@ -523,9 +523,9 @@ class Dispatcher:
         members = job.deliveries
         channel = members[0].channel
         attempts = max(delivery.attempts for delivery in members)
-        newest = max(delivery.created_at for delivery in members)  # each has its whole window
+        waited = min(delivery.waited for delivery in members)  # each has its whole window
         wait = error.wait if isinstance(error, Unreachable) else None
-        again = next_attempt(attempts, now, newest, random.random(), wait)
+        again = next_attempt(attempts, now, waited, random.random(), wait)
         if isinstance(error, Refused) or again is None:
             log.error("channel %s: %s; given up", channel, error)
             lost = self._finish(connection, members, State.FAILED, now, str(error))

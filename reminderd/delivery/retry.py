@@ -1,4 +1,4 @@
-"""When to try again: a pure function of attempts and time."""
+"""When to try again: a pure function of attempts, and of the time in which trying was possible."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ WINDOW = timedelta(days=3)
 def next_attempt(
     attempts: int,
     now: datetime,
-    created_at: datetime,
+    waited: timedelta,
     jitter: float,
     wait: timedelta | None = None,
 ) -> datetime | None:
     """Return when to try again after *attempts* attempts, or None when it is time to give up.
 
     The delay doubles from 30 seconds up to six hours; *jitter*, from 0 to 1, spreads it by a
-    quarter either way so that many deliveries do not return together. The window is three days
-    from when the delivery was created. *wait* is how long the other side asked to be left alone.
+    quarter either way so that many deliveries do not return together. *waited* is what the delays
+    so far add up to: days on which the machine was off or asleep are not in it, so that they use
+    up nothing of the window of three days. The last attempt comes at its end. *wait* is how long
+    the other side asked to be left alone, which counts even beyond it.
     """
-    delay = min(FIRST_DELAY * 2 ** min(attempts - 1, 20), LONGEST_DELAY)
-    at = now + max(delay * (0.75 + jitter / 2), wait or timedelta(0))
-    return at if at - created_at <= WINDOW else None
+    left = WINDOW - waited
+    if left <= timedelta(0):
+        return None
+    delay: timedelta = min(FIRST_DELAY * 2 ** min(attempts - 1, 20), LONGEST_DELAY)
+    return now + max(min(delay * (0.75 + jitter / 2), left), wait or timedelta(0))

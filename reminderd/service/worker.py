@@ -51,7 +51,7 @@ from ..state import (
     watched,
     write_private,
 )
-from ..store import history, outbox
+from ..store import instants, outbox
 from .belonging import claim
 from .heartbeat import beat
 from .log import set_up_logging
@@ -96,7 +96,7 @@ def run_pass(
 
     with locked(folder, "worker.lock", meanwhile=wait_for_the_other):
         with app.database.transaction() as connection:
-            newest = history.newest_instant(connection)
+            newest = instants.newest(connection)
         check_clock(app.clock.now(), newest, folder)
         claim(folder, app.config.file)
         difference = app.sync(beat)

@@ -222,15 +222,27 @@ class TestGivingUp:
         assert post.states("screen") == []
 
     def test_after_three_days_of_passing_noes_the_fallback_tells(
-        self, dispatch, post, email, screen, mail_server, clock, now
+        self, dispatch, post, email, screen, mail_server
     ):
-        mail_server.answers.extend(["451 busy"] * 2)
+        mail_server.answers.append("451 busy")
         post.put(ME)
-        dispatch(email(ME[1], fallback="screen"), screen)
-        clock.at = now + timedelta(days=3)
+        post.use_up_window()
         dispatch(email(ME[1], fallback="screen"), screen)
         assert post.states("email") == [State.FAILED]
         assert post.states("screen") == [State.SENT, State.SENT]
+
+    def test_days_asleep_use_up_nothing_of_the_window(
+        self, dispatch, post, email, screen, mail_server, clock
+    ):
+        mail_server.answers.extend(["451 busy"] * 3)
+        post.put(ME)
+        for days in (0, 3, 400):  # woken before the network, each time
+            clock.at += timedelta(days=days)
+            dispatch(email(ME[1], fallback="screen"), screen)
+            assert post.states() == [State.RETRYING]
+        clock.at += timedelta(minutes=3)
+        dispatch(email(ME[1], fallback="screen"), screen)
+        assert post.states() == [State.SENT]
 
     def test_without_a_fallback_it_merely_fails(self, dispatch, post, email, mail_server):
         mail_server.refused = {ME[1]: "550 who?"}
@@ -315,12 +327,11 @@ class TestNotice:
         assert {row.error for row in post.rows()[4:]} == {"it is about this very channel"}
 
     def test_after_three_days_it_says_that_it_was_tried(
-        self, dispatch, post, email, screen, mail_server, clock
+        self, dispatch, post, email, screen, mail_server
     ):
-        mail_server.answers.extend(["451 busy"] * 2)
+        mail_server.answers.append("451 busy")
         post.put(ME)
-        dispatch(email(ME[1]), screen)
-        clock.at += timedelta(days=3)
+        post.use_up_window()
         dispatch(email(ME[1]), screen)
         assert "nothing got through in three days of trying" in post.rows()[-1].body
 

@@ -10,8 +10,8 @@ NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 MIDDLE = 0.5  # the jitter that moves nothing
 
 
-def delay(attempts, jitter=MIDDLE, age=timedelta(0)):
-    at = next_attempt(attempts, NOW, NOW - age, jitter)
+def delay(attempts, jitter=MIDDLE, waited=timedelta(0)):
+    at = next_attempt(attempts, NOW, waited, jitter)
     return None if at is None else at - NOW
 
 
@@ -34,25 +34,31 @@ def test_jitter_spreads_a_delay_by_a_quarter_either_way(attempts, middle):
     assert delay(attempts, 1.0).total_seconds() == middle * 1.25
 
 
-def test_an_attempt_at_the_very_end_of_the_window_is_still_made():
-    assert delay(1, age=WINDOW - FIRST_DELAY) == FIRST_DELAY
+@pytest.mark.parametrize("left", [timedelta(seconds=1), timedelta(hours=5)])
+def test_the_last_attempt_is_made_at_the_very_end_of_the_window(left):
+    assert delay(30, 1.0, WINDOW - left) == left
 
 
-def test_an_attempt_after_the_window_is_not():
-    assert delay(1, age=WINDOW - FIRST_DELAY + timedelta(microseconds=1)) is None
+@pytest.mark.parametrize("over", [timedelta(0), timedelta(days=400)])
+def test_once_it_is_used_up_there_is_none(over):
+    assert delay(30, waited=WINDOW + over) is None
 
 
-def test_the_window_is_three_days_from_creation():
-    assert delay(30, age=timedelta(days=3) - timedelta(hours=6)) == timedelta(hours=6)
-    assert delay(30, age=timedelta(days=3) - timedelta(hours=5)) is None
+@pytest.mark.parametrize("jitter", [0.0, MIDDLE, 1.0])
+def test_the_window_is_three_days_of_trying(jitter):
+    waited, attempts = timedelta(0), 1
+    while (wait := delay(attempts, jitter, waited)) is not None:
+        waited, attempts = waited + wait, attempts + 1
+    assert waited == WINDOW == timedelta(days=3)
+    assert attempts > 15
 
 
 @pytest.mark.parametrize(("wait", "delay"), [(5, 30), (90, 90), (86_400, 86_400)])
 def test_who_asks_to_be_left_alone_for_longer_is(wait, delay):
-    at = next_attempt(1, NOW, NOW, MIDDLE, timedelta(seconds=wait))
+    at = next_attempt(1, NOW, timedelta(0), MIDDLE, timedelta(seconds=wait))
     assert (at - NOW).total_seconds() == delay
 
 
-def test_who_asks_for_more_than_is_left_of_the_window_is_given_up():
-    old = NOW - WINDOW + timedelta(hours=1)
-    assert next_attempt(1, NOW, old, MIDDLE, timedelta(hours=2)) is None
+def test_who_asks_for_more_than_is_left_of_the_window_is_asked_once_more():
+    used = WINDOW - timedelta(hours=1)
+    assert next_attempt(1, NOW, used, MIDDLE, timedelta(hours=2)) == NOW + timedelta(hours=2)

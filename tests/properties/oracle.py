@@ -1164,6 +1164,7 @@ class Ledger:
             part.due, since, left = due, due, left - principal
             if n == 0:
                 part.carry(before.interest, before.earned)
+                part.residual = before.residual
             self.coming.append(part)
         self.coming.sort(key=lambda part: part.due)
 
@@ -1273,7 +1274,8 @@ class Ledger:
                 line.left_over = True
             elif small or self.terms.residual is not Residual.DUE:
                 self.lines.remove(line)
-                self.ask_later(rest, day, self.terms.residual is Residual.END and not self.balance)
+                ends = not (self.balance or self.terms.endless)
+                self.ask_later(rest, day, ends and self.terms.residual is Residual.END)
 
     def ask_later(self, rest, day, at_end):
         """Have the next installment, or the last, ask for a rest; else a further one."""
@@ -1287,7 +1289,6 @@ class Ledger:
             part.interest += rest
         else:
             part.carry(rest)
-            part.residual += rest
 
     def drop_settled(self, day):
         self.lines = [line for line in self.lines if not line.is_settled(day)]

@@ -162,12 +162,12 @@ def test_without_a_home_the_variable_to_set_is_named(monkeypatch):
         state_folder()
 
 
-@pytest.mark.parametrize("name", ["worker.lock", f"{LAST_GOOD}.{os.getpid()}.part"])
+@pytest.mark.parametrize("name", ["worker.lock", f"{LAST_GOOD}.{{}}.part"])
 def test_a_link_that_somebody_planted_is_not_followed(tmp_path, name):
     other = tmp_path / "other"
     other.write_text("not ours")
     (tmp_path / "state").mkdir()
-    (tmp_path / "state" / name).symlink_to(other)
+    (tmp_path / "state" / name.format(os.getpid())).symlink_to(other)
     with suppress(StoreError), locked(tmp_path / "state", "worker.lock"):
         write_private(tmp_path / "state" / LAST_GOOD, "ours")
     assert other.read_text() == "not ours"

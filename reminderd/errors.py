@@ -7,8 +7,9 @@ ReminderdError
 ├── Unreckonable       terms that lead to figures beyond sense; names the loan
 ├── StoreError         the database cannot be opened, read or written
 └── DeliveryError      one attempt to hand a message over did not succeed
-    ├── Refused        the other side said no and will say no again (bad address, 5xx)
-    ├── Unreachable    it may work later (network, 4xx, login)
+    ├── Refused        the service itself said no and will say no again (no such mailbox)
+    │   └── SoftRefusal    a no that may pass (a limit, a status that a proxy gives, too)
+    ├── Unreachable    it may work later (network, 4xx of SMTP, 5xx of HTTP, login)
     └── Undecided      nobody knows if it was accepted (lost after the hand-over, no answer)
 """
 
@@ -100,6 +101,10 @@ class Refused(DeliveryError):
     """The other side refused for good: trying again would be refused again."""
 
 
+class SoftRefusal(Refused):
+    """A no that may pass: it is final only if it is still a no after a day of trying."""
+
+
 class Unreachable(DeliveryError):
     """The other side could not be reached, or asked to try later; ``wait`` says how much later."""
 
@@ -110,7 +115,7 @@ class Unreachable(DeliveryError):
 
 
 class Undecided(DeliveryError):
-    """The answer never came: the message may or may not have been accepted."""
+    """No answer came, or none of the service's: the message may or may not have been accepted."""
 
 
 def where(error: BaseException) -> str:

@@ -280,7 +280,7 @@ def main() -> int:
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # the terminal's settings must not suspend us
     threading.Thread(target=reporter.watch, daemon=True).start()
     try:
-        hung = work(arguments.config, reporter, Clock())
+        work(arguments.config, reporter, Clock())
     except ReminderdError as error:
         log.error("%s", error)
         if not isinstance(error, ConfigError):  # which was told already
@@ -290,10 +290,8 @@ def main() -> int:
         log.error("the worker met a mistake of its own (%s)", where(error))
         return 1
     logging.shutdown()
-    if hung:
-        sys.stdout.flush()
-        os._exit(0)  # a hung thread would keep us here for ever
-    return 0
+    sys.stdout.flush()
+    os._exit(0)  # all is recorded, and a library's thread that still waits would keep us here
 
 
 if __name__ == "__main__":

@@ -78,6 +78,7 @@ class Leased:
     attempts: int
     message_id: str
     created_at: datetime
+    unknown: bool = False  # how the attempt before this one ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,14 @@ def _gathered(rows: Iterable[Row[Any]], together: bool) -> list[Sequence[Row[Any
 def _leased(row: Row[Any], message_id: str) -> Leased:
     attempts = row.attempts + 1
     return Leased(
-        row.id, row.alert_id, row.channel, row.address, attempts, message_id, row.created_at
+        row.id,
+        row.alert_id,
+        row.channel,
+        row.address,
+        attempts,
+        message_id,
+        row.created_at,
+        row.state == State.UNKNOWN,
     )
 
 
@@ -365,11 +373,21 @@ def finished_since(connection: Connection, channel: str, since: datetime) -> lis
 
 
 def retry(connection: Connection, ids: Iterable[int], now: datetime) -> int:
-    """Make deliveries due now; one that failed waits again, with a whole new window of attempts."""
+    """Make deliveries due now; one that failed waits again, with a whole new window of attempts.
+
+    What failed becomes another message, under another id: it says what is so now, and may carry
+    less than it did, so that whoever has the old one must not take it for that.
+    """
     failed = deliveries.c.state == State.FAILED
+    ids = list(ids)
+    given_up = select(deliveries.c.message_id).where(deliveries.c.id.in_(ids), failed).distinct()
+    for message_id in connection.execute(given_up).scalars().all():
+        members = (deliveries.c.message_id == message_id, deliveries.c.id.in_(ids), failed)
+        renewed = update(deliveries).where(*members).values(message_id=uuid.uuid4().hex)
+        connection.execute(renewed)
     result = connection.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(list(ids)), or_(failed, deliveries.c.state.in_(WAITING)))
+        .where(deliveries.c.id.in_(ids), or_(failed, deliveries.c.state.in_(WAITING)))
         .values(
             state=case((failed, State.PENDING), else_=deliveries.c.state),
             created_at=case((failed, now), else_=deliveries.c.created_at),

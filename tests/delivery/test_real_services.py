@@ -17,11 +17,13 @@ from urllib.parse import parse_qs
 import pytest
 from apprise.plugins import N_MGR
 from patience import PATIENCE
+from werkzeug import Response
 
 from reminderd.alerts.channel import Recipient
 from reminderd.alerts.plan import Alert, Reason
-from reminderd.delivery.transport import Broker, Chat, Transports, verify
-from reminderd.errors import Refused, Undecided, Unreachable
+from reminderd.delivery.plugins import Broker, Chat
+from reminderd.delivery.transport import Transports, verify
+from reminderd.errors import Refused, SoftRefusal, Undecided, Unreachable
 from reminderd.loans.position import value
 from reminderd.loans.terms import Installment, Loan, LoanTerms, Penalty, PenaltyRule
 from reminderd.messages.compose import Occasion, compose
@@ -130,9 +132,15 @@ class Hook:
     """A receiver of what is posted to any path."""
 
     def __init__(self, httpserver):
-        httpserver.expect_request(re.compile(".*"), method="POST").respond_with_data("{}")
+        httpserver.expect_request(re.compile(".*"), method="POST").respond_with_handler(self.yes)
         self.server = httpserver
         self.place = f"127.0.0.1:{httpserver.port}"
+
+    @staticmethod
+    def yes(request):
+        """Say yes as each service does: Bark with 200, others with 0."""
+        code = 0 if request.path in {"/feishu", "/schan"} else 200
+        return Response(json.dumps({"code": code, "errcode": 0}))
 
     @property
     def posted(self):
@@ -550,7 +558,7 @@ class TestIrc:
     def test_it_counts_only_when_the_server_has_taken_it(self, send, channel, monkeypatch):
         url, _ = channel
         monkeypatch.setattr(Chat, "patience", 0.0)
-        with pytest.raises(Unreachable):
+        with pytest.raises(Undecided, match="did not confirm"):
             send(url, Message(TITLE, "今天还款。", Severity.INFO))
 
     def test_nobody_of_that_name_may_come_later(self, send, channel):
@@ -581,7 +589,7 @@ class TestIrc:
         ("number", "kind", "said"),
         [
             (464, Unreachable, "the IRC server answered 464 (no entry)"),
-            (465, Refused, "the IRC server answered 465 (no entry)"),
+            (465, SoftRefusal, "the IRC server answered 465 (no entry)"),
             (463, Unreachable, "the service could not be reached, or did not take the message"),
         ],
     )

@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reminderd.delivery.retry import FIRST_DELAY, LONGEST_DELAY, WINDOW, next_attempt
+from reminderd.delivery.retry import (
+    FIRST_DELAY,
+    LONGEST_DELAY,
+    REFUSAL_WINDOW,
+    UNKNOWN_DELAY,
+    WINDOW,
+    next_attempt,
+    next_attempt_of_unknown,
+)
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 MIDDLE = 0.5  # the jitter that moves nothing
@@ -34,17 +42,34 @@ def test_jitter_spreads_a_delay_by_a_quarter_either_way(attempts, middle):
     assert delay(attempts, 1.0).total_seconds() == middle * 1.25
 
 
-def test_an_attempt_at_the_very_end_of_the_window_is_still_made():
-    assert delay(1, age=WINDOW - FIRST_DELAY) == FIRST_DELAY
+def attempts(window, jitter, at=NOW):
+    """Return how long after the first each attempt is made, up to the last."""
+    made = []
+    while at is not None:
+        made.append(at - NOW)
+        at = next_attempt(len(made), at, NOW, jitter, window=window)
+    return made
 
 
-def test_an_attempt_after_the_window_is_not():
-    assert delay(1, age=WINDOW - FIRST_DELAY + timedelta(microseconds=1)) is None
+@pytest.mark.parametrize("jitter", [0.0, MIDDLE, 1.0])
+@pytest.mark.parametrize("window", [WINDOW, REFUSAL_WINDOW])
+def test_the_last_attempt_is_made_at_the_very_end_of_the_window(window, jitter):
+    made = attempts(window, jitter)
+    assert made[-1] == window
+    assert made == sorted(set(made))
 
 
-def test_the_window_is_three_days_from_creation():
-    assert delay(30, age=timedelta(days=3) - timedelta(hours=6)) == timedelta(hours=6)
-    assert delay(30, age=timedelta(days=3) - timedelta(hours=5)) is None
+def test_what_may_pass_is_tried_for_a_day_at_least():
+    assert timedelta(days=1) <= REFUSAL_WINDOW < WINDOW == timedelta(days=3)
+
+
+def test_what_may_have_arrived_is_sent_again_soon_once_and_then_once_a_day():
+    made, at = [], NOW
+    while at is not None:
+        made.append(at - NOW)
+        at = next_attempt_of_unknown(at, NOW, again=len(made) > 1)
+    day = timedelta(days=1)
+    assert made == [0 * day, UNKNOWN_DELAY, day + UNKNOWN_DELAY, 2 * day + UNKNOWN_DELAY, 3 * day]
 
 
 @pytest.mark.parametrize(("wait", "delay"), [(5, 30), (90, 90), (86_400, 86_400)])

@@ -677,7 +677,7 @@ class LoanModel(Strict):
     )
     residual_below: NotNegative = Field(
         Decimal(1),
-        description="Less than that is never overdue: it is asked for with the next installment.",
+        description="Less than that is never overdue: it is asked for with a later installment.",
         examples=['residual_below = "10.00"'],
     )
     dpd_includes_due_date: bool = Field(

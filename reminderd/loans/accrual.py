@@ -110,7 +110,7 @@ class Line:
     residual = 0  # what of its interest is the cost of an earlier line
     waived = 0  # what of it was let go of, other than principal
     spared = False  # it was paid within grace, and owes no penalty for good
-    received = 0  # what payments have brought it since it fell due
+    received = 0  # what has come of its amount since it fell due, paid or let go
     left_over = False  # it was paid by its own amount, and what is left is not asked for
     accrued_interest = accrued_penalty = 0  # in 1/scale minor units
     paid_interest = paid_penalty = 0
@@ -678,6 +678,10 @@ class Account:
         unpaid = sum(self._unpaid_cost(line) for line in self.open)
         return self.cost_before + unpaid + sum(self._paid_cost(line) for line in self.lines)
 
+    def _cost_of(self, line: Line) -> int:
+        """Return what a line has cost, as far as a cap on the total allows it."""
+        return self._paid_cost(line) + sum(self._amounts(line)[INTEREST:])
+
     def _unpaid_cost(self, line: Line) -> int:
         return sum(self._amounts(line, alone=True)[INTEREST:])
 
@@ -777,6 +781,7 @@ class Account:
             place = self.lines.index(line)
             for account in (self, self.uncut):
                 if account is not None:
+                    account.cost_before += account._cost_of(account.lines[place])
                     account.lines[place] = Line.closed(line.due)
 
     # ─── What is paid ───
@@ -881,7 +886,8 @@ class Account:
         little is left that no lender would write a bill for it.
         """
         number = self.upcoming
-        if number < len(self.parts) and self.rules.residual is Residual.END:
+        at_end = self.rules.residual is Residual.END and not self.asks_minimum
+        if number < len(self.parts) and at_end:
             number = len(self.parts) - 1
         kept = list(self.parts)
         if number < len(kept):
@@ -1057,15 +1063,18 @@ class Account:
     def _waive(self, waiver: Waiver) -> None:
         """Let go of what is owed, as far as there is any."""
         order = (_PLACES[waiver.of],) if waiver.of else (FEES, PENALTY, INTEREST)
+        lines, had = self.open, [line.received for line in self.open]
         self._accrue_lines()
         self._let_go(to_minor(waiver.amount, self.terms.currency), order)
+        self._carry_residuals(lines, had)
 
     def _let_go(self, amount: int, order: tuple[int, ...]) -> None:
         """Have the lines, accrued up to today, owe so much less, as far as they owe it."""
         left = amount
         for line in self.open:
-            let_go = [0, 0, 0, 0]
+            let_go, unpaid = [0, 0, 0, 0], line.unpaid
             left = self._take(line, left, order, let_go)
+            line.received += unpaid - line.unpaid  # nothing has to reach it for that any more
             line.waived += sum(let_go) - let_go[PRINCIPAL]
         if self.trace is not None and left < amount:
             self._step("waiver", (left - amount) * self.tariff.scale, end=self.today)

@@ -25,7 +25,7 @@ from functools import lru_cache
 from itertools import accumulate, takewhile
 from typing import NamedTuple
 
-from .schedule import Rest, borne, on_their_days, plan, rounded, steady, with_more
+from .schedule import Rest, borne, borne_on, on_their_days, plan, rounded, steady, with_residuals
 from .terms import Installment, LoanTerms, Piece, Prepayment, Repayment
 
 _ONE_DAY = timedelta(days=1)
@@ -95,12 +95,12 @@ def _worked_out_anew(
     """Return what comes of a plan of which so much is left."""
     first, spans = before[0], tuple(_span(part) for part in before)
     alone = _without(terms, first, first.base - sum(part.principal for part in before))
-    rest = Rest(left, spans, _cut(alone, day), first=alone.total)
+    rest = Rest(left, spans, borne_on(alone, day), first=alone.total)
     if to is Prepayment.SHORTER and terms.repayment in _LEVELS:
         level = terms.repayment is Repayment.EQUAL_INSTALLMENT
         rest = replace(rest, level=first.level if level else first.principal)
-    parts = _bearing_all(terms, [*_installments(terms, rest)], before, _cut(first, day))
-    return _with_residuals([part for part in parts if part.total or part.base], before)
+    parts = _bearing_all(terms, [*_installments(terms, rest)], before, borne_on(first, day))
+    return with_residuals([part for part in parts if part.total or part.base], before)
 
 
 def _without(terms: LoanTerms, part: Installment, beside: int) -> Installment:
@@ -110,13 +110,6 @@ def _without(terms: LoanTerms, part: Installment, beside: int) -> Installment:
         return alone
     pieces = tuple(piece._replace(base=piece.base - beside) for piece in part.pieces)
     return _on_base(terms, replace(alone, pieces=pieces), part.base - beside)
-
-
-def _cut(part: Installment, day: date) -> tuple[Piece, ...]:
-    """Return the balances that bore an installment's interest up to a day of its period."""
-    if part.start is None or part.start >= day:
-        return part.pieces
-    return (*part.pieces, Piece(part.base, part.start, day))
 
 
 def _span(part: Installment) -> tuple[date, date]:
@@ -172,17 +165,3 @@ def _on_base(terms: LoanTerms, part: Installment, base: int) -> Installment:
     """Return an installment whose period bears interest on *base* in the place of its own."""
     part = replace(part, base=base)
     return replace(part, interest=rounded(terms, borne(terms, part, _span(part)[1])))
-
-
-def _with_residuals(parts: list[Installment], before: Sequence[Installment]) -> list[Installment]:
-    """Have what earlier lateness left asked for as before: with the next one, or with the last."""
-    with_next, with_last = before[0].residual, sum(part.residual for part in before[1:])
-    if (with_next or with_last) and not parts:
-        parts = [
-            replace(before[0], principal=0, interest=0, base=0, carried=0, residual=0, pieces=())
-        ]
-    if with_next:
-        parts[0] = with_more(parts[0], with_next)
-    if with_last:
-        parts[-1] = with_more(parts[-1], with_last)
-    return parts

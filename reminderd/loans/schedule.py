@@ -242,6 +242,20 @@ def with_more(part: Installment, interest: int) -> Installment:
     return replace(part, interest=more, carried=carried, called=called, residual=residual)
 
 
+def with_residuals(parts: list[Installment], before: Sequence[Installment]) -> list[Installment]:
+    """Have what earlier lateness left asked for as before: with the next one, or with the last."""
+    with_next, with_last = before[0].residual, sum(part.residual for part in before[1:])
+    if (with_next or with_last) and not parts:
+        parts = [
+            replace(before[0], principal=0, interest=0, base=0, carried=0, residual=0, pieces=())
+        ]
+    if with_next:
+        parts[0] = with_more(parts[0], with_next)
+    if with_last:
+        parts[-1] = with_more(parts[-1], with_last)
+    return parts
+
+
 def borne(terms: LoanTerms, part: Installment, day: date) -> Fraction:
     """Return the exact interest of a part's own period by a *day* in it, on each balance."""
     assert part.start is not None and part.end is not None  # noqa: PT018  # it was worked out
@@ -566,38 +580,47 @@ def _revolving(terms: LoanTerms, rest: Rest) -> Iterator[Installment]:
     return revolve(terms, rest.principal, number, day)
 
 
+class Begun(NamedTuple):
+    """What a period asks for beside what its balance bears: interest carried over, and others."""
+
+    carried: int = 0
+    pieces: tuple[Piece, ...] = ()
+
+
 def revolve(
     terms: LoanTerms,
     balance: int,
     number: int = 0,
     since: date | None = None,
-    earned_by_then: Sequence[int] = (),
+    begun: Sequence[Begun] = (),
     asked: int | None = None,
 ) -> Iterator[Installment]:
     """Yield what comes of a balance from installment *number* on if the minimum is always paid.
 
-    The balance is there from *since* on; *earned_by_then* is what periods that began before have
-    earned with another. *asked* is what is left of the first minimum where a statement has named
-    it; else it is asked for by the rates that are in force when the statement is drawn. The loan's
+    The balance is there from *since* on; *begun* is what bears interest in the first periods beside
+    it. *asked* is what is left of the first minimum where a statement has named it; else it is
+    asked for by the rates that are in force when the statement is drawn. The loan's
     first period bears no interest unless the terms name a ``start``: a statement's purchases are
     free until its due date. A minimum that hardly lowers the balance could go on for ever, so at
     some time all that is left is due.
     """
     left, most = balance, number + MAX_INSTALLMENTS
     for place, (start, end) in enumerate(islice(periods(terms), number, most)):
-        carried = earned_by_then[place] if place < len(earned_by_then) else 0
+        carried, pieces = begun[place] if place < len(begun) else Begun()
         begin = start if since is None else min(max(start, since), end)
         if terms.start is None and end == terms.first_due:
             begin = end
-        interest = carried + period_interest(terms, left, begin, end)
+        balances = (*pieces, Piece(left, begin, end))
+        interest = carried + rounded(terms, _on_balances(terms, balances, (start, end)))
         if asked is None:
             drawn = terms.business_days.adjust(end) - timedelta(days=terms.statement_days)
             known = terms
             if any(drawn <= change.start < end for change in terms.rate_changes):
                 known = begun_by(terms, drawn)
-            asked = minimum(terms, left, carried + period_interest(known, left, begin, end))
+            included = rounded(known, _on_balances(known, balances, (start, end)))
+            asked = minimum(terms, left, carried + included)
         share = left if number + place + 1 == most else asked
-        yield Installment(end, share, interest, left, begin, end, carried)
+        yield Installment(end, share, interest, left, begin, end, carried, pieces=pieces)
         left, asked = left - share, None
         if not left:
             return
@@ -613,25 +636,30 @@ def begun_by(terms: LoanTerms, day: date) -> LoanTerms:
     return replace(terms, rate_changes=changes, acceleration_date=called)
 
 
+def borne_on(part: Installment, day: date) -> tuple[Piece, ...]:
+    """Return the balances that bore an installment's interest up to a day."""
+    start, end = part.start, part.end
+    if start is None or end is None or day <= start:
+        return part.pieces
+    return (*part.pieces, Piece(part.base, start, min(day, end)))
+
+
 def paid_down(
     terms: LoanTerms, coming: Sequence[Installment], balance: int, day: date, asked: int | None
 ) -> tuple[Installment, ...]:
     """Return what comes of a revolving balance that a payment of *day* lowered.
 
-    *coming* was to come; its periods keep what they have earned by then, the second one too where
-    the first has ended and falls due on a later business day. *asked* is what is left of the first
+    *coming* was to come; its periods keep what bore interest by then, the second one too where the
+    first has ended and falls due on a later business day. *asked* is what is left of the first
     one's principal once a statement has named it.
     """
     end = coming[0].end
     assert end is not None  # it was worked out
     number = next(n for n, (_, until) in enumerate(periods(terms)) if until >= end)
-    begun = (part for part in coming if part.carried or (part.start and part.start < day))
-    so_far = [earned(terms, part, day) for part in begun]
-    again = list(revolve(terms, balance, number, day, so_far, asked))
-    # What the first one carries it still does.
-    kept = coming[0].residual, coming[0].statement
-    again[0] = replace(again[0], residual=kept[0], statement=kept[1])
-    return on_their_days(terms, again)
+    begun = [Begun(part.carried - part.residual, borne_on(part, day)) for part in coming]
+    again = list(revolve(terms, balance, number, day, begun, asked))
+    again[0] = replace(again[0], statement=coming[0].statement)
+    return on_their_days(terms, with_residuals(again, coming))
 
 
 def card_terms(terms: LoanTerms, due: date, usual: Decimal = Decimal(1)) -> LoanTerms:
@@ -676,7 +704,7 @@ def left_of_bill(
             break
     number = min(range(len(ends)), key=lambda place: abs(ends[place] - due)) + 1
     since, asked = (date.max, rest) if free else (due, None)
-    coming = list(revolve(terms, rest, number, since, (interest,), asked))
+    coming = list(revolve(terms, rest, number, since, (Begun(interest),), asked))
     coming[0] = replace(coming[0], statement=interest)
     return on_their_days(terms, coming)
 

@@ -324,7 +324,7 @@ def test_the_derivation_tells_what_was_paid_down(scheduled):
 
 
 def test_what_comes_next_is_explained_by_balance_rate_and_days(scheduled):
-    """A period without anything carried over shows its factors, one with it only the sum."""
+    """Of a period in which something was paid down, each balance shows its factors."""
     usual = explain_next(value(card(scheduled, (JAN, "200")), JAN))
     assert [(step.kind, step.amount) for step in usual] == [
         ("principal", Decimal(200)),
@@ -334,7 +334,10 @@ def test_what_comes_next_is_explained_by_balance_rate_and_days(scheduled):
     assert (usual[1].base.minor, usual[1].days, usual[1].start) == (800_00, 31, JAN)
     down = card(scheduled, (JAN, "200"), (date(2026, 1, 25), "300"))
     carried = explain_next(value(down, date(2026, 1, 25)))
-    assert (carried[1].amount, carried[1].base, carried[1].days) == (Decimal("9.25"), None, None)
+    assert [(step.amount, step.base.minor, step.days) for step in carried[1:3]] == [
+        (Decimal("4.00"), 800_00, 10),
+        (Decimal("5.25"), 500_00, 21),
+    ]
 
 
 @pytest.mark.parametrize(("day", "payoff"), [(JAN, 1000_00), (FEB, 1000_00 + 12_40 + 3_10)])

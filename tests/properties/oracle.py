@@ -685,11 +685,14 @@ class Balance:
             start = end
         return min(end, max(start, self.since)), end
 
-    def statement(self, number):
-        start, end = self.plan.period(number)
-        return max(start, end - self.terms.minimum.statement_days * ONE_DAY)
+    def drawn(self, number):
+        """Return the day of a period's statement."""
+        due = business_day(self.terms, self.plan.due(number))
+        return due - self.terms.minimum.statement_days * ONE_DAY
 
     def live(self, day):
+        if self.named is None and day > self.drawn(self.number):
+            self.named = self.asked(self.left, self.number, day - ONE_DAY)
         self.today = day
         base = self.left
         for part in self.coming:
@@ -746,7 +749,7 @@ class Balance:
         terms, least = self.terms, self.terms.minimum
         interest = 0
         if least.includes_interest:
-            interest = self.interest(left, number, day, self.known(self.statement(number)))
+            interest = self.interest(left, number, day, self.known(self.drawn(number)))
         share = rounded(terms, Fraction(least.share) * (left + interest))
         return max(1, max(share, minor(terms, least.floor)) - interest)
 
@@ -758,10 +761,7 @@ class Balance:
 
     def take(self, money, credit, day):
         """Have money pay the balance down; return what waits for the interest of the minimum."""
-        self.lived = {
-            number: Fraction(rounded(self.terms, by)) for number, by in self.lived.items()
-        }
-        if day <= self.plan.due(self.number) - self.terms.minimum.statement_days * ONE_DAY:
+        if day <= self.drawn(self.number):
             return credit + money - self.pay_down(money)
         self.named = self.asked(self.left, self.number, day)
         met = self.pay_down(min(money, self.named))
@@ -1169,9 +1169,13 @@ class Ledger:
 
     def waive(self, waiver, day):
         money = minor(self.terms, waiver.amount)
+        reached = {}
         for line in self.lines:
+            before = line.unpaid
             for component in [waiver.of] if waiver.of else [FEES, PENALTY, INTEREST]:
                 money -= line.take(component, money, day)
+            reached[id(line)] = before - line.unpaid
+        self.carry_residuals(self.paid_by_own_amount(reached), day)
         self.drop_settled(day)
 
     # ─── money ───
@@ -1269,7 +1273,7 @@ class Ledger:
                 line.left_over = True
             elif small or self.terms.residual is not Residual.DUE:
                 self.lines.remove(line)
-                self.ask_later(rest, day, self.terms.residual is Residual.END and not small)
+                self.ask_later(rest, day, self.terms.residual is Residual.END and not self.balance)
 
     def ask_later(self, rest, day, at_end):
         """Have the next installment, or the last, ask for a rest; else a further one."""

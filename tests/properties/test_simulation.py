@@ -8,20 +8,27 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind
 from reminderd.loans.daycount import DayCount
+from reminderd.loans.money import Rate
 from reminderd.loans.owed import Owed
 from reminderd.loans.position import value
 from reminderd.loans.terms import (
+    AllocationBy,
+    AutoDebit,
     Compounding,
     Extension,
+    FailedDebit,
     Installment,
     Loan,
     LoanTerms,
+    Minimum,
     Payment,
     Penalty,
     PenaltyRule,
     Repayment,
     Residual,
+    Waiver,
 )
 
 from .oracle import simulate
@@ -204,3 +211,68 @@ def test_what_lateness_left_of_two_installments_paid_in_one_sum_holds_both_penal
     assert_same(loan, date(2024, 6, 10))
     # 152 days of 1.00 and 121 of 0.10, of which the sums themselves are paid
     assert value(loan, date(2024, 6, 10)).upcoming[0].remaining.minor == 152_00 + 12_10
+
+
+def test_the_interest_of_a_balance_is_rounded_once_however_often_it_is_paid_down():
+    """0.004 a day for 30 days, on what hardly shrinks: 0.12, of which no payment makes nothing."""
+    balance = LoanTerms(
+        "CNY",
+        Repayment.REVOLVING,
+        principal=Decimal("100.00"),
+        first_due=date(2024, 1, 31),
+        contract_rate=Rate(Decimal("0.00004"), "day"),
+        minimum=Minimum(Decimal("0.1"), floor=Decimal(0)),
+    )
+    first = Payment(date(2024, 1, 31), Decimal(10))
+    paid = tuple(Payment(date(2024, 2, day), Decimal("0.01")) for day in range(1, 29))
+    loan = Loan("loan", "Loan", balance, "Asia/Shanghai", (first, *paid))
+    assert_same(loan, date(2024, 2, 28))
+    assert value(loan, date(2024, 2, 28)).account.parts[1].interest == 10  # 29 days of 0.0036
+
+
+def test_what_lateness_left_lowers_no_minimum():
+    """A late fee of 0.50 is asked for beside the least of 3.00, also once something is paid."""
+    balance = LoanTerms(
+        "CNY",
+        Repayment.REVOLVING,
+        principal=Decimal(12),
+        first_due=date(2024, 1, 31),
+        minimum=Minimum(Decimal("0.1"), floor=Decimal(3), includes_interest=True),
+        fees=(Fee(Amount(FeeKind.FLAT, Decimal("0.50"))),),
+    )
+    paid = Payment(date(2024, 2, 29), Decimal(6)), Payment(date(2024, 3, 1), Decimal(1))
+    loan = Loan("loan", "Loan", balance, "Asia/Shanghai", paid)
+    assert_same(loan, date(2024, 3, 1))
+    assert [part.remaining.minor for part in value(loan, date(2024, 3, 1)).upcoming] == [350, 200]
+
+
+def test_what_a_waiver_lets_go_of_an_installments_amount_has_not_to_reach_it():
+    """Of 300.00 with 1.00 of interest that one is waived: with 300.00 it is paid by its amount."""
+    waived = Waiver(date(2024, 2, 5), Decimal("1.52"))  # and 0.50, and 0.02 of 5 days
+    late = replace(
+        TWO,
+        listed=(replace(TWO.listed[0], interest=1_00), TWO.listed[1]),
+        fees=(Fee(Amount(FeeKind.FLAT, Decimal("0.50"))),),
+        penalty=Penalty(PenaltyRule.DAILY_RATE, Decimal("0.00001")),
+        waivers=(waived,),
+    )
+    paid = (Payment(date(2024, 2, 15), Decimal(300)),)
+    loan = Loan("loan", "Loan", late, "Asia/Shanghai", paid)
+    assert_same(loan, date(2024, 2, 15))
+    position = value(loan, date(2024, 2, 15))
+    assert (position.due.total, position.upcoming[0].remaining.minor) == (0, 300_03)
+
+
+@pytest.mark.parametrize("allocated", [AllocationBy.INSTALLMENT, AllocationBy.COMPONENT])
+def test_what_a_debit_may_have_paid_is_among_what_a_cap_lets_the_loan_cost(allocated):
+    """Two installments with 1.00 of interest each, of which a cap allows 1.00 in all."""
+    listed = tuple(replace(part, interest=1_00) for part in TWO.listed)
+    cap = Cap(CapMode.ENFORCE, cost=Decimal("0.001667"))
+    terms = replace(TWO, listed=listed, caps=(cap,), allocation_by=allocated)
+    on = TWO.listed[1].due + timedelta(days=1)
+    failed = (FailedDebit(TWO.listed[1].due, on),)
+    plain = Loan("loan", "Loan", terms, "Asia/Shanghai")
+    loan = replace(plain, auto_debit=AutoDebit(on=True), failed=failed)
+    position = value(loan, on)
+    assert [arrear.owed.total for arrear in position.unconfirmed] == [301_00]
+    assert position.due.total == simulate(plain, on).arrears[1][1].total == 300_00

@@ -19,6 +19,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 
 from .redaction import redact
@@ -93,16 +94,31 @@ class StoreError(ReminderdError):
     """The database cannot be used."""
 
 
+class Outcome(StrEnum):
+    """What becomes of a message after an attempt to hand it over."""
+
+    SENT = "sent"
+    LATER = "later"  # it was not taken, and is tried again
+    FINAL = "final"  # it was not taken, and is not tried again
+    UNKNOWN = "unknown"  # it may have been taken, and is sent again, seldom
+
+
 class DeliveryError(ReminderdError):
-    """A message was not handed over."""
+    """A message was not handed over, as far as anybody knows."""
+
+    outcome = Outcome.LATER
 
 
 class Refused(DeliveryError):
     """The other side refused for good: trying again would be refused again."""
 
+    outcome = Outcome.FINAL
+
 
 class SoftRefusal(Refused):
     """A no that may pass: it is final only if it is still a no after a day of trying."""
+
+    outcome = Outcome.LATER
 
 
 class Unreachable(DeliveryError):
@@ -116,6 +132,8 @@ class Unreachable(DeliveryError):
 
 class Undecided(DeliveryError):
     """No answer came, or none of the service's: the message may or may not have been accepted."""
+
+    outcome = Outcome.UNKNOWN
 
 
 def where(error: BaseException) -> str:

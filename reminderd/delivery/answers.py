@@ -4,7 +4,7 @@ Several services say in the JSON whether they took the message, whatever the sta
 has what they document. A code that is not listed there means not now: to be sure of a refusal
 matters more, since a refused message is given up. An answer without the service's own code comes
 from somebody else, a gate or a proxy, and nobody knows what became of the message. Anybody between
-can give a status, too, so a no by status alone may pass.
+can give a status, too, so a no by status alone may pass, unless it says that the place is gone.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ..redaction import excerpt
 LONGEST_WAIT = timedelta(days=1)
 _MINUTE, _TEN_MINUTES = timedelta(minutes=1), timedelta(minutes=10)
 _NOES = frozenset({400, 401, 403, 404, 405, 406, 407, 410, 411, 413, 414, 415, 422})
+_GONE = 410  # for good, and no gate or proxy says it
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GAVE_UP_WAITING = frozenset({504, 524})  # a gateway, for a service that may have taken it
 # Receivers of somebody's own, which may answer whatever they like.
@@ -172,6 +173,8 @@ def read(schema: str, answer: Answer, now: datetime) -> DeliveryError | None:
             f"{sentence}: the address has moved (write the new one into the channel; what is sent "
             "holds secrets, and follows no redirection to another host or method)"
         )
+    if answer.status == _GONE:
+        return Refused(sentence)
     if answer.status in _NOES:
         return SoftRefusal(sentence)
     if answer.status in _GAVE_UP_WAITING and not isinstance(told, Unreachable):

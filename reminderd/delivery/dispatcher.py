@@ -35,7 +35,7 @@ from ..alerts.alert import Alert, Reason, lost_delivery, unreachable
 from ..alerts.channel import Channel, Recipient, speaks_of
 from ..alerts.trouble import AGAIN, is_trouble, unreckoned, unwritten
 from ..clock import Clock
-from ..errors import DeliveryError, Refused, SoftRefusal, Undecided, Unreachable, where
+from ..errors import DeliveryError, Outcome, Refused, Undecided, Unreachable, where
 from ..loans.trouble import Trouble
 from ..messages.message import Message
 from ..messages.paper import Paper
@@ -554,15 +554,14 @@ class Dispatcher:
         members = job.deliveries
         channel = members[0].channel
         again = _again(members, error, now)
-        final = again is None or (isinstance(error, Refused) and not isinstance(error, SoftRefusal))
-        if final:
+        if again is None or error.outcome is Outcome.FINAL:
             log.error("channel %s: %s; given up", channel, error)
             lost = self._finish(connection, members, State.FAILED, now, str(error))
             for delivery in lost:
                 self._fall_back(connection, delivery, now)
             self._give_notice(connection, lost[:1], error, now)
             return
-        state = State.UNKNOWN if isinstance(error, Undecided) else State.RETRYING
+        state = State.UNKNOWN if error.outcome is Outcome.UNKNOWN else State.RETRYING
         log.warning("channel %s: %s; next attempt %s", channel, error, f"{again:%F %TZ}")
         kept = self._finish(connection, members, state, now, str(error), again=again)
         if isinstance(error, Refused) or (isinstance(error, Undecided) and members[0].unknown):

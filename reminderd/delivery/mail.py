@@ -213,7 +213,7 @@ class Session:
             self._expect(next(replies), Phase.DATA, _GO_ON)
         except OSError as error:  # smtplib's own errors are among these
             self._drop()
-            raise _unreachable(error) from None
+            raise unreachable(error) from None
         except UnicodeError:
             self._drop()
             raise Unreachable(
@@ -267,14 +267,14 @@ class Session:
             connection.send(_LEADING_DOT.sub(b"..", content) + end)
         except OSError as error:  # without the dot at its end, no server takes it for a mail
             self._drop()
-            raise _unreachable(error) from None
+            raise unreachable(error) from None
         self.handed_over()
         connection.until = time.monotonic() + END_OF_DATA
         try:
             reply = connection.getreply()
         except OSError:
             self._drop()
-            raise Undecided("the connection broke after the mail was handed over") from None
+            raise unanswered() from None
         self._expect(reply, Phase.END_OF_DATA)
 
     def _expect(self, reply: Reply, phase: Phase, yes: Container[int] = _TAKEN) -> None:
@@ -343,7 +343,12 @@ def _decoded(text: bytes) -> str:
     return text.decode("utf-8", "replace")
 
 
-def _unreachable(error: OSError) -> Unreachable:
+def unanswered() -> Undecided:
+    """Return what it means that no reply came to a mail that is out."""
+    return Undecided("the connection broke after the mail was handed over")
+
+
+def unreachable(error: OSError) -> Unreachable:
     """Say why there was no conversation. It may work later: a login can be mended meanwhile."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return Unreachable(untrusted(error, "the mail server's"))

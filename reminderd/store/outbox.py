@@ -375,19 +375,20 @@ def finished_since(connection: Connection, channel: str, since: datetime) -> lis
 def retry(connection: Connection, ids: Iterable[int], now: datetime) -> int:
     """Make deliveries due now; one that failed waits again, with a whole new window of attempts.
 
-    What failed becomes another message, under another id: it says what is so now, and may carry
-    less than it did, so that whoever has the old one must not take it for that.
+    Where others of its message are not among them, it is another message now, under another id:
+    whoever has the old one must not take it for that.
     """
     failed = deliveries.c.state == State.FAILED
     ids = list(ids)
-    given_up = select(deliveries.c.message_id).where(deliveries.c.id.in_(ids), failed).distinct()
-    for message_id in connection.execute(given_up).scalars().all():
-        members = (deliveries.c.message_id == message_id, deliveries.c.id.in_(ids), failed)
-        renewed = update(deliveries).where(*members).values(message_id=uuid.uuid4().hex)
-        connection.execute(renewed)
+    among = deliveries.c.id.in_(ids)
+    meant = select(deliveries.c.message_id).where(among, failed)
+    parted = select(deliveries.c.message_id).where(deliveries.c.message_id.in_(meant), ~among)
+    for message_id in connection.execute(parted.distinct()).scalars().all():
+        own = update(deliveries).where(deliveries.c.message_id == message_id, among)
+        connection.execute(own.values(message_id=uuid.uuid4().hex))
     result = connection.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(ids), or_(failed, deliveries.c.state.in_(WAITING)))
+        .where(among, or_(failed, deliveries.c.state.in_(WAITING)))
         .values(
             state=case((failed, State.PENDING), else_=deliveries.c.state),
             created_at=case((failed, now), else_=deliveries.c.created_at),

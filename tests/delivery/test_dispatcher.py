@@ -370,17 +370,6 @@ class TestNotice:
             "Messages no longer reach b (b@x.com)",
         }
 
-    def test_what_failed_and_is_tried_again_is_another_mail(
-        self, dispatch, post, email, mail_server, database, now
-    ):
-        mail_server.refused = {ME[1]: "550 5.1.1 who?"}
-        post.put(ME)
-        dispatch(email(ME[1]))
-        before = post.rows()[0].message_id
-        with database.transaction() as connection:
-            outbox.retry(connection, [1], now)
-        assert post.rows()[0].message_id != before
-
     def test_after_three_days_it_says_that_it_was_tried(
         self, dispatch, post, email, screen, mail_server, clock
     ):

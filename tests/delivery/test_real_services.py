@@ -460,12 +460,12 @@ class MuteBroker:
 
 
 @contextmanager
-def irc_server(folder, limits=""):
+def irc_server(folder, limits="", password=""):
     """Run an IRC server, which by itself slows down who says much at once."""
     config = folder / "ngircd.conf"
     config.write_text(
         "[Global]\nName = irc.example.org\nInfo = x\nListen = 127.0.0.1\nPorts = {port}\n"
-        f"[Limits]\n{limits}\n[Options]\nDNS = no\nIdent = no\nPAM = no\n"
+        f"Password = {password}\n[Limits]\n{limits}\n[Options]\nDNS = no\nIdent = no\nPAM = no\n"
     )
     with running("ngircd", ["-n", "-f"], config, "ready") as port:
         yield port
@@ -598,6 +598,13 @@ class TestIrc:
             send(f"irc://bot:wrong@127.0.0.1:{port}/%23loans?mode=server", MESSAGE)
         assert type(caught.value) is kind
         assert str(caught.value) == said
+
+    def test_a_wrong_password_of_the_server_is_named(self, send, tmp_path):
+        with irc_server(tmp_path, password="right") as port:
+            url = f"irc://bot:{{}}@127.0.0.1:{port}/@bot?mode=server"
+            with pytest.raises(Unreachable, match=r"ended the connection \(.*[Pp]assword"):
+                send(url.format("wrong"), MESSAGE)
+            send(url.format("right"), MESSAGE)
 
 
 class IrcDoor:

@@ -588,7 +588,7 @@ class Dispatcher:
         self, connection: Connection, lost: Iterable[Leased], error: DeliveryError, now: datetime
     ) -> None:
         """Tell the borrower over other channels, once, that an address takes nothing any more."""
-        reason = Reason.REFUSED if isinstance(error, Refused) else Reason.GAVE_UP
+        reason = _reason(error)
         for delivery in lost:
             others = self._others_than(delivery.channel)
             if others and not history.was_noticed(connection, delivery.channel, delivery.address):
@@ -625,6 +625,13 @@ class Dispatcher:
             if delivery not in kept:
                 log.warning("delivery %d was taken over by another worker", delivery.id)
         return kept
+
+
+def _reason(error: DeliveryError) -> Reason:
+    """Return why an address is called dead whose last error that is."""
+    if isinstance(error, Refused):
+        return Reason.REFUSED
+    return Reason.UNANSWERED if isinstance(error, Undecided) else Reason.GAVE_UP
 
 
 def _again(members: Sequence[Leased], error: DeliveryError, now: datetime) -> datetime | None:

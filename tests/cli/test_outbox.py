@@ -1,6 +1,7 @@
 """``outbox``: what waits and why, what failed, which addresses are dead, and trying again."""
 
 import pytest
+from werkzeug import Response
 
 BOTH = """
 locale = "en"
@@ -129,6 +130,25 @@ def test_all_at_once_means_the_newest_of_each_loan(hook, told, clock):
     hook(410)
     assert [row["id"] for row in told("outbox", "retry", "--all")] == [3, 4]
     assert len(hook(200)) == 2
+
+
+def test_of_two_targets_in_a_url_the_one_that_fails_alone_is_tried_again(
+    write, call, told, httpserver
+):
+    def answer(request):
+        return Response("{}", status=503 if request.get_json()["topic"] == "mum" else 200)
+
+    httpserver.expect_request("/").respond_with_handler(answer)
+    text = BOTH.format(port=httpserver.port, digest="true")
+    write(text.replace("json://", "ntfy://").replace("/in", "/me/mum/me"))
+    call("run", "--once")
+    for _ in range(2):
+        call("outbox", "retry", "--all")
+        call("run", "--once")
+    topics = [request.get_json()["topic"] for request, _ in httpserver.log]
+    assert topics.count("me") == 1
+    assert topics.count("mum") == 3
+    assert {row["address"] for row in told("outbox")["waiting"]} == {"hook 2"}
 
 
 def test_what_a_newer_message_has_said_meanwhile_is_not_tried_again(hook, told, clock):

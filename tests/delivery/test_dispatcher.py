@@ -261,6 +261,20 @@ class TestGivingUp:
         dispatch(email(ME[1]))
         assert post.states() == [State.SENT]
 
+    @pytest.mark.parametrize("status", [302, 401, 403, 404, 405, 413, 503, 504])
+    def test_a_status_that_a_proxy_gives_while_a_service_restarts_costs_nothing(
+        self, dispatch, post, httpserver, clock, status
+    ):
+        httpserver.expect_ordered_request("/").respond_with_data("Not here", status=status)
+        httpserver.expect_ordered_request("/").respond_with_json({"id": "x"})
+        url = f"ntfy://127.0.0.1:{httpserver.port}/loans"
+        phone = Channel("phone", (Recipient("phone", url),), "en")
+        post.put(("phone", "phone"))
+        for _ in range(2):
+            clock.at = post.rows()[0].next_attempt_at
+            dispatch(phone)
+        assert post.states() == [State.SENT]
+
     def test_what_may_have_arrived_is_not_multiplied_and_the_fallback_tells(
         self, dispatch, post, email, screen, mail_server, clock, now
     ):

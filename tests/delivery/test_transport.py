@@ -82,7 +82,7 @@ class TestAnyService:
         assert len(httpserver.log) == 3
 
     @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-    def test_an_answer_that_will_not_change_is_a_refusal(self, send, httpserver, status):
+    def test_a_no_is_a_refusal(self, send, httpserver, status):
         httpserver.expect_request("/hook").respond_with_data("no", status=status)
         with pytest.raises(Refused, match=f"^the server answered {status}$"):
             send(f"json://127.0.0.1:{httpserver.port}/hook")

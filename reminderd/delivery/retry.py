@@ -9,7 +9,7 @@ LONGEST_DELAY = timedelta(hours=6)
 WINDOW = timedelta(days=3)
 REFUSAL_WINDOW = timedelta(days=1)  # in which a refusal may pass: limits are mostly those of a day
 UNKNOWN_DELAY = timedelta(minutes=10)
-UNKNOWN_AGAIN_DELAY = timedelta(days=1)
+UNKNOWN_AGAIN_DELAY = timedelta(hours=1)
 
 
 def next_attempt(
@@ -35,9 +35,10 @@ def next_attempt_of_unknown(now: datetime, created_at: datetime, *, again: bool)
     """Return when to send again what may have arrived, or None when it is time to give up.
 
     Each attempt may be another copy: the first comes soon, since such trouble mostly passes; where
-    the attempt before ended so, too (*again*), there is one a day.
+    the attempt before ended so, too (*again*), the next is four times as old, and an hour later at
+    least. So there are six copies at most in the window.
     """
-    delay = UNKNOWN_AGAIN_DELAY if again else UNKNOWN_DELAY
+    delay = max(UNKNOWN_AGAIN_DELAY, 3 * (now - created_at)) if again else UNKNOWN_DELAY
     return _within(now, created_at + WINDOW, delay, timedelta(0))
 
 

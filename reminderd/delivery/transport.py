@@ -24,7 +24,7 @@ from apprise.plugins.email import NotifyEmail
 from apprise.result import AppriseResultStatus
 
 from ..alerts.channel import Recipient
-from ..errors import DeliveryError, Refused, Undecided
+from ..errors import DeliveryError, Refused, SoftRefusal, Undecided
 from ..messages.layout import markup, unmarked
 from ..messages.message import Format, Message
 from ..playbook.playbook import Severity
@@ -288,7 +288,7 @@ def _construct(arguments: Mapping[str, Any]) -> NotifyBase:
     schema = str(arguments["schema"])
     kind = OURS.get(N_MGR[schema], N_MGR[schema])
     if not kind.enabled:
-        raise Refused(_lacking(schema, kind.requirements.get("packages_required")))
+        raise SoftRefusal(_lacking(schema, kind.requirements.get("packages_required")))
     web.adopt(kind)
     # The sender's name, in places; and no picture, which would be Apprise's, fetched from its site.
     asset = AppriseAsset(

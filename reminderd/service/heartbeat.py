@@ -46,6 +46,7 @@ class _AtHome(HTTPRedirectHandler):
         self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> Request | None:
         """Return what to ask for instead; None, which is an error, where it is elsewhere."""
+        fp.close()  # what the answer says beside is not read: it may have no end
         before, after = urlsplit(req.full_url), urlsplit(newurl)
         if (before.scheme, before.netloc) != (after.scheme, after.netloc):
             return None

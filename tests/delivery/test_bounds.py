@@ -127,11 +127,14 @@ def drip(connection, over):
         connection.sendall(b"2")
 
 
-def test_a_heartbeat_is_left_behind(monkeypatch, caplog):
-    monkeypatch.setattr("reminderd.service.heartbeat.DEADLINE", 0.2)
-    with rogue.Rogue(endless(200)) as server:
+@pytest.mark.parametrize("begin", [b"200 OK\r\n\r\n", b"302 Found\r\nLocation: /x\r\n\r\n", b""])
+def test_what_a_heartbeat_hears_is_not_read_on(begin):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    script = after_a_request(b"HTTP/1.1 " + begin, then=rogue.flood(b"x" * 65_536))
+    with rogue.Rogue(script) as server:
         beat(f"http://127.0.0.1:{server.port}/", well=True)
-    assert "Traceback" not in caplog.text
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 100 << 10  # KiB
 
 
 def test_an_answer_of_the_most_that_is_allowed_is_read_whole():

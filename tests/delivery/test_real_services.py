@@ -324,6 +324,12 @@ class TestChineseServices:
         send(url, Message("a_b_c *今天*", "还款", Severity.INFO, Format.MARKDOWN))
         assert hook.documents[0]["text"] == "# a\\_b\\_c \\*今天\\*\n还款"
 
+    def test_nor_is_one_that_discord_shows_in_the_text(self, send, hook, monkeypatch):
+        monkeypatch.setattr(N_MGR["discord"], "notify_url", f"http://{hook.place}/discord")
+        url = "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"
+        send(url, Message("a_b *今天*", "还款", Severity.INFO, Format.MARKDOWN))
+        assert hook.documents[0]["content"] == "# a\\_b \\*今天\\*\n还款"
+
 
 @pytest.fixture(scope="module")
 def mosquitto(tmp_path_factory):

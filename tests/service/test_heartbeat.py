@@ -1,5 +1,6 @@
 """The sign of life, asked of a real server after real passes."""
 
+import io
 import socket
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -152,7 +153,7 @@ def test_it_follows_nobody_to_another_host(lead, do, host, caplog):
 )
 def test_another_host_or_encryption_is_elsewhere(before, after, followed):
     asked = heartbeat.request(before)
-    found = heartbeat._AtHome().redirect_request(asked, None, 302, "", {}, after)
+    found = heartbeat._AtHome().redirect_request(asked, io.BytesIO(), 302, "", {}, after)
     assert (found is not None) == followed
 
 

@@ -37,15 +37,16 @@ from .alerts.shortage import Forecasts, shortages_due
 from .alerts.snooze import Hold, snooze_end
 from .alerts.wallclock import local_date
 from .clock import Clock
+from .config.doubts import paid_doubts
 from .config.load import Config
 from .config.suggest import no_such, suggestion
 from .errors import DeliveryError, UsageError
 from .loans import funds
-from .loans.accrual import covered_until
 from .loans.funds import Balance, BankAccount, Forecast
 from .loans.money import Money
 from .loans.position import Position, value
-from .loans.schedule import start_date
+from .loans.rules import covered_until
+from .loans.succession import FormerBill, former_of
 from .loans.terms import (
     Bill,
     Extension,
@@ -61,7 +62,7 @@ from .messages.compose import stage_for, trial
 from .planner import Planner
 from .playbook.playbook import Severity
 from .state import DATABASE, state_folder
-from .store import attention, balances, book, history, outbox
+from .store import attention, balances, book, history, instants, outbox
 from .store.book import Change, Entry
 from .store.database import Database
 from .store.outbox import WAITING, State
@@ -143,8 +144,20 @@ class App:
         now = self.clock.now()
         with self.database.transaction() as connection:
             changes = book.sync(connection, self._configured(beat), now)
-            described = tuple(_describe(change) for change in changes)
+            described = (*map(_describe, changes), *self._asked(connection, changes, now))
             return Difference(described, self._reminders(connection, changes, now))
+
+    def _asked(
+        self, connection: Connection, changes: Iterable[Change], now: datetime
+    ) -> Iterator[str]:
+        """Ask of payments that a changed configuration adds, where they are hardly meant."""
+        changed = {change.after.loan.id for change in changes if change.after is not None}
+        loans = [loan for loan in self.config.loans if loan.payments and loan.id in changed]
+        configured = [(loan, self.config.policy) for loan in loans]
+        for entry in book.as_synced(connection, configured, now) if loans else ():
+            for paid, question in paid_doubts(entry.loan, self.today(entry.loan)):
+                if paid.recorded_at == now:
+                    yield f"loan {entry.loan.id}: payment of {paid.amount}: {question}"
 
     def _configured(self, beat: Callable[[], None]) -> Iterator[tuple[Loan, Policy]]:
         for number, loan in enumerate(self.config.loans):
@@ -193,8 +206,8 @@ class App:
         with self.database.transaction() as connection:
             # A delivery lost in a crash must wait again, for a newer alert to supersede it.
             outbox.recover(connection, now, alone=alone)
-            for loan_id in history.forget_the_future(connection, now):
-                book.touch(connection, loan_id, now)
+            instants.put_right(connection, now, self.config.timezone)
+            self.planner.reclaim(connection, now)
             planned = self._plan_routines(connection, now) + self._plan_notice(connection, now)
             planned += self._plan_accounts(connection, now)
         while True:
@@ -418,24 +431,9 @@ class App:
 
         Nothing is written: commands that only look must not change anything.
         """
-        now = self.clock.now()
+        configured = [(loan, self.config.policy) for loan in self.config.loans]
         with self.database.transaction() as connection:
-            stored = book.entries(connection)
-            typed = book.commanded_payments(connection)
-            found = []
-            for loan in self.config.loans:
-                old = stored.get(loan.id)
-                since = book.known_since(old, loan, self.config.policy, now)
-                whole = _paid(loan, old, typed, now)
-                if old and not book.is_next_bill(old, loan, now):
-                    recorded = old.loan
-                    whole = replace(
-                        whole,
-                        agreed=recorded.agreed,
-                        asked=recorded.asked,
-                        failed=recorded.failed,
-                    )
-                found.append(Entry(whole, self.config.policy, since))
+            found = book.as_synced(connection, configured, self.clock.now())
             known = {entry.loan.id: entry.known_since for entry in found}
             pasts = history.of_loans(connection, known)
             return [(entry, pasts[entry.loan.id]) for entry in found]
@@ -467,23 +465,23 @@ class App:
             self.planner.record_debits(connection, value(loan, self.today(loan)), now)
             return book.add_payment(connection, loan.id, on, paid.minor, now, to=to)
 
+    def payment(self, loan: Loan, number: int) -> tuple[Payment, FormerBill | None]:
+        """Return a payment that was recorded, and the earlier bill of the loan that it was for."""
+        with self.database.transaction() as connection:
+            paid = book.payment(connection, number, loan.terms.currency)
+        formers = next(entry.formers for entry, _ in self.entries() if entry.loan.id == loan.id)
+        former = former_of(formers, loan.terms)
+        return paid, former if former and former.has(paid) else None
+
     def payment_day(self, loan: Loan, day: date | None) -> date:
-        """Return the day of a payment, else today; UsageError where none can have been made."""
-        today, begin = self.today(loan), start_date(loan.terms)
-        if day is not None and day > today:
-            raise UsageError(f"{day} is still to come (record a payment once it is made)")
-        if day is not None and begin is not None and day < begin:
-            raise UsageError(
-                f"{day} is before {begin}, when loan {loan.id} began (check the year; where it "
-                "did begin earlier, write `start` in the configuration)"
-            )
+        """Return the day of a payment, else today; UsageError where ``paid_until`` covers it."""
         if day is not None and (covered := covered_until(loan.terms)) and day <= covered:
             raise UsageError(
                 f"all that fell due up to {covered} was paid, says paid_until of loan {loan.id}, "
                 "and a payment of that time is part of it (choose a later day, or an earlier "
                 "paid_until)"
             )
-        return day or today
+        return day or self.today(loan)
 
     def today(self, loan: Loan) -> date:
         """Return today's date where a loan is."""
@@ -830,16 +828,6 @@ class _Counted:
         return step is not None
 
 
-def _paid(loan: Loan, old: Entry | None, typed: dict[str, list[RowMapping]], now: datetime) -> Loan:
-    """Return the loan with configured and typed-in payments, as a sync would leave them."""
-    currency = loan.terms.currency
-    known = {(p.on, p.amount): p.recorded_at for p in (old.loan.payments if old else ())}
-    configured = [replace(p, recorded_at=known.get((p.on, p.amount)) or now) for p in loan.payments]
-    counts = [] if book.is_next_bill(old, loan, now) else typed.get(loan.id, [])
-    commanded = [book.to_payment(row, currency) for row in counts]
-    return replace(loan, payments=tuple(configured + commanded))
-
-
 def _outdated(row: RowMapping, rows: Iterable[RowMapping]) -> bool:
     """Return whether a failed delivery has nothing to say beside another one to its address."""
     return row["state"] == State.FAILED and any(
@@ -893,6 +881,6 @@ def _describe(change: Change) -> str:
     if change.after is None and change.before is not None:
         return f"removes loan {change.before.loan.id}"
     assert change.after is not None  # a change has at least one side
-    if change.next_bill:
+    if change.former is not None:
         return f"starts the next bill of loan {change.after.loan.id}"
     return f"changes loan {change.after.loan.id}"

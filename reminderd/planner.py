@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -22,8 +22,10 @@ from .alerts.plan import (
     still_wanted,
 )
 from .alerts.shortage import is_shortage
+from .alerts.snooze import Hold
 from .alerts.trouble import tell_trouble
 from .alerts.wallclock import local_date
+from .delivery.retry import WINDOW
 from .loans.money import Money
 from .loans.position import Position, debits_to_record, value
 from .loans.terms import Loan, Payment
@@ -32,7 +34,7 @@ from .messages.compose import stage_for
 from .playbook.playbook import Playbook, Severity
 from .store import book, history, outbox
 from .store.book import Entry
-from .store.outbox import Parcel, State
+from .store.outbox import Addressed, Parcel, State
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,8 @@ class Plan:
     """What was decided about one loan, and what that means for what waits to be sent.
 
     Of what waits, *idle* has nothing to say any more, *older* is better said by what was decided
-    now, and *freed* was held back by a snooze, of an installment that is paid.
+    now, and *freed* was held back by a snooze, of an installment that is paid. What had ended
+    before it went, and is *wanted_again*, goes from an instant on.
     """
 
     decision: Decision
@@ -56,6 +59,15 @@ class Plan:
     snooze: Snooze | None = None
     position: Position | None = None  # none: there are no figures, or the loan is not configured
     told: Sequence[tuple[Alert, Destinations]] = ()  # where each alert goes
+    wanted_again: Mapping[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a loan's earlier alerts: those that wait, and those that ended unsent."""
+
+    waiting: Mapping[int, Alert]
+    ended: history.Ended | None = None
 
 
 class Planner:
@@ -74,12 +86,12 @@ class Planner:
         """
         pasts = history.of_loans(connection, {e.loan.id: e.known_since for e in batch})
         waiting = history.waiting_of(connection, pasts)
-        plans = {
-            entry.loan.id: self._plan(
-                connection, entry, pasts[entry.loan.id], waiting[entry.loan.id], now
-            )
-            for entry in batch
-        }
+        ended = history.ended_of(connection, pasts)
+        plans = {}
+        for entry in batch:
+            key = entry.loan.id
+            left = Left(waiting[key], ended.get(key))
+            plans[key] = self._plan(connection, entry, pasts[key], left, now)
         for plan in plans.values():
             if plan.position is not None:
                 self._record(connection, plan.position.loan, plan.debits, now)
@@ -92,6 +104,10 @@ class Planner:
         for plan in plans.values():
             if plan.snooze and plan.freed:
                 outbox.bring_back(connection, plan.freed, now, plan.snooze.until)
+        for key, plan in plans.items():
+            closed = {*plan.idle, *plan.older}
+            waits = {n: alert for n, alert in waiting[key].items() if n not in closed}
+            self._follow(connection, plan, waits, ended.get(key), now)
         looks = {loan_id: plan.decision.next_at for loan_id, plan in plans.items()}
         book.schedule_looks(connection, looks)
         return sum(len(plan.decision.alerts) for plan in plans.values())
@@ -113,13 +129,13 @@ class Planner:
         connection: Connection,
         entry: Entry,
         past: History,
-        waiting: Mapping[int, Alert],
+        left: Left,
         now: datetime,
     ) -> Plan:
         if entry.archived:
-            return Plan(Decision((), (), None), idle=[*waiting])
+            return Plan(Decision((), (), None), idle=[*left.waiting])
         loan = entry.loan
-        plan = attempt(loan, lambda: self._decided(entry, past, waiting, now))
+        plan = attempt(loan, lambda: self._decided(entry, past, left, now))
         if isinstance(plan, Trouble):
             return self._troubled(plan, past, now)
         also = {a: self._told(connection, a, plan.decision) for a in plan.decision.alerts}
@@ -128,10 +144,8 @@ class Planner:
             return self._troubled(told, past, now)
         return replace(plan, told=told)
 
-    def _decided(
-        self, entry: Entry, past: History, waiting: Mapping[int, Alert], now: datetime
-    ) -> Plan:
-        loan, snooze = entry.loan, past.snooze
+    def _decided(self, entry: Entry, past: History, left: Left, now: datetime) -> Plan:
+        loan, snooze, waiting = entry.loan, past.snooze, left.waiting
         position = value(loan, local_date(now, loan.timezone))
         decision = due_alerts(loan, position, past, entry.policy, now, self.playbook)
         debits = debits_to_record(position)
@@ -143,7 +157,120 @@ class Planner:
         ]
         over = snooze and snooze.due not in position.unpaid()
         freed = [*waiting] if over else []
-        return Plan(decision, debits, idle, older, freed, snooze, position)
+        again = self._wanted_again(entry, position, past, left, decision, now)
+        return Plan(decision, debits, idle, older, freed, snooze, position, wanted_again=again)
+
+    def _wanted_again(
+        self,
+        entry: Entry,
+        position: Position,
+        past: History,
+        left: Left,
+        decision: Decision,
+        now: datetime,
+    ) -> dict[int, datetime]:
+        """Return what had ended for a cause that is gone, and from when on it goes.
+
+        Nothing comes back that a newer alert speaks for, or somebody has reacted to.
+        """
+        ended, snooze, at = left.ended, past.snooze, now
+        if ended is None:
+            return {}
+        if snooze and snooze.until > now and snooze.due in position.unpaid():
+            at = Hold(snooze, entry.loan, entry.policy.send_at, self.playbook).ends
+        return {
+            number: max(at, now)
+            for number, old in ended.alerts.items()
+            if still_wanted(old, entry.loan, position)
+            and not (old.milestone == ESCALATED and past.reacted_at)
+            and not any(replaces(alert, old) for alert in decision.alerts)
+            and not any(
+                later > number and replaces(alert, old) for later, alert in ended.decided.items()
+            )
+        }
+
+    def _follow(
+        self,
+        connection: Connection,
+        plan: Plan,
+        waiting: Mapping[int, Alert],
+        ended: history.Ended | None,
+        now: datetime,
+    ) -> None:
+        """Have what waits of a loan, and what is wanted again, go where its alerts go now."""
+        position = plan.position
+        if position is None:
+            return
+        loan, again = position.loan, plan.wanted_again
+        every = {**waiting, **{number: ended.alerts[number] for number in again if ended}}
+        sent = outbox.of_alerts(connection, every) if every else []
+        for number, alert in every.items():
+            own = [one for one in sent if one.alert_id == number]
+            open_ = [one for one in own if one.waits or (number in again and one.may_return)]
+            strayed = [one for one in open_ if not self._reaches(one, alert, loan)]
+            if not strayed and number not in again:
+                continue
+            told = history.channels_told(connection, loan.id, [alert.due])
+            at, good_news = again.get(number, now), alert.milestone == SETTLED
+            goes = self.destinations(alert, position, at, told if good_news else ())
+            self.redirect(connection, number, own, strayed, goes, now)
+
+    def _reaches(self, sent: Addressed, alert: Alert, loan: Loan | None) -> bool:
+        """Return whether an alert goes to an address as things are configured now."""
+        channel = self.channels.get(sent.channel)
+        if channel is None or channel.recipient(sent.address) is None:
+            return False
+        if alert.milestone == ESCALATED:
+            return channel.reserved
+        return speaks_of(loan, channel)
+
+    @staticmethod
+    def redirect(
+        connection: Connection,
+        number: int,
+        own: Sequence[Addressed],
+        strayed: Sequence[Addressed],
+        goes: Destinations,
+        now: datetime,
+    ) -> None:
+        """Have an alert go where it has not gone yet; end what *strayed*, if it goes anywhere."""
+        there = {(one.channel, one.address): one for one in own if one not in strayed}
+        for at, places in goes.items():
+            before = [there[place] for place in places if place in there]
+            back = [one.id for one in before if one.may_return or (strayed and one.moved)]
+            outbox.revive(connection, back, at)
+            if strayed:
+                outbox.enqueue(connection, number, [to for to in places if to not in there], at)
+        if any(goes.values()):
+            moved = [one.id for one in strayed]
+            outbox.end(connection, moved, State.CANCELLED, now, outbox.MOVED)
+
+    def reclaim(self, connection: Connection, now: datetime) -> None:
+        """Have what waits follow the configuration where its address is not to be found, or again.
+
+        Loans are looked at for that; what concerns none goes to where its like goes.
+        """
+        known = {
+            (name, recipient.label)
+            for name, channel in self.channels.items()
+            for recipient in channel.recipients
+        }
+        strayed = outbox.waiting_addresses(connection) - known
+        numbers = outbox.alerts_waiting_at(connection, strayed) if strayed else []
+        numbers += [
+            one.alert_id
+            for one in outbox.unaddressed(connection, now - WINDOW)
+            if (one.channel, one.address) in known
+        ]
+        for number, alert in history.alerts_of(connection, numbers).items() if numbers else ():
+            if alert.loan_id is not None:
+                book.touch(connection, alert.loan_id, now)
+                continue
+            own = outbox.of_alerts(connection, [number])
+            lost = [one for one in own if one.waits and not self._reaches(one, alert, None)]
+            planned = alert.milestone in self.playbook.stages or is_shortage(alert.milestone)
+            goes = self.destinations(alert, None, now) if planned else self.notified(None, now)
+            self.redirect(connection, number, own, lost, goes, now)
 
     def _addressed(
         self, position: Position | None, also: Mapping[Alert, Collection[str]], now: datetime

@@ -8,6 +8,7 @@ import pytest
 from reminderd.app import App
 from reminderd.clock import Clock
 from reminderd.config.load import load_text
+from reminderd.loans.money import Money
 from reminderd.loans.terms import RequestState
 
 BASE = """
@@ -293,3 +294,56 @@ def test_some_time_after_a_late_debt_is_paid_there_is_something_to_see_to(make, 
     assert app.next_event().at == shanghai(date(2027, 1, 7))
     assert run_days(app, date(2027, 1, 7), 1) == [(date(2027, 1, 7), "cured-30-days")]
     assert "30 days" in capsys.readouterr().out
+
+
+# ─── A bill and its successor ───
+
+BILL = """timezone = "Asia/Shanghai"
+locale = "en"
+[[loans]]
+id = "card"
+due = {due}
+amount = "{amount}"
+payments = [{paid}]
+penalty.daily_rate = "0.05%"
+"""
+
+
+def bill(due, amount, *paid):
+    lines = ", ".join(f'{{ date = {on}, amount = "{sum_}" }}' for on, sum_ in paid)
+    return load_text(BILL.format(due=due, amount=amount, paid=lines), Path("config.toml"))
+
+
+def to_pay(app):
+    """Return what is asked for, by when: the same before the file is taken in and after."""
+    seen = [app.positions()[0] for _ in (1, 2) if app.sync() or True]
+    assert seen[0] == seen[1]
+    return str(seen[0].to_pay.amount), seen[0].pay_by
+
+
+def test_a_payment_left_in_the_file_does_not_pay_the_next_bill(make):
+    app, old = make(BASE, shanghai(date(2026, 10, 20))), ("2026-10-25", "1234.00")
+    app.config = bill("2026-10-26", "1234.00", old)
+    app.sync()
+    app.clock.at = shanghai(date(2026, 11, 30))
+    app.config = bill("2026-12-02", "1500.00", old)
+    assert to_pay(app) == ("1500.00", date(2026, 12, 2))
+    app.config = bill("2026-12-02", "980.00", old)
+    assert to_pay(app) == ("980.00", date(2026, 12, 2))
+
+
+@pytest.mark.parametrize("on", [date(2026, 11, 27), date(2026, 11, 30)], ids=["a day", "a rest"])
+def test_a_payment_that_came_late_does_not_pay_the_next_bill(make, on):
+    app = make(BASE, shanghai(date(2026, 11, 25)))
+    app.config = bill("2026-11-26", "9234.00")
+    app.sync()
+    app.clock.at = shanghai(on)
+    app.pay(app.loan("card"), Money(923400, "CNY"), None)  # what lateness cost stays unpaid
+    app.clock.at = shanghai(date(2026, 12, 4))
+    app.config = bill("2026-12-26", "1500.00")
+    assert to_pay(app) == ("1500.00", date(2026, 12, 26))
+    late = app.pay(app.loan("card"), Money(100, "CNY"), date(2026, 12, 3))
+    assert app.payment(app.loan("card"), late)[1].due == date(2026, 11, 26)
+    assert to_pay(app) == ("1500.00", date(2026, 12, 26))
+    app.config = bill("2026-11-26", "9234.00")  # back again: all that was paid is still there
+    assert [payment.id for _, payment in app.typed_payments()] == [1, late]

@@ -16,7 +16,7 @@ from ..delivery.transport import verify
 from ..errors import ConfigError, Problem, ReminderdError
 from ..redaction import redact
 from ..state import state_folder
-from ..store import history
+from ..store import instants
 from . import check_channels, check_machine, check_state
 from .findings import Finding, Level, ok, problem, warning
 from .views import doubts_of
@@ -42,7 +42,7 @@ def _newest(app: App | None) -> datetime | None:
     if app is None:
         return None
     with app.database.transaction() as connection:
-        return history.newest_instant(connection)
+        return instants.newest(connection)
 
 
 def _on_disk(file: Path, folder: Path, now: datetime) -> Iterator[Finding]:

@@ -11,7 +11,8 @@ from typing import Any
 from ..app import App
 from ..loans.cures import saved_by_early_payoff
 from ..loans.money import Money
-from ..loans.payable import Payable
+from ..loans.payable import Odd, Payable
+from ..loans.schedule import start_date
 from ..loans.terms import Bill, Loan, Payment, Prepayment, Repayment
 from ..loans.whatif import Prospect, Surplus, surplus
 from ..messages.sheet import name_of
@@ -24,14 +25,23 @@ _AGREED = ("amount", "minimum", "of", "due", "to")  # what is shown of an agreem
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
-    """A payment that is there already of the same sum and day, in words."""
+class Doubt:
+    """Why a payment is hardly meant, in words: as a refusal, and as a question."""
 
     refusal: str
     question: str
 
 
-def twin_words(app: App, loan: Loan, paid: Payment) -> Twin:
+def odd_words(app: App, loan: Loan, on: date, odd: Odd) -> Doubt:
+    """Say why nobody paid on a day, as a question and as a refusal."""
+    say, today = words(app.config.locale), app.today(loan)
+    begin = start_date(loan.terms) or on
+    dates = {"on": say.day(on, today), "begin": say.day(begin, today)}
+    reason = say.say("record", str(odd), loan=name_of(loan), **dates)
+    return Doubt(say.say("record", "yes", odd=reason), say.say("record", "ask_yes", odd=reason))
+
+
+def twin_words(app: App, loan: Loan, paid: Payment) -> Doubt:
     """Say that a payment is there already, as a question and as a refusal."""
     say, today = words(app.config.locale), app.today(loan)
     amount = say.money(Money.of(paid.amount, loan.terms.currency))
@@ -39,7 +49,7 @@ def twin_words(app: App, loan: Loan, paid: Payment) -> Twin:
     key = "twin_assumed" if paid.assumed else key
     shown = {"amount": amount, "loan": name_of(loan), "id": loan.id, "on": say.day(paid.on, today)}
     there = say.say("record", key, number=str(paid.id), **shown)
-    return Twin(say.say("record", "again", twin=there), say.say("record", "ask_again", twin=there))
+    return Doubt(say.say("record", "again", twin=there), say.say("record", "ask_again", twin=there))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ def nothing_text(app: App, loan: Loan, on: date) -> str:
 
 def paid_json(app: App, loan: Loan, number: int, what: Payable | None) -> dict[str, Any]:
     """Return a recorded payment, the due dates it was taken for if it named no sum, the quote."""
-    paid = _payment(loan, number)
+    paid, _ = app.payment(loan, number)
     taken = None if what is None else {"dues": list(map(str, what.dues)), "ahead": what.ahead}
     made = {"payment": number, "date": str(paid.on), "amount": str(_sum(loan, paid))}
     return made | {"to": paid.to, "taken_as": taken} | quote_json(app, loan, None)
@@ -90,13 +100,16 @@ def paid_json(app: App, loan: Loan, number: int, what: Payable | None) -> dict[s
 def paid_text(app: App, loan: Loan, number: int, what: Payable | None) -> str:
     """Say that a payment was recorded, as what, what is owed now, and how to take it back."""
     say, position = words(app.config.locale), position_on(app, loan)
+    paid, former = app.payment(loan, number)
     if what is not None:
         lines = [_taken(app, loan, what)]
     else:
-        paid = _payment(loan, number)
         on, amount = say.day(paid.on, position.as_of), say.money(_sum(loan, paid))
         shown = {"number": str(number), "amount": amount, "loan": name_of(loan), "on": on}
         lines = [say.say("record", "payment", **shown), *_over(loan, paid, say)]
+    if former is not None:
+        due = say.day(former.due, position.as_of)
+        lines = [lines[0], say.say("record", "former", due_date=due)]
     if position.settled and position.credit:
         lines.append(say.say("record", "more", amount=say.money(position.credit)))
     if saved := saved_by_early_payoff(position):
@@ -155,10 +168,6 @@ def _kind(loan: Loan, what: Payable) -> str:
     if len(loan.terms.dues_listed) == 1:
         return "sum"
     return "next" if what.ahead else "one"
-
-
-def _payment(loan: Loan, number: int) -> Payment:
-    return next(paid for paid in loan.payments if paid.id == number)
 
 
 def _sum(loan: Loan, paid: Payment) -> Money:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..app import App
     from ..loans.money import Money
     from ..loans.terms import Loan, Prepayment
-    from .payment_views import Twin
+    from .payment_views import Doubt
 
 _AGREEMENT, _BALANCE = "A", "B"  # what the numbers of records other than payments begin with
 
@@ -27,6 +27,7 @@ _AGREEMENT, _BALANCE = "A", "B"  # what the numbers of records other than paymen
 @common
 @click.option("--date", "day", type=DATE, help="The day the money reached the lender; else today.")
 @click.option("--all-due", is_flag=True, help="Pay what is due on every loan.")
+@click.option("--yes", is_flag=True, help="Record it though its day is hardly the one meant.")
 @click.option("--again", is_flag=True, help="Record another one of the same sum and day.")
 @click.option(
     "--to",
@@ -42,6 +43,7 @@ def pay(
     as_json: bool,
     day: date | None,
     all_due: bool,
+    yes: bool,
     again: bool,
     to: str | None,
 ) -> None:
@@ -61,7 +63,7 @@ def pay(
             raise UsageError("--all-due pays every loan on which something is due (leave out LOAN)")
         if to is not None:
             raise UsageError("--all-due leaves nothing over (leave out --to)")
-        _pay_all(writing(config_file), day, as_json=as_json)
+        _pay_all(writing(config_file), day, as_json=as_json, yes=yes)
         return
     if loan is None:
         raise UsageError("which loan was paid? (reminderd pay LOAN; or reminderd pay --all-due)")
@@ -69,7 +71,7 @@ def pay(
     one = app.loan(loan)
     given = None if amount is None else paid_amount(amount, one.terms.currency)
     said = None if to is None else _said(one, to)
-    _pay(app, one, given, day, said, as_json=as_json, again=again)
+    _pay(app, one, given, day, said, as_json=as_json, yes=yes, again=again)
 
 
 def _said(loan: Loan, to: str) -> str:
@@ -92,12 +94,15 @@ def _pay(
     said: str | None,
     *,
     as_json: bool,
+    yes: bool,
     again: bool,
 ) -> None:
     from ..loans.payable import assumed_debit, payable_on, twin
     from . import payment_views as views
 
     on, what, paid = app.payment_day(loan, day), None, given
+    if not yes:
+        _ask_of_day(app, loan, on)
     if paid is None:
         what = payable_on(loan, on, app.today(loan))
         if what is None:
@@ -143,15 +148,26 @@ def _goes_to(app: App, loan: Loan, paid: Money, on: date, said: str | None) -> P
     return ways[click.prompt(question.prompt, type=Choice(list(ways)), err=True)]
 
 
-def _ask(twin: Twin) -> None:
-    """Ask whether there was another payment like one; refuse it where nobody can answer."""
+def _ask(doubt: Doubt) -> None:
+    """Ask whether a payment was really made; refuse it where nobody can answer."""
     if not sys.stdin.isatty():
-        raise UsageError(twin.refusal)
-    if not click.confirm(twin.question, err=True):
+        raise UsageError(doubt.refusal)
+    if not click.confirm(doubt.question, err=True):
         raise click.Abort
 
 
-def _pay_all(app: App, day: date | None, *, as_json: bool) -> None:
+def _ask_of_day(app: App, loan: Loan, on: date) -> None:
+    """Ask of a day on which hardly anybody paid: to come, before the loan, in another year."""
+    from ..loans.payable import HALF_A_YEAR, Odd, odd_day
+    from . import payment_views as views
+
+    today = app.today(loan)
+    odd = odd_day(loan, on, today) or (Odd.OTHER_YEAR if today - on > HALF_A_YEAR else None)
+    if odd is not None:
+        _ask(views.odd_words(app, loan, on, odd))
+
+
+def _pay_all(app: App, day: date | None, *, as_json: bool, yes: bool) -> None:
     """Pay what was due on each loan, each on its own day."""
     from functools import partial
 
@@ -164,6 +180,8 @@ def _pay_all(app: App, day: date | None, *, as_json: bool) -> None:
     payments = []
     for loan in [entry.loan for entry, _ in app.entries()]:
         on = app.payment_day(loan, day)
+        if not yes:
+            _ask_of_day(app, loan, on)
         what = attempt(loan, partial(payable_on, loan, on, app.today(loan)))
         if isinstance(what, Trouble):
             click.echo(trouble_line(what, words(app.config.locale)), err=True)

@@ -71,7 +71,7 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
 
 def doubts_of(app: App) -> list[Problem]:
     """Return the questions that the configuration leaves open today."""
-    paid = {entry.loan.id for entry, _ in app.entries() if entry.loan.payments}
+    paid = {entry.loan.id: entry.loan for entry, _ in app.entries()}
     today = app.clock.now().astimezone(ZoneInfo(app.config.timezone)).date()
     troubled = {one.loan.id: one for one in troubles(app.positions())}
     return doubts(app.config, paid, _unstated(app), today, troubled, app.accounts())

@@ -5,15 +5,18 @@ Nothing here is a mistake: the file is used all the same, and whoever reads it i
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 from ..errors import Problem, where
-from ..loans.accrual import covered_until
 from ..loans.funds import BankAccount
+from ..loans.payable import Odd, odd_day
+from ..loans.rules import covered_until
 from ..loans.schedule import start_date
-from ..loans.terms import Loan, LoanTerms, Repayment
+from ..loans.succession import first_due
+from ..loans.terms import Loan, LoanTerms, Payment, Repayment
 from ..loans.trouble import Trouble
 from ..messages.shortage import typed
 from .load import Config
@@ -29,7 +32,7 @@ Doubt = tuple[Path, str]
 
 def doubts(
     config: Config,
-    paid: Container[str],
+    paid: Mapping[str, Loan],
     unstated: Mapping[str, Sequence[date]],
     today: date,
     troubled: Mapping[str, Trouble] | None = None,
@@ -39,7 +42,7 @@ def doubts(
 
     Of *troubled* loans, by id, that their figures cannot be worked out is said as well.
 
-    *paid* are the ids of the loans to which anything was paid, recorded in the file or elsewhere;
+    *paid* has the loans by id with all that was paid on them, written in the file or recorded;
     *unstated* has, by loan, the past due dates of which nothing says whether they were paid.
     *accounts* have their newest balances.
     """
@@ -52,8 +55,10 @@ def doubts(
     for path, sentence in _of_accounts(accounts, today):
         ask(path, sentence)
     for number, loan in enumerate(config.loans):
-        years = list(_of_loan(loan, today, paid=loan.id in paid))
+        whole = paid.get(loan.id, loan)
+        years = list(_of_loan(loan, today, paid=bool(whole.payments)))
         asked = [(path, f"{sentence} ({_ASK})") for path, sentence in years]
+        asked += _of_payments(loan, whole, today)
         asked += _of_paid_until(loan.terms, today) + _of_covered(loan)
         if trouble := (troubled or {}).get(loan.id):
             asked.append((_first(loan), _beyond(trouble)))
@@ -135,10 +140,6 @@ def _of_loan(loan: Loan, today: date, *, paid: bool) -> Iterator[Doubt]:
         yield from _of_bills(terms.dues_listed, today, paid=paid or covered)
     elif terms.first_due is not None:
         yield from _of_first_due(terms.first_due, today)
-    begin = start_date(terms)
-    for number, payment in enumerate(loan.payments):
-        if begin is not None and payment.on < begin:
-            yield ("payments", number, "date"), f"{payment.on} is before the loan began on {begin}"
     for path, day in _past(loan):
         if day > today:
             yield path, f"{day} is yet to come"
@@ -161,12 +162,43 @@ def _of_first_due(first: date, today: date) -> Iterator[Doubt]:
         yield ("first_due",), f"{first} is {_years(today - first)} ago"
 
 
+def _odd(loan: Loan, on: date, why: Odd) -> str:
+    if why is Odd.FUTURE:
+        return f"{on} is yet to come ({_ASK})"
+    if why is Odd.BEFORE_START:
+        return f"{on} is before the loan began on {start_date(loan.terms)} ({_ASK})"
+    return f"{on} is long before {first_due(loan.terms)} ({_ASK})"
+
+
+def paid_doubts(loan: Loan, today: date) -> Iterator[tuple[Payment, str]]:
+    """Yield what is to be asked of payments of the configuration, which have no number.
+
+    The loan has those that were recorded as well.
+    """
+    recorded = [paid for paid in loan.payments if paid.id is not None]
+    for paid in loan.payments:
+        if paid.id is not None:
+            continue
+        if odd := odd_day(loan, paid.on, today):
+            yield paid, _odd(loan, paid.on, odd)
+        for same in recorded:
+            if (same.on, same.amount) == (paid.on, paid.amount):
+                sentence = f"payment {same.id} is of the same sum and day, and both count"
+                yield paid, f"{sentence} (if they are one: `reminderd undo {same.id}`)"
+
+
+def _of_payments(loan: Loan, whole: Loan, today: date) -> Iterator[Doubt]:
+    """Yield the same by where it stands; *whole* has all that was paid."""
+    places: dict[tuple[date, Decimal], int] = {}
+    for place, paid in enumerate(loan.payments):
+        places.setdefault((paid.on, paid.amount), place)
+    for paid, question in paid_doubts(whole, today):
+        yield ("payments", places[paid.on, paid.amount], "date"), question
+
+
 def _past(loan: Loan) -> Iterator[tuple[Path, date]]:
     """Yield the dates of what has happened already."""
     terms = loan.terms
-    yield from (
-        (("payments", number, "date"), paid.on) for number, paid in enumerate(loan.payments)
-    )
     yield from ((("waivers", n, "date"), waiver.on) for n, waiver in enumerate(terms.waivers))
     yield from ((("extensions", n, "agreed"), e.agreed) for n, e in enumerate(terms.extensions))
     yield from ((("extension_requests", n, "date"), r.on) for n, r in enumerate(loan.requests))

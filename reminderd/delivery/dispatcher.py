@@ -46,7 +46,7 @@ from ..store.database import Database
 from ..store.outbox import Leased, Parcel, State
 from .mail import END_OF_DATA
 from .pace import Pace
-from .retry import REFUSAL_WINDOW, WINDOW, next_attempt, next_attempt_of_unknown
+from .retry import WINDOW, next_attempt, next_attempt_of_unknown, window_of_refusal
 from .scribes import Scribes
 from .transport import Transports, connections_of
 from .writer import Bundle, Defer, Draft, Needless, Writer, Written
@@ -423,8 +423,8 @@ class Dispatcher:
             trouble = Trouble(entry.loan, fault)
             why = str(trouble)
             self._tell_of(connection, entry, trouble, now, of_words=not isinstance(failed, Trouble))
-        again = next_attempt(delivery.attempts, now, delivery.created_at, random.random(), AGAIN)
-        state = State.CANCELLED if again is None else State.PENDING  # nothing was handed over
+        again = next_attempt(delivery.attempts, now, delivery.waited, random.random(), AGAIN)
+        state = State.EXPIRED if again is None else State.PENDING  # nothing was handed over
         self._finish(connection, [delivery], state, now, why, again=again)
         outbox.set_apart(connection, delivery)
 
@@ -636,10 +636,10 @@ def _reason(error: DeliveryError) -> Reason:
 
 def _again(members: Sequence[Leased], error: DeliveryError, now: datetime) -> datetime | None:
     """Return when to try deliveries again that failed together; None when it is time to give up."""
-    newest = max(delivery.created_at for delivery in members)  # each has its whole window
+    waited = min(delivery.waited for delivery in members)  # each has its whole window
     if isinstance(error, Undecided):
-        return next_attempt_of_unknown(now, newest, again=members[0].unknown)
+        return next_attempt_of_unknown(now, waited, again=members[0].unknown)
     attempts = max(delivery.attempts for delivery in members)
     wait = error.wait if isinstance(error, Unreachable) else None
-    window = REFUSAL_WINDOW if isinstance(error, Refused) else WINDOW
-    return next_attempt(attempts, now, newest, random.random(), wait, window)
+    window = window_of_refusal(waited) if isinstance(error, Refused) else WINDOW
+    return next_attempt(attempts, now, waited, random.random(), wait, window)

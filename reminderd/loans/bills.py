@@ -9,7 +9,7 @@ from itertools import takewhile
 from .frequency import add_months
 from .terms import STATEMENT_DAYS, Bill, LoanTerms, Repayment
 
-_NEAR = 10  # days by which a bill's due date may differ from the expected one
+NEAR = 10  # days by which a bill's due date may differ from the expected one
 _AHEAD = 2  # expected due dates that are looked at
 _YEAR = timedelta(days=366)
 
@@ -40,7 +40,7 @@ def expected(terms: LoanTerms, since: date) -> Iterator[date]:
 
 def expected_near(terms: LoanTerms, due: date) -> date | None:
     """Return the expected due date that a bill due on *due* is for, if there is one."""
-    near = timedelta(days=min(_NEAR, terms.frequency.days // 2))
+    near = timedelta(days=min(NEAR, terms.frequency.days // 2))
     around = takewhile(lambda day: day <= due + near, expected(terms, due - near))
     return min(around, key=lambda day: abs(day - due), default=None)
 

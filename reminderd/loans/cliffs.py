@@ -14,14 +14,14 @@ from heapq import merge
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from .accrual import fee_days
 from .charges import FeePer
 from .money import Money
+from .rules import fee_days
 from .tariff import tariff
 from .terms import GraceCovers, LoanTerms
 
 if TYPE_CHECKING:
-    from .accrual import Account
+    from .account import Account
     from .position import Position
 
 _DAY = timedelta(days=1)

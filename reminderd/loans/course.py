@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from copy import copy
 from datetime import date
 
-from .accrual import Account, Line
+from .account import Account
 from .bills import lives_by_bills
 from .daycount import DayCount
+from .line import Line
 from .position import reckonable, value
 from .terms import Compounding, Loan
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
 
-from .accrual import Account
+from .account import Account
 from .money import Money, to_minor
 from .position import Position, value
 from .schedule import schedule_past

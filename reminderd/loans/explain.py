@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from .accrual import Account, capitalized_steps, due_steps
+from .account import Account
 from .position import Position, position_of
 from .steps import MICRO, Step
 from .terms import Loan
+from .trace import Trace, capitalized_steps, due_steps
 
 
 def explain(loan: Loan, as_of: date) -> list[Step]:
@@ -17,14 +18,15 @@ def explain(loan: Loan, as_of: date) -> list[Step]:
 
 def explained(loan: Loan, as_of: date) -> tuple[Position, list[Step]]:
     """Return a position together with the derivation of what is due."""
-    trace = [*capitalized_steps(loan.terms, as_of)]
+    trace = Trace(loan.terms)
+    trace.steps += capitalized_steps(loan.terms, as_of)
     account = Account(loan.terms, trace).run(loan.payments, as_of, loan.agreed, loan.awaits_debit)
     position = position_of(loan, account)
     account.note_reliefs()
     currency = loan.terms.currency
     if account.credit:
-        trace.append(Step("credit", account.credit * MICRO, currency))
-    return position, _summed(trace, position.due.total * MICRO, currency)
+        trace.steps.append(Step("credit", account.credit * MICRO, currency))
+    return position, _summed(trace.steps, position.due.total * MICRO, currency)
 
 
 def explain_next(position: Position) -> list[Step]:

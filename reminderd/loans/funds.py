@@ -24,11 +24,11 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from .accrual import covered_until
 from .business_days import is_business_day
 from .frequency import add_months
 from .money import Money
 from .position import Position, debited, debits_to_record, value
+from .rules import covered_until
 from .terms import Loan, Payment
 from .trouble import Trouble, attempt, sound, troubles
 

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .terms import Component
+
+PRINCIPAL, INTEREST, PENALTY, FEES = range(4)  # where Owed has them
+PLACES = {
+    Component.PRINCIPAL: PRINCIPAL,
+    Component.INTEREST: INTEREST,
+    Component.PENALTY: PENALTY,
+    Component.FEES: FEES,
+}
+
 
 class Owed(NamedTuple):
     """What one installment, or the whole loan, owes on a date, in minor units."""

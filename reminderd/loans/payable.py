@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 
 from .money import Money
 from .position import Position, debited, value
+from .schedule import start_date
 from .statements import statement_of
+from .succession import first_due
 from .terms import Loan, Payment
+
+HALF_A_YEAR = timedelta(days=183)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,24 @@ def assumed_debit(loan: Loan, on: date, today: date) -> Payment | None:
     last = max((d for d in debits if d.on <= on), key=lambda debit: debit.on, default=None)
     over = last is not None and any(last.on < due <= on for due in position.dues)
     return None if over else last
+
+
+class Odd(StrEnum):
+    """Why a payment was hardly made on the day that is given."""
+
+    FUTURE = "future"
+    BEFORE_START = "before_start"
+    OTHER_YEAR = "other_year"
+
+
+def odd_day(loan: Loan, on: date, today: date) -> Odd | None:
+    """Return why nobody paid on a loan on a day, as far as that can be said; None for most days."""
+    if on > today:
+        return Odd.FUTURE
+    begin, first = start_date(loan.terms), first_due(loan.terms)
+    if begin is not None and on < begin:
+        return Odd.BEFORE_START
+    return Odd.OTHER_YEAR if first is not None and first - on > HALF_A_YEAR else None
 
 
 def twin(loan: Loan, amount: Money, on: date) -> Payment | None:

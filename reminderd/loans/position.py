@@ -10,9 +10,10 @@ from datetime import date
 from functools import cached_property
 
 from ..errors import Unreckonable
-from .accrual import Account, Line
+from .account import Account
 from .bills import drawn_on, lives_by_bills, without_bill
 from .cliffs import Cliff, next_cliff
+from .line import Line
 from .money import Money
 from .owed import Owed
 from .terms import Loan, Payment

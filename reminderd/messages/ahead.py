@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ..loans.accrual import fee_days
 from ..loans.caps import exceeded
 from ..loans.cliffs import Cliff, CliffReason
 from ..loans.position import Position, value
+from ..loans.rules import fee_days
 from ..playbook.facts import days_in_grace, grace_spares_record, reported_from
 from ..playbook.playbook import Stage
 from .sheet import Sheet

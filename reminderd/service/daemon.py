@@ -3,8 +3,9 @@
 The loop, and why each step is there:
 
 1. Sleep until a signal, a report of the worker, or the scheduler's tick (at most ``TICK``).
-   APScheduler is only a clock: one interval job, and one job at each instant that we wait for.
-   A tick that comes late still comes once; none is dropped.
+   APScheduler is only a clock: one job at each instant that we wait for, the next tick being
+   one, armed anew as it comes. One that comes late still comes once. An interval job would not
+   do: APScheduler lists all the ticks that were missed, which of fifty years takes gigabytes.
 2. Compare the clocks. After a step of the wall clock or a sleep, look at once: what was due
    meanwhile is due now. The scheduler waits by the wall clock, so it is told to wait anew.
 3. Take in what the worker says: the next instant, a status line, the verdict on the config.
@@ -207,18 +208,11 @@ class Supervisor:
             os.write(self.wake_write, bytes([code]))
 
     def _start_ticking(self) -> None:
-        self.scheduler.add_job(
-            self._wake, "interval", seconds=TICK, args=[TICKED], id="tick", replace_existing=True
-        )
+        self._wake_at("tick", self.clock.now() + timedelta(seconds=TICK), TICKED)
 
-    def _wake_at(self, name: str, instant: datetime) -> None:
+    def _wake_at(self, name: str, instant: datetime, code: int = INSTANT_CAME) -> None:
         self.scheduler.add_job(
-            self._wake,
-            "date",
-            run_date=instant,
-            args=[INSTANT_CAME],
-            id=name,
-            replace_existing=True,
+            self._wake, "date", run_date=instant, args=[code], id=name, replace_existing=True
         )
 
     def _take_wakes(self) -> None:
@@ -226,6 +220,7 @@ class Supervisor:
             while codes := os.read(self.wake_read, 4096):
                 if TICKED in codes:
                     self.last_tick = self.clock.monotonic()
+                    self._start_ticking()
                 if signal.SIGHUP in codes:
                     self._reload()
                 if signal.SIGTERM in codes or signal.SIGINT in codes:

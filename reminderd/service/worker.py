@@ -41,7 +41,7 @@ from ..clock import Clock
 from ..config.load import Config, load_file, load_text
 from ..errors import ConfigError, Problem, ReminderdError, StoreError, where
 from ..state import LAST_GOOD, Signature, locked, signature, state_folder, watched, write_private
-from ..store import history, outbox
+from ..store import instants, outbox
 from .heartbeat import beat
 from .log import set_up_logging
 from .sanity import check_clock
@@ -85,7 +85,7 @@ def run_pass(
 
     with locked(folder, "worker.lock", meanwhile=wait_for_the_other):
         with app.database.transaction() as connection:
-            newest = history.newest_instant(connection)
+            newest = instants.newest(connection)
         check_clock(app.clock.now(), newest, folder)
         difference = app.sync(beat)
         for line in difference.lines:

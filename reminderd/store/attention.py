@@ -22,7 +22,8 @@ def snooze(connection: Connection, loan_id: str, chosen: Snooze) -> None:
 
 def end_snooze(connection: Connection, loan_id: str, now: datetime) -> None:
     """Let a loan's snooze be over now: what it held goes as at any other end of one."""
-    connection.execute(update(snoozes).where(snoozes.c.loan_id == loan_id).values(until=now))
+    over = update(snoozes).where(snoozes.c.loan_id == loan_id).values(until=now, recorded_at=now)
+    connection.execute(over)
 
 
 def snooze_of(connection: Connection, loan_id: str) -> Snooze | None:

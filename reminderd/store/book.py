@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -31,6 +31,7 @@ from sqlalchemy import (
 from ..alerts.plan import SETTLED, Policy, Reason
 from ..alerts.wallclock import local_date
 from ..loans.money import Money
+from ..loans.succession import FormerBill, former_of, own_payments, succession
 from ..loans.terms import (
     Agreement,
     Bill,
@@ -43,8 +44,7 @@ from ..loans.terms import (
     RequestState,
     Waiver,
 )
-from ..loans.trouble import Trouble, valued
-from .tables import agreements, alerts, loans, payments
+from .tables import agreements, alerts, former_bills, loans, payments
 
 CONFIG, CLI, ASSUMED = "config", "cli", "assumed"
 RECORDED = (CLI, ASSUMED)  # payments that the configuration does not hold
@@ -102,12 +102,16 @@ def _policy(document: str) -> Policy:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A loan in the book with the reminder policy that applies to it."""
+    """A loan in the book with the reminder policy that applies to it.
+
+    The loan has what was paid and agreed on its present bill, not what was on *former* ones.
+    """
 
     loan: Loan
     policy: Policy
     known_since: datetime
     archived: bool = False
+    formers: tuple[FormerBill, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ class Change:
 
     before: Entry | None
     after: Entry | None
-    next_bill: bool = False
+    former: FormerBill | None = None  # whose place the loan's terms have taken
 
 
 def sync(
@@ -131,7 +135,7 @@ def sync(
         row.id: (row.content_hash, row.archived_at is not None)
         for row in connection.execute(select(loans.c.id, loans.c.content_hash, loans.c.archived_at))
     }
-    paid = _by_loan(_standing(connection, CONFIG))
+    paid = _configured_payments(connection)
     altered = []
     for loan, policy in configured:
         digest, archived = known.pop(loan.id, (None, False))
@@ -143,17 +147,18 @@ def sync(
     ids = [each.loan.id for each in altered]
     removed = [loan_id for loan_id, (_, archived) in known.items() if not archived]
     old = entries_of(connection, [*ids, *removed])
-    next_bills = {each.loan.id for each in altered if each.is_next_bill(old, now)}
+    replaced = {each.loan.id: each.replaced(old, now) for each in altered}
     _write(connection, altered, old, now)
-    for loan_id in next_bills:
-        _set_aside(connection, loan_id, now)
+    for loan_id, former in replaced.items():
+        if former is not None:
+            _add_former(connection, loan_id, former)
     _sync_payments(connection, altered, now)
     for loan_id in removed:
         away = {"archived_at": now, "next_alert_at": now}
         connection.execute(update(loans).where(loans.c.id == loan_id).values(**away))
     after = entries_of(connection, ids)
     before = {loan_id: entry for loan_id, entry in old.items() if not entry.archived}
-    changed = [Change(before.get(key), after[key], key in next_bills) for key in ids]
+    changed = [Change(before.get(key), after[key], replaced[key]) for key in ids]
     return changed + [Change(old[loan_id], None) for loan_id in removed]
 
 
@@ -170,33 +175,51 @@ class _Altered:
     gone: list[int]  # payments that are configured no more
     new: list[_Paid]
 
-    def is_next_bill(self, old: Mapping[str, Entry], now: datetime) -> bool:
-        return self.content is not None and is_next_bill(old.get(self.loan.id), self.loan, now)
+    def replaced(self, old: Mapping[str, Entry], now: datetime) -> FormerBill | None:
+        """Return the bill whose place it takes, if it does."""
+        return None if self.content is None else _replaced(old.get(self.loan.id), self.loan, now)
 
 
-def is_next_bill(old: Entry | None, loan: Loan, now: datetime) -> bool:
-    """Return whether *loan* is a new bill under the id of one that is paid.
-
-    Payments that were typed in for the old one must not pay the new one, or it would be silent.
-    """
-    before, now_listed = old.loan.terms.dues_listed if old else [], loan.terms.dues_listed
-    if old is None or not (before and now_listed):
-        return False
-    later = now_listed[0] > before[-1]
-    stands = valued(old.loan, local_date(now, loan.timezone))
-    return later and not isinstance(stands, Trouble) and stands.settled
+def _replaced(old: Entry | None, loan: Loan, now: datetime) -> FormerBill | None:
+    if old is None or old.loan.terms == loan.terms:
+        return None
+    return succession(old.loan, loan.terms, local_date(now, loan.timezone), now)
 
 
-def _set_aside(connection: Connection, loan_id: str, now: datetime) -> None:
-    """Have what was paid and agreed on the old bill count no more."""
-    typed = and_(
-        payments.c.loan_id == loan_id,
-        payments.c.source.in_(RECORDED),
-        payments.c.undone_at.is_(None),
-    )
-    connection.execute(update(payments).where(typed).values(undone_at=now))
-    agreed = and_(agreements.c.loan_id == loan_id, agreements.c.undone_at.is_(None))
-    connection.execute(update(agreements).where(agreed).values(undone_at=now))
+def _add_former(connection: Connection, loan_id: str, former: FormerBill) -> None:
+    """Record that a bill has been replaced; one that had been put back was replaced before."""
+    same = and_(former_bills.c.loan_id == loan_id, former_bills.c.due == former.due)
+    if connection.execute(select(former_bills.c.due).where(same)).first() is not None:
+        return
+    row = {
+        "loan_id": loan_id,
+        "due": former.due,
+        "replaced_at": former.replaced_at,
+        "recorded_until": former.recorded_until,
+        "until": former.until,
+        "carried_minor": former.carried,
+    }
+    connection.execute(insert(former_bills).values(row))
+
+
+def _formers_of(connection: Connection, ids: list[str] | None) -> dict[str, tuple[FormerBill, ...]]:
+    query = select(former_bills).order_by(former_bills.c.due)
+    if ids is not None:
+        query = query.where(former_bills.c.loan_id.in_(ids))
+    rows = connection.execute(query).mappings()
+    return {
+        loan_id: tuple(
+            FormerBill(
+                row["due"],
+                row["replaced_at"],
+                row["recorded_until"],
+                row["until"],
+                row["carried_minor"],
+            )
+            for row in formers
+        )
+        for loan_id, formers in _by_loan(rows).items()
+    }
 
 
 def _document(loan: Loan) -> dict[str, Any]:
@@ -314,6 +337,12 @@ def add_payment(
     return int(key[0])
 
 
+def payment(connection: Connection, payment_id: int, currency: str) -> Payment:
+    """Return a payment that was recorded, whichever bill it is for."""
+    query = select(payments).where(payments.c.id == payment_id)
+    return to_payment(connection.execute(query).mappings().one(), currency)
+
+
 def undo_payment(connection: Connection, payment_id: int, now: datetime) -> RowMapping | None:
     """Take back a payment that was recorded and return it, or None when no such one stands."""
     row = (
@@ -398,9 +427,42 @@ def _entries(
     rows = connection.execute(query).mappings().all()
     if not rows:
         return {}
-    ids = None if every else [row["id"] for row in rows]
-    paid, agreed = _payments_of(connection, ids), _agreed_of(connection, ids)
-    return {row["id"]: _entry(row, paid, agreed) for row in rows}
+    history = _Records.of(connection, None if every else [row["id"] for row in rows])
+    return {row["id"]: _entry(row, history) for row in rows}
+
+
+def as_synced(
+    connection: Connection, configured: Sequence[tuple[Loan, Policy]], now: datetime
+) -> list[Entry]:
+    """Return the configured loans as a sync would leave them; nothing is written."""
+    records, found = _Records.of(connection, None), []
+    rows = connection.execute(_rows()).mappings()
+    stored = {row["id"]: _entry(row, records) for row in rows}
+    for loan, policy in configured:
+        old = stored.get(loan.id)
+        former = _replaced(old, loan, now)
+        formers = (*records.formers.get(loan.id, ()), *([former] if former else []))
+        paid = _payments_as_synced(loan, records.payments.get(loan.id, []), now)
+        since = known_since(old, loan, policy, now)
+        whole = _with_records(loan, paid, records.agreed.get(loan.id, ()), formers)
+        found.append(Entry(whole, policy, since, formers=formers))
+    return found
+
+
+def _payments_as_synced(loan: Loan, rows: Sequence[RowMapping], now: datetime) -> list[Payment]:
+    """Return the recorded payments of a loan, and those that the configuration has without one.
+
+    Only what a command recorded has a number.
+    """
+    gone, new = _payments_changed(loan, [row for row in rows if row["source"] == CONFIG])
+    currency = loan.terms.currency
+    paid = [
+        replace(to_payment(row, currency), id=None if row["source"] == CONFIG else row["id"])
+        for row in rows
+        if row["id"] not in gone
+    ]
+    paid += [Payment(on, Money(minor, currency).amount, now, to=to) for on, minor, to in new]
+    return sorted(paid, key=attrgetter("on"))
 
 
 def schedule_looks(connection: Connection, looks: Mapping[str, datetime | None]) -> None:
@@ -436,17 +498,13 @@ def loan_count(connection: Connection) -> int:
     return int(count)
 
 
-def commanded_payments(connection: Connection) -> dict[str, list[RowMapping]]:
-    """Return the standing payments that were entered by command or assumed, by loan."""
-    return _by_loan(_standing(connection, *RECORDED))
-
-
-def _standing(connection: Connection, *sources: str) -> Iterable[RowMapping]:
-    return connection.execute(
+def _configured_payments(connection: Connection) -> dict[str, list[RowMapping]]:
+    rows = connection.execute(
         select(payments)
-        .where(payments.c.undone_at.is_(None), payments.c.source.in_(sources))
+        .where(payments.c.undone_at.is_(None), payments.c.source == CONFIG)
         .order_by(payments.c.date, payments.c.id)
     ).mappings()
+    return _by_loan(rows)
 
 
 def _payments_of(connection: Connection, ids: list[str] | None) -> dict[str, list[RowMapping]]:
@@ -545,18 +603,45 @@ def with_agreements(loan: Loan, rows: Sequence[RowMapping]) -> Loan:
     return replace(loan, agreed=tuple(agreed), asked=tuple(asked), failed=tuple(failed))
 
 
-def _entry(
-    row: RowMapping,
-    paid: Mapping[str, list[RowMapping]],
-    agreed: Mapping[str, list[RowMapping]],
-) -> Entry:
-    loan = _loan(row["document"])
-    currency = loan.terms.currency
-    if made := tuple(to_payment(payment, currency) for payment in paid.get(row["id"], ())):
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """What is on record of some loans, or of all, beside their documents: rows by loan."""
+
+    payments: Mapping[str, list[RowMapping]]
+    agreed: Mapping[str, list[RowMapping]]
+    formers: Mapping[str, tuple[FormerBill, ...]]
+
+    @classmethod
+    def of(cls, connection: Connection, ids: list[str] | None) -> _Records:
+        """Read them; None for all loans."""
+        return cls(
+            _payments_of(connection, ids), _agreed_of(connection, ids), _formers_of(connection, ids)
+        )
+
+
+def _with_records(
+    loan: Loan,
+    paid: Sequence[Payment],
+    agreed: Sequence[RowMapping],
+    formers: Sequence[FormerBill],
+) -> Loan:
+    """Return a loan with what was paid and agreed on its present bill."""
+    former = former_of(formers, loan.terms)
+    made = own_payments(former, paid, loan.terms.currency)
+    if made or loan.payments:
         loan = replace(loan, payments=made)
+    own = [row for row in agreed if former is None or row["recorded_at"] >= former.replaced_at]
+    return with_agreements(loan, own)
+
+
+def _entry(row: RowMapping, records: _Records) -> Entry:
+    loan, key = _loan(row["document"]), row["id"]
+    paid = [to_payment(each, loan.terms.currency) for each in records.payments.get(key, ())]
+    formers = records.formers.get(key, ())
     return Entry(
-        with_agreements(loan, agreed.get(row["id"], ())),
+        _with_records(loan, paid, records.agreed.get(key, ()), formers),
         _policy(row["policy"]),
         row["known_since"],
         row["archived_at"] is not None,
+        formers,
     )

@@ -13,12 +13,10 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
-    delete,
     func,
     insert,
     or_,
     select,
-    update,
 )
 
 from ..alerts.alert import (
@@ -33,17 +31,8 @@ from ..alerts.alert import (
 )
 from ..alerts.snooze import Snooze
 from . import attention
-from .outbox import NOT_CONFIGURED, WAITING, State
-from .tables import (
-    acknowledgements,
-    agreements,
-    alerts,
-    balances,
-    deliveries,
-    loans,
-    payments,
-    snoozes,
-)
+from .outbox import MOVED, NOT_CONFIGURED, WAITING, State
+from .tables import alerts, deliveries, loans
 
 
 def of_loans(connection: Connection, known_since: Mapping[str, datetime]) -> dict[str, History]:
@@ -152,6 +141,41 @@ def waiting_of(connection: Connection, ids: Iterable[str]) -> dict[str, dict[int
     for row in connection.execute(query.order_by(alerts.c.id)):
         found[row.loan_id][row.id] = _alert(row)
     return found
+
+
+def ended_of(connection: Connection, ids: Iterable[str]) -> dict[str, Ended]:
+    """Return, of loans that have any, the alerts that ended before they went, and those decided."""
+    cancelled = deliveries.c.state == State.CANCELLED
+    lost = and_(deliveries.c.state == State.FAILED, deliveries.c.error == NOT_CONFIGURED)
+    moved = and_(cancelled, func.coalesce(deliveries.c.error, "") == MOVED)
+    query = (
+        select(alerts.c.id, alerts.c.loan_id)
+        .join(deliveries)
+        .where(alerts.c.loan_id.in_(list(ids)), or_(cancelled, lost), ~moved)
+        .distinct()
+    )
+    numbers = {row.id: row.loan_id for row in connection.execute(query)}
+    found: dict[str, Ended] = {loan_id: Ended({}, {}) for loan_id in numbers.values()}
+    sent = select(alerts).where(alerts.c.loan_id.in_(list(found)), alerts.c.superseded.is_(False))
+    for row in connection.execute(sent.order_by(alerts.c.id)) if found else ():
+        found[row.loan_id].decided[row.id] = _alert(row)
+        if row.id in numbers:
+            found[row.loan_id].alerts[row.id] = _alert(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Alerts of a loan of which something ended before it went, beside all decided, by number."""
+
+    alerts: dict[int, Alert]
+    decided: dict[int, Alert]
+
+
+def loans_of(connection: Connection, numbers: Iterable[int]) -> set[str | None]:
+    """Return the loans that alerts concern; None stands for none."""
+    rows = connection.execute(select(alerts.c.loan_id).where(alerts.c.id.in_(list(numbers))))
+    return set(rows.scalars())
 
 
 def _alert(row: Row[Any]) -> Alert:
@@ -290,32 +314,3 @@ def was_noticed(connection: Connection, channel: str, address: str) -> bool:
     recent = and_(alerts.c.loan_id.is_(None), alerts.c.decided_at >= since)
     told = connection.execute(select(alerts.c.milestone).where(recent)).scalars()
     return not {row["id"] for row in lost}.isdisjoint(map(lost_delivery, told))
-
-
-def newest_instant(connection: Connection) -> datetime | None:
-    """Return the latest instant at which anything was recorded, by the clock of that time."""
-    columns = (
-        loans.c.known_since,
-        payments.c.recorded_at,
-        agreements.c.recorded_at,
-        balances.c.recorded_at,
-        alerts.c.decided_at,
-        snoozes.c.recorded_at,
-        acknowledgements.c.recorded_at,
-        deliveries.c.finished_at,
-    )
-    found = connection.execute(select(*(select(func.max(c)).scalar_subquery() for c in columns)))
-    return max((instant for instant in found.one() if instant), default=None)
-
-
-def forget_the_future(connection: Connection, now: datetime) -> list[str]:
-    """Undo what was decided while the clock ran ahead of *now*; return the loans concerned.
-
-    What was superseded then may still be due. What was sent is sent, and stays decided.
-    """
-    ahead = alerts.c.decided_at > now
-    rows = connection.execute(select(alerts.c.loan_id).where(ahead).distinct()).all()
-    if rows:
-        connection.execute(delete(alerts).where(ahead, alerts.c.superseded))
-        connection.execute(update(alerts).where(ahead).values(decided_at=now))
-    return [row.loan_id for row in rows if row.loan_id is not None]

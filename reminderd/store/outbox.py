@@ -22,10 +22,11 @@ together, move on together, and bear one message id; whatever is paid meanwhile 
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -40,6 +41,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -65,6 +67,7 @@ _TOGETHER = 200  # deliveries that one message may carry
 
 WAITING = (State.PENDING, State.RETRYING, State.UNKNOWN)
 NOT_CONFIGURED = "no longer configured"  # the error of what failed for want of its address
+MOVED = "it goes to another address"  # of what was cancelled since alerts go elsewhere now
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Leased:
     address: str
     attempts: int
     message_id: str
-    created_at: datetime
+    waited: timedelta  # what of its retry window is used up
     unknown: bool = False  # how the attempt before this one ended
 
 
@@ -128,6 +131,81 @@ def close_waiting(
         .values(state=state, next_attempt_at=None, finished_at=now)
     )
     return result.rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A delivery, whichever state it is in, and where it goes."""
+
+    id: int
+    alert_id: int
+    channel: str
+    address: str
+    state: State
+    error: str | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has not gone out yet."""
+        return self.state in WAITING
+
+    @property
+    def moved(self) -> bool:
+        """Whether it ended since its alert goes to another address."""
+        return self.state is State.CANCELLED and self.error == MOVED
+
+    @property
+    def may_return(self) -> bool:
+        """Whether what has ended it may pass: a payment, a loan left out, an address left out."""
+        if self.state is State.CANCELLED:
+            return not self.moved
+        return self.state is State.FAILED and self.error == NOT_CONFIGURED
+
+
+def of_alerts(connection: Connection, alert_ids: Iterable[int]) -> list[Addressed]:
+    """Return all deliveries of some alerts, in their order."""
+    columns = [deliveries.c[name] for name in ("id", "alert_id", "channel", "address")]
+    query = select(*columns, deliveries.c.state, deliveries.c.error).order_by(deliveries.c.id)
+    rows = connection.execute(query.where(deliveries.c.alert_id.in_(list(alert_ids))))
+    return [Addressed(*row[:4], State(row.state), row.error) for row in rows]
+
+
+def waiting_addresses(connection: Connection) -> set[tuple[str, str]]:
+    """Return each (channel, address) for which something waits."""
+    query = select(deliveries.c.channel, deliveries.c.address).distinct()
+    rows = connection.execute(query.where(deliveries.c.state.in_(WAITING)))
+    return {(row.channel, row.address) for row in rows}
+
+
+def alerts_waiting_at(connection: Connection, places: Iterable[tuple[str, str]]) -> list[int]:
+    """Return the alerts of which something waits at some of these (channel, address) pairs."""
+    there = tuple_(deliveries.c.channel, deliveries.c.address).in_(list(places))
+    query = select(deliveries.c.alert_id).distinct()
+    return list(connection.execute(query.where(there, deliveries.c.state.in_(WAITING))).scalars())
+
+
+def unaddressed(connection: Connection, since: datetime) -> list[Addressed]:
+    """Return what failed after an instant for want of its address."""
+    failed, late = deliveries.c.state == State.FAILED, deliveries.c.finished_at > since
+    lost = and_(failed, late, deliveries.c.error == NOT_CONFIGURED)
+    numbers = connection.execute(select(deliveries.c.alert_id).where(lost)).scalars()
+    return [one for one in of_alerts(connection, set(numbers)) if one.may_return]
+
+
+def end(
+    connection: Connection, ids: Iterable[int], state: State, now: datetime, error: str
+) -> None:
+    """Take deliveries from the queue, and say why."""
+    own = update(deliveries).where(deliveries.c.id.in_(list(ids)))
+    final = {"state": state, "next_attempt_at": None, "finished_at": now, "error": error}
+    connection.execute(own.values(**final))
+
+
+def revive(connection: Connection, ids: Iterable[int], at: datetime) -> None:
+    """Have deliveries that had ended wait again, with a whole new window of attempts."""
+    own = update(deliveries).where(deliveries.c.id.in_(list(ids)))
+    waits = {"state": State.PENDING, "next_attempt_at": at, "created_at": at, "waited": 0}
+    connection.execute(own.values(**waits, finished_at=None, error=None))
 
 
 def _is_due(now: datetime, decided: datetime | None = None) -> ColumnElement[bool]:
@@ -196,7 +274,7 @@ def _gathered(rows: Iterable[Row[Any]], together: bool) -> list[Sequence[Row[Any
 
 
 def _leased(row: Row[Any], message_id: str) -> Leased:
-    attempts = row.attempts + 1
+    waited, attempts = timedelta(seconds=row.waited), row.attempts + 1
     return Leased(
         row.id,
         row.alert_id,
@@ -204,7 +282,7 @@ def _leased(row: Row[Any], message_id: str) -> Leased:
         row.address,
         attempts,
         message_id,
-        row.created_at,
+        waited,
         row.state == State.UNKNOWN,
     )
 
@@ -259,6 +337,7 @@ def finish(
     """Record how leased deliveries went; return those whose lease was still ours."""
     kept = _still_held(connection, members, owner)
     waits = state in WAITING
+    wait = max(next_attempt_at - now, timedelta(0)) if next_attempt_at else timedelta(0)
     if kept:
         connection.execute(
             update(deliveries)
@@ -266,6 +345,7 @@ def finish(
             .values(
                 state=state,
                 next_attempt_at=next_attempt_at if waits else None,
+                waited=deliveries.c.waited + math.ceil(wait.total_seconds()),
                 lease_until=None,
                 lease_owner=None,
                 finished_at=None if waits else now,
@@ -352,7 +432,7 @@ def _move(
 ) -> int:
     waits = and_(deliveries.c.alert_id.in_(list(alert_ids)), deliveries.c.state.in_(WAITING))
     result = connection.execute(
-        update(deliveries).where(waits, which).values(next_attempt_at=to, created_at=to)
+        update(deliveries).where(waits, which).values(next_attempt_at=to, created_at=to, waited=0)
     )
     return result.rowcount
 
@@ -391,7 +471,7 @@ def retry(connection: Connection, ids: Iterable[int], now: datetime) -> int:
         .where(among, or_(failed, deliveries.c.state.in_(WAITING)))
         .values(
             state=case((failed, State.PENDING), else_=deliveries.c.state),
-            created_at=case((failed, now), else_=deliveries.c.created_at),
+            waited=case((failed, 0), else_=deliveries.c.waited),
             next_attempt_at=now,
             finished_at=None,
         )

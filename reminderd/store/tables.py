@@ -99,6 +99,17 @@ agreements = Table(
     Column("undone_at", Instant),
 )
 
+former_bills = Table(  # bills whose place others have taken under the same loan
+    "former_bills",
+    metadata,
+    Column("loan_id", ForeignKey("loans.id"), primary_key=True),
+    Column("due", Date, primary_key=True),  # the last due date of it
+    Column("replaced_at", Instant, nullable=False),
+    Column("recorded_until", Date, nullable=False),  # it has what was on record then, up to here
+    Column("until", Date, nullable=False),  # and whatever was paid up to here
+    Column("carried_minor", BigInteger, nullable=False),  # of that, what was beyond it
+)
+
 balances = Table(
     "balances",
     metadata,
@@ -160,6 +171,7 @@ deliveries = Table(
     Column("address", String, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("waited", Integer, nullable=False, server_default="0"),  # seconds between attempts
     Column("next_attempt_at", Instant),
     Column("lease_until", Instant),
     Column("lease_owner", String),

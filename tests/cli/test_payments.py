@@ -9,6 +9,8 @@ import sys
 import pytest
 from patience import PATIENCE
 
+from .conftest import LOANS
+
 
 @pytest.fixture
 def paid(call):
@@ -80,7 +82,7 @@ def test_a_payment_of_the_future_is_refused(config, refused):
     code, sentences = refused("pay", "card", "5", "--date", "2026-12-10")
     assert code == 2
     assert sentences.splitlines()[-1] == (
-        "2026-12-10 is still to come (record a payment once it is made)"
+        "Dec 10 is still to come. Nothing was recorded (--yes records it all the same)"
     )
 
 
@@ -272,7 +274,9 @@ def test_all_that_is_due_in_json_is_a_list(config, call):
     [
         (("--all-due", "card"), "--all-due pays every loan on which something is due"),
         ((), "which loan was paid?"),
-        (("weilidai", "5", "--date", "2026-01-05"), "is before 2026-09-15, when loan weilidai"),
+        (("weilidai", "5", "--date", "2026-07-05"), "is before Sep 15, when weilidai began"),
+        (("card", "5", "--date", "2026-12-10"), "(--yes records it all the same)"),
+        (("--all-due", "--date", "2026-12-10"), "(--yes records it all the same)"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(config, refused, told, arguments, sentence):
@@ -280,6 +284,42 @@ def test_what_cannot_be_meant_is_refused(config, refused, told, arguments, sente
     assert code == 2
     assert sentence in sentences.splitlines()[-1]
     assert told("undo") == []
+
+
+@pytest.mark.parametrize("day", ["2027-12-05", "2026-07-05"])
+def test_a_day_that_is_hardly_meant_is_recorded_where_it_is(day, config, paid):
+    assert paid("weilidai", "5", "--date", day, "--yes")["date"] == day
+
+
+def test_a_payment_of_another_year_is_asked_about(write, refused, call, said):
+    write(LOANS.replace("paid_until = 2026-12-04\n", ""))
+    call("status")
+    code, sentences = refused("pay", "card", "1234", "--date", "2025-12-05")
+    assert (code, sentences.splitlines()[-1]) == (
+        2,
+        "Dec 5, 2025 is long ago for Credit card: is the year right? Nothing was recorded "
+        "(--yes records it all the same)",
+    )
+
+
+def test_payments_in_the_file_that_are_hardly_meant_are_asked_about_when_it_is_read(write, call):
+    write(LOANS.replace("paid_until = 2026-12-04\n", ""))
+    call("pay", "card", "500")
+    lines = [f'{{ date = {day}, amount = "500.00" }}' for day in ("2026-12-09", "2027-12-05")]
+    text = LOANS.replace("paid_until = 2026-12-04", f"payments = [{', '.join(lines)}]")
+    write(text)
+    asked = [
+        "payment 2 is of the same sum and day, and both count "
+        "(if they are one: `reminderd undo 2`)",
+        "2027-12-05 is yet to come (is the year right?)",
+    ]
+    told = call("pay", "weilidai", "1").stderr.splitlines()
+    assert [f"loan card: payment of 500.00: {one}" for one in asked] == [
+        line for line in told if "loan card: payment" in line
+    ]
+    checked = call("check").stdout
+    assert all(one in checked for one in asked)
+    assert "loan card: payment" not in call("pay", "weilidai", "2").stderr
 
 
 # ─── Twins ───
@@ -509,7 +549,8 @@ def test_on_a_terminal_it_asks_where_the_money_goes(way, write, told, tmp_path):
     config = write(HOME.replace("2026-10-20", "2023-12-20").replace("2026-11-20", "2024-01-20"))
     ours, its = pty.openpty()
     os.write(ours, f"{way}\n".encode())
-    arguments = ("pay", "home", "20000", "--date", "2024-02-09", "--json", "--config", str(config))
+    day = ("--date", "2024-02-09", "--yes")
+    arguments = ("pay", "home", "20000", *day, "--json", "--config", str(config))
     done = subprocess.run(
         [sys.executable, "-m", "reminderd", *arguments],
         env=os.environ | {"STATE_DIRECTORY": str(tmp_path / "state")},

@@ -1,10 +1,13 @@
 """Dates that are hardly meant are asked about; the file is used all the same."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from reminderd.config.doubts import doubts
+from reminderd.loans.terms import Payment
 
 TODAY = date(2026, 11, 30)
 ONE = '[[loans]]\nid = "a"\namount = "100"\n'
@@ -40,6 +43,10 @@ ASKED = {
     "a payment to come": (
         ONE + "due = 2026-10-15\npayments = [{ date = §2027-10-15, amount = 5 }]\n",
         "payments[0].date: 2027-10-15 is yet to come (is the year right?)",
+    ),
+    "a payment of a year before": (
+        ONE + "due = 2026-12-15\npayments = [{ date = §2025-12-14, amount = 5 }]\n",
+        "payments[0].date: 2025-12-14 is long before 2026-12-15 (is the year right?)",
     ),
     "a payment before the loan": (
         SCHEDULE + "first_due = 2026-10-15\npayments = [{ date = §2025-10-15, amount = 5 }]\n",
@@ -95,7 +102,7 @@ ASKED = {
 def test_a_date_that_is_hardly_meant_is_asked_about_where_it_stands(doubt, load, pointed):
     marked, sentence = ASKED[doubt]
     text, [place] = pointed(marked)
-    asked = [str(problem) for problem in doubts(load(text), (), {}, TODAY)]
+    asked = [str(problem) for problem in doubts(load(text), {}, {}, TODAY)]
     assert asked == [f"config.toml:{place}: loans[0].{sentence}"]
 
 
@@ -113,11 +120,24 @@ def test_a_date_that_is_hardly_meant_is_asked_about_where_it_stands(doubt, load,
     ],
 )
 def test_what_may_well_be_meant_is_not_asked_about(plain, load):
-    assert doubts(load(plain), (), {}, TODAY) == []
+    assert doubts(load(plain), {}, {}, TODAY) == []
 
 
 def test_an_old_bill_to_which_something_was_paid_is_not_asked_about(load):
-    assert doubts(load(ONE + "due = 2016-12-15\n"), {"a"}, {}, TODAY) == []
+    config = load(ONE + "due = 2016-12-15\n")
+    paid = replace(config.loans[0], payments=(Payment(TODAY, Decimal(1), id=1),))
+    assert doubts(config, {"a": paid}, {}, TODAY) == []
+
+
+def test_a_payment_in_the_file_that_was_recorded_too_is_asked_about(load):
+    config = load(ONE + 'due = 2026-12-15\npayments = [{ date = 2026-11-28, amount = "5" }]\n')
+    [written] = config.loans[0].payments
+    both = replace(config.loans[0], payments=(written, replace(written, id=3)))
+    [asked] = doubts(config, {"a": both}, {}, TODAY)
+    assert str(asked).endswith(
+        "payments[0].date: payment 3 is of the same sum and day, and both count (if they are one: "
+        "`reminderd undo 3`)"
+    )
 
 
 PAST = [date(2026, 9, 15), date(2026, 10, 15), date(2026, 11, 15)]
@@ -146,7 +166,7 @@ def test_a_loan_under_way_that_says_nothing_of_payments_is_asked_whether_it_was_
 ):
     marked, key, remedy = MID_LIFE[kind]
     text, [place] = pointed(marked)
-    assert [str(problem) for problem in doubts(load(text), (), {"a": PAST}, TODAY)] == [
+    assert [str(problem) for problem in doubts(load(text), {}, {"a": PAST}, TODAY)] == [
         f"config.toml:{place}: loans[0].{key}: its first due date, 2026-09-15, is past, and "
         f"neither payments nor paid_until are written ({remedy}; if nothing was, "
         "paid_until = 2026-09-14)"
@@ -155,5 +175,5 @@ def test_a_loan_under_way_that_says_nothing_of_payments_is_asked_whether_it_was_
 
 def test_of_a_due_date_whose_year_is_doubted_nothing_else_is_asked(load):
     due = date(2016, 12, 15)
-    (asked,) = doubts(load(f"{ONE}due = {due}\n"), (), {"a": [due]}, TODAY)
+    (asked,) = doubts(load(f"{ONE}due = {due}\n"), {}, {"a": [due]}, TODAY)
     assert "is the year right?" in asked.message

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from patience import PATIENCE
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from reminderd.alerts.channel import Channel, Recipient
 from reminderd.alerts.plan import Alert, Policy, Reason
 from reminderd.clock import Clock
+from reminderd.delivery.retry import WINDOW
 from reminderd.loans.terms import Installment, Loan, LoanTerms, Payment, Penalty, PenaltyRule
 from reminderd.messages.message import Message
 from reminderd.playbook.playbook import Severity
@@ -103,6 +104,11 @@ class Post:
             alert_id = history.record(connection, alert, self.clock.now(), superseded=False)
             outbox.enqueue(connection, alert_id, targets, self.clock.now())
         return alert_id
+
+    def use_up_window(self):
+        """Let three days of trying be over for what waits."""
+        with self.database.transaction() as connection:
+            connection.execute(update(deliveries).values(waited=WINDOW.total_seconds()))
 
     def rows(self):
         """Return every delivery, the oldest first."""

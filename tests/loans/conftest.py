@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from reminderd.loans import accrual, prepayment, schedule, tariff
+from reminderd.loans import account, prepayment, rules, schedule, tariff
 from reminderd.loans.charges import (
     Amount,
     Cap,
@@ -198,7 +198,7 @@ def _loan(terms, paid):
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """Have every test work its figures out itself: loans alike are worked out only once."""
-    for module in (accrual, prepayment, schedule, tariff):
+    for module in (account, prepayment, rules, schedule, tariff):
         for remembered in vars(module).values():
             if hasattr(remembered, "cache_clear"):
                 remembered.cache_clear()

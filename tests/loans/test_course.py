@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reminderd.errors import Unreckonable
-from reminderd.loans.accrual import Account
+from reminderd.loans.account import Account
 from reminderd.loans.course import owed_by_day
 from reminderd.loans.frequency import add_months
 from reminderd.loans.position import value

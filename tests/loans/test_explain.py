@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from reminderd.loans.accrual import Owed
 from reminderd.loans.explain import explain, explain_next, explained
 from reminderd.loans.money import Money, Rate
+from reminderd.loans.owed import Owed
 from reminderd.loans.position import value
 from reminderd.loans.schedule import rate_shares, schedule
 from reminderd.loans.terms import Loan, LoanTerms, RateChange, Repayment

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from reminderd.loans.accrual import Owed
 from reminderd.loans.cliffs import Cliff, CliffReason
 from reminderd.loans.money import Money
+from reminderd.loans.owed import Owed
 from reminderd.loans.position import Upcoming, value
 
 DUE = date(2026, 3, 1)

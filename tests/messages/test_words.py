@@ -17,6 +17,7 @@ from reminderd.loans.charges import Charged, FeeOf
 from reminderd.loans.cliffs import CliffReason
 from reminderd.loans.frequency import BusinessDayConvention
 from reminderd.loans.money import Money, Rate, Rounding
+from reminderd.loans.payable import Odd
 from reminderd.loans.presets import load_preset, preset_names
 from reminderd.loans.projection import Way
 from reminderd.loans.steps import Step
@@ -92,7 +93,7 @@ def test_every_word_is_used_somewhere():
     used |= {"compounding-daily", "compounding-monthly", "rate_day", "rate_year"}
     used |= {"chart_last", "chart_alt"}
     used |= {*State, *Reason, *(severity.name.lower() for severity in Severity)}
-    used |= {f"residual_{when}" for when in Residual}
+    used |= {f"residual_{when}" for when in Residual} | {*Odd}
     used |= {f"{what}_{where}" for what in ("to", "went") for where in Prepayment}
     used |= {f"{on}_from_{since}" for on in InterestOn for since in InterestFrom}
     troubles = (Reason.BEYOND, Reason.UNRECKONED, Reason.UNWRITTEN)

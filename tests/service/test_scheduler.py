@@ -10,6 +10,7 @@ from apscheduler.events import EVENT_JOB_EXECUTED, EVENT_JOB_MISSED
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 from patience import PATIENCE
 
 from reminderd.clock import Clock
@@ -57,13 +58,22 @@ def test_our_instants_come_however_late_they_are(supervisor):
     assert woken(supervisor) == b"i"
 
 
-def test_our_tick_comes_once_however_many_were_missed(supervisor):
+@pytest.mark.parametrize("missed", [timedelta(seconds=10.5 * TICK), timedelta(days=50 * 365)])
+def test_our_tick_comes_once_however_many_were_missed(supervisor, missed):
     supervisor._start_ticking()
-    supervisor.scheduler.modify_job("tick", next_run_time=late(seconds=10.5 * TICK))
-    assert woken(supervisor) == b"t"
+    supervisor.scheduler.modify_job("tick", next_run_time=late(seconds=0) - missed)
+    assert select.select([supervisor.wake_read], [], [], PATIENCE)[0]
+    supervisor._take_wakes()
     following = supervisor.scheduler.get_job("tick").next_run_time
     assert following > datetime.now(UTC)
     assert select.select([supervisor.wake_read], [], [], 0)[0] == []
+
+
+def test_of_an_interval_every_missed_run_is_listed(plain):
+    trigger = IntervalTrigger(seconds=TICK, timezone=UTC)
+    plain.pause()
+    job = plain.add_job(print, trigger, next_run_time=late(days=1), id="tick")
+    assert len(job._get_run_times(late(seconds=0))) == 86400 / TICK + 1
 
 
 def test_without_coalescing_every_missed_run_would_come(plain):

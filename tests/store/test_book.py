@@ -268,18 +268,6 @@ class TestTypedPayments:
         assert book.undo_payment(connection, payment.id, now) is None
         assert paid(connection) == [("2026-11-01", "10.00")]
 
-    def test_only_typed_standing_payments_count_as_commanded(
-        self, connection, sync, make_loan, now
-    ):
-        sync(make_loan(payments=[(date(2026, 11, 1), "10.00")]), make_loan("other"))
-        day = date(2026, 11, 20)
-        kept = book.add_payment(connection, "card", day, 100, now)
-        book.undo_payment(connection, book.add_payment(connection, "other", day, 100, now), now)
-        found = book.commanded_payments(connection)
-        assert {loan: [row["id"] for row in rows] for loan, rows in found.items()} == {
-            "card": [kept]
-        }
-
 
 class TestLooks:
     def test_the_longest_waiting_loans_come_first_and_no_more_than_asked_for(

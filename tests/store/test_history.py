@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from reminderd.alerts.plan import Alert, Reason
-from reminderd.store import book, history, outbox
+from reminderd.store import history, outbox
 from reminderd.store.outbox import State
 
 DUE = date(2026, 11, 26)
@@ -77,22 +77,6 @@ def test_only_what_was_told_of_these_due_dates_counts(connection, deliver):
     assert history.channels_told(connection, "other", [DUE]) == set()
 
 
-def test_what_was_passed_over_while_the_clock_ran_ahead_is_forgotten(connection, make_alert, now):
-    make_alert("due-7")
-    make_alert("due-3", superseded=True)
-    yesterday = now - timedelta(days=1)
-    assert history.forget_the_future(connection, yesterday) == ["card"]
-    # What was sent is sent: it must not go out again.
-    assert history.of_loans(connection, {"card": now})["card"].decided == {(DUE, "due-7")}
-    assert history.forget_the_future(connection, yesterday) == []
-
-
-def test_what_was_decided_until_now_is_not_forgotten(connection, make_alert, now):
-    make_alert("due-3", superseded=True)
-    assert history.forget_the_future(connection, now) == []
-    assert history.of_loans(connection, {"card": now})["card"].decided == {(DUE, "due-3")}
-
-
 def test_deliveries_are_listed_the_newest_first_with_their_alert(connection, deliver):
     deliver("email", State.SENT, "due-7")
     deliver("screen", State.FAILED, "due-3")
@@ -145,13 +129,6 @@ def test_deliveries_of_routines_are_listed_among_the_others_without_a_loan(
     assert found == [(None, "routine-fund"), ("card", "due-7")]
 
 
-def test_a_routine_told_while_the_clock_ran_ahead_stays_told(connection, routine, now):
-    routine("routine-fund")
-    assert history.forget_the_future(connection, now - timedelta(days=1)) == []
-    assert history.of_no_loan(connection) == {(DUE, "routine-fund")}
-    assert history.forget_the_future(connection, now - timedelta(days=1)) == []
-
-
 # ─── What counts as told, and what waits ───
 
 
@@ -173,17 +150,6 @@ def test_alerts_that_wait_are_those_with_a_delivery_that_has_not_gone_out(
     found = history.waiting(connection, "card").values()
     assert [alert.milestone for alert in found] == ["due-3", "due-1"]
     assert history.waiting(connection, "other") == {}
-
-
-def test_an_empty_store_has_no_newest_instant(connection):
-    assert history.newest_instant(connection) is None
-
-
-def test_the_newest_instant_is_that_of_the_last_record_of_any_kind(connection, make_alert, now):
-    assert history.newest_instant(connection) == now  # since when the loan is known
-    later = now + timedelta(hours=1)
-    book.add_payment(connection, "card", now.date(), 100, later)
-    assert history.newest_instant(connection) == later
 
 
 class TestDeadAddresses:

@@ -384,7 +384,7 @@ class TestRetry:
         later = now + 600 * MINUTE
         assert outbox.retry(connection, [1], later) == 1
         [row] = rows(connection)
-        assert (row.state, row.next_attempt_at, row.created_at) == (State.PENDING, later, later)
+        assert (row.state, row.next_attempt_at, row.waited) == (State.PENDING, later, 0)
         assert (row.finished_at, row.attempts) == (None, 1)
 
     def test_what_waits_keeps_its_state_and_its_window(self, connection, enqueue, lease, now):
@@ -394,7 +394,7 @@ class TestRetry:
         outbox.retry(connection, [1], now + MINUTE)
         [row] = rows(connection)
         assert (row.state, row.next_attempt_at) == (State.UNKNOWN, now + MINUTE)
-        assert row.created_at == now
+        assert row.waited == 3600
 
     @pytest.mark.parametrize(
         "state", [State.SENT, State.SUPERSEDED, State.CANCELLED, State.EXPIRED]

@@ -29,51 +29,41 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from itertools import accumulate, takewhile
+from itertools import takewhile
 
-from .bills import expected, expected_near, in_force, lives_by_bills
+from .bills import expected, expected_near
 from .card import Card
-from .charges import CapMode, Fee, FeeOf, FeePer
-from .daycount import DayCount
+from .charges import Fee, FeeOf, FeePer
 from .frequency import add_months
-from .money import round_half_up, to_minor
-from .owed import Owed
+from .line import Line
+from .money import to_minor
+from .owed import FEES, INTEREST, PENALTY, PLACES, PRINCIPAL, Owed
 from .prepayment import Prepaid, prepay
+from .rules import agreed_by_day, fee_days, last_covered, rules_of
 from .schedule import (
-    RateShare,
-    bears,
     begun_by,
     billed,
     capitalized,
     card_terms,
     earned,
     extended,
-    factors,
     left_of_bill,
     minimum,
-    most_cost,
     paid_down,
-    period_of,
-    rate_shares,
-    schedule,
     schedule_past,
     with_more,
 )
-from .steps import MICRO, Step
 from .tariff import Meter, Tariff, Turns, tariff
 from .terms import (
     MAX_INSTALLMENTS,
     Agreement,
-    AllocationBy,
     Bill,
-    Component,
     Compounding,
     Extension,
-    GraceMode,
     Installment,
     InterestFrom,
     LoanTerms,
@@ -84,69 +74,10 @@ from .terms import (
     Residual,
     Waiver,
 )
+from .trace import Trace
 
-PRINCIPAL, INTEREST, PENALTY, FEES = range(4)  # where Owed has them
-_PLACES = {
-    Component.PRINCIPAL: PRINCIPAL,
-    Component.INTEREST: INTEREST,
-    Component.PENALTY: PENALTY,
-    Component.FEES: FEES,
-}
 _NOTHING = Owed()
-_MONTH = timedelta(days=31)
 _AHEAD = 366  # days for which what goes on without end is worked out
-
-
-class Line:
-    """One installment that has fallen due: what is left of it and what it has accrued.
-
-    Interest and penalty are counted up to ``since`` and ``penalised``; from there on nothing has
-    changed. Dates in here are proleptic ordinals: an integer is a day.
-    """
-
-    capital = 0  # unpaid interest that bears interest itself, in 1/scale minor units
-    ceiling = 0  # what a cap lets it cost, likewise
-    most_penalty: int | None = None  # what its penalty may come to
-    residual = 0  # what of its interest is the cost of an earlier line
-    waived = 0  # what of it was let go of, other than principal
-    spared = False  # it was paid within grace, and owes no penalty for good
-    received = 0  # what has come of its amount since it fell due, paid or let go
-    left_over = False  # it was paid by its own amount, and what is left is not asked for
-    accrued_interest = accrued_penalty = 0  # in 1/scale minor units
-    paid_interest = paid_penalty = 0
-    fees = paid_fees = 0
-
-    def __init__(self, due: int, principal: int, interest: int, penalised: int) -> None:
-        """Begin with what fell due."""
-        self.due = due
-        self.principal = principal
-        self.interest = interest
-        self.asked = principal + interest  # what has to reach it, where that alone settles it
-        self.since = due
-        self.penalised = penalised
-
-    @classmethod
-    def closed(cls, due: int) -> Line:
-        """Return the line of an installment that owes nothing, now or later."""
-        line = cls(due, 0, 0, due)
-        line.spared = True
-        return line
-
-    def copy(self) -> Line:
-        """Return a line that can move on alone."""
-        line = Line.__new__(Line)
-        line.__dict__.update(self.__dict__)
-        return line
-
-    @property
-    def open_interest(self) -> int:
-        """The scheduled interest that is unpaid; what accrued since is not in it."""
-        return max(0, self.interest - self.paid_interest)
-
-    @property
-    def unpaid(self) -> int:
-        """What of the installment itself is unpaid."""
-        return self.principal + self.open_interest
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +94,9 @@ class Events:
 class Account:
     """A loan's account, moved forward from event to event. Dates never go backwards."""
 
-    def __init__(self, terms: LoanTerms, trace: list[Step] | None = None) -> None:
+    def __init__(self, terms: LoanTerms, trace: Trace | None = None) -> None:
         """Open the account; *trace* collects every step for an explanation."""
-        rules = _compile(terms)
+        rules = rules_of(terms)
         self.terms = terms
         self.rules = rules
         self.parts = rules.schedule
@@ -234,11 +165,11 @@ class Account:
         self, payments: Iterable[Payment], last: int, agreements: Iterable[Agreement]
     ) -> Events:
         """Return what will touch the account up to a day, beside installments falling due."""
-        agreed = _by_day(self.terms, *agreements) if agreements else self.rules.agreed
+        agreed = agreed_by_day(self.terms, *agreements) if agreements else self.rules.agreed
         covered = self.rules.covered
         moves = (isinstance(one, Extension) for deals in agreed.values() for one in deals)
         if self.rules.paid_until and any(moves):
-            covered = _covered(self.terms, agreed)
+            covered = last_covered(self.terms, agreed)
         paid: dict[int, int] = {}
         debited: dict[int, int] = {}
         to_principal: dict[int, dict[Prepayment, int]] = {}
@@ -299,7 +230,7 @@ class Account:
         moved = [(day, d.due.toordinal()) for day, d in deals if isinstance(d, Extension)]
         self.moved_late = frozenset(due for day, due in moved if due <= day)
         if covered and self.trace is not None:
-            self._step("paid-until", 0, end=self.rules.paid_until)
+            self.trace.note("paid-until", 0, end=self.rules.paid_until)
 
     def _expected_days(self, first: int, last: int) -> Iterator[int]:
         """Yield the days from *first* to *last* on which a bill is expected to be due."""
@@ -423,12 +354,12 @@ class Account:
                 self.credit -= paid
         if self.rules.compounds:
             line.capital = 0 if self.rules.on_installment else line.open_interest
-            line.capital *= self.tariff.scale
+            line.capital *= self.scale
         self.lines.append(line)
         if self.credit and self.rules.most_cost is not None:
             self.credit = self._receive(line, self.credit, self.rules.order, [0, 0, 0, 0])
         if self.trace is not None:
-            self.trace += self.rules.rows(part)
+            self.trace.steps += self.rules.rows(part)
 
     # ─── What accrues ───
 
@@ -459,7 +390,10 @@ class Account:
                 penalty = principal * of_penalty * (day - start)
                 line.accrued_penalty += penalty
             if self.trace is not None:
-                self._note_flat(line, since, interest, start, penalty)
+                if interest:
+                    self.trace.note_flat("interest", line.due, principal, (since, day), interest)
+                if penalty:
+                    self.trace.note_flat("penalty", line.due, principal, (start, day), penalty)
         elif not self.rules.plain:
             self._accrue_all(line, since, day)
         elif line.principal or self.rules.on_installment:
@@ -476,14 +410,16 @@ class Account:
         interest = rates.interest.earn(principal, since, day)
         line.accrued_interest += interest
         if self.trace is not None and interest:
-            self._note("interest", line, rates.interest, principal, (since, day), interest)
+            span = since, day
+            self.trace.note_earned("interest", line.due, rates.interest, principal, span, interest)
         start = self._penalised(line)
         if start < day:
             self._penalise(line, day)
             penalty = rates.penalty.earn(base, start, day)
             line.accrued_penalty += penalty
             if self.trace is not None and penalty:
-                self._note("penalty", line, rates.penalty, base, (start, day), penalty)
+                span = start, day
+                self.trace.note_earned("penalty", line.due, rates.penalty, base, span, penalty)
 
     def _penalised(self, line: Line) -> int:
         """Return up to which day a line has been charged penalty; no day is charged twice.
@@ -568,13 +504,14 @@ class Account:
         line.accrued_penalty += penalty + compound
         if self.trace is None:
             return
-        if interest:
-            span = since, day
-            self._note("interest", line, rates.interest, line.principal, span, interest)
-        if penalty:
-            self._note("penalty", line, rates.penalty, base, (start, day), penalty)
+        for kind, rate, of, first, accrued in (
+            ("interest", rates.interest, line.principal, since, interest),
+            ("penalty", rates.penalty, base, start, penalty),
+        ):
+            if accrued:
+                self.trace.note_earned(kind, line.due, rate, of, (first, day), accrued)
         if compound:
-            self._step("compound", compound, line.due, start=since, end=day)
+            self.trace.note("compound", compound, line.due, start=since, end=day)
 
     def _turns(self, due: int, since: int, day: int) -> Turns:
         """Return the days at whose end unpaid interest is capitalised, and at last *day*."""
@@ -595,7 +532,7 @@ class Account:
         scheduled = 0 if self.rules.on_installment else line.open_interest
         paid = max(0, line.paid_interest - line.interest) + line.paid_penalty
         accrued = line.accrued_interest + line.accrued_penalty
-        return (scheduled - paid) * self.tariff.scale + accrued
+        return (scheduled - paid) * self.scale + accrued
 
     def _charge_fees(self) -> None:
         """Charge the fees of the days up to today, one day after the other: a ceiling is shared."""
@@ -620,7 +557,7 @@ class Account:
         line.fees += amount
         self.charged += amount
         if self.trace is not None and amount:
-            self._step("fee", amount * self.scale, line.due, end=on, name=fee.name)
+            self.trace.note("fee", amount * self.scale, line.due, end=on, name=fee.name)
 
     # ─── What is owed ───
 
@@ -663,7 +600,7 @@ class Account:
             penalty = min(penalty, line.most_penalty)
         if self.tariff.ceiling is None:
             return interest, penalty, fees
-        over = interest + penalty + fees - line.ceiling // self.tariff.scale
+        over = interest + penalty + fees - line.ceiling // self.scale
         of_penalty = max(0, min(over, penalty - line.paid_penalty))
         of_fees = max(0, min(over - of_penalty, fees - line.paid_fees))
         paid = max(0, line.paid_interest - line.interest)
@@ -775,9 +712,8 @@ class Account:
     def set_aside(self, lines: list[Line], kind: str) -> None:
         """Leave out what some lines owe, from now on; *kind* is what the derivation calls it."""
         for line in lines:
-            if self.trace is not None:
-                self._note_relief(line)
-                self._step(kind, -self.owed(line).total * self.scale, line.due, end=self.today)
+            self._note_relief(line)
+            self._note(kind, -self.owed(line).total, line.due)
             place = self.lines.index(line)
             for account in (self, self.uncut):
                 if account is not None:
@@ -815,8 +751,9 @@ class Account:
             early = self._pay_down(left)
         elif left and to_principal:
             early = self._prepay(min(left, amount), to_principal)
+        self._note("paid-early", early.total)
         if self.trace is not None:
-            self._note_payment(amount, Owed(*to), early)
+            self.trace.note("payment", -amount * self.scale, end=self.today, split=Owed(*to))
 
     def _allocate(self, left: int, *, newest_first: bool = False) -> tuple[int, list[int]]:
         """Spend *left* on what is due in the agreed order; return what is over and the split."""
@@ -862,7 +799,7 @@ class Account:
         surplus = 0
         for line, before in zip(lines, had, strict=True):
             got = line.received - before
-            if not got and surplus <= 0:
+            if not got and surplus <= 0 and line.received < line.asked:
                 if line.unpaid:
                     break  # no money has come as far as this one
                 continue  # it was settled before
@@ -871,7 +808,7 @@ class Account:
                 break
             self.accrue(line)  # a payment that an older one took up has not reached it
             rest = self.owed(line).total
-            if rest and (self.asks_minimum or self._waits(rest)):
+            if rest and not line.left_over and (self.asks_minimum or self._waits(rest)):
                 self._carry_over(line, rest)
 
     def _waits(self, rest: int) -> bool:
@@ -899,8 +836,7 @@ class Account:
             return
         self._take(line, rest, self.rules.order, [0, 0, 0, 0])
         self._replace_parts(tuple(kept))
-        if self.trace is not None:
-            self._step("carried", -rest * self.scale, line.due, end=self.today)
+        self._note("carried", -rest, line.due)
 
     def _residual_part(self, rest: int) -> Installment | None:
         """Return an installment after the last one; None where none is to come after it."""
@@ -955,7 +891,7 @@ class Account:
             line.accrued_penalty, line.spared = 0, True
             self.charged_penalty_to = 0
         if self.trace is not None and accrued:
-            self._step("grace", -accrued, line.due, start=line.due, end=self.today)
+            self.trace.note("grace", -accrued, line.due, start=line.due, end=self.today)
 
     def _prepay(self, left: int, to_principal: Mapping[Prepayment, int]) -> Owed:
         """Lower the principal with what is *left* of today's money, as far as it is meant so."""
@@ -1062,7 +998,7 @@ class Account:
 
     def _waive(self, waiver: Waiver) -> None:
         """Let go of what is owed, as far as there is any."""
-        order = (_PLACES[waiver.of],) if waiver.of else (FEES, PENALTY, INTEREST)
+        order = (PLACES[waiver.of],) if waiver.of else (FEES, PENALTY, INTEREST)
         lines, had = self.open, [line.received for line in self.open]
         self._accrue_lines()
         self._let_go(to_minor(waiver.amount, self.terms.currency), order)
@@ -1076,8 +1012,7 @@ class Account:
             left = self._take(line, left, order, let_go)
             line.received += unpaid - line.unpaid  # nothing has to reach it for that any more
             line.waived += sum(let_go) - let_go[PRINCIPAL]
-        if self.trace is not None and left < amount:
-            self._step("waiver", (left - amount) * self.tariff.scale, end=self.today)
+        self._note("waiver", left - amount)
 
     def _extend(self, extension: Extension) -> None:
         """Move an installment, with what being late with it has cost, to its new dates."""
@@ -1098,9 +1033,8 @@ class Account:
             principal, *charges = self._amounts(line)
             self.cost_before += self._paid_cost(line)
             part, since = Installment(part.due, principal, sum(charges)), self.as_of
-            if self.trace is not None:
-                self._note_relief(line)
-                self._step("extension", -part.total * self.tariff.scale, due, end=self.today)
+            self._note_relief(line)
+            self._note("extension", -part.total, due)
             del self.lines[place]
             self.settled -= place < self.settled
             self.upcoming -= 1
@@ -1150,8 +1084,7 @@ class Account:
         if bill.minimum is not None:
             asked = to_minor(bill.minimum, terms.currency)
         rest = max(0, asked - (amount - room))
-        if self.trace is not None and self.credit:
-            self._step("credit", self.credit * self.scale, end=self.today)
+        self._note("credit", self.credit)
         self.credit = 0
         bearing = min(room, max(0, owed_before - late))
         if owed_before and terms.interest_from is InterestFrom.STATEMENT:
@@ -1191,86 +1124,27 @@ class Account:
         for line in self.lines:
             self._note_relief(line)
 
+    def _note(self, kind: str, amount: int, due: int | None = None) -> None:
+        """Note minor units that are owed, or no longer, from today on."""
+        if self.trace is not None and amount:
+            self.trace.note(kind, amount * self.scale, due, end=self.today)
+
     def _note_relief(self, line: Line) -> None:
+        if self.trace is None:
+            return
         interest, penalty, spared = line.accrued_interest, line.accrued_penalty, 0
         if self.today - line.due <= self.rules.interest_grace:
             spared, interest = interest, 0
         if self.in_grace(line):
             spared, penalty = spared + penalty, 0
         if spared:
-            self._step("grace", -spared, line.due, start=line.due, end=self.today)
+            self.trace.note("grace", -spared, line.due, start=line.due, end=self.today)
         if self.capped:
-            full = self.round(interest, self.tariff.scale)
-            full += self.round(penalty, self.tariff.scale) + line.fees
+            full = self.round(interest, self.scale)
+            full += self.round(penalty, self.scale) + line.fees
             paid = line.paid_penalty + line.paid_fees + line.paid_interest
             cut = full + line.interest + line.principal - paid - self.owed(line).total
-            if cut:
-                kind = "cap" if cut > 0 else "least-penalty"
-                self._step(kind, -cut * self.tariff.scale, line.due, end=self.today)
-
-    def _step(
-        self,
-        kind: str,
-        accrued: int,
-        due: int | None = None,
-        *,
-        end: int,
-        start: int | None = None,
-        name: str | None = None,
-        split: Owed | None = None,
-    ) -> None:
-        assert self.trace is not None  # callers looked
-        self.trace.append(
-            Step(
-                kind,
-                round_half_up(accrued * MICRO, self.scale),
-                self.terms.currency,
-                due if due is None else date.fromordinal(due),
-                start=start if start is None else date.fromordinal(start),
-                end=date.fromordinal(end),
-                name=name,
-                split=split,
-            )
-        )
-
-    def _note_flat(self, line: Line, since: int, interest: int, start: int, penalty: int) -> None:
-        """Note what the principal earned until today at rates that never change."""
-        assert self.trace is not None  # callers looked
-        currency, base, rates = self.terms.currency, line.principal, self.tariff
-        due, day = date.fromordinal(line.due), date.fromordinal(self.today)
-        for kind, meter, begin, accrued in (
-            ("interest", rates.interest, since, interest),
-            ("penalty", rates.penalty, start, penalty),
-        ):
-            if accrued:
-                micros, days = round_half_up(accrued * MICRO, self.scale), self.today - begin
-                only, first = meter.segments[0], date.fromordinal(begin)
-                rate, year = only.rate, only.year_days
-                self.trace.append(
-                    Step(kind, micros, currency, due, base, rate, days, year, first, day)
-                )
-
-    def _note(
-        self, kind: str, line: Line, meter: Meter, base: int, span: tuple[int, int], accrued: int
-    ) -> None:
-        """Note what a base earned, with the factors one would multiply on paper."""
-        assert self.trace is not None  # callers looked
-        currency, due = self.terms.currency, date.fromordinal(line.due)
-        by_amount = kind == "penalty" and self.rules.penalty_by_amount
-        for rate, count, of_year, start, end in meter.on_paper(*span):
-            exact = accrued if (start, end) == span else meter.earn(base, start, end)
-            micros = round_half_up(exact * MICRO, self.scale)
-            first, last = date.fromordinal(start), date.fromordinal(end)
-            step = Step(kind, micros, currency, due, base, rate, count, of_year, first, last)
-            if by_amount and rate is not None:
-                step = step._replace(base_minor=int(rate.value), rate=None)
-            self.trace.append(step)
-
-    def _note_payment(self, amount: int, to: Owed, early: Owed) -> None:
-        scale = self.tariff.scale
-        if early.total:
-            self._step("paid-early", early.total * scale, end=self.today)
-        self._step("payment", -amount * scale, end=self.today, split=to)
+            self._note("cap" if cut > 0 else "least-penalty", -cut, line.due)
 
 
 def _monthly(due: int, since: int, until: int) -> Iterator[int]:
@@ -1286,146 +1160,6 @@ def _monthly(due: int, since: int, until: int) -> Iterator[int]:
 @lru_cache(maxsize=65536)
 def _months_after(due: int, months: int) -> int:
     return add_months(date.fromordinal(due), months).toordinal()
-
-
-def fee_after(terms: LoanTerms, fee: Fee) -> int:
-    """Return for how many days after the due date a fee is not charged yet."""
-    return terms.fee_grace if fee.after_days is None else fee.after_days
-
-
-def fee_days(terms: LoanTerms, fee: Fee, due: int, until: int) -> Iterator[int]:
-    """Yield the days on which a fee is charged on an installment that stays unpaid."""
-    after = fee_after(terms, fee)
-    yield due + after + 1
-    if fee.per is FeePer.PERIOD:
-        yield from (later + after + 1 for later in _each_period(terms, due, until))
-
-
-def _each_period(terms: LoanTerms, due: int, until: int) -> Iterator[int]:
-    """Yield the dates one period after the other from a due date, up to a day."""
-    first, number, at_end = date.fromordinal(due), 1, terms.end_of_month
-    while (turn := terms.frequency.step(first, number, end_of_month=at_end).toordinal()) <= until:
-        yield turn
-        number += 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """What terms come to, worked out once for each."""
-
-    schedule: tuple[Installment, ...]
-    principal_from: list[int]  # of its installments, from each on
-    capitalized: int  # interest in its principal that was earned before it begins
-    dues: list[int]
-    endless: bool
-    tariff: Tariff
-    paid_until: int  # 0 where nothing is known to be paid
-    covered: int  # the last due date up to then; of a revolving loan, that very day
-    grace: int
-    interest_grace: int
-    residual: Residual
-    residual_below: int
-    capped: bool  # something limits what an installment may cost
-    least_penalty: int  # of an installment, where it is anything
-    most_penalty: Callable[[int], int] | None  # of one of some principal
-    most_cost: int | None  # of all interest, penalty and fees together
-    penalty_by_amount: bool
-    stepped: bool  # it changes with the days of lateness
-    first_day: int  # of the days after the due date, how many never count for penalty
-    on_installment: bool
-    on_outstanding: bool
-    uneven: bool  # what a span counts is not the sum of what its parts do
-    base_differs: bool
-    compounds: bool
-    plain: bool  # nothing but rates accrues
-    flat: tuple[int, int] | None  # what principal earns a day, where nothing else ever counts
-    order: tuple[int, ...]  # in which a payment meets what Owed has
-    by_component: bool
-    eager: bool  # a payment on one line changes what accrues on another
-    fees: tuple[Fee, ...]
-    fee_ceiling: int | None
-    by_bills: bool  # they go on coming
-    agreed: dict[int, list[Agreement]]
-    round: Callable[[int, int], int]
-    rows: Callable[[Installment], tuple[Step, ...]]  # what the derivation says of one falling due
-
-
-@lru_cache(maxsize=4096)
-def _compile(terms: LoanTerms) -> _Rules:
-    parts, rates = schedule(terms), tariff(terms)
-    compounds = terms.compounding is not Compounding.NONE
-    outstanding = terms.penalty_base is PenaltyBase.OUTSTANDING_PRINCIPAL
-    plain = not (compounds or terms.fees or rates.ceiling is not None or outstanding)
-    agreed = _by_day(terms)
-    stepped, by_amount = bool(terms.penalty_steps), terms.penalty_by_amount
-    least, most, cost = _least_penalty(terms), _most_penalty(terms), _most_cost(terms)
-    return _Rules(
-        parts,
-        [*accumulate((part.principal for part in reversed(parts)), initial=0)][::-1],
-        capitalized(terms, terms.capitalized_on) if terms.capitalized_on else 0,
-        [part.due.toordinal() for part in parts],
-        terms.endless,
-        rates,
-        terms.paid_until.toordinal() if terms.paid_until else 0,
-        _covered(terms, agreed),
-        terms.penalty_grace,
-        terms.interest_grace,
-        terms.residual,
-        to_minor(terms.residual_below, terms.currency),
-        rates.ceiling is not None or bool(least or most) or cost is not None,
-        least,
-        most,
-        cost,
-        by_amount,
-        stepped,
-        _first_day(terms),
-        terms.penalty_base is PenaltyBase.OVERDUE_INSTALLMENT,
-        outstanding,
-        terms.day_count is DayCount.THIRTY_360,
-        terms.penalty_base is not PenaltyBase.OVERDUE_PRINCIPAL or by_amount,
-        compounds,
-        plain,
-        _flat(terms, rates) if plain and not (stepped or by_amount) else None,
-        tuple(_PLACES[component] for component in terms.allocation_order),
-        terms.allocation_by is AllocationBy.COMPONENT,
-        outstanding or bool(terms.fees) or terms.allocation_by is AllocationBy.COMPONENT,
-        terms.fees,
-        _fee_ceiling(terms),
-        lives_by_bills(terms),
-        agreed,
-        terms.rounding.of,
-        _rows(terms),
-    )
-
-
-def _flat(terms: LoanTerms, rates: Tariff) -> tuple[int, int] | None:
-    """Return the factors of a day's interest and penalty where these are the same for ever."""
-    interest, penalty = rates.interest.factor, rates.penalty.factor
-    on_principal = terms.penalty_base is PenaltyBase.OVERDUE_PRINCIPAL
-    if interest is None or penalty is None or not on_principal:
-        return None
-    return interest, penalty
-
-
-def _least_penalty(terms: LoanTerms) -> int:
-    least = terms.penalty.at_least if terms.penalty else None
-    return 0 if least is None else to_minor(least, terms.currency)
-
-
-def _most_penalty(terms: LoanTerms) -> Callable[[int], int] | None:
-    """Return what tells of a principal how much penalty it may bear at most."""
-    if terms.penalty is None or terms.penalty.at_most is None:
-        return None
-    share, round_ = Fraction(terms.penalty.at_most), terms.rounding.of
-    return lambda principal: round_(principal * share.numerator, share.denominator)
-
-
-def _most_cost(terms: LoanTerms) -> int | None:
-    """Return what an enforced cap lets all interest, penalty and fees come to, rounded down."""
-    shares = [
-        cap.cost for cap in terms.caps if cap.mode is CapMode.ENFORCE and cap.cost is not None
-    ]
-    return most_cost(terms, min(shares)) if shares else None
 
 
 def _fee_base(fee: Fee, line: Line) -> int:
@@ -1444,137 +1178,4 @@ def _with_statement(part: Installment, interest: int) -> Installment:
     more = interest - part.statement
     return replace(
         part, interest=part.interest + more, carried=part.carried + more, statement=interest
-    )
-
-
-def covered_until(terms: LoanTerms) -> date | None:
-    """Return the last day of which payments are part of what ``paid_until`` says; None without."""
-    covered = _compile(terms).covered
-    return date.fromordinal(covered) if covered else None
-
-
-def _covered(terms: LoanTerms, agreed: Mapping[int, Iterable[Agreement]]) -> int:
-    """Return the last day, up to ``paid_until``, on which an installment fell due or was to."""
-    if terms.paid_until is None:
-        return 0
-    if terms.repayment is Repayment.REVOLVING:
-        return terms.paid_until.toordinal()
-    dues = {part.due for part in schedule_past(terms, terms.paid_until)}
-    for day in sorted(agreed):
-        for moved in (one for one in agreed[day] if isinstance(one, Extension)):
-            if moved.due in dues:
-                dues = dues - {moved.due} | set(moved.to)
-    return max((due.toordinal() for due in dues if due <= terms.paid_until), default=0)
-
-
-def _first_day(terms: LoanTerms) -> int:
-    if terms.grace_mode is GraceMode.DEDUCTED and terms.penalty_grace:
-        return terms.penalty_grace
-    return -1 if terms.dpd_includes_due_date else 0
-
-
-def _fee_ceiling(terms: LoanTerms) -> int | None:
-    caps = [cap.fees for cap in terms.caps if cap.mode is CapMode.ENFORCE]
-    enforced = [fees for fees in caps if fees is not None]  # none at all is a ceiling too
-    return to_minor(min(enforced), terms.currency) if enforced else None
-
-
-def _by_day(terms: LoanTerms, *since: Agreement) -> dict[int, list[Agreement]]:
-    """Return what came about by the terms and since, by day: bills, extensions, waivers."""
-    every = (*terms.extensions, *terms.waivers, *terms.bills, *since)
-    bills = in_force(terms, (one for one in every if isinstance(one, Bill)))
-    others = (one for one in every if not isinstance(one, Bill))
-    result: dict[int, list[Agreement]] = {}
-    alone = not terms.listed and terms.dues_listed[:1]
-    for agreement in (*bills, *sorted(others, key=lambda one: isinstance(one, Waiver))):
-        day = agreement.agreed if isinstance(agreement, Extension) else agreement.on
-        if alone and isinstance(agreement, Bill) and agreement.due == alone[0]:
-            day = min(day, agreement.due - _MONTH)  # it is all that is known of the loan
-        result.setdefault(day.toordinal(), []).append(agreement)
-    return result
-
-
-def _rows(terms: LoanTerms) -> Callable[[Installment], tuple[Step, ...]]:
-    """Return what tells of an installment that falls due, and remembers what it told."""
-    known: dict[int, tuple[Installment, tuple[Step, ...]]] = {}
-
-    def rows(part: Installment) -> tuple[Step, ...]:
-        if (told := known.get(id(part))) is not None and told[0] is part:
-            return told[1]
-        steps = due_steps(terms, part)
-        known[id(part)] = part, steps
-        return steps
-
-    return rows
-
-
-def due_steps(terms: LoanTerms, part: Installment) -> tuple[Step, ...]:
-    """Return the steps that say what an installment brings, its interest with the factors."""
-    principal = Step("principal", part.principal * MICRO, terms.currency, part.due)
-    residual = Step("residual", part.residual * MICRO, terms.currency, part.due)
-    statement = Step("statement", part.statement * MICRO, terms.currency, part.due)
-    fee = Step("installment-fee", part.fee * MICRO, terms.currency, part.due)
-    steps = (principal, *_interest_steps(terms, part), fee, statement, residual)
-    return tuple(step for step in steps if step.micros)
-
-
-def _interest_steps(terms: LoanTerms, part: Installment) -> Iterator[Step]:
-    """Yield what each balance and each rate bore of a part's own interest, as far as one can."""
-    carried = part.residual + part.statement
-    own = (part.interest - carried - part.fee) * MICRO
-    interest = Step("scheduled-interest", own, terms.currency, part.due)
-    worked_out = part.base or part.pieces
-    if not worked_out or part.carried != carried or not part.balances:
-        yield interest
-        return
-    for piece in part.balances:
-        if shares := rate_shares(terms, part, piece):
-            of_piece = interest._replace(base_minor=piece.base, unit="day")
-            yield from (_of_rate(of_piece, share) for share in shares)
-            continue
-        rate, count, of_year, unit = factors(terms, part, piece)
-        micros = own
-        if part.pieces:
-            micros = round(bears(terms, *piece, period_of(part, piece.start, piece.end)) * MICRO)
-        yield interest._replace(
-            micros=micros,
-            base_minor=piece.base,
-            start=piece.start,
-            end=piece.end,
-            rate=rate,
-            days=count,
-            year_days=of_year,
-            unit=unit,
-        )
-
-
-def capitalized_steps(terms: LoanTerms, as_of: date) -> Iterator[Step]:
-    """Yield how the interest of before the schedule came about, once it is in the principal.
-
-    A step for each rate; as the principal of installments holds it, it adds nothing to a figure.
-    """
-    start, day = terms.start, terms.capitalized_on
-    if start is None or day is None or as_of < day:
-        return
-    before, base = 0, to_minor(terms.principal, terms.currency)
-    span = start.toordinal(), day.toordinal()
-    for rate, count, of_year, _, end in tariff(terms).scheduled.on_paper(*span):
-        until = date.fromordinal(end)
-        so_far = capitalized(terms, until)
-        split = Owed(interest=so_far - before)
-        yield Step(
-            "capitalized", 0, terms.currency, None, base, rate, count, of_year, start, until, split
-        )
-        before, start = so_far, until
-
-
-def _of_rate(interest: Step, share: RateShare) -> Step:
-    """Return the step of what one rate bore of an installment's interest."""
-    return interest._replace(
-        micros=round(share.interest * MICRO),
-        start=share.start,
-        end=share.end,
-        rate=share.rate,
-        days=share.days,
-        year_days=share.of_year,
     )

@@ -5,9 +5,10 @@ from itertools import permutations
 
 import pytest
 
-from reminderd.loans.accrual import Account
+from reminderd.loans.account import Account
 from reminderd.loans.owed import Owed
 from reminderd.loans.position import value
+from reminderd.loans.trace import Trace
 
 DUE = date(2026, 3, 1)
 
@@ -385,10 +386,10 @@ def test_a_payment_on_a_settled_loan_is_all_credit(one_sum):
 
 
 def test_a_trace_tells_where_each_days_payments_went(listed):
-    trace = []
     loan = monthly(listed, (DUE, "600"), (after(10), "300"), (after(10), "400"))
+    trace = Trace(loan.terms)
     Account(loan.terms, trace).run(loan.payments, after(10))
-    splits = [(step.end, step.micros, step.split) for step in trace if step.kind == "payment"]
+    splits = [(step.end, step.micros, step.split) for step in trace.steps if step.kind == "payment"]
     assert splits == [
         (DUE, -600_00_000000, Owed(500_00, 100_00, 0)),
         (after(10), -700_00_000000, Owed(500_00, 2_50, 5_00)),

@@ -57,7 +57,11 @@ SMTP = "mailto://127.0.0.1:{}?mode=insecure&from=me@example.com&to=me@example.co
 HOSTILE = {
     "a bomb": ("json://127.0.0.1:{}", bomb(200), Undecided),
     "a bomb with a no": ("json://127.0.0.1:{}", bomb(403), SoftRefusal),
-    "a bomb in a redirection": ("json://127.0.0.1:{}", bomb(307, b"Location: /x"), SoftRefusal),
+    "a bomb in a redirection": (
+        "json://127.0.0.1:{}",
+        bomb(307, b"Location: http://x/"),
+        SoftRefusal,
+    ),
     "no end": ("json://127.0.0.1:{}", endless(200), Undecided),
     "no end of a no": ("ntfy://127.0.0.1:{}/topic", endless(404), SoftRefusal),
     "no end to what a plugin reads": (MATRIX, endless(200), Undecided),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, OverflowMode
 from apprise.plugins import N_MGR, url_to_dict
@@ -436,7 +436,7 @@ def split(recipient: Recipient) -> list[Recipient]:
         if isinstance(plugin, Mailbox):
             first = {address.casefold(): address for _, address in reversed(plugin.targets)}
             return [replace(recipient, label=first[key]) for key in reversed(first)]
-        named = list(dict.fromkeys(_named(_read(recipient).get("targets"))))
+        named = _in_order(recipient.target, _named(_read(recipient).get("targets")))
         parts = [
             replace(recipient, label=f"{recipient.label} {number}", only=address)
             for number, address in enumerate(named, 1)
@@ -446,6 +446,14 @@ def split(recipient: Recipient) -> list[Recipient]:
     except DeliveryError:
         return [recipient]
     return [replace(parts[0], label=recipient.label), *parts[1:]] if parts else [recipient]
+
+
+def _in_order(target: str | Mapping[str, Any], addresses: Sequence[str]) -> list[str]:
+    """Return each address once, in the order of the target: Apprise reads some lists as sets."""
+    if not isinstance(target, str):
+        return list(dict.fromkeys(addresses))
+    text = unquote(target)
+    return sorted(set(addresses), key=lambda address: (text.find(address), address))
 
 
 def _named(targets: object) -> list[str]:

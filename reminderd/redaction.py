@@ -1,4 +1,6 @@
-"""Keeping secrets out of whatever is shown: logs, errors, what is stored of a failure.
+"""One gate for whatever is shown: no secret in it, and nothing that steers what shows it.
+
+Names come from files that somebody else may write, errors from other people's servers.
 
 What the configuration resolves is learnt once, and ``redact`` puts ``***`` in its place wherever
 it stands, however it is written: escaped, in hex or base64, broken over lines. The memory is the
@@ -22,6 +24,11 @@ _NUMBER = re.compile(r"\d{1,5}", re.ASCII)  # amounts and ports must stay readab
 _EXCERPT = 200  # characters of another program's words
 _BREAK = r"(?:\s|\\[nrt])*"  # where a line may break, in a text or in its representation
 _DIGIT_64 = r"[A-Za-z0-9+/_-]"
+# Control characters but line break and tab; separators of lines and paragraphs; marks that turn the
+# direction of reading; halves of characters, which cannot be written.
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class Redactor:
@@ -90,15 +97,6 @@ def _encodings(secret: str) -> Iterator[str]:
 _redactor = Redactor()
 
 
-def excerpt(words: str, most: int = _EXCERPT) -> str:
-    """Return the beginning of another program's words on one line, fit to show.
-
-    Secrets are hidden first: cut in two, they would not be known any more.
-    """
-    shown = "".join(sign if sign.isprintable() else " " for sign in redact(words))
-    return " ".join(shown.split())[:most]
-
-
 def learn(secrets: Iterable[str]) -> None:
     """Hide these secrets from now on, for as long as the process lives."""
     _redactor.learn(secrets)
@@ -107,3 +105,29 @@ def learn(secrets: Iterable[str]) -> None:
 def redact(text: str) -> str:
     """Return a text without the secrets that this process has learnt."""
     return _redactor.redact(text)
+
+
+def harmless(text: str) -> str:
+    """Return a text of several lines without what could steer a terminal."""
+    whole = text.replace("\r\n", "\n")
+    return _STEERING.sub(lambda found: " " if found[0].isspace() else "", whole)
+
+
+def one_line(text: str, at_most: int = 10_000) -> str:
+    """Return a text on one line, without what could steer a terminal or a page, cut if too long."""
+    kept = " ".join(harmless(text).split())
+    return kept if len(kept) <= at_most else kept[: at_most - 1] + "…"
+
+
+def excerpt(words: str, at_most: int = _EXCERPT) -> str:
+    """Return the beginning of another program's words on one line, fit to show.
+
+    Secrets are hidden once nothing stands between their letters, and before the words are cut: in
+    two, they would not be known any more.
+    """
+    return one_line(redact(one_line(words)), at_most)
+
+
+def escaped(json: str) -> str:
+    """Return JSON that means the same and can be shown in a terminal."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", json)

@@ -113,7 +113,7 @@ class TestExcerpts:
             assert len(said) <= 200
 
     def test_it_is_one_line_that_a_terminal_shows_as_it_is(self):
-        assert excerpt("a\x1b[2Jb\r\nc\u202ed\x00") == "a [2Jb c d"
+        assert excerpt("a\x1b[2Jb\r\nc\u202ed\x00") == "a[2Jb cd"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from apprise.plugins.mqtt import NotifyMQTT
 from apprise.utils.socket import AppriseSocketError
 
 from ..errors import DeliveryError, Undecided, Unreachable
+from ..redaction import harmless, one_line
 from . import mail
 from .bounds import MOST_ANSWER
 from .numerics import connack, farewell, numeric
@@ -44,7 +45,8 @@ class Console(NotifyBase):  # type: ignore[misc]  # Apprise is not annotated thr
 
     def send(self, body: str, title: str = "", **_kwargs: Any) -> bool:
         """Print one message."""
-        sys.stdout.write(f"{'─' * _WIDTH}\n{title}\n\n{body.rstrip()}\n\n")
+        said = f"{'─' * _WIDTH}\n{one_line(title)}\n\n{body.rstrip()}\n\n"
+        sys.stdout.write(harmless(said))
         sys.stdout.flush()
         return True
 

@@ -24,7 +24,7 @@ from apprise.plugins.email import NotifyEmail
 from apprise.result import AppriseResultStatus
 
 from ..alerts.channel import Recipient
-from ..errors import DeliveryError, Refused, SoftRefusal, Undecided
+from ..errors import DeliveryError, Refused, SoftRefusal, Undecided, Unreachable
 from ..messages.layout import markup, unmarked
 from ..messages.message import Format, Message
 from ..playbook.playbook import Severity
@@ -265,7 +265,12 @@ def instantiate(recipient: Recipient) -> NotifyBase:
 
 
 def _read(recipient: Recipient) -> dict[str, Any]:
-    """Return the arguments of the plugin that a recipient needs, among them its schema."""
+    """Return the arguments of the plugin that a recipient needs, among them its schema.
+
+    Unreachable while a secret in its target cannot be had: it may be put back.
+    """
+    if recipient.fault:
+        raise Unreachable(recipient.fault)
     arguments = _arguments_of(recipient)
     return arguments if recipient.only is None else arguments | {"targets": [recipient.only]}
 
@@ -375,7 +380,7 @@ def rate_of(recipient: Recipient) -> int | None:
     """Return how many messages a minute a recipient's service is known to take, if it is known."""
     try:
         return service(str(_read(recipient)["schema"])).rate
-    except Refused:
+    except DeliveryError:
         return None  # sending says why
 
 
@@ -385,7 +390,7 @@ def format_of(recipient: Recipient, wanted: Format | None) -> Format:
         return wanted
     try:
         arguments = _read(recipient)
-    except Refused:
+    except DeliveryError:
         return Format.TEXT  # it cannot be sent at all, and sending says why
     shown = service(str(arguments["schema"])).shows
     asked = str(arguments.get("format", "")).lower()

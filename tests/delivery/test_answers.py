@@ -193,7 +193,7 @@ class TestReplies:
 
     def test_words_are_cut_and_put_on_one_line(self):
         error = answered("dingtalk", errcode=-1, errmsg="a\r\nb" + "c" * 500)
-        assert str(error) == f"the service answered -1 (a b{'c' * 197})"
+        assert str(error) == f"the service answered -1 (a b{'c' * 196}…)"
 
     def test_who_is_not_named_may_say_what_he_likes(self):
         assert answered("json", errcode=1, code=500, ok=False) is None

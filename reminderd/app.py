@@ -7,6 +7,7 @@ second can do the first meanwhile.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -326,6 +327,7 @@ class App:
             defer=self.planner.defer,
             desk=self.config.desk,
             plan_more=plan.go_on,
+            plan_again=self.plan_due if plan_for else lambda _now: None,
             planned_for=plan_for,
             to_come=to_come,
         )
@@ -778,7 +780,8 @@ class App:
         with self.database.transaction() as connection:
             rows = history.undelivered(connection, now - _FAILED_LATELY)
             known = [row for row in rows if self._is_configured(row["channel"], row["address"])]
-            return self._again(connection, [row for row in known if not _outdated(row, known)])
+            told = known + history.sent(connection, now - _FAILED_LATELY)
+            return self._again(connection, [row for row in known if not _outdated(row, told)])
 
     def _again(self, connection: Connection, rows: Iterable[RowMapping]) -> list[RowMapping]:
         chosen = [row for row in rows if row["state"] in _AGAIN]
@@ -895,7 +898,7 @@ def _verbs(counts: Mapping[str, int]) -> str:
 
 
 def _split(channel: Channel) -> Channel:
-    """Give every address of a mail URL, or of one text in a table, a recipient of its own."""
+    """Give every address that a target names a recipient of its own."""
     if not any(_may_hold_several(recipient.target) for recipient in channel.recipients):
         return channel
     from .delivery.transport import split
@@ -905,11 +908,15 @@ def _split(channel: Channel) -> Channel:
     )
 
 
+_SEVERAL = re.compile(r"mailto|[^?#]*://[^/?#]*/+[^/?#]+/+[^/?#]|.*(,|%2c|[?&]to=)", re.IGNORECASE)
+
+
 def _may_hold_several(target: str | Mapping[str, Any]) -> bool:
     """Return whether it is worth asking Apprise, which is slow to import."""
     if isinstance(target, str):
-        return target.lower().startswith("mailto")
-    return str(target.get("to")).count("@") > 1
+        return _SEVERAL.match(target) is not None
+    listed = any(isinstance(value, list) and len(value) > 1 for value in target.values())
+    return listed or "," in str(target.get("to"))
 
 
 def _describe(change: Change) -> str:

@@ -46,9 +46,9 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        """Return ``file:line:column: path: message``."""
-        where = f"{self.file}:{self.line}:{self.column}: "
-        return f"{where}{self.path}: {self.message}" if self.path else where + self.message
+        """Return ``file:line:column: path: message``, on one line whatever they hold."""
+        parts = (f"{self.file}:{self.line}:{self.column}", self.path, self.message)
+        return " ".join(": ".join(filter(None, parts)).splitlines())
 
 
 class ConfigError(ReminderdError):

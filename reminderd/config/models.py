@@ -28,6 +28,7 @@ from .values import (
     NotNegative,
     Positive,
     Strict,
+    TableName,
     Text,
     Whole,
     Zone,
@@ -381,12 +382,12 @@ class Settings(BaseSettings):
         description="Who else is told where nobody reacts.",
         examples=["[escalation] on a line of its own, and its keys below"],
     )
-    channels: dict[str, ChannelModel] = Field(
+    channels: dict[TableName, ChannelModel] = Field(
         {},
         description="Where messages go.",
         examples=['[channels.phone] on a line of its own, and url = "…" below'],
     )
-    accounts: dict[Annotated[str, Field(min_length=1, max_length=64)], AccountModel] = Field(
+    accounts: dict[TableName, AccountModel] = Field(
         {},
         description="What pays the loans.",
         examples=['[accounts.bank] on a line of its own, and balance = "3000.00" below'],

@@ -143,6 +143,13 @@ def _clock(value: object) -> time:
     return at
 
 
+def _table_name(name: str) -> str:
+    """Refuse a name of a channel or an account that would steer what shows it."""
+    if one_line(name) != name:
+        raise ValueError(f"{shown(name)} cannot be shown as it is (write {one_line(name)!r})")
+    return name
+
+
 def _whole(value: object) -> int:
     if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10:
         return int(value)  # environment variables are always texts
@@ -268,6 +275,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
 HelloName = Annotated[str, AfterValidator(_hello)]
 LocaleName = Annotated[str, AfterValidator(_locale)]
+TableName = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_table_name)]
 Text = Annotated[str, AfterValidator(one_line)]  # to be shown to people, on one line
 Whole = Annotated[int, BeforeValidator(_whole)]
 Days = Annotated[tuple[Annotated[Whole, Field(ge=0, le=3650)], ...], AfterValidator(_in_order)]

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,22 @@ _DIFFERENCE_AT_MOST = 20  # loans
 _FAILED_LATELY = timedelta(days=7)
 _AGAIN = (*WAITING, State.FAILED)  # what can be tried again
 _ROUTINE, _ACCOUNT = "a routine", "a look at an account"
+
+
+class Snapshot:
+    """The configured loans as they are known at one moment, read once for a whole command."""
+
+    def __init__(self, entries: list[tuple[Entry, History]], now: datetime) -> None:
+        """Take the loans, with their histories, as they will stand once synced."""
+        self.entries = entries
+        self.loans = [entry.loan for entry, _ in entries]
+        self._now = now
+        # Whatever goes through days in their order asks for each of them many times.
+        self.positions = lru_cache(maxsize=4)(self._positions)
+
+    def _positions(self, as_of: date | None = None) -> list[Position | Trouble]:
+        """Return how every loan stands on a day, else today where it is, or why nobody can say."""
+        return [valued(loan, as_of or local_date(self._now, loan.timezone)) for loan in self.loans]
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,7 +459,11 @@ class App:
 
     def positions(self, as_of: date | None = None) -> list[Position | Trouble]:
         """Return how every loan stands on a day, else today where it is, or why nobody can say."""
-        return [valued(entry.loan, as_of or self.today(entry.loan)) for entry, _ in self.entries()]
+        return self.snapshot().positions(as_of)
+
+    def snapshot(self) -> Snapshot:
+        """Return the loans as they are known now, for a command that looks more than once."""
+        return Snapshot(self.entries(), self.clock.now())
 
     def told(self, loan_id: str | None, due: date) -> set[str]:
         """Return the channels that heard of the installment due on a date."""

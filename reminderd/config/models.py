@@ -23,6 +23,7 @@ from .values import (
     Currency,
     Day,
     Days,
+    HelloName,
     LocaleName,
     NotNegative,
     Positive,
@@ -300,6 +301,12 @@ class ChannelModel(BaseModel):
         ge=1,
         description="The most messages a minute; others wait. Robots of DingTalk and WeCom: 20.",
         examples=["rate = 20"],
+    )
+    hello: HelloName | None = Field(
+        None,
+        description="Name by which a mail server is greeted; this machine's, or its address, where "
+        "left out. For servers that refuse it.",
+        examples=['hello = "mail.example.com"'],
     )
     quiet_hours: QuietHoursModel | None = Field(
         None,

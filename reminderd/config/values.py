@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from ..alerts.channel import is_hello
 from ..loans.business_days import check_calendar
 from ..loans.frequency import Frequency, Unit
 from ..loans.money import parse_amount, parse_ratio
@@ -195,6 +196,12 @@ def _currency(code: str) -> str:
     return code
 
 
+def _hello(name: str) -> str:
+    if not is_hello(name):
+        raise ValueError("is not a machine's whole name (write one as mail.example.com)")
+    return name
+
+
 def _locale(name: str) -> str:
     if name not in LOCALES:
         known = [value_meant("locale", name)] if value_meant("locale", name) else LOCALES
@@ -266,6 +273,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 ClockTime = Annotated[time, BeforeValidator(_clock)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
+HelloName = Annotated[str, AfterValidator(_hello)]
 LocaleName = Annotated[str, AfterValidator(_locale)]
 TableName = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_table_name)]
 Text = Annotated[str, AfterValidator(one_line)]  # to be shown to people, on one line

@@ -97,6 +97,14 @@ def markup(text: str, markdown: bool) -> str:
     return _MARKUP.sub(r"\\\1", text) if markdown else text
 
 
+_ESCAPE = re.compile(r"\\([\\`*_\[\]<>#|~&])|\*\*|^#+ ", re.MULTILINE)
+
+
+def unmarked(text: str) -> str:
+    """Return a text in Markdown, as the program writes it, without its signs."""
+    return _ESCAPE.sub(lambda sign: sign[1] or "", text)
+
+
 def inlined(html: str) -> str:
     """Return the page with its style rules on the elements, as mail clients want them."""
     sheet = _SHEET.search(html)

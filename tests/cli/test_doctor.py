@@ -297,7 +297,7 @@ def test_dead_addresses_and_what_waits_are_told(httpserver, write, call):
     call("run", "--once")
     assert "warning  outbox: 1 deliveries were tried" in call("doctor").stdout
     httpserver.clear()
-    httpserver.expect_request("/in").respond_with_data("", status=404)
+    httpserver.expect_request("/in").respond_with_data("", status=410)
     call("outbox", "retry", "--all")
     call("run", "--once")
     assert "hook has taken nothing since 2026-12-09" in call("doctor").stdout

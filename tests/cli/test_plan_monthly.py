@@ -66,8 +66,8 @@ def test_each_way_has_its_end_its_cost_and_what_it_saves(lines):
     assert text == [
         "CN¥8,000.00 on Dec 9, and CN¥7,000.00 on each pay day",
         "Way\tDebt-free on\tCost from today\tSaved",
-        "Dearest first\tNov 25, 2027\tCN¥3,978.13\tCN¥5,653.04",
-        "Smallest first\tNov 25, 2027\tCN¥4,069.11\tCN¥5,562.06",
+        "Dearest first\tNov 25, 2027\tCN¥3,978.12\tCN¥5,653.05",
+        "Smallest first\tNov 25, 2027\tCN¥4,069.10\tCN¥5,562.07",
         "As agreed\tMay 20, 2037\tCN¥9,631.17\tCN¥0.00",
         "Loan\tDearest first\tSmallest first\tAs agreed",
         "Card\tMar 25, 2027\tMar 25, 2027\tMay 20, 2037",

@@ -15,7 +15,7 @@ from ..loans.bills import drawn_on, expected_near
 from ..loans.charges import Amount, Cap, Fee, FeeKind, InstallmentFee
 from ..loans.frequency import ANY_DAY, BusinessDays, Frequency
 from ..loans.funds import Balance, BankAccount, Income
-from ..loans.money import Money, Rate, to_minor
+from ..loans.money import Money, Rate, hardly_asked, to_minor
 from ..loans.schedule import revolve, schedule, schedule_past, start_date
 from ..loans.terms import (
     YEARS,
@@ -156,7 +156,7 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         grace_mode=model.grace_mode,
         grace_covers=tuple(model.grace_covers),
         residual=model.residual,
-        residual_below=model.residual_below,
+        residual_below=_residual_below(model, currency),
         dpd_includes_due_date=model.dpd_includes_due_date,
         acceleration_date=model.acceleration_date,
         fees=tuple(_fee(fee) for fee in model.fees),
@@ -277,6 +277,10 @@ def _repayment(model: LoanModel) -> Repayment:
     return Repayment(model.repayment or "equal-installment")
 
 
+def _residual_below(model: LoanModel, currency: str) -> Decimal:
+    return hardly_asked(currency) if model.residual_below is None else model.residual_below
+
+
 def _count(model: LoanModel) -> int:
     if isinstance(model.installments, int):
         return model.installments
@@ -390,6 +394,7 @@ def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:
         reported_after=model.reported_after,
         record_years=kept or None,
         lender=model.lender,
+        tolerance=terms.residual_below,
     )
 
 

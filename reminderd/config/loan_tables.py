@@ -675,9 +675,10 @@ class LoanModel(Strict):
         "own amount: at once, with the next one, or with the last.",
         examples=['residual = "next"'],
     )
-    residual_below: NotNegative = Field(
-        Decimal(1),
-        description="Less than that is never overdue: it is asked for with a later installment.",
+    residual_below: NotNegative | None = Field(
+        None,
+        description="Less than that is never overdue: it is asked for with a later installment. "
+        "Else 1.00; in currencies whose unit is worth little more, as 100 yen.",
         examples=['residual_below = "10.00"'],
     )
     dpd_includes_due_date: bool = Field(

@@ -715,6 +715,7 @@ class Loan:
     reported_after: int | None = None  # days past due from which the lender reports it
     record_years: int | None = None  # how long an entry is kept after settling
     lender: Lender = Lender.BANK
+    tolerance: Decimal = Decimal(0)  # less than that, of what is nearly paid, is not spoken of
 
     def awaits_debit(self, due: date, as_of: date) -> bool:
         """Return whether only the lender's debit can say if an installment of the past is paid.

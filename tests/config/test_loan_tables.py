@@ -185,6 +185,7 @@ LINES = {
     "grace_covers = []": {"grace_covers": ()},
     'residual = "next"': {"residual": Residual.NEXT},
     "residual_below = 10": {"residual_below": Decimal(10)},
+    "residual_below = 0": {"residual_below": Decimal(0)},
     "dpd_includes_due_date = true": {"dpd_includes_due_date": True},
     "acceleration_date = 2027-03-01": {"acceleration_date": date(2027, 3, 1)},
     'fees = [{ flat = "15.00" }]': fee(flat("15.00")),

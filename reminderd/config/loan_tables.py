@@ -324,7 +324,7 @@ class RateChangeModel(Strict):
 
     start: Day = Field(
         alias="from",
-        description="From when on, as with start.",
+        description="From when on: interest as with start, a penalty for that day already.",
         examples=["from = 2027-01-01"],
     )
     annual_rate: Rate | None = Field(None, description="The new contract rate for a year.")

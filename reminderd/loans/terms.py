@@ -201,6 +201,12 @@ class Penalty:
     at_most: Decimal | None = None
 
     @property
+    def refers(self) -> bool:
+        """Whether the rule is reckoned from the contract rate."""
+        known = PenaltyRule.DAILY_RATE, PenaltyRule.ANNUAL_RATE, PenaltyRule.DAILY_AMOUNT
+        return self.rule not in known
+
+    @property
     def rules(self) -> tuple[Penalty, ...]:
         """The rule that counts first, and the one of each step."""
         return (self, *(step.penalty for step in self.steps))

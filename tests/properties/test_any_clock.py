@@ -167,7 +167,7 @@ def network():
         yield network
 
 
-@examples(6)
+@examples(3)
 @given(
     life=st.lists(stretches, min_size=1, max_size=6),
     channel=st.sampled_from(["", "rate = 2", 'quiet_hours = { from = "22:00", to = "08:00" }']),

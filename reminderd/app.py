@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ class App:
         """Wire to the usual store if there is one, else to an empty one; create nothing."""
         folder = state_folder()
         exists = (folder / DATABASE).exists()
-        return cls(config, Database.open(folder) if exists else Database.in_memory(), clock)
+        return cls(config, Database.look(folder) if exists else Database.in_memory(), clock)
 
     def sync(self, beat: Callable[[], None] = lambda: None) -> Difference:
         """Bring the book up to the configuration; return the difference.
@@ -227,15 +228,16 @@ class App:
         return len(decision.alerts)
 
     def _plan_notice(self, connection: Connection, now: datetime) -> int:
-        """Tell the borrower, once, that the configuration in the file is not the one in force."""
-        problems = self.config.desk.problems
-        if not problems:
-            return 0
-        notice = misconfigured(problems, now, self.config.timezone)
-        if notice.milestone in {milestone for _, milestone in history.of_no_loan(connection)}:
-            return 0
-        self.planner.announce(connection, notice, now)
-        return 1
+        """Tell the borrower, once, what of the configuration in the file is not in force."""
+        desk, zone = self.config.desk, self.config.timezone
+        notices = [
+            misconfigured(found, now, zone) for found in (desk.problems, desk.faults) if found
+        ]
+        told = {milestone for _, milestone in history.of_no_loan(connection)} if notices else set()
+        new = [notice for notice in notices if notice.milestone not in told]
+        for notice in new:
+            self.planner.announce(connection, notice, now)
+        return len(new)
 
     def _plan_accounts(self, connection: Connection, now: datetime) -> int:
         """Warn of accounts that will not hold enough."""
@@ -350,16 +352,22 @@ class App:
             return min(found, key=lambda upcoming: upcoming.at, default=None)
 
     def preview(
-        self, start: datetime, days: int, beat: Callable[[float], None] = lambda _share: None
+        self,
+        start: datetime,
+        days: int,
+        beat: Callable[[float], None] = lambda _share: None,
+        *,
+        sent: bool = False,
     ) -> list[tuple[Loan | None, Foreseen]]:
-        """Return exactly the alerts that will go from *start* for so many days, in order.
+        """Return exactly the alerts that will be decided from *start* for so many days, in order.
 
-        Routines concern no loan. *beat* is told which share of the work is done.
+        Routines concern no loan. *beat* is told which share of the work is done. *sent*, without
+        those that a newer one replaces before quiet hours let them go.
         """
         found: list[tuple[Loan | None, Foreseen]] = []
         span, parts = timedelta(days=days) or timedelta.resolution, len(self.config.loans) + 1
         for number, (loan, ahead) in enumerate(self.ahead(start, days)):
-            for foreseen in ahead:
+            for foreseen in self._going(ahead) if sent else ahead:
                 beat((number + (foreseen.at - start) / span) / parts)
                 found.append((loan, foreseen))
         return _in_order(found)
@@ -369,8 +377,23 @@ class App:
         return _in_order(
             (loan, first)
             for loan, ahead in self.ahead(start, days)
-            if (first := next(ahead, None)) is not None
+            if (first := next(self._going(ahead), None)) is not None
         )
+
+    def _going(self, ahead: Iterator[Foreseen]) -> Iterator[Foreseen]:
+        """Yield the alerts of a loan that go before a newer one says it better."""
+        seen = next(ahead, None)
+        for newer in chain(ahead, [None]):
+            if seen and not (newer and self._gives_way(seen, newer)):
+                yield seen
+            seen = newer
+
+    def _gives_way(self, seen: Foreseen, newer: Foreseen) -> bool:
+        """Return whether quiet hours hold an alert back until a newer one replaces it."""
+        if seen.alert.loan_id is None or not replaces(newer.alert, seen.alert):
+            return False
+        goes = (self.planner.defer(seen.at, channel) for channel in self.channels.values())
+        return min(goes, default=seen.at) >= newer.at
 
     def ahead(self, start: datetime, days: int) -> Iterator[tuple[Loan | None, Iterator[Foreseen]]]:
         """Yield each loan with its alerts from *start* for some days, then None with the others'.

@@ -55,7 +55,7 @@ class ConfigError(ReminderdError):
     exit_code = 78
 
     def __init__(
-        self, problems: list[Problem], files: Mapping[Path, tuple[int, int]] | None = None
+        self, problems: list[Problem], files: Mapping[Path, tuple[int, ...]] | None = None
     ) -> None:
         """Keep the problems of each file together, in the order of the file.
 

@@ -324,12 +324,15 @@ class Planner:
         self.enqueue(connection, [(alert, self.notified(None, now))], now)
 
     def notified(self, loan: Loan | None, now: datetime) -> Destinations:
-        """Return where a notice goes, of a loan or of none: to all, however mild they want it."""
+        """Return where a notice goes, of a loan or of none: to all, however mild they want it.
+
+        Those without their secrets are left out, unless there are no others.
+        """
         found: dict[datetime, list[tuple[str, str]]] = {}
-        for channel in self.channels.values():
-            if speaks_of(loan, channel):
-                to = [(channel.name, recipient.label) for recipient in channel.recipients]
-                found.setdefault(self.defer(now, channel), []).extend(to)
+        heard = [channel for channel in self.channels.values() if speaks_of(loan, channel)]
+        for channel in [each for each in heard if each.works] or heard:
+            to = [(channel.name, recipient.label) for recipient in channel.recipients]
+            found.setdefault(self.defer(now, channel), []).extend(to)
         return found
 
     def destinations(

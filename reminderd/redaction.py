@@ -1,4 +1,6 @@
-"""Keeping secrets out of whatever is shown: logs, errors, what is stored of a failure.
+"""One gate for whatever is shown: no secret in it, and nothing that steers what shows it.
+
+Names come from files that somebody else may write, errors from other people's servers.
 
 What the configuration resolves is learnt once, and ``redact`` puts ``***`` in its place wherever
 it stands, however it is written. The memory is the process's own, since neither a log line nor an
@@ -16,6 +18,11 @@ HIDDEN = "***"
 _LEAST = 3  # characters; what is shorter cannot be told from ordinary letters
 _ALONE = 6  # what is shorter is hidden only where it is no part of a word
 _NUMBER = re.compile(r"\d{1,5}", re.ASCII)  # amounts and ports must stay readable
+# Control characters but line break and tab; separators of lines and paragraphs; marks that turn the
+# direction of reading; halves of characters, which cannot be written.
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class Redactor:
@@ -67,3 +74,20 @@ def learn(secrets: Iterable[str]) -> None:
 def redact(text: str) -> str:
     """Return a text without the secrets that this process has learnt."""
     return _redactor.redact(text)
+
+
+def harmless(text: str) -> str:
+    """Return a text of several lines without what could steer a terminal."""
+    whole = text.replace("\r\n", "\n")
+    return _STEERING.sub(lambda found: " " if found[0].isspace() else "", whole)
+
+
+def one_line(text: str, at_most: int = 10_000) -> str:
+    """Return a text on one line, without what could steer a terminal or a page, cut if too long."""
+    kept = " ".join(harmless(text).split())
+    return kept if len(kept) <= at_most else kept[: at_most - 1] + "…"
+
+
+def escaped(json: str) -> str:
+    """Return JSON that means the same and can be shown in a terminal."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", json)

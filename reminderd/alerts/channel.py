@@ -25,11 +25,13 @@ class Format(StrEnum):
 class Recipient:
     """One address of a channel. The label holds no secret; the target does and is never shown.
 
-    The target is what Apprise takes: a URL, or a mapping of its own argument names.
+    The target is what Apprise takes: a URL, or a mapping of its own argument names. Where a secret
+    in it cannot be had at present, *fault* says why; a URL is then empty.
     """
 
     label: str
     target: str | Mapping[str, Any] = field(repr=False)
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,16 @@ class Channel:
     rate: int | None = None  # messages a minute; None: as many as the service is known to take
 
     def recipient(self, label: str) -> Recipient | None:
-        """Return the recipient with this label, if it is still configured."""
-        return next((known for known in self.recipients if known.label == label), None)
+        """Return the recipient with this label, if it is still configured.
+
+        While the URL of a channel cannot be had, nobody knows which labels it has.
+        """
+        return next((at for at in self.recipients if at.label == label or not at.target), None)
+
+    @property
+    def works(self) -> bool:
+        """Whether messages can go to some address of it, as far as its secrets are concerned."""
+        return any(at.fault is None for at in self.recipients)
 
 
 def speaks_of(loan: Loan | None, channel: Channel) -> bool:

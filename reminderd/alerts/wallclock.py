@@ -58,16 +58,18 @@ class QuietHours:
     start: time
     end: time
 
+    def holds(self, clock: time) -> bool:
+        """Return whether a time of day lies inside the window."""
+        if self.start <= self.end:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end
+
     def defer(self, now: datetime, zone: str) -> datetime:
         """Return *now*, or the window's end when *now* lies inside the window."""
         local = now.astimezone(ZoneInfo(zone))
-        clock = local.time()
-        if self.start <= self.end:
-            inside, tomorrow = self.start <= clock < self.end, False
-        else:
-            inside, tomorrow = clock >= self.start or clock < self.end, clock >= self.start
-        if not inside:
+        if not self.holds(local.time()):
             return now
+        tomorrow = local.time() >= self.end
         ends = instant(local.date() + timedelta(days=tomorrow), self.end, zone)
         # A repeated hour can show the window again after its end; a skipped day can end in it.
         return now if ends <= now else self.defer(ends, zone)

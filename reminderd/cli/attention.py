@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import click
 
 from ..errors import UsageError
-from .common import DATE, common, print_json, writing
+from .common import DATE, common, echo, print_json, writing
 from .completion import loan_ids
 
 
@@ -38,8 +38,8 @@ def snooze(
     if as_json:
         print_json(attention_views.snooze_json(found, chosen))
     else:
-        click.echo(attention_views.snoozed_text(app, found, chosen))
-        click.echo(words(app.config.locale).say("attention", "end_it", id=found.id))
+        echo(attention_views.snoozed_text(app, found, chosen))
+        echo(words(app.config.locale).say("attention", "end_it", id=found.id))
 
 
 @click.command()
@@ -56,7 +56,7 @@ def unsnooze(loan: str, config_file: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"loan": found.id, "until": None})
     else:
-        click.echo(words(app.config.locale).say("attention", "ended", loan=name_of(found)))
+        echo(words(app.config.locale).say("attention", "ended", loan=name_of(found)))
 
 
 @click.command()
@@ -77,4 +77,4 @@ def ack(loan: str, config_file: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"loan": found.id, "acknowledged": True})
     else:
-        click.echo(words(app.config.locale).say("attention", "seen", loan=name_of(found)))
+        echo(words(app.config.locale).say("attention", "seen", loan=name_of(found)))

@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from ..errors import UsageError
-from .common import DATE, common, looking, print_json, writing
+from .common import DATE, common, echo, looking, print_json, writing
 from .completion import account_names
 
 
@@ -36,7 +36,7 @@ def balance(
         if as_json:
             print_json(views.accounts_json(app))
         else:
-            click.echo("\n".join(views.account_lines(app)) or views.none_text(app))
+            echo("\n".join(views.account_lines(app)) or views.none_text(app))
         return
     if amount is None:
         raise UsageError(f"what does it hold? (reminderd balance {account} 1234.50)")
@@ -46,4 +46,4 @@ def balance(
     if as_json:
         print_json(views.stated_json(app, known.name, number))
     else:
-        click.echo(views.stated_text(app, known.name, number))
+        echo(views.stated_text(app, known.name, number))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
-from .common import DATE, common, paid_amount, print_json, writing
+from .common import DATE, common, echo, paid_amount, print_json, writing
 from .completion import loan_ids
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def bill(
     else:
         lines = _text(app, found, drawn, before, number)
         undo = say.say("record", "undo", number=f"A{number}")
-        click.echo("\n".join([*lines, payment_views.now_owed(app, app.loan(found.id)), undo]))
+        echo("\n".join([*lines, payment_views.now_owed(app, app.loan(found.id)), undo]))
 
 
 def _posting(text: str, currency: str) -> Posting:

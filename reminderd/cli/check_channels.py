@@ -19,7 +19,7 @@ Place = tuple[str, int]  # a host and a port
 
 def channels(configured: Iterable[Channel]) -> Iterator[Finding]:
     """Connect to the host of each channel, and hang up."""
-    places = {channel.name: _places(channel) for channel in configured}
+    places = {channel.name: _places(channel) for channel in configured if channel.works}
     said = _reached({place for found in places.values() for place in found})
     for name, found in places.items():
         test = f"reminderd test {name}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
+from ..config.zone import MachineZone
 from ..service.sanity import BEHIND, RELEASED
 from .findings import Finding, asked, ok, problem, warning
 
@@ -33,17 +34,22 @@ def clock(now: datetime, newest: datetime | None) -> Iterator[Finding]:
         yield ok("clock", shown + (", synchronised" if synchronised == "yes" else ""))
 
 
-def zone(configured: str, system: str | None) -> Iterator[Finding]:
-    """Compare the zone by which reminders go with the machine's."""
-    if system is None or system == configured:
+def zone(configured: str, machine: MachineZone) -> Iterator[Finding]:
+    """Compare the zone by which reminders go with the machine's, where that is known."""
+    if machine.doubt and machine.name == configured:
+        yield warning("zone", machine.doubt)
+    elif machine.doubt or machine.name == configured:
         yield ok("zone", configured)
     else:
-        yield warning("zone", f"reminders go by {configured}; this machine is set to {system}")
+        yield warning(
+            "zone", f"reminders go by {configured}; this machine is set to {machine.name}"
+        )
 
 
 def installed() -> list[tuple[str, Path]]:
     """Return the units that are installed, each with whose manager runs it."""
-    own = Path("~/.config/systemd/user").expanduser() / UNIT
+    # expanduser of os.path leaves ~ where nobody knows a home, as for a user of a container.
+    own = Path(os.path.expanduser("~/.config/systemd/user")) / UNIT  # noqa: PTH111
     system = [folder / UNIT for folder in SYSTEM_UNITS]
     found = [("user", own), *(("system", path) for path in system)]
     return [(scope, path) for scope, path in found if path.is_file()]
@@ -80,6 +86,8 @@ def _unit(scope: str, path: Path) -> Iterator[Finding]:
         yield problem("unit", f"{path} has failed", mend)
     elif asked("systemctl", manager, "is-enabled", UNIT) in {"disabled", None}:
         yield problem("unit", f"{path} is not enabled", start_command(scope))
+    elif asked("systemctl", manager, "is-active", UNIT) in {"inactive", "unknown"}:
+        yield problem("unit", f"{path} is enabled and does not run", start_command(scope))
     else:
         yield ok("unit", f"{path} is enabled")
     changed = _changed(path, scope)
@@ -89,7 +97,7 @@ def _unit(scope: str, path: Path) -> Iterator[Finding]:
 
 
 def _linger() -> Iterator[Finding]:
-    if asked("loginctl", "show-user", getpass.getuser(), "--property=Linger", "--value") == "no":
+    if asked("loginctl", "show-user", str(os.getuid()), "--property=Linger", "--value") == "no":
         said = "without lingering the user unit stops when you log out"
         yield warning("unit", said, "loginctl enable-linger")
 

@@ -34,7 +34,10 @@ def permissions(config: Path, folder: Path) -> Iterator[Finding]:
     for path in exposed:
         mend = f"chmod 600 {quote(str(path))}"
         yield problem("permissions", f"{path} holds secrets and others can read it", mend)
-    if not exposed:
+    if open_folder := _mode(folder) & 0o022:
+        mend = f"chmod 700 {quote(str(folder))}"
+        yield problem("permissions", f"others can put files into {folder}", mend)
+    if not (exposed or open_folder):
         yield ok("permissions", "nobody else can read what holds secrets")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from ..app import App
 from ..clock import Clock
 from ..config.load import load_file
+from ..config.zone import machine_zone
 from ..delivery.transport import verify
 from ..errors import ConfigError, Problem, ReminderdError
 from ..redaction import redact
@@ -30,7 +31,7 @@ def findings(file: Path) -> Iterator[Finding]:
         yield from check_machine.clock(clock.now(), _newest(app))
         yield from complaints
         if app is not None:
-            yield from check_machine.zone(app.config.timezone, _system_zone())
+            yield from check_machine.zone(app.config.timezone, machine_zone())
         yield from _on_disk(file, folder, clock.now())
         if app is not None:
             yield from check_channels.channels(app.channels.values())
@@ -66,7 +67,8 @@ def _configured(file: Path, folder: Path, clock: Clock) -> tuple[App | None, lis
         return None, said
     try:
         app = App.look(config, clock)
-        return app, said + [warning("config", redact(str(doubt))) for doubt in doubts_of(app)]
+        asked = [doubt for doubt in doubts_of(app) if doubt is not config.zone_doubt]
+        return app, said + [warning("config", redact(str(doubt))) for doubt in asked]
     except ReminderdError as error:
         return None, [*said, problem("store", str(error), "reminderd restore")]
 
@@ -74,15 +76,6 @@ def _configured(file: Path, folder: Path, clock: Clock) -> tuple[App | None, lis
 def _mistake(found: Problem) -> Finding:
     edit = f"${{EDITOR:-vi}} +{found.line} {quote(found.file)}"
     return problem("config", redact(str(found)), edit)
-
-
-def _system_zone() -> str | None:
-    from tzlocal import get_localzone_name
-
-    try:
-        return get_localzone_name()
-    except Exception:  # tzlocal raises its own kinds on odd systems
-        return None
 
 
 def _outbox(app: App) -> Iterator[Finding]:

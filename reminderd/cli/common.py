@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import UsageError
+from ..errors import StoreError, UsageError
+from ..redaction import escaped, harmless
 
 if TYPE_CHECKING:
     from ..app import App
@@ -82,24 +83,48 @@ def config_file_of(given: str | None) -> Path:
     return find_file(given or click.get_current_context().find_root().obj)
 
 
+def new_file_of(given: str | None) -> Path:
+    """Return where ``init`` writes: as given, else the user's own file, not the system's."""
+    from ..config.place import own_file
+
+    return own_file(given or click.get_current_context().find_root().obj)
+
+
 def looking(config_file: str | None, *, in_need: bool = True) -> App:
     """Return the program for commands that only look; *in_need* the last good file will do."""
     from ..app import App
     from ..clock import Clock
     from ..config.load import load_file
 
-    config = _in_force(config_file) if in_need else load_file(config_file_of(config_file))
+    config = (
+        _in_force(config_file) if in_need else load_file(config_file_of(config_file), lenient=True)
+    )
     return App.look(config, Clock())
+
+
+def _warn_of_another(file: Path) -> None:
+    """Say where what is shown mixes a configuration with the store of another one."""
+    from ..service.belonging import check
+    from ..state import state_folder
+
+    try:
+        check(state_folder(), file)
+    except StoreError as error:
+        echo(error, err=True)
 
 
 def writing(config_file: str | None) -> App:
     """Return the program for commands that write to the store."""
     from ..app import App
     from ..clock import Clock
+    from ..service.belonging import check
+    from ..state import state_folder
 
-    app = App.open(_in_force(config_file), Clock())
+    config = _in_force(config_file)
+    check(state_folder(), config.file)
+    app = App.open(config, Clock())
     for line in app.sync().lines:
-        click.echo(line, err=True)
+        echo(line, err=True)
     return app
 
 
@@ -112,13 +137,18 @@ def _in_force(config_file: str | None) -> Config:
     config, verdict = config_in_force(config_file_of(config_file), state_folder())
     if verdict:
         last_good = words(config.locale).say("view", "last_good")
-        click.echo(f"{verdict}\n{last_good}", err=True)
+        echo(f"{verdict}\n{last_good}", err=True)
     return config
+
+
+def echo(text: object = "", *, err: bool = False, nl: bool = True, **style: Any) -> None:
+    """Print a text, which may hold others' words; *style* is click's."""
+    click.secho(harmless(str(text)), err=err, nl=nl, **style)
 
 
 def print_json(value: object) -> None:
     """Print JSON as people and programs read it."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(escaped(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
 
 
 def paid_amount(amount: str, currency: str) -> Money:

@@ -13,7 +13,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from ..config.place import find_file
-from .common import Choice
+from .common import Choice, echo
 
 _VARIABLE = "_REMINDERD_COMPLETE"
 
@@ -32,7 +32,7 @@ def completion(ctx: click.Context, shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None  # they are among those that click knows
     made = kind(ctx.find_root().command, {}, "reminderd", _VARIABLE)
-    click.echo(made.source_template % made.source_vars())  # without asking which bash there is
+    echo(made.source_template % made.source_vars())  # without asking which bash there is
 
 
 def loan_ids(ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:

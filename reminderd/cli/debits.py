@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from .common import DATE, common, print_json, writing
+from .common import DATE, common, echo, print_json, writing
 from .completion import loan_ids
 
 
@@ -31,4 +31,4 @@ def failed(loan: str, config_file: str | None, as_json: bool, due: date | None) 
         record = {"agreement": f"A{number}", "debit": str(which)}
         print_json(record | figure_views.quote_json(app, now, None))
     else:
-        click.echo(views.agreement_text(app, now, number))
+        echo(views.agreement_text(app, now, number))

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from .common import common, config_file_of, print_json
+from .common import common, config_file_of, echo, print_json
 
 
 @click.command()
@@ -28,7 +28,7 @@ def doctor(config_file: str | None, as_json: bool) -> None:
     for finding in checkup.findings(config_file_of(config_file)):
         found.append(finding)
         if not as_json:
-            click.secho(str(finding), fg=colours[finding.level], color=colour)
+            echo(finding, fg=colours[finding.level], color=colour)
     if as_json:
         print_json(checkup.findings_json(found))
     sys.exit(0 if checkup.is_well(found) else 1)

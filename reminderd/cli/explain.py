@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .common import common, looking, print_json
+from .common import common, echo, looking, print_json
 from .completion import loan_ids
 
 
@@ -20,4 +20,4 @@ def explain(loan: str, config_file: str | None, as_json: bool) -> None:
     if as_json:
         print_json(explain_views.explain_json(app, found))
     else:
-        click.echo(explain_views.explain_text(app, found))
+        echo(explain_views.explain_text(app, found))

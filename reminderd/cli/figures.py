@@ -7,7 +7,7 @@ from datetime import date
 
 import click
 
-from .common import DATE, Choice, common, looking, paid_amount, print_json, stated_amount
+from .common import DATE, Choice, common, echo, looking, paid_amount, print_json, stated_amount
 from .completion import loan_ids, presets_there_are
 
 
@@ -47,7 +47,7 @@ def quote(
         drawn = explain and in_terminal()
         answers = [views.quote_text(app, found, as_of, explain=explain and not drawn)]
         answers += views.what_if_text(app, found, as_of, paid, days)
-        click.echo("\n\n".join(answers))
+        echo("\n\n".join(answers))
         if drawn:
             show(views.derivation_table(app, found, as_of))
 
@@ -71,9 +71,9 @@ def presets(name: str | None, as_json: bool) -> None:
     if as_json:
         print_json([views.preset_json(preset) for preset in shown])
     elif name:
-        click.echo(views.preset_text(shown[0]))
+        echo(views.preset_text(shown[0]))
     else:
-        click.echo("\n".join(f"{preset.name}: {preset.title}" for preset in shown))
+        echo("\n".join(f"{preset.name}: {preset.title}" for preset in shown))
 
 
 @click.command()
@@ -115,8 +115,8 @@ def reconcile(
     if as_json:
         print_json(outcome.json())
     else:
-        click.echo(outcome.text(hint=not write))
+        echo(outcome.text(hint=not write))
         write = write or (outcome.offers and sys.stdin.isatty() and outcome.ask(choice))
     if write and outcome.offers:
-        click.echo(outcome.write(choice), err=as_json)
+        echo(outcome.write(choice), err=as_json)
     sys.exit(0 if outcome.matches else 1)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ConfigError, ReminderdError, UsageError
-from .common import common, config_file_of, print_json
+from .common import common, echo, new_file_of, print_json
 
 if TYPE_CHECKING:
     from .init_answers import Here
@@ -55,9 +55,9 @@ def init(config_file: str | None, as_json: bool, answers: str | None, print_answ
     if print_answers:
         from .init_answer_file import template
 
-        click.echo(template(_here("none")), nl=False)
+        echo(template(_here("none")), nl=False)
     elif answers is not None:
-        _from_file(config_file_of(config_file).resolve(), answers, as_json=as_json)
+        _from_file(new_file_of(config_file).resolve(), answers, as_json=as_json)
     elif as_json:
         raise UsageError("--json goes with --answers: a conversation is no JSON")
     elif not sys.stdin.isatty():
@@ -66,17 +66,20 @@ def init(config_file: str | None, as_json: bool, answers: str | None, print_answ
             "`reminderd init --print-answers` shows what can be in it)"
         )
     else:
-        _at_terminal(config_file_of(config_file).resolve())
+        _at_terminal(new_file_of(config_file).resolve())
 
 
 def _here(service: str) -> Here:
     from ..clock import Clock
-    from ..config.load import system_timezone
+    from ..config.zone import machine_zone
     from .init_answers import Here
 
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
     language = "zh-CN" if (locale or "").lower().startswith("zh") else "en"
-    return Here(language, system_timezone(), Clock().now(), service)
+    zone = machine_zone()
+    if zone.doubt:
+        echo(zone.doubt, err=True)
+    return Here(language, zone.name, Clock().now(), service)
 
 
 def _from_file(file: Path, answers: str, *, as_json: bool) -> None:
@@ -143,7 +146,7 @@ def _at_terminal(file: Path) -> None:
         setup = _tried(terminal, file)
         setup.write()
     except (click.Abort, KeyboardInterrupt):
-        click.echo()
+        echo()
         terminal.say("kept")
         sys.exit(1)
     _finish(setup)
@@ -190,7 +193,7 @@ def _subscription(known: Mapping[str, Any]) -> None:
     from .init_words import say
 
     if known["channel"] == "ntfy":
-        click.echo(say(known["language"], "subscribe", url=web_address(known)))
+        echo(say(known["language"], "subscribe", url=web_address(known)))
 
 
 def _tell(language: str, results: list[dict[str, object]]) -> None:
@@ -218,7 +221,7 @@ def _finish(setup: Setup) -> dict[str, Any] | None:
     language = setup.known["language"]
     for key, names in (("written", setup.files), ("removed", setup.removed)):
         for name in names:
-            click.echo(say(language, key, file=setup.file.parent / name))
+            echo(say(language, key, file=setup.file.parent / name))
     prose(say(language, "right"))
     first = setup.first()
     if first is None:
@@ -241,7 +244,7 @@ def _service(setup: Setup, wanted: str) -> bool:
         return _system_service(setup, language)
     if wanted == "user":
         return _user_service(setup.file, language)
-    click.echo(say(language, "by_hand", command=service.foreground(setup.file)))
+    echo(say(language, "by_hand", command=service.foreground(setup.file)))
     return True
 
 
@@ -255,9 +258,9 @@ def _system_service(setup: Setup, language: str) -> bool:
         prose(say(language, "system_inline"))
         return False
     place = setup.file.parent / setup.secret if setup.secret else None
-    click.echo(say(language, "system"))
+    echo(say(language, "system"))
     for command in service.for_root(setup.file, place):
-        click.echo(f"    {command}")
+        echo(f"    {command}")
     return True
 
 
@@ -266,7 +269,7 @@ def _user_service(file: Path, language: str) -> bool:
     from .init_words import say
 
     unit = service.write_unit(file)
-    click.echo(say(language, "written", file=unit))
+    echo(say(language, "written", file=unit))
     trouble = say(language, "no_systemctl", unit=unit)
     if service.has_systemctl():
         try:
@@ -274,8 +277,8 @@ def _user_service(file: Path, language: str) -> bool:
             trouble = ""
         except service.ServiceError as error:
             trouble = say(language, "unit_failed", error=error)
-    click.echo(trouble or say(language, "running"))
+    echo(trouble or say(language, "running"))
     for command in service.commands() if trouble else ():
-        click.echo(f"    {command}")
-    click.echo(say(language, "linger"))
+        echo(f"    {command}")
+    echo(say(language, "linger"))
     return not trouble

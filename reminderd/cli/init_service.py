@@ -111,7 +111,10 @@ def for_root(config: Path, secret: Path | None) -> list[str]:
     unit = _copy("644", packaged_unit("system"), f"{_SYSTEM}/{_UNIT}")
     start = [shlex.join(("systemctl", *arguments)) for arguments in _ENABLE]
     own = _copy("644", config, f"{_ETC}/config.toml")
-    return [own, *(_hand_over(secret) if secret else ()), unit, *start]
+    moved = [config, *([secret] if secret else ())]
+    # What root's commands find in root's home they would take for the service's.
+    gone = [shlex.join(("rm", *map(str, moved)))] if os.geteuid() == 0 else []
+    return [own, *(_hand_over(secret) if secret else ()), unit, *start, *gone]
 
 
 def _hand_over(secret: Path) -> list[str]:

@@ -11,6 +11,7 @@ from ..alerts.channel import Recipient
 from ..config.secrets import secrets_in
 from ..config.typed import half_width
 from ..redaction import learn
+from .common import echo
 from .init_answers import QUESTIONS, Doubt, Here, Question
 from .init_channels import target_of
 from .init_loans import LOAN_QUESTIONS, PRESETS, SOME_PAID, is_card, past_dues
@@ -87,7 +88,7 @@ class Terminal:
         question = (QUESTIONS | LOAN_QUESTIONS)[name]
         usual = default or question.default(known, self.here)
         if question.menu:
-            click.echo("\n".join(question.menu.lines(known["language"])))
+            echo("\n".join(question.menu.lines(known["language"])))
         asked = say(self.known["language"], key or name, currency=known.get("currency"))
         while True:
             text = self._prompt(asked, usual, hidden=hidden)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import ReminderdError, UsageError
-from .common import DATE, Choice, common, looking, print_json, stated_amount
+from .common import DATE, Choice, common, echo, looking, print_json, stated_amount
 from .completion import loan_ids
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def letter(
     stated = None if amount is None else stated_amount(amount, sheet.position.currency)
     claim = None if stated is None else Claim.of(sheet, stated)
     for sentence in _cautions(what, sheet, claim, words(app.config.locale)):
-        click.echo(sentence, err=True)
+        echo(sentence, err=True)
     form = form or ("html" if output and output.suffix.lower() in _PAGES else "markdown")
     text = write(what, sheet, claim)
     text = page(text, sheet) if form == "html" else text
@@ -93,7 +93,7 @@ def letter(
     if as_json:
         print_json({"kind": kind, "format": form, "text": text})
     else:
-        click.echo(text if output is None else f"written to {output}", nl=output is not None)
+        echo(text if output is None else f"written to {output}", nl=output is not None)
 
 
 def _refuse(kind: Kind, sheet: Sheet, amount: str | None) -> None:

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from contextlib import redirect_stdout
 from datetime import date, datetime
-from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from .. import __version__
 from ..errors import ConfigError, ReminderdError, UsageError
 from ..redaction import redact
+from ..service.log import bend_streams
 from .attention import ack, snooze, unsnooze
 from .balance import balance
 from .billing import bill
-from .common import (
-    DATE,
-    common,
-    config_file_of,
-    config_option,
-    looking,
-    print_json,
-)
+from .common import DATE, common, config_file_of, config_option, echo, looking, print_json
 from .completion import channel_names, completion, loan_ids
 from .debits import failed
 from .doctor import doctor
@@ -52,20 +46,29 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except ReminderdError as error:
-            click.echo(str(error), err=True)
+            echo(str(error), err=True)
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except OSError as error:
+            if error.filename is None or os.environ.get("REMINDERD_DEBUG"):
+                self._tell_of_mistake(ctx, error)
+            echo(f"{error.filename}: {error.strerror} (is it yours to use?)", err=True)
+            ctx.exit(1)
         except Exception as error:
-            if os.environ.get("REMINDERD_DEBUG"):
-                click.echo(redact(traceback.format_exc()), err=True)
-                ctx.exit(1)
-            click.echo(
+            self._tell_of_mistake(ctx, error)
+
+    @staticmethod
+    def _tell_of_mistake(ctx: click.Context, error: Exception) -> NoReturn:
+        if os.environ.get("REMINDERD_DEBUG"):
+            echo(redact(traceback.format_exc()), err=True)
+        else:
+            echo(
                 f"reminderd met a mistake of its own ({type(error).__name__}); nothing was lost. "
                 "Set REMINDERD_DEBUG=1 to see where, and please report it.",
                 err=True,
             )
-            ctx.exit(1)
+        ctx.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -93,13 +96,21 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
 @cli.command()
 @common
 @click.option("--once", is_flag=True, help="Do one pass over what is due, then end: for cron.")
-def run(config_file: str | None, as_json: bool, once: bool) -> None:
+@click.option(
+    "--take-over", is_flag=True, help="Where the store belongs to another file: let it be this one."
+)
+def run(config_file: str | None, as_json: bool, once: bool, take_over: bool) -> None:
     """Watch the loans and send what is due.
 
     Runs in the foreground until it gets SIGTERM or Ctrl+C; systemd/ holds units that start it
     at boot. SIGHUP, or saving the file, makes it read the configuration again. A configuration
     that is broken later does not stop it: it goes on with the last good one, and says so.
     """
+    if take_over:
+        from ..service.belonging import claim
+        from ..state import state_folder
+
+        claim(state_folder(), config_file_of(config_file), take_over=True)
     if once:
         _run_once(config_file, as_json=as_json)
         return
@@ -123,7 +134,7 @@ def _run_once(config_file: str | None, *, as_json: bool) -> None:
     folder = state_folder()
     config, verdict = read_config(config_file_of(config_file), folder)
     if verdict:
-        click.echo(f"{verdict}\nrunning on with the last good configuration", err=True)
+        echo(f"{verdict}\nrunning on with the last good configuration", err=True)
     app = App.open(config, Clock(), folder)
     # What a channel prints is no part of the JSON.
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
@@ -131,14 +142,14 @@ def _run_once(config_file: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(views.pass_json(app, outcome))
     else:
-        click.echo(f"sent {outcome.sent}; {status_line(app, outcome.following)}", err=True)
+        echo(f"sent {outcome.sent}; {status_line(app, outcome.following)}", err=True)
     if config.heartbeat:
         beat(config.heartbeat, well=not outcome.trouble and not app.nobody_reached())
     app.database.close()
     if outcome.hung:
         sys.stdout.flush()
         os._exit(1)
-    if verdict:
+    if verdict or config.desk.faults:
         sys.exit(ConfigError.exit_code)
 
 
@@ -159,12 +170,12 @@ def check(config_file: str | None, as_json: bool) -> None:
         if as_json:
             print_json({"ok": False, "file": str(file), "problems": views.problems(error)})
         else:
-            click.echo(str(error))
+            echo(str(error))
         sys.exit(error.exit_code)
     if as_json:
         print_json(views.check_json(app))
     else:
-        click.echo(views.check_text(app))
+        echo(views.check_text(app))
 
 
 def _checked(file: Path) -> App:
@@ -234,7 +245,7 @@ def preview(
     if as_json:
         print_json(views.preview_json(app, begin, days, full=full))
     elif full:
-        click.echo(views.preview_text(app, begin, days))
+        echo(views.preview_text(app, begin, days))
     else:
         views.print_preview(app, begin, days)
 
@@ -261,7 +272,7 @@ def test(channel: str | None, config_file: str | None, as_json: bool) -> None:
     if as_json:
         print_json(results)
     else:
-        click.echo(views.test_text(results, app.config.locale))
+        echo(views.test_text(results, app.config.locale))
     if not all(result["ok"] for result in results):
         sys.exit(1)
 
@@ -315,13 +326,32 @@ for command in (
     cli.add_command(command)
 
 
+def _open_streams() -> None:
+    """Give a process its standard streams, where whoever started it closed some.
+
+    The next file to be opened would take their place, and what is said would go into that.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # which is the lowest free one
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+
+
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal may lack ▶ or ¥; figures matter more
+    _open_streams()
+    bend_streams()
+    if os.getpid() == 1:  # which no signal ends by itself, as in a container
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         cli(prog_name="reminderd")
+    except KeyboardInterrupt:  # before click was there to say so
+        echo("Aborted!", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away; nobody is left to be told
         sys.exit(1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import DATE, Choice, common, paid_amount, print_json, writing
+from .common import DATE, Choice, common, echo, paid_amount, print_json, writing
 from .completion import loan_ids
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def extension(
     if as_json:
         print_json({"agreement": f"A{number}"} | figure_views.quote_json(app, app.loan(loan), None))
     else:
-        click.echo(payment_views.agreement_text(app, app.loan(loan), number))
+        echo(payment_views.agreement_text(app, app.loan(loan), number))
 
 
 def _agreed(
@@ -129,7 +129,7 @@ def waive(
         print_json(counts | figure_views.quote_json(app, app.loan(loan), None))
     else:
         note = payment_views.waived_note(app, whole, taken)
-        click.echo(payment_views.agreement_text(app, app.loan(loan), number, note))
+        echo(payment_views.agreement_text(app, app.loan(loan), number, note))
 
 
 @click.command()
@@ -160,4 +160,4 @@ def settle(loan: str, config_file: str | None, as_json: bool, yes: bool) -> None
         off = {"agreements": numbers, "off": str(rest.open), "asked": rest.asked, "paid": rest.paid}
         print_json(off | figure_views.quote_json(app, app.loan(loan), None))
     else:
-        click.echo(payment_views.settled_text(app, app.loan(loan), rest, numbers))
+        echo(payment_views.settled_text(app, app.loan(loan), rest, numbers))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import UsageError
-from .common import common, looking, print_json, writing
+from .common import common, echo, looking, print_json, writing
 
 
 @click.group(invoke_without_command=True)
@@ -47,4 +47,4 @@ def retry(number: int | None, every: bool, config_file: str | None, as_json: boo
     if as_json:
         print_json([outbox_views.delivery_json(row) for row in rows])
     else:
-        click.echo(outbox_views.retried_text(rows))
+        echo(outbox_views.retried_text(rows))

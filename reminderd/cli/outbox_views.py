@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import click
 from sqlalchemy import RowMapping
 
 from ..app import App
@@ -15,6 +14,7 @@ from ..messages.words import Words, words
 from ..playbook.playbook import Severity
 from ..store.history import Dead
 from ..store.outbox import State
+from .common import echo
 from .tables import NOTHING, Row, Table, columns, show
 
 
@@ -69,9 +69,9 @@ def print_outbox(app: App) -> None:
         heads = columns(say, *keys, right={"number", "tries"})
         show(Table(heads, [_row(row, zone, say) for row in rows]))
     else:
-        click.echo(say.say("view", "nothing_waits"))
+        echo(say.say("view", "nothing_waits"))
     for line in dead_lines(app):
-        click.echo(line)
+        echo(line)
 
 
 def _row(row: RowMapping, zone: ZoneInfo, say: Words) -> Row:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import DATE, Choice, common, looking, paid_amount, print_json, writing
+from .common import DATE, Choice, common, echo, looking, paid_amount, print_json, writing
 from .completion import loan_ids
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _pay(
     if as_json:
         print_json(views.paid_json(app, app.loan(loan.id), number, what))
     else:
-        click.echo(views.paid_text(app, app.loan(loan.id), number, what))
+        echo(views.paid_text(app, app.loan(loan.id), number, what))
 
 
 def _goes_to(app: App, loan: Loan, paid: Money, on: date, said: str | None) -> Prepayment | None:
@@ -143,7 +143,7 @@ def _goes_to(app: App, loan: Loan, paid: Money, on: date, said: str | None) -> P
     question = views.surplus_question(app, loan, paid, over, only_principal=said is not None)
     if not sys.stdin.isatty():
         raise UsageError(question.refusal)
-    click.echo(question.shown, err=True)
+    echo(question.shown, err=True)
     ways = {str(prospect.to): prospect.to for prospect in question.prospects}
     return ways[click.prompt(question.prompt, type=Choice(list(ways)), err=True)]
 
@@ -184,13 +184,13 @@ def _pay_all(app: App, day: date | None, *, as_json: bool, yes: bool) -> None:
             _ask_of_day(app, loan, on)
         what = attempt(loan, partial(payable_on, loan, on, app.today(loan)))
         if isinstance(what, Trouble):
-            click.echo(trouble_line(what, words(app.config.locale)), err=True)
+            echo(trouble_line(what, words(app.config.locale)), err=True)
         elif what is not None and not (what.ahead or what.debit):
             payments.append((loan.id, (app.pay(loan, what.amount, what.on), what)))
     if as_json:
         print_json([views.paid_json(app, app.loan(one), *paid) for one, paid in payments])
     else:
-        click.echo(views.all_paid_text(app, payments))
+        echo(views.all_paid_text(app, payments))
 
 
 @click.command()
@@ -209,7 +209,7 @@ def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
         if as_json:
             print_json(views.undoable_json(app))
         else:
-            click.echo(views.undoable_text(app))
+            echo(views.undoable_text(app))
         return
     kind, plain = _numbered(number)
     app = writing(config_file)
@@ -218,7 +218,7 @@ def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
         if as_json:
             print_json({"undone": number, "accounts": account_views.accounts_json(app)})
         else:
-            click.echo(account_views.undone_text(app, account, number))
+            echo(account_views.undone_text(app, account, number))
         return
     agreement = kind == _AGREEMENT
     loan_id = app.take_back(plain) if agreement else app.undo(plain)
@@ -226,7 +226,7 @@ def undo(number: str | None, config_file: str | None, as_json: bool) -> None:
         undone = {"undone": number if agreement else plain}
         print_json(undone | figure_views.quote_json(app, app.loan(loan_id), None))
     else:
-        click.echo(views.undone_text(app, app.loan(loan_id), number, agreement=agreement))
+        echo(views.undone_text(app, app.loan(loan_id), number, agreement=agreement))
 
 
 def _numbered(number: str) -> tuple[str, int]:

@@ -7,8 +7,6 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-import click
-
 from ..app import App
 from ..errors import UsageError
 from ..loans.cashplan import CashPlan, Share
@@ -21,6 +19,7 @@ from ..messages.shares import given, kept, reason
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
 from ..playbook.facts import reporting_date
+from .common import echo
 from .figure_views import position_on, trouble_line
 from .tables import NOTHING, Table, columns, in_terminal, show
 from .tables import Row as TableRow
@@ -122,15 +121,15 @@ def print_plan(app: App, cash: Money, as_of: date | None, until: date | None = N
     day = planned.shares[0].position.as_of
     payday = planned.until == app.config.desk.borrower.next_payday(day)
     key, last = "title_payday" if payday else "title", say.day(planned.until, day)
-    click.echo(say.say("plan", key, cash=say.money(cash), day=say.day(day, day), until=last))
+    echo(say.say("plan", key, cash=say.money(cash), day=say.day(day, day), until=last))
     if in_terminal():
         show(_plan_table(planned, say))
     else:
         for share in planned.shares:
             why = reason(share, planned.until, say)
-            click.echo(f"  {given(share, say)}{say.line('list_joint')}{why}")
-    click.echo(say.say("plan", "left", amount=say.money(planned.left)))
+            echo(f"  {given(share, say)}{say.line('list_joint')}{why}")
+    echo(say.say("plan", "left", amount=say.money(planned.left)))
     if others:
-        click.echo(say.say("plan", "other", loans=say.line("list_joint").join(others)))
+        echo(say.say("plan", "other", loans=say.line("list_joint").join(others)))
     for trouble in troubled:
-        click.echo(trouble_line(trouble, say))
+        echo(trouble_line(trouble, say))

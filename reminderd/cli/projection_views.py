@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import click
-
 from ..app import App
 from ..errors import UsageError
 from ..loans.bills import lives_by_bills
@@ -20,6 +18,7 @@ from ..loans.trouble import Trouble
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
 from ..playbook.facts import Borrower
+from .common import echo
 from .figure_views import trouble_line
 from .meter import meter
 from .plan_views import positions_in
@@ -105,21 +104,21 @@ class Outlook:
         """Say when each loan ends and what each way costs, or where the money falls short."""
         key = "title" if self.borrower.payday is None else "title_payday"
         cash, monthly = self.say.money(self.cash), self.say.money(self.monthly)
-        click.echo(self._word(key, cash=cash, monthly=monthly, day=self._day(self.today)))
+        echo(self._word(key, cash=cash, monthly=monthly, day=self._day(self.today)))
         if self.short is not None:
             missing, enough = self.say.money(self.short.missing), self.say.money(self.short.enough)
             day = self._day(self.short.on)
-            click.echo(self._word("short", day=day, missing=missing, enough=enough))
+            echo(self._word("short", day=day, missing=missing, enough=enough))
         else:
-            click.echo()
+            echo()
             show(self._costs())
-            click.echo()
+            echo()
             show(self._ends())
-            click.echo("\n" + "\n".join(self._chart()) + "\n")
+            echo("\n" + "\n".join(self._chart()) + "\n")
         for note in self._notes():
-            click.echo(note)
+            echo(note)
         for trouble in self.troubled:
-            click.echo(trouble_line(trouble, self.say))
+            echo(trouble_line(trouble, self.say))
 
     @property
     def today(self) -> date:

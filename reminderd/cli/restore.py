@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import StoreError, UsageError
-from .common import print_json
+from .common import echo, print_json
 
 if TYPE_CHECKING:
     from ..store.backup import Backup
@@ -38,7 +38,7 @@ def restore(backup: str | None, yes: bool, as_json: bool) -> None:
         print_json({"restored": backup, "put_aside": None if aside is None else str(aside)})
     else:
         kept = f"; what was there is kept as {aside}" if aside else ""
-        click.echo(f"restored {backup}{kept}")
+        echo(f"restored {backup}{kept}")
 
 
 def _restore(folder: Path, wanted: str, *, yes: bool) -> Path | None:
@@ -75,14 +75,14 @@ def _list(folder: Path, *, as_json: bool) -> None:
         print_json({"folder": str(folder / backup.FOLDER), "backups": _rows(faults)})
         return
     if not found:
-        click.echo(
+        echo(
             f"there is no backup in {folder / backup.FOLDER} "
             "(a running daemon makes one each day; STATE_DIRECTORY names another folder)"
         )
         return
     for each, fault in faults.items():
-        click.echo(f"{each.name}  {each.size // 1024:>7} KB" + (f"  {fault}" if fault else ""))
-    click.echo("`reminderd restore DAY` puts one in the place of the store.")
+        echo(f"{each.name}  {each.size // 1024:>7} KB" + (f"  {fault}" if fault else ""))
+    echo("`reminderd restore DAY` puts one in the place of the store.")
 
 
 def _rows(faults: dict[Backup, str | None]) -> list[dict[str, Any]]:

@@ -7,11 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import click
-
-from ..messages.sheet import one_line
 from ..messages.words import Words
 from ..playbook.playbook import Severity
+from ..redaction import one_line
+from .common import echo
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod, RenderableType
@@ -75,7 +74,7 @@ def in_terminal() -> bool:
 def show(table: Table) -> None:
     """Draw a table if standard output is a terminal; else print it plain."""
     if not in_terminal():
-        click.echo(table.plain())
+        echo(table.plain())
         return
     from rich.console import Console
 

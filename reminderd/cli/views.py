@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import click
 from sqlalchemy import RowMapping
 
 from ..alerts.alert import SHORT
@@ -43,6 +42,7 @@ from ..service.worker import Outcome
 from ..store.book import Entry
 from .account_views import account_lines, accounts_json
 from .attention_views import snooze_lines, snoozed_until
+from .common import echo
 from .figure_views import position_on, sheet_of, trouble_line
 from .meter import meter, tracked
 from .outbox_views import about, dead_json, dead_lines, severity_of
@@ -74,7 +74,9 @@ def doubts_of(app: App) -> list[Problem]:
     paid = {entry.loan.id: entry.loan for entry, _ in app.entries()}
     today = app.clock.now().astimezone(ZoneInfo(app.config.timezone)).date()
     troubled = {one.loan.id: one for one in troubles(app.positions())}
-    return doubts(app.config, paid, _unstated(app), today, troubled, app.accounts())
+    asked = doubts(app.config, paid, _unstated(app), today, troubled, app.accounts())
+    zone = app.config.zone_doubt
+    return [*([zone] if zone else []), *app.config.desk.faults, *asked]
 
 
 def _unstated(app: App) -> dict[str, list[date]]:
@@ -341,7 +343,7 @@ def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[di
     heard: dict[tuple[str | None, date], set[str]] = {}
     rows, snoozed, say = [], app.snoozed(), words(app.config.locale)
     with meter(say.say("view", "looking_ahead")) as beat:
-        ahead = app.preview(now, (end - now).days + 1, beat)
+        ahead = app.preview(now, (end - now).days + 1, beat, sent=True)
     for loan, seen in tracked(ahead, say.say("view", "writing")):
         news = seen.alert.loan_id, seen.alert.due
         known = heard.setdefault(news, app.told(*news))
@@ -441,10 +443,10 @@ def print_preview(app: App, start: datetime, days: int) -> None:
     """Show the alerts to come as rows of a table, or say that there are none."""
     say = words(app.config.locale)
     for line in snooze_lines(app):
-        click.echo(line)
+        echo(line)
     rows = sorted(preview_json(app, start, days, full=False), key=lambda row: str(row["at"]))
     if not rows:
-        click.echo(say.say("view", "nothing_ahead", days=say.days(days)))
+        echo(say.say("view", "nothing_ahead", days=say.days(days)))
         return
     together = _together(app, rows)
     heads = columns(say, "when", "loan", "message", "why", "where", spare={"loan"})
@@ -555,9 +557,9 @@ def print_history(app: App, rows: Sequence[RowMapping], *, full: bool) -> None:
     say, zone = words(app.config.locale), ZoneInfo(app.config.timezone)
     messages = _messages(rows)
     if not messages:
-        click.echo(say.say("view", "nothing_sent"))
+        echo(say.say("view", "nothing_sent"))
     elif full:
-        click.echo("\n".join(line for each in messages for line in _sent_whole(each, zone, say)))
+        echo("\n".join(line for each in messages for line in _sent_whole(each, zone, say)))
     else:
         heads = columns(say, "when", "where", "state", "message", "error")
         sent = (Row(_sent(each, zone, say), severity_of(each[0]["state"])) for each in messages)

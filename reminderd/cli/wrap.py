@@ -6,7 +6,7 @@ import re
 import shutil
 import sys
 
-import click
+from .common import echo
 
 _WIDE = r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef…—]"
 _CLOSING = r"[、。，．：；！？）》」』】〉”’…—,.:;!?)\]%％]"
@@ -23,7 +23,7 @@ def terminal_width() -> int:
 def prose(text: str, *, err: bool = False) -> None:
     """Print sentences, wrapped where somebody reads them at a terminal."""
     stream = sys.stderr if err else sys.stdout
-    click.echo(wrapped(text, terminal_width()) if stream.isatty() else text, err=err)
+    echo(wrapped(text, terminal_width()) if stream.isatty() else text, err=err)
 
 
 def wrapped(text: str, width: int) -> str:

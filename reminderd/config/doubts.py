@@ -52,7 +52,7 @@ def doubts(
         line, column = positions.value(whole)
         problems.append(Problem(str(config.file), line, column, dotted(whole), sentence))
 
-    for path, sentence in _of_accounts(accounts, today):
+    for path, sentence in (*_of_quiet_hours(config), *_of_accounts(accounts, today)):
         ask(path, sentence)
     for number, loan in enumerate(config.loans):
         whole = paid.get(loan.id, loan)
@@ -67,6 +67,21 @@ def doubts(
         for path, sentence in asked:
             ask(("loans", number, *path), sentence)
     return problems
+
+
+def _of_quiet_hours(config: Config) -> Iterator[Doubt]:
+    """Ask of a time for reminders at which channels are quiet: they come later, maybe a day."""
+    at, path = config.policy.send_at, ("reminders", "send_at")
+    held = [channel for channel in config.channels if channel.quiet and channel.quiet.holds(at)]
+    for quiet in dict.fromkeys(channel.quiet for channel in held if channel.quiet):
+        names = ", ".join(channel.name for channel in held if channel.quiet == quiet)
+        when = "the next day" if quiet.end <= at else "that day"
+        sentence = (
+            f"{at:%H:%M} lies in the quiet hours of {names}, so reminders come at "
+            f"{quiet.end:%H:%M} {when} "
+            f"(choose a time that is not from {quiet.start:%H:%M} to {quiet.end:%H:%M})"
+        )
+        yield path, sentence
 
 
 def _of_accounts(accounts: Iterable[BankAccount], today: date) -> Iterator[Doubt]:

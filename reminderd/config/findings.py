@@ -14,6 +14,8 @@ from .positions import Positions, locate
 from .sentences import dotted, of_pydantic, path_of, to_write, unknown_key
 from .toml import Reading
 
+MOST_TOLD = 200  # mistakes of one kind; nobody reads more
+
 
 class Findings:
     """Collects problems as it goes; nothing stops at the first."""
@@ -48,9 +50,13 @@ class Findings:
         self.problems.append(Problem(str(self.file), line, column, dotted(path), message))
 
     def add_all(self, error: ValidationError) -> None:
-        """Note everything that pydantic found."""
-        for detail in error.errors():
+        """Note what pydantic found; of very many mistakes the first tell enough."""
+        found = error.errors(include_url=False)
+        for detail in found[:MOST_TOLD]:
             self._add_one(detail)
+        if (rest := len(found) - MOST_TOLD) > 0:
+            told = f"there are {rest} more mistakes in this file (mend these first)"
+            self.problems.append(Problem(str(self.file), 1, 1, "", told))
 
     def _add_one(self, detail: Any) -> None:
         path = self.as_written(path_of(detail["loc"]))

@@ -50,11 +50,12 @@ from .models import (
     Settings,
 )
 from .positions import Path as KeyPath
-from .secrets import SOURCES, is_reference, resolve, secrets_in
+from .secrets import SOURCES, Elsewhere, is_reference, resolve, secrets_in
 from .sentences import dotted, key_in_other_words, misspelt
 from .suggest import shown, suggestion
 from .tables import CONFIGURATION, keys, public_keys
 from .toml import Reading, parse, read_text
+from .zone import machine_zone
 
 Verify = Callable[[Recipient], str | None]
 Own = TypeVar("Own")
@@ -86,34 +87,51 @@ class Config:
     routine: Routine = field(default_factory=Routine)
     heartbeat: str | None = field(default=None, repr=False)  # where to send a sign of life
     files: Mapping[Path, Signature] = field(default_factory=dict)  # named in it; when it was read
+    zone_doubt: Problem | None = (
+        None  # where the machine's own zone is hardly known, and none given
+    )
 
 
-def load_file(file: Path, verify: Verify | None = None) -> Config:
-    """Read and check *file*; ConfigError lists all problems."""
+def load_file(file: Path, verify: Verify | None = None, *, lenient: bool = False) -> Config:
+    """Read and check *file*; ConfigError lists all problems. *lenient*: see ``load_text``."""
     text = read_text(file, "`reminderd init` makes one; or give --config FILE")
-    return load_text(text, file, verify)
+    return load_text(text, file, verify, lenient=lenient)
 
 
 def load_text(
-    text: str, file: Path, verify: Verify | None = None, *, in_need: bool = False
+    text: str,
+    file: Path,
+    verify: Verify | None = None,
+    *,
+    in_need: bool = False,
+    lenient: bool = False,
 ) -> Config:
     """Check a configuration's text, which was read from *file*; ConfigError lists all problems.
 
     *verify* says what is wrong with a recipient's target, if anything; without it, only the form
     of channels is checked. *in_need*, where the borrower's own playbook or templates cannot be
-    used, those of the program take their place.
+    used, those of the program take their place. *lenient*, a secret that cannot be had costs its
+    channel alone, whose recipients know the fault; else it is a problem.
     """
     reading = parse(text.replace("\r\n", "\n"), str(file), public_keys(), CONFIGURATION)
-    return _Loader(reading, file, verify, in_need=in_need).config()
+    return _Loader(reading, file, verify, in_need=in_need, lenient=lenient).config()
 
 
 class _Loader(Findings):
     def __init__(
-        self, reading: Reading, file: Path, verify: Verify | None, *, in_need: bool
+        self,
+        reading: Reading,
+        file: Path,
+        verify: Verify | None,
+        *,
+        in_need: bool,
+        lenient: bool,
     ) -> None:
         super().__init__(reading, file, Settings)
         self.verify = verify
         self.in_need = in_need
+        self.lenient = lenient
+        self.faults: list[Problem] = []  # secrets that cannot be had
         self.files: dict[Path, Signature] = {}
         self.in_other_words: set[KeyPath] = set()  # keys of channels that were reported already
 
@@ -135,7 +153,7 @@ class _Loader(Findings):
         problems = self.all()
         if problems or settings is None:
             raise ConfigError(problems, self.files)
-        timezone = settings.timezone or system_timezone()
+        timezone = settings.timezone or machine_zone().name
         accounts = _paying(settings, timezone)
         return Config(
             file=self.file,
@@ -151,12 +169,19 @@ class _Loader(Findings):
                 playbook or packaged(),
                 to_borrower(settings.borrower, settings.currency, payday(accounts)),
                 templates,
+                faults=tuple(self.faults),
                 accounts=accounts,
             ),
             routine=to_routine(settings),
             heartbeat=heartbeat,
             files=self.files,
+            zone_doubt=None if settings.timezone else self._zone_doubt(),
         )
+
+    def _zone_doubt(self) -> Problem | None:
+        """Return what is doubtful about the machine's own time zone."""
+        doubt = machine_zone().doubt
+        return Problem(str(self.file), 1, 1, "timezone", doubt) if doubt else None
 
     def _own(
         self, read: Callable[[Settings | None], Own | None], settings: Settings | None
@@ -205,9 +230,11 @@ class _Loader(Findings):
         if daemon is None or daemon.heartbeat_url is None:
             return None
         url = self._secret(path, daemon.heartbeat_url)
+        if url is None:
+            return None
         if not (isinstance(url, str) and _WEB.fullmatch(url)):
-            if url is not None:
-                self.add(path, 'is not a web address (write one as "https://hc-ping.com/…")')
+            message = 'is not a web address (write one as "https://hc-ping.com/…")'
+            self._unfit(path, daemon.heartbeat_url, message)
             return None
         learn(secrets_in(url))
         return url
@@ -374,7 +401,7 @@ class _Loader(Findings):
             inside = (int(key) if key.isdecimal() else key for key in error.field.split("."))
             self._loan_problem((*here, *inside), str(error))
             return None
-        zone = model.timezone or self._top(settings, "timezone", "") or system_timezone()
+        zone = model.timezone or self._top(settings, "timezone", "") or machine_zone().name
         return to_loan(model, terms, zone)
 
     def _loan_problem(self, path: KeyPath, message: str) -> None:
@@ -436,29 +463,30 @@ class _Loader(Findings):
 
     def _verify(self, path: KeyPath, recipients: tuple[Recipient, ...]) -> None:
         """Have each target looked at; of one channel, the first complaint says enough."""
-        complaints = (self.verify(recipient) for recipient in recipients) if self.verify else ()
+        known = [recipient for recipient in recipients if not recipient.fault]
+        complaints = (self.verify(recipient) for recipient in known) if self.verify else ()
         if message := next(filter(None, complaints), None):
             self.add(path, message)
 
     def _recipients(self, here: KeyPath, name: str, model: ChannelModel) -> Iterator[Recipient]:
-        extra = model.model_extra or {}
+        extra, faults = model.model_extra or {}, len(self.faults)
         if model.url is not None:
-            url = self._secret((*here, "url"), model.url)
+            url = self._secret((*here, "url"), model.url) or ""
             for key in [*extra, *(["to"] if model.to is not None else [])]:
                 self._beside_url((*here, key))
-            if url is not None:
-                learn(secrets_in(url))
-                yield Recipient(name, url)
+            learn(secrets_in(url))
+            yield Recipient(name, url, self._fault(faults))
             return
         table = {"schema": model.scheme} | {
             key: self._secret((*here, key), value) for key, value in extra.items()
         }
         learn(secrets_in(table))
+        fault = self._fault(faults)
         if model.to is None:
-            yield Recipient(name, table)
+            yield Recipient(name, table, fault)
             return
         for address in self._addresses((*here, "to"), model.to):
-            yield Recipient(address, table | {"to": address})
+            yield Recipient(address, table | {"to": address}, fault)
 
     def _beside_url(self, path: KeyPath) -> None:
         if path in self.in_other_words:
@@ -480,12 +508,15 @@ class _Loader(Findings):
             else:
                 yield address
 
-    def _secret(self, path: KeyPath, value: Any) -> Any:
-        if is_reference(value):
+    def _secret(self, path: KeyPath, written: Any) -> Any:
+        """Return what a key says, or what the place that it names does; None if that is no good."""
+        value = written
+        if is_reference(written):
+            self._watch_secret(written)
             try:
-                value = resolve(value, self.file.parent)
+                value = resolve(written, self.file.parent)
             except ValueError as error:
-                self.add(path, str(error))
+                self._unfit(path, written, str(error), elsewhere=isinstance(error, Elsewhere))
                 return None
             learn([value])
         elif isinstance(value, Mapping):
@@ -493,9 +524,28 @@ class _Loader(Findings):
             self.add(path, f"this table is no secret's place (write a text, or {ways})")
             return None
         if path[-1] == "url" and not (isinstance(value, str) and _URL.match(value)):
-            self.add(path, 'is not a URL (write one as "ntfys://topic", or "console://")')
+            message = 'is not a URL (write one as "ntfys://topic", or "console://")'
+            self._unfit(path, written, message)
             return None
         return value
+
+    def _watch_secret(self, reference: Mapping[str, Any]) -> None:
+        """Have a file that holds a secret looked at, so that a new one counts at once."""
+        with suppress(KeyError, OSError, RuntimeError, TypeError, ValueError):
+            path = self.file.parent / Path(reference["file"]).expanduser()
+            self.files[path] = signature(path)
+
+    def _unfit(
+        self, path: KeyPath, written: object, message: str, *, elsewhere: bool = False
+    ) -> None:
+        """Note a mistake in a value; of one that is kept elsewhere, maybe as a fault only."""
+        self.add(path, message)
+        if elsewhere or (self.lenient and is_reference(written)):
+            self.faults.append(self.problems.pop())
+
+    def _fault(self, since: int) -> str | None:
+        """Return the first fault that was found after so many."""
+        return next((problem.message for problem in self.faults[since:]), None)
 
 
 def _listed(names: list[str]) -> str:
@@ -518,13 +568,3 @@ def _paying(settings: Settings, timezone: str) -> tuple[BankAccount, ...]:
         to_account(name, model, paid[name], settings, timezone)
         for name, model in settings.accounts.items()
     )
-
-
-def system_timezone() -> str:
-    """Return the zone that this machine is set to, as far as it says."""
-    from tzlocal import get_localzone_name
-
-    try:
-        return get_localzone_name() or "UTC"
-    except Exception:  # tzlocal raises its own kinds on odd systems; UTC is always there
-        return "UTC"

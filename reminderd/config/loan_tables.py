@@ -56,6 +56,7 @@ from .values import (
     Rate,
     Share,
     Strict,
+    Text,
     Whole,
     Zone,
 )
@@ -214,7 +215,7 @@ class FeeModel(FeeAmountModel):
         description="The largest of several.",
         examples=['greater_of = [{ flat = "15.00" }, { percent = "5%" }]'],
     )
-    name: str | None = Field(
+    name: Text | None = Field(
         None, description="What the lender calls it.", examples=['name = "late fee"']
     )
     per: FeePer = Field(
@@ -278,7 +279,7 @@ class CapModel(Strict):
         examples=['cost = "100%"'],
     )
     mode: CapMode = Field(CapMode.WARN, description="Only say so, or have the figure keep to it.")
-    source: str | None = Field(
+    source: Text | None = Field(
         None,
         description="The law or clause it comes from, for messages.",
         examples=['source = "section 5 of the contract"'],
@@ -462,7 +463,7 @@ class LoanModel(Strict):
         description="Short name for commands: letters, digits, dot, dash, underscore.",
         examples=['id = "card"'],
     )
-    name: str | None = Field(
+    name: Text | None = Field(
         None,
         description="Name in messages; the id where left out.",
         examples=['name = "Credit card"'],
@@ -760,12 +761,12 @@ class LoanModel(Strict):
         "collectors and courts.",
         examples=['lender = "person"'],
     )
-    contact: str | None = Field(
+    contact: Text | None = Field(
         None,
         description="How to reach the lender, for messages.",
         examples=['contact = "the number on the card"'],
     )
-    app_path: str | None = Field(
+    app_path: Text | None = Field(
         None,
         description="Where in the lender's app one pays, for messages.",
         examples=['app_path = "Me > Loans > Repay"'],
@@ -786,7 +787,7 @@ class LoanModel(Strict):
         description="Which of your [accounts] pays it; else the one that auto_debit names.",
         examples=['paid_from = "bank"'],
     )
-    hardship: str | None = Field(
+    hardship: Text | None = Field(
         None,
         description="Why you cannot pay, for letters.",
         examples=['hardship = "lost my job in October"'],

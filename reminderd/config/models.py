@@ -27,6 +27,7 @@ from .values import (
     NotNegative,
     Positive,
     Strict,
+    Text,
     Whole,
     Zone,
 )
@@ -114,7 +115,7 @@ class FundModel(Strict):
 class BorrowerModel(Strict):
     """``[borrower]``: what messages and letters may take into account."""
 
-    name: str | None = Field(
+    name: Text | None = Field(
         None, description="Your name, for letters.", examples=['name = "王芳"']
     )
     cash: NotNegative | None = Field(
@@ -128,7 +129,7 @@ class BorrowerModel(Strict):
         "your accounts.",
         examples=["payday = 25"],
     )
-    hardship: str | None = Field(
+    hardship: Text | None = Field(
         None,
         description="Why you cannot pay, for letters about any loan.",
         examples=['hardship = "lost my job in October"'],

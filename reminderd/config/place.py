@@ -13,10 +13,18 @@ DEFAULT_FILES = (
 
 def find_file(given: str | None) -> Path:
     """Return the configuration file to use: *given*, ``$REMINDERD_CONFIG``, or a default place."""
+    own, *others = [own_file(given), *(_at_home(path) for path in DEFAULT_FILES[1:])]
+    if given or os.environ.get("REMINDERD_CONFIG"):
+        return own
+    # Path.exists() raises where the folder is not ours to see.
+    return next((path for path in (own, *others) if os.path.exists(path)), own)  # noqa: PTH110
+
+
+def own_file(given: str | None) -> Path:
+    """Return the file to write: *given*, ``$REMINDERD_CONFIG``, or the user's own."""
     if chosen := given or os.environ.get("REMINDERD_CONFIG"):
         return Path(chosen)
-    candidates = [_at_home(path) for path in DEFAULT_FILES]
-    return next((path for path in candidates if path.exists()), candidates[0])
+    return _at_home(DEFAULT_FILES[0])
 
 
 def _at_home(path: Path) -> Path:

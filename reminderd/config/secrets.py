@@ -22,6 +22,10 @@ _HOST = re.compile(r"localhost|\[.*\]|[\w-]+(\.[\w-]+)+")
 _ADDRESS = re.compile(r"[^@\s]+@[\w-]+(\.[\w-]+)+")
 
 
+class Elsewhere(ValueError):
+    """A secret that is handed to the service alone, which this process is not."""
+
+
 def is_reference(value: object) -> bool:
     """Return whether a value is ``{ env = … }``, ``{ file = … }`` or ``{ credential = … }``."""
     return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in SOURCES
@@ -30,7 +34,8 @@ def is_reference(value: object) -> bool:
 def resolve(reference: Mapping[str, Any], folder: Path) -> str:
     """Return the secret that *reference* names; files are relative to *folder*.
 
-    Raises ValueError with the remedy; the sentence never holds the secret.
+    Raises ValueError with the remedy, Elsewhere where it may be right all the same; the sentence
+    never holds the secret.
     """
     [(source, name)] = reference.items()
     if not isinstance(name, str) or not name or "\0" in name:
@@ -94,7 +99,7 @@ def _environment(name: str) -> str:
 def _credential(name: str) -> str:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     if not folder:
-        raise ValueError(
+        raise Elsewhere(
             f"credential {name!r} needs systemd (add LoadCredential={name}:/path to the unit, "
             "or use { file = … })"
         )
@@ -115,7 +120,7 @@ def _file(path: Path) -> str:
 
 def _read(path: Path, remedy: str) -> str:
     try:
-        secret = path.read_text("utf-8").strip()
+        secret = path.read_text("utf-8-sig").strip()
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror} ({remedy})") from None
     except UnicodeDecodeError:

@@ -31,12 +31,14 @@ _IS_NAME = re.compile(r"[\w \t.\"'-]*")  # a torn line could hold anything, even
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)'
     r"|'''.*?(?:'{3,5}|\Z)"
-    r'|"(?:\\.|[^"\\\n])*(?P<open1>"?)'
+    r'|"(?:[^"\\\n]++|\\.)*+(?P<open1>"?)'
     r"|'[^'\n]*(?P<open2>'?)"
     r"|#[^\n]*|[\[\]{}\n]",
     re.DOTALL,
 )
+_DEEP = re.compile(rf"^[ \t]*\[{{0,2}}(?:[ \t]*{_KEY}[ \t]*\.){{20}}", re.MULTILINE)
 _MOST = 50
+_LARGEST = 16 << 20  # bytes of a configuration; sixteen thousand loans take 4 MB
 _TWICE = ("Cannot ", "Duplicate ")
 _AFTER_THE_VALUE = (*_TWICE, "Expected newline")
 
@@ -73,6 +75,11 @@ def parse(text: str, file: str, public: Container[str], tables: Tables) -> Readi
     *public* are the keys whose values messages may show; any other may hold a secret.
     """
     reading = Reading()
+    if deep := _DEEP.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        message = "this key has more parts than any key here (write it shorter)"
+        reading.problems.append(Problem(file, line, 1, "", message))
+        return reading
     mender = _Mender(text.split("\n"), file, public, tables, reading)
     try:
         for _ in range(_MOST):
@@ -92,7 +99,12 @@ def parse(text: str, file: str, public: Container[str], tables: Tables) -> Readi
 def read_text(file: Path, absent: str) -> str:
     """Return a file's text; ConfigError says why it cannot be read, *absent* what to do then."""
     try:
-        return file.read_text("utf-8-sig")
+        with file.open("rb") as whole:
+            read = whole.read(_LARGEST + 1)
+        if len(read) > _LARGEST:
+            message = f"has more than {_LARGEST >> 20} MiB (is it the right file?)"
+            raise ConfigError([Problem(str(file), 1, 1, "", message)])
+        return read.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         message = f"there is no such file ({absent})"
         raise ConfigError([Problem(str(file), 1, 1, "", message)]) from None

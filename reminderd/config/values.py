@@ -18,6 +18,7 @@ from ..loans.money import parse_amount, parse_ratio
 from ..loans.notation import day_meant, day_of, hour_of, narrowed
 from ..loans.terms import YEARS
 from ..playbook.playbook import LOCALES
+from ..redaction import one_line
 from .suggest import shown, suggestion, too_long
 from .synonyms import at_an_offset, value_meant, zones_meant
 
@@ -259,6 +260,7 @@ ClockTime = Annotated[time, BeforeValidator(_clock)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
 LocaleName = Annotated[str, AfterValidator(_locale)]
+Text = Annotated[str, AfterValidator(one_line)]  # to be shown to people, on one line
 Whole = Annotated[int, BeforeValidator(_whole)]
 Days = Annotated[tuple[Annotated[Whole, Field(ge=0, le=3650)], ...], AfterValidator(_in_order)]
 

@@ -34,6 +34,7 @@ from ..errors import DeliveryError, Refused, Undecided, Unreachable
 from ..messages.layout import markup
 from ..messages.message import Format, Message
 from ..playbook.playbook import Severity
+from ..redaction import harmless, one_line
 from . import mail, mime, web
 from .numerics import connack, numeric
 from .services import folded, service
@@ -80,7 +81,8 @@ class Console(NotifyBase):  # type: ignore[misc]  # Apprise is not annotated thr
 
     def send(self, body: str, title: str = "", **_kwargs: Any) -> bool:
         """Print one message."""
-        sys.stdout.write(f"{'─' * _WIDTH}\n{title}\n\n{body.rstrip()}\n\n")
+        said = f"{'─' * _WIDTH}\n{one_line(title)}\n\n{body.rstrip()}\n\n"
+        sys.stdout.write(harmless(said))
         sys.stdout.flush()
         return True
 
@@ -417,7 +419,12 @@ def instantiate(recipient: Recipient) -> NotifyBase:
 
 
 def _read(recipient: Recipient) -> dict[str, Any]:
-    """Return the arguments of the plugin that a target names, among them its schema."""
+    """Return the arguments of the plugin that a target names, among them its schema.
+
+    Unreachable while a secret in it cannot be had: it may be put back.
+    """
+    if recipient.fault:
+        raise Unreachable(recipient.fault)
     target = recipient.target
     if isinstance(target, str):
         arguments = url_to_dict(target, secure_logging=True)
@@ -520,7 +527,7 @@ def rate_of(recipient: Recipient) -> int | None:
     """Return how many messages a minute a recipient's service is known to take, if it is known."""
     try:
         return service(str(_read(recipient)["schema"])).rate
-    except Refused:
+    except DeliveryError:
         return None  # sending says why
 
 
@@ -530,7 +537,7 @@ def format_of(recipient: Recipient, wanted: Format | None) -> Format:
         return wanted
     try:
         arguments = _read(recipient)
-    except Refused:
+    except DeliveryError:
         return Format.TEXT  # it cannot be sent at all, and sending says why
     shown = service(str(arguments["schema"])).shows
     asked = str(arguments.get("format", "")).lower()

@@ -24,7 +24,7 @@ from ..loans.trouble import Trouble, attempt, sound, valued
 from ..messages.compose import Letter, Occasion
 from ..messages.digest import Digest
 from ..messages.message import Message
-from ..messages.misconfigured import Misconfigured
+from ..messages.misconfigured import Misconfigured, SecretMissing
 from ..messages.notice import Notice, Unreached
 from ..messages.paper import Paper
 from ..messages.routine import RoutineLetter
@@ -115,6 +115,8 @@ class Writer:
         if is_misconfigured(alert.milestone):
             if tells_of(alert, self.desk.problems):
                 return Misconfigured(self.desk, channel.locale)
+            if tells_of(alert, self.desk.faults):
+                return SecretMissing(self.desk, channel.locale)
             return Needless("the configuration was changed meanwhile")
         if is_shortage(alert.milestone):
             return self._shortage(connection, alert, channel, now)

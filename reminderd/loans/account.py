@@ -799,7 +799,7 @@ class Account:
         surplus = 0
         for line, before in zip(lines, had, strict=True):
             got = line.received - before
-            if not got and surplus <= 0:
+            if not got and surplus <= 0 and line.received < line.asked:
                 if line.unpaid:
                     break  # no money has come as far as this one
                 continue  # it was settled before
@@ -808,7 +808,7 @@ class Account:
                 break
             self.accrue(line)  # a payment that an older one took up has not reached it
             rest = self.owed(line).total
-            if rest and (self.asks_minimum or self._waits(rest)):
+            if rest and not line.left_over and (self.asks_minimum or self._waits(rest)):
                 self._carry_over(line, rest)
 
     def _waits(self, rest: int) -> bool:

@@ -14,13 +14,14 @@ from ..alerts.plan import PAID_SO_FAR, SETTLED, Alert, Next
 from ..loans.position import Position
 from ..loans.terms import Loan
 from ..playbook.playbook import UNCONFIRMED, Playbook, Severity, Stage
+from ..redaction import one_line
 from .ahead import Event, ahead
 from .chart import svg
 from .layout import inlined, templates
 from .message import Format, Image, Message
 from .paper import Paper
 from .phone import Line, fitted
-from .sheet import NAME_AT_MOST, Desk, Sheet, one_line
+from .sheet import NAME_AT_MOST, Desk, Sheet
 from .words import words
 
 LATE_AFTER = timedelta(minutes=10)

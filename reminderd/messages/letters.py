@@ -21,10 +21,11 @@ from ..loans.reconcile import Candidate, reconcile
 from ..loans.terms import Payment
 from ..loans.whatif import if_paid
 from ..playbook.facts import LOOK_BACK, Bureau, bureau, facts
+from ..redaction import one_line
 from .basis import basis
 from .derivation import Row, rows
 from .layout import render
-from .sheet import Sheet, one_line
+from .sheet import Sheet
 
 BLANK = "________"
 _WAYS_AT_MOST = 3  # ways of reckoning that a dispute names

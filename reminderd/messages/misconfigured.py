@@ -1,4 +1,4 @@
-"""The notice that a changed configuration cannot be used: which file, which line, what to do."""
+"""Notices that a configuration, or a secret of one, cannot be used: which, where, what to do."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ..errors import Problem
 from ..playbook.playbook import Advice
-from ..redaction import redact
+from ..redaction import one_line, redact
 from .announcement import Announcement
 from .phone import Line, fitted
-from .sheet import Desk, one_line
+from .sheet import Desk
 from .words import words
 
 _LISTED = 3  # mistakes
@@ -31,7 +31,8 @@ class Misconfigured(Announcement):
     def title(self) -> str:
         """The one line that says which file, and where in it the first mistake is."""
         first = self._problems[0]
-        return self._say("title", file=Path(first.file).name, place=self._place(first))
+        file, path = Path(first.file).name, one_line(first.path, _MISTAKE_AT_MOST)
+        return self._say("title", file=file, place=self._place(first), path=path)
 
     @property
     def _problems(self) -> Sequence[Problem]:
@@ -62,7 +63,7 @@ class Misconfigured(Announcement):
     @property
     def advice(self) -> Advice:
         """What to do about it."""
-        return Advice("mend-configuration", self._say("do"), self._say("then"))
+        return Advice(f"mend-{self.section}", self._say("do"), self._say("then"))
 
     def text(self) -> str:
         """Return what fits on a phone."""
@@ -71,3 +72,13 @@ class Misconfigured(Announcement):
         lines += [Line(3 * number, f"· {said}") for number, said in enumerate(self.listed())]
         lines += [Line(0, f"▶ {self.advice.title}"), Line(1, self.advice.detail)]
         return fitted(self.title, lines)
+
+
+class SecretMissing(Misconfigured):
+    """The notice that a secret cannot be had, which costs its channel alone."""
+
+    section = "secret_missing"
+
+    @property
+    def _problems(self) -> Sequence[Problem]:
+        return self.desk.faults

@@ -7,9 +7,10 @@ from functools import cached_property
 
 from ..alerts.alert import Alert, Reason
 from ..playbook.playbook import Advice
+from ..redaction import one_line
 from .announcement import Announcement
 from .phone import Line, fitted
-from .sheet import NAME_AT_MOST, Desk, one_line
+from .sheet import NAME_AT_MOST, Desk
 from .words import words
 
 _LISTED = 20  # loans that are named one by one

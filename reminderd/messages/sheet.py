@@ -45,6 +45,7 @@ from ..playbook.facts import (
     times_to_come,
 )
 from ..playbook.playbook import UNCONFIRMED, Advice, Playbook, Stage, packaged
+from ..redaction import one_line
 from .basis import basis, brief_basis
 from .derivation import Row, rows
 from .words import Words
@@ -62,6 +63,7 @@ class Desk:
     templates: Path | None = None  # where the borrower's own stand
     strict: bool = False  # whether one of them that fails is an error, as in a rehearsal
     problems: tuple[Problem, ...] = ()  # of a configuration whose last good version is in force
+    faults: tuple[Problem, ...] = ()  # secrets that cannot be had, each of one channel
     accounts: tuple[BankAccount, ...] = ()  # that pay loans, as configured
 
 
@@ -598,9 +600,3 @@ def pressing(position: Position) -> tuple[date, int, str]:
 def name_of(loan: Loan) -> str:
     """Return a loan's name as messages write it."""
     return one_line(loan.name, NAME_AT_MOST) or loan.id
-
-
-def one_line(text: str, at_most: int = 10_000) -> str:
-    """Return a text on one line, without what could steer a terminal or a page, cut if too long."""
-    kept = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
-    return kept if len(kept) <= at_most else kept[: at_most - 1] + "…"

@@ -11,9 +11,10 @@ from typing import Any
 from ..loans.funds import Forecast, Outflow, Shortage
 from ..loans.money import Money
 from ..playbook.playbook import Advice
+from ..redaction import one_line
 from .announcement import Announcement
 from .phone import Line, fitted
-from .sheet import NAME_AT_MOST, Desk, name_of, one_line
+from .sheet import NAME_AT_MOST, Desk, name_of
 from .words import Words, words
 
 _LISTED = 20  # loans that are named one by one

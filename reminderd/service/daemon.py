@@ -41,7 +41,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from ..clock import Clock, ClockReading
 from ..errors import ReminderdError, where
-from ..state import LAST_GOOD, Signature, locked, signature, state_folder, watched
+from ..state import LAST_GOOD, Signature, locked, signature, stamp, state_folder, watched
 from . import systemd
 from .launch import command
 from .log import set_up_logging
@@ -163,6 +163,7 @@ class Supervisor:
         signal.set_wakeup_fd(self.wake_write, warn_on_full_buffer=False)
         for number in SIGNALS:
             signal.signal(number, lambda *_: None)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # held back since before we began
         self.scheduler.start()
         self._start_ticking()
         self._promise()
@@ -185,8 +186,8 @@ class Supervisor:
     def _promise(self) -> None:
         """Say that we are ready, where the configuration is one that was accepted before.
 
-        With many loans it takes long to read. Should it not be usable any more, as when a secret
-        has gone, the worker says so, and we end all the same.
+        With many loans it takes long to read. Should it not be usable any more, as when its only
+        secret has gone, the worker says so, and we end all the same.
         """
         with suppress(OSError):
             if cmp(self.config, self.folder / LAST_GOOD, shallow=False):
@@ -276,7 +277,7 @@ class Supervisor:
             self.next_at = report["next"]
             self.status = report["status"]
             self.files = [Path(name) for name in report["files"]]
-            self.seen = [(part[0], part[1]) for part in report["signature"]]
+            self.seen = [tuple(part) for part in report["signature"]]
 
     def _become_ready(self, worker: Worker) -> None:
         answered = self.reloading and not worker.may_know_old_config
@@ -339,7 +340,7 @@ class Supervisor:
         if self.seen is None:
             return False
         files, count = self._signatures(), len(self.files)
-        stored = [signature(path) for path in watched(self.folder)]
+        stored = [stamp(path) for path in watched(self.folder)]
         return self._changed_since(self.seen[:count], files) or self.seen[count:] != stored
 
     def _signatures(self) -> list[Signature]:
@@ -368,6 +369,7 @@ class Supervisor:
         if self.clock.monotonic() - self.last_tick > STALE:
             log.error("the scheduler has stopped ticking")
             return  # unfed, the watchdog has us restarted
+        systemd.notify(WATCHDOG="1")  # alone first: no status can be why it is not heeded
         systemd.notify(WATCHDOG="1", STATUS=self._status_text())
 
     def _stop(self) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
+
+HELD = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # until a new program heeds them
 
 
 def command(module: str, *arguments: str) -> list[str]:
@@ -25,7 +28,12 @@ def _found_here() -> bool:
 
 
 def become(module: str, *arguments: str) -> NoReturn:
-    """Turn this process into *module*: its id stays, what it had imported is gone."""
+    """Turn this process into *module*: its id stays, what it had imported is gone.
+
+    Signals wait until it heeds them: at first they would end it with a traceback, or, of the
+    process with the number 1, be lost.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, command(module, *arguments))  # noqa: S606  # no shell is wanted

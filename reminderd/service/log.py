@@ -6,9 +6,10 @@ import logging
 import os
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import TextIO
 
-from ..redaction import redact
+from ..redaction import harmless, redact
 
 _RANKS = (
     (logging.CRITICAL, 2),
@@ -18,11 +19,22 @@ _RANKS = (
 )
 
 
+def bend_streams() -> None:
+    """Have signs that a terminal lacks replaced, as ▶ or ¥ may be: figures matter more."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            with suppress(ValueError):  # it was written to, in an encoding that cannot change now
+                stream.reconfigure(errors="replace")
+
+
 class _Discreet(logging.Formatter):
-    """Hides the secrets of the configuration, in tracebacks of libraries as well."""
+    """Hides the secrets of the configuration, in tracebacks of libraries as well.
+
+    Nothing in a line can steer the terminal that it is shown in.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        return harmless(redact(super().format(record)))
 
 
 class _Ranked(_Discreet):
@@ -43,6 +55,7 @@ class _Handler(logging.StreamHandler[TextIO]):
 
 def set_up_logging(level: int = logging.INFO) -> None:
     """Log to standard error; the journal adds its own time, a terminal is given one."""
+    bend_streams()
     plain = _Discreet("%(asctime)s %(message)s", datefmt="%H:%M:%S")
     handler = _Handler(sys.stderr)
     handler.setFormatter(_Ranked("%(message)s") if _to_journal() else plain)

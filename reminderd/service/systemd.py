@@ -6,7 +6,10 @@ import os
 import socket
 import time
 
+from ..redaction import one_line
+
 PATIENCE = 1.0  # seconds; a manager that does not read must not stop the reminders
+AT_MOST = 512  # characters of a field; of a datagram above 4,096 bytes systemd heeds nothing
 
 
 def notify(**fields: str) -> None:
@@ -16,7 +19,7 @@ def notify(**fields: str) -> None:
         return
     if address.startswith("@"):
         address = "\0" + address[1:]
-    lines = "\n".join(f"{key}={' '.join(value.split())}" for key, value in fields.items())
+    lines = "\n".join(f"{key}={one_line(value, AT_MOST)}" for key, value in fields.items())
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
             channel.settimeout(PATIENCE)

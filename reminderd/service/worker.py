@@ -39,8 +39,20 @@ from ..app import App, Upcoming
 from ..clock import Clock
 from ..config.load import Config, load_file, load_text
 from ..errors import ConfigError, Problem, ReminderdError, StoreError, where
-from ..state import LAST_GOOD, Signature, locked, signature, state_folder, watched, write_private
+from ..redaction import redact
+from ..state import (
+    LAST_GOOD,
+    Signature,
+    locked,
+    make_folder,
+    signature,
+    stamp,
+    state_folder,
+    watched,
+    write_private,
+)
 from ..store import instants, outbox
+from .belonging import claim
 from .heartbeat import beat
 from .log import set_up_logging
 from .sanity import check_clock
@@ -86,6 +98,7 @@ def run_pass(
         with app.database.transaction() as connection:
             newest = instants.newest(connection)
         check_clock(app.clock.now(), newest, folder)
+        claim(folder, app.config.file)
         difference = app.sync(beat)
         for line in difference.lines:
             log.info("%s", line)
@@ -173,34 +186,57 @@ class Reporter:
 
 
 def read_config(file: Path, folder: Path) -> tuple[Config, str | None]:
-    """Return the configuration as ``config_in_force`` does, and keep it as the last good one."""
-    config, verdict = config_in_force(file, folder)
+    """Return the configuration as ``config_in_force`` does, and keep it as the last good one.
+
+    One for which no secret at all can be had is of no use: it could tell nobody.
+    """
+    config, verdict = config_in_force(file, folder, sending=True)
+    if config.zone_doubt:
+        log.warning("%s", config.zone_doubt)
+    for fault in config.desk.faults:
+        log.error("%s (nothing goes over it meanwhile)", redact(str(fault)))
     kept = folder / LAST_GOOD
-    if verdict is None:
+    if verdict is None and not _is_kept(config, kept):
         with suppress(OSError):
-            if not kept.exists() or kept.read_text("utf-8") != config.text:
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                write_private(kept, config.text)
+            make_folder(folder)
+            write_private(kept, config.text)
     return config, verdict
 
 
-def config_in_force(file: Path, folder: Path) -> tuple[Config, str | None]:
+def _is_kept(config: Config, kept: Path) -> bool:
+    with suppress(OSError, UnicodeDecodeError):
+        return kept.read_text("utf-8") == config.text
+    return False
+
+
+def config_in_force(
+    file: Path, folder: Path, *, sending: bool = False
+) -> tuple[Config, str | None]:
     """Return the configuration, or the last good one with what is wrong with the new one.
 
     A broken file must not silence the reminders. Raises ConfigError when there is no good one.
+    *sending*, one over which nothing can be sent is not good.
     """
     kept = folder / LAST_GOOD
     try:
-        config = load_file(file)
+        config = load_file(file, lenient=True)
+        if sending and _is_mute(config):
+            raise ConfigError([*config.desk.faults], config.files)
         if not config.text.strip() and kept.exists():
             # Saving on a full disk does this, and would end all reminders.
             raise ConfigError([Problem(str(file), 1, 1, "", _EMPTIED)])
     except ConfigError as broken:
-        with suppress(OSError, ReminderdError):
-            good = load_text(kept.read_text("utf-8"), file, in_need=True)
-            return _in_place_of(broken, good), str(broken)
+        with suppress(OSError, UnicodeDecodeError, ReminderdError):
+            good = load_text(kept.read_text("utf-8"), file, in_need=True, lenient=True)
+            if not (sending and _is_mute(good)):
+                return _in_place_of(broken, good), str(broken)
         raise
     return config, None
+
+
+def _is_mute(config: Config) -> bool:
+    """Return whether no secret of any channel can be had."""
+    return not any(channel.works for channel in config.channels)
 
 
 def _in_place_of(broken: ConfigError, good: Config) -> Config:
@@ -245,10 +281,11 @@ def _pass_and_report(
     app = App.open(config, clock, folder)
     outcome = run_pass(app, folder, reporter.beat, reporter.stop.is_set)
     app.database.checkpoint()
-    seen = [*made_of.values(), *map(signature, watched(folder))]
+    seen = [*made_of.values(), *map(stamp, watched(folder))]
     following = app.next_event()  # read after the signature: no change can fall between them
     coming = min(following.at, tonight(app)) if following else tonight(app)
-    said = [status_line(app, following), outcome.difference, outcome.trouble]
+    mute = [redact(f"{fault.path}: {fault.message}") for fault in config.desk.faults[:1]]
+    said = [status_line(app, following), outcome.difference, outcome.trouble, *mute]
     reporter.send(
         next=coming.timestamp(),
         status="; ".join(filter(None, said)),

@@ -8,21 +8,24 @@ damaged store is one that nothing else can open.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ..errors import StoreError, UsageError
-from ..state import DATABASE
+from ..state import DATABASE, make_folder, open_part
 
 FOLDER = "backups"
 KEPT = 7
 _PATIENCE = 30.0  # seconds to wait for a lock
 _SUFFIX = ".sqlite3"
 _LOG = "-wal"  # SQLite's write-ahead log is a part of the file beside which it lies
+_READ = "mode=ro"  # one that is only looked into
 _LIVE = "mode=rw"  # how to open a file that must be there
 _COPY = "immutable=1"  # one that nobody writes to: no locks, and no files are left beside it
 
@@ -81,7 +84,7 @@ def take(folder: Path, day: date) -> None:
     Raises StoreError where the store is damaged, OSError or sqlite3.Error where it cannot be
     copied.
     """
-    (folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
+    make_folder(folder / FOLDER)
     with _written_whole(_of(folder, day)) as part:
         _copy(folder / DATABASE, _LIVE, part)
         if said := fault(part):
@@ -114,23 +117,79 @@ def find(folder: Path, wanted: str) -> Backup:
     return found
 
 
+def in_memory(path: Path) -> sqlite3.Connection | None:
+    """Return a copy of a store that cannot be written to, as on a full disk; None if it is damaged.
+
+    Where even the index of its log cannot be made beside it, both are copied to where it can.
+    """
+    copy = sqlite3.connect(":memory:", check_same_thread=False)
+    try:
+        try:
+            _read_into(copy, path, _READ)
+        except sqlite3.Error:
+            shared = Path("/dev/shm")  # noqa: S108  # memory, of a folder of our own
+            with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+                for each in (path, Path(f"{path}{_LOG}")):
+                    if each.exists():
+                        shutil.copy(each, folder)
+                _read_into(copy, Path(folder) / path.name, _LIVE)
+        [said] = copy.execute("PRAGMA integrity_check(1)").fetchone()
+    except (OSError, sqlite3.Error):
+        return None
+    return copy if said == "ok" else None
+
+
+def _read_into(copy: sqlite3.Connection, path: Path, how: str) -> None:
+    with closing(_open(path, how)) as original:
+        original.backup(copy)
+
+
 def restore(folder: Path, chosen: Backup, now: datetime) -> Path | None:
     """Put a backup in the place of the store; return where that was put aside, if there was one.
 
-    Nobody may be at work on the store.
+    Nobody may be at work on the store. Whatever fails, it stays as it was: OSError, sqlite3.Error.
     """
     store = folder / DATABASE
     aside = store.with_stem(f"{store.stem}-before-{now:%Y%m%dT%H%M%SZ}")
+    log, log_aside = Path(f"{store}{_LOG}"), Path(f"{aside}{_LOG}")
     there = store.exists()
-    with _written_whole(store) as part:
-        _copy(chosen.path, _COPY, part)
-        # The log goes before: beside another file than its own it would do damage.
-        log = Path(f"{store}{_LOG}")
-        if log.exists():
-            log.rename(f"{aside}{_LOG}")
-        if there:
-            aside.hardlink_to(store)  # so that at no moment there is none
+    try:
+        with _written_whole(store) as part:
+            _copy(chosen.path, _COPY, part)
+            if log.exists():
+                _duplicate(log, log_aside)
+            if there:
+                _keep(store, aside)
+                _fold(store)
+            log.unlink(missing_ok=True)  # beside another file than its own it would do damage
+    except OSError:
+        if log_aside.exists():  # to fold it in once more changes nothing
+            log_aside.replace(log)
+        aside.unlink(missing_ok=True)
+        raise
     return aside if there else None
+
+
+def _fold(store: Path) -> None:
+    """Take what is in a store's log into its file, unless that is damaged.
+
+    So nothing is lost should the power fail when the log is gone and the store not yet replaced.
+    """
+    with suppress(sqlite3.Error), closing(_open(store, _LIVE)) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _keep(store: Path, aside: Path) -> None:
+    """Give a store a second name, or a copy where the file system knows no second names."""
+    try:
+        aside.hardlink_to(store)
+    except OSError:
+        _duplicate(store, aside)
+
+
+def _duplicate(source: Path, target: Path) -> None:
+    with _written_whole(target) as part, source.open("rb") as whole, part.open("wb") as copy:
+        shutil.copyfileobj(whole, copy)
 
 
 def _of(folder: Path, day: date) -> Path:
@@ -154,12 +213,13 @@ def _copy(source: Path, how: str, target: Path) -> None:
 def _written_whole(path: Path) -> Iterator[Path]:
     """Give a private file that takes the place of *path* unless the block raises."""
     part = path.with_suffix(".part")
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    os.close(open_part(part))
     try:
         yield part
         _sync(part)
         part.replace(path)
-        _sync(path.parent)
+        with suppress(OSError):  # it is in its place, whatever this file system can promise
+            _sync(path.parent)
     finally:
         part.unlink(missing_ok=True)
 

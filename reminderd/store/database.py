@@ -12,12 +12,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from ..errors import StoreError
-from ..state import DATABASE
+from ..state import DATABASE, make_folder, open_private
 from . import backup
 from .tables import metadata
 from .trouble import store_error
@@ -42,9 +42,9 @@ class Database:
         """
         path = folder / DATABASE
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(folder)
             emptied = path.exists() and not path.stat().st_size
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            os.close(open_private(path, os.O_RDWR))
         except OSError as error:
             raise StoreError(
                 f"cannot use the state file {path}: {error.strerror} "
@@ -53,6 +53,24 @@ class Database:
         if emptied and backup.backups(folder):  # SQLite would take it for a new one
             raise backup.damaged(path, "the file is empty")
         database = cls(sqlite_engine(path), path)
+        database.migrate()
+        return database
+
+    @classmethod
+    def look(cls, folder: Path) -> Database:
+        """Open the store to look into it; a copy in memory where nothing can be written to it.
+
+        Raises StoreError when it cannot be read either.
+        """
+        try:
+            database = cls.open(folder)
+            with database.transaction():
+                return database
+        except StoreError:
+            copy = backup.in_memory(folder / DATABASE)
+            if copy is None:
+                raise
+        database = cls(create_engine("sqlite://", poolclass=StaticPool, creator=lambda: copy))
         database.migrate()
         return database
 
@@ -145,7 +163,9 @@ class Database:
 
 def sqlite_engine(path: Path) -> Engine:
     """Return an engine whose transactions take the write lock at once, so no update is lost."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_SECONDS}
+    )
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
@@ -180,6 +200,7 @@ def alembic_config(engine: Engine) -> Any:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(resources.files(__package__) / "migrations"))
+    migrations = str(resources.files(__package__) / "migrations")
+    config.set_main_option("script_location", migrations.replace("%", "%%"))
     config.attributes["engine"] = engine
     return config

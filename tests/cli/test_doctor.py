@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import tzlocal
 from patience import PATIENCE
 
 from reminderd.cli import check_channels, check_machine, check_state, findings
+from reminderd.config.zone import machine_zone
 from reminderd.service.sanity import RELEASED
 from reminderd.state import DATABASE, locked
 
@@ -105,7 +105,7 @@ def test_what_timedatectl_tells_is_told(config, program, found, answer, level):
 
 
 def test_another_zone_than_the_machines_is_told(write, found):
-    here = tzlocal.get_localzone_name()
+    here = machine_zone().name
     there = "Asia/Shanghai" if here != "Asia/Shanghai" else "Europe/Berlin"
     write(f'timezone = "{there}"\n')
     said = f"reminders go by {there}; this machine is set to {here}"

@@ -1164,6 +1164,7 @@ class Ledger:
             part.due, since, left = due, due, left - principal
             if n == 0:
                 part.carry(before.interest, before.earned)
+                part.residual = before.residual
             self.coming.append(part)
         self.coming.sort(key=lambda part: part.due)
 
@@ -1287,7 +1288,6 @@ class Ledger:
             part.interest += rest
         else:
             part.carry(rest)
-            part.residual += rest
 
     def drop_settled(self, day):
         self.lines = [line for line in self.lines if not line.is_settled(day)]

@@ -198,7 +198,7 @@ def test_every_minor_unit_paid_is_either_allocated_or_credit(loan, as_of):
 @examples(66)
 @given(loans_without("waivers"), days, st.data())
 def test_a_waiver_takes_only_what_it_names_and_no_more_than_it_says(loan, day, data):
-    """What it leaves of an installment that it settles may be asked for later, as after payments."""
+    """What it leaves of an installment that it settles may be asked for with a later one."""
     plain = known_by(loan, day - ONE_DAY)
     before = value(plain, day).due
     sum_ = data.draw(st.integers(1, max(1, 2 * before.total)))

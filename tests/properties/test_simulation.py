@@ -276,3 +276,45 @@ def test_what_a_debit_may_have_paid_is_among_what_a_cap_lets_the_loan_cost(alloc
     position = value(loan, on)
     assert [arrear.owed.total for arrear in position.unconfirmed] == [301_00]
     assert position.due.total == simulate(plain, on).arrears[1][1].total == 300_00
+
+
+def test_a_waiver_that_leaves_too_little_to_shout_about_ends_the_lateness():
+    """A least penalty of 1.00 took the place of the last cent; 0.01 of it is let go of later."""
+    late = replace(
+        TWO,
+        listed=(Installment(date(2024, 1, 31), 4, 0), Installment(date(2024, 5, 31), 4, 0)),
+        penalty=Penalty(PenaltyRule.DAILY_RATE, Decimal("0.000001"), at_least=Decimal("1.00")),
+        waivers=(Waiver(date(2024, 3, 2), Decimal("0.01")),),
+    )
+    paid = Payment(date(2024, 1, 31), Decimal("0.03")), Payment(date(2024, 2, 1), Decimal("0.01"))
+    loan = Loan("loan", "Loan", late, "Asia/Shanghai", paid)
+    for on, owed in ((date(2024, 3, 1), 1_00), (date(2024, 3, 2), 0)):
+        assert_same(loan, on)
+        assert value(loan, on).due.total == owed
+
+
+def test_what_a_called_balance_leaves_over_stays_so_when_more_is_paid():
+    called = LoanTerms(
+        "CNY",
+        Repayment.REVOLVING,
+        principal=Decimal("0.01"),
+        first_due=date(2024, 1, 31),
+        acceleration_date=date(2024, 1, 31),
+        minimum=Minimum(Decimal("0.1"), floor=Decimal(0)),
+        penalty=Penalty(PenaltyRule.DAILY_AMOUNT, Decimal("0.04")),
+    )
+    paid = tuple(Payment(date(2024, 2, day), Decimal("0.01")) for day in (2, 27))
+    loan = Loan("loan", "Loan", called, "Asia/Shanghai", paid)
+    assert_same(loan, date(2024, 2, 27))
+    assert value(loan, date(2024, 2, 27)).due.total == 0
+
+
+def test_interest_that_an_extension_put_off_is_no_cost_before_it_is_due():
+    """Of 2.00 that a cap allows, 1.00 is owed with the payoff before the new due date."""
+    listed = (replace(TWO.listed[0], interest=1_00), TWO.listed[1])
+    moved = Extension(date(2024, 1, 31), date(2024, 1, 21), (date(2024, 2, 10),))
+    cap = Cap(CapMode.ENFORCE, cost=Decimal("0.003334"))
+    terms = replace(TWO, listed=listed, caps=(cap,), extensions=(moved,))
+    loan = Loan("loan", "Loan", terms, "Asia/Shanghai")
+    assert_same(loan, date(2024, 2, 5))
+    assert value(loan, date(2024, 2, 5)).payoff.minor == 601_00

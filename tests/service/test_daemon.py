@@ -19,7 +19,7 @@ from reminderd.loans.money import Money
 from reminderd.service import daemon
 from reminderd.service.daemon import SETTLED, Supervisor
 from reminderd.service.worker import tonight
-from reminderd.state import signature, watched
+from reminderd.state import signature, stamp, watched
 
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
@@ -79,7 +79,7 @@ def rest(supervisor):
     supervisor.wanted, supervisor.ready, supervisor.status = False, True, "resting"
     supervisor.next_at = NOW.timestamp() + 86400
     supervisor.tried = [signature(supervisor.config)]
-    supervisor.seen = [signature(path) for path in watched(supervisor.folder, supervisor.config)]
+    supervisor.seen = [*supervisor.tried, *map(stamp, watched(supervisor.folder))]
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ def test_a_configuration_that_was_accepted_before_and_is_of_no_use_now_ends_it_a
 def test_it_feeds_the_watchdog_while_it_works(idle):
     assert {"WATCHDOG", "STATUS"} <= idle.manager.messages[-1].keys()
     assert idle.manager.messages[-1]["WATCHDOG"] == "1"
+    assert {"WATCHDOG": "1"} in idle.manager.messages  # whatever the status, it arrives
 
 
 def test_it_waits_for_every_worker_it_started(idle):

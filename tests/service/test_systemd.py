@@ -58,3 +58,15 @@ def test_a_manager_that_does_not_read_holds_nobody_up(manager, monkeypatch):
                 other.sendto(b"X=1", manager.path)
     systemd.notify(READY="1")  # would wait for ever
     assert not any("READY" in message for message in manager.pending())
+
+
+def test_a_status_however_long_makes_a_datagram_that_systemd_heeds(manager):
+    systemd.notify(WATCHDOG="1", STATUS="next: " + "微粒贷" * 1500)
+    told = manager.receive()
+    assert told["WATCHDOG"] == "1"
+    assert len(told["STATUS"].encode()) < 4000
+
+
+def test_a_status_steers_no_terminal(manager):
+    systemd.notify(STATUS="next: a\x1b[31m\u202eb")
+    assert manager.receive() == {"STATUS": "next: a[31mb"}

@@ -20,7 +20,7 @@ from reminderd.errors import ConfigError, StoreError
 from reminderd.playbook.playbook import packaged
 from reminderd.service.sanity import ClockDoubted
 from reminderd.service.worker import Reporter, read_config, run_pass, status_line, work
-from reminderd.state import DATABASE, LAST_GOOD, locked, signature, state_folder, watched
+from reminderd.state import DATABASE, LAST_GOOD, locked, signature, stamp, state_folder, watched
 from reminderd.store import history, outbox
 from reminderd.store.backup import backups
 
@@ -442,7 +442,8 @@ def test_the_signature_that_a_worker_reports_is_that_of_the_files_it_leaves(
     app.database.close()
     work(config, Reporter(pipe[1]), clock)
     assert reports(pipe[0])[-1]["signature"] == [
-        list(signature(path)) for path in watched(folder, config)
+        list(signature(config)),
+        *(list(stamp(path)) for path in watched(folder)),
     ]
 
 

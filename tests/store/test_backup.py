@@ -1,5 +1,7 @@
 """Backups of a real store, and putting one in its place."""
 
+import errno
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -196,3 +198,57 @@ def test_a_damaged_backup_is_refused(database, folder):
     backup.backups(folder)[0].path.write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreError, match="is no whole backup: file is not a database"):
         backup.find(folder, "2026-11-20")
+
+
+@pytest.fixture
+def unfolded(database, folder, lend):
+    """Return a store with a backup, the newest loan of which is in the log alone."""
+    database.look_after(DAY)
+    lend("later")
+    file, log = ((folder / name).read_bytes() for name in (DATABASE, f"{DATABASE}-wal"))
+    database.close()
+    (folder / DATABASE).write_bytes(file)  # as a process that is killed leaves them
+    (folder / f"{DATABASE}-wal").write_bytes(log)
+    return folder
+
+
+def _no_links(*_arguments):
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def test_a_file_system_without_hard_links_keeps_a_copy_of_the_store(unfolded, monkeypatch):
+    monkeypatch.setattr(os, "link", _no_links)
+    aside = backup.restore(unfolded, backup.find(unfolded, "2026-11-20"), NOW)
+    assert ids(unfolded) == []
+    assert stat.S_IMODE(aside.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(aside)) as put_aside:
+        assert put_aside.execute("SELECT id FROM loans").fetchall() == [("later",)]
+
+
+def _fails_for_the_store(part, path):
+    if path.name == DATABASE:
+        _no_links()
+    os.replace(part, path)  # noqa: PTH105  # what Path.replace does
+
+
+@pytest.mark.parametrize(
+    ("step", "fails"),
+    [("shutil.copyfileobj", _no_links), ("pathlib.Path.replace", _fails_for_the_store)],
+)
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_store_that_cannot_be_restored_is_as_it_was(unfolded, monkeypatch, step, fails, damaged):
+    if damaged:  # the log cannot be folded in
+        (unfolded / DATABASE).write_bytes(b"damaged" * 1000)
+    log = (unfolded / f"{DATABASE}-wal").read_bytes()
+    chosen = backup.find(unfolded, "2026-11-20")
+    with monkeypatch.context() as failing:
+        failing.setattr(os, "link", _no_links)
+        failing.setattr(step, fails)
+        with pytest.raises(PermissionError):
+            backup.restore(unfolded, chosen, NOW)
+    names = {path.name for path in unfolded.iterdir()} - {f"{DATABASE}-wal", f"{DATABASE}-shm"}
+    assert names == {DATABASE, "backups"}
+    if damaged:
+        assert (unfolded / f"{DATABASE}-wal").read_bytes() == log
+    else:
+        assert ids(unfolded) == ["later"]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing, contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from alembic import command
@@ -20,6 +20,7 @@ from sqlalchemy import delete, event, insert, select, text, update
 
 from reminderd.errors import StoreError
 from reminderd.state import DATABASE
+from reminderd.store import backup
 from reminderd.store.backup import fault
 from reminderd.store.database import HEAD, Database, alembic_config, sqlite_engine
 from reminderd.store.tables import alerts, deliveries, loans, metadata, payments
@@ -470,3 +471,24 @@ def test_a_routine_is_decided_once_for_each_day(database, now):
         connection.execute(insert(alerts).values(other_day))
     with pytest.raises(StoreError, match="UNIQUE"), database.transaction() as connection:
         connection.execute(insert(alerts).values(alert_row(None, now, "routine-alive")))
+
+
+@pytest.mark.parametrize("name", ["a?b", "p%20q", "%s", "a#b", "100%", "貸 款"])
+def test_a_folder_may_have_any_name(tmp_path, lend_into, name):
+    folder = tmp_path / name
+    lend_into(folder)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert backup.fault(backup.backups(folder)[0].path) is None
+    assert backup.restore(folder, backup.backups(folder)[0], datetime(2026, 11, 21, tzinfo=UTC))
+
+
+@pytest.fixture
+def lend_into():
+    """Return a function that makes a store in a folder, and a backup of it."""
+
+    def make(folder):
+        database = Database.open(folder)
+        database.look_after(date(2026, 11, 20))
+        database.close()
+
+    return make

@@ -1,4 +1,4 @@
-"""Write ``docs/playbook.md`` and, by ``reference.py``, ``docs/reference.md``.
+"""Write ``docs/playbook.md``; by ``reference.py`` ``docs/reference.md``; a table in channels.md.
 
     python docs/generate.py
 
@@ -212,7 +212,10 @@ def _codes(names: list[str] | tuple[str, ...]) -> str:
 
 
 if __name__ == "__main__":
+    import outcomes
     import reference
 
+    channels = PAGE.with_name("channels.md")
+    channels.write_text(outcomes.with_table(channels.read_text("utf-8")), "utf-8")
     reference.PAGE.write_text(reference.page(), "utf-8")
     PAGE.write_text(page(packaged()), "utf-8")

@@ -118,6 +118,7 @@ VARIABLES = {
     "REMINDERD_DEBUG": "Where it is set, a mistake of the program's own prints its traceback, "
     "secrets hidden.",
     "STATE_DIRECTORY": "The state folder; systemd sets it for `StateDirectory=`.",
+    "TZ": "The machine's time zone, where the configuration names none.",
     "XDG_STATE_HOME": "Where the user's state folders are, if not in `~/.local/state`.",
     "CREDENTIALS_DIRECTORY": "Where `{ credential = … }` is looked for; systemd sets it for "
     "`LoadCredential=`.",

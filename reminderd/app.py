@@ -7,11 +7,13 @@ second can do the first meanwhile.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,22 @@ _DIFFERENCE_AT_MOST = 20  # loans
 _FAILED_LATELY = timedelta(days=7)
 _AGAIN = (*WAITING, State.FAILED)  # what can be tried again
 _ROUTINE, _ACCOUNT = "a routine", "a look at an account"
+
+
+class Snapshot:
+    """The configured loans as they are known at one moment, read once for a whole command."""
+
+    def __init__(self, entries: list[tuple[Entry, History]], now: datetime) -> None:
+        """Take the loans, with their histories, as they will stand once synced."""
+        self.entries = entries
+        self.loans = [entry.loan for entry, _ in entries]
+        self._now = now
+        # Whatever goes through days in their order asks for each of them many times.
+        self.positions = lru_cache(maxsize=4)(self._positions)
+
+    def _positions(self, as_of: date | None = None) -> list[Position | Trouble]:
+        """Return how every loan stands on a day, else today where it is, or why nobody can say."""
+        return [valued(loan, as_of or local_date(self._now, loan.timezone)) for loan in self.loans]
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +327,7 @@ class App:
             defer=self.planner.defer,
             desk=self.config.desk,
             plan_more=plan.go_on,
+            plan_again=self.plan_due if plan_for else lambda _now: None,
             planned_for=plan_for,
             to_come=to_come,
         )
@@ -440,7 +459,11 @@ class App:
 
     def positions(self, as_of: date | None = None) -> list[Position | Trouble]:
         """Return how every loan stands on a day, else today where it is, or why nobody can say."""
-        return [valued(entry.loan, as_of or self.today(entry.loan)) for entry, _ in self.entries()]
+        return self.snapshot().positions(as_of)
+
+    def snapshot(self) -> Snapshot:
+        """Return the loans as they are known now, for a command that looks more than once."""
+        return Snapshot(self.entries(), self.clock.now())
 
     def told(self, loan_id: str | None, due: date) -> set[str]:
         """Return the channels that heard of the installment due on a date."""
@@ -757,7 +780,8 @@ class App:
         with self.database.transaction() as connection:
             rows = history.undelivered(connection, now - _FAILED_LATELY)
             known = [row for row in rows if self._is_configured(row["channel"], row["address"])]
-            return self._again(connection, [row for row in known if not _outdated(row, known)])
+            told = known + history.sent(connection, now - _FAILED_LATELY)
+            return self._again(connection, [row for row in known if not _outdated(row, told)])
 
     def _again(self, connection: Connection, rows: Iterable[RowMapping]) -> list[RowMapping]:
         chosen = [row for row in rows if row["state"] in _AGAIN]
@@ -874,7 +898,7 @@ def _verbs(counts: Mapping[str, int]) -> str:
 
 
 def _split(channel: Channel) -> Channel:
-    """Give every address of a mail URL, or of one text in a table, a recipient of its own."""
+    """Give every address that a target names a recipient of its own."""
     if not any(_may_hold_several(recipient.target) for recipient in channel.recipients):
         return channel
     from .delivery.transport import split
@@ -884,11 +908,15 @@ def _split(channel: Channel) -> Channel:
     )
 
 
+_SEVERAL = re.compile(r"mailto|[^?#]*://[^/?#]*/+[^/?#]+/+[^/?#]|.*(,|%2c|[?&]to=)", re.IGNORECASE)
+
+
 def _may_hold_several(target: str | Mapping[str, Any]) -> bool:
     """Return whether it is worth asking Apprise, which is slow to import."""
     if isinstance(target, str):
-        return target.lower().startswith("mailto")
-    return str(target.get("to")).count("@") > 1
+        return _SEVERAL.match(target) is not None
+    listed = any(isinstance(value, list) and len(value) > 1 for value in target.values())
+    return listed or "," in str(target.get("to"))
 
 
 def _describe(change: Change) -> str:

@@ -7,8 +7,9 @@ ReminderdError
 ├── Unreckonable       terms that lead to figures beyond sense; names the loan
 ├── StoreError         the database cannot be opened, read or written
 └── DeliveryError      one attempt to hand a message over did not succeed
-    ├── Refused        the other side said no and will say no again (bad address, 5xx)
-    ├── Unreachable    it may work later (network, 4xx, login)
+    ├── Refused        the service itself said no and will say no again (no such mailbox)
+    │   └── SoftRefusal    a no that may pass (a limit, a status that a proxy gives, too)
+    ├── Unreachable    it may work later (network, 4xx of SMTP, 5xx of HTTP, login)
     └── Undecided      nobody knows if it was accepted (lost after the hand-over, no answer)
 """
 
@@ -18,6 +19,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 
 from .redaction import redact
@@ -44,9 +46,9 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        """Return ``file:line:column: path: message``."""
-        where = f"{self.file}:{self.line}:{self.column}: "
-        return f"{where}{self.path}: {self.message}" if self.path else where + self.message
+        """Return ``file:line:column: path: message``, on one line whatever they hold."""
+        parts = (f"{self.file}:{self.line}:{self.column}", self.path, self.message)
+        return " ".join(": ".join(filter(None, parts)).splitlines())
 
 
 class ConfigError(ReminderdError):
@@ -92,12 +94,31 @@ class StoreError(ReminderdError):
     """The database cannot be used."""
 
 
+class Outcome(StrEnum):
+    """What becomes of a message after an attempt to hand it over."""
+
+    SENT = "sent"
+    LATER = "later"  # it was not taken, and is tried again
+    FINAL = "final"  # it was not taken, and is not tried again
+    UNKNOWN = "unknown"  # it may have been taken, and is sent again, seldom
+
+
 class DeliveryError(ReminderdError):
-    """A message was not handed over."""
+    """A message was not handed over, as far as anybody knows."""
+
+    outcome = Outcome.LATER
 
 
 class Refused(DeliveryError):
     """The other side refused for good: trying again would be refused again."""
+
+    outcome = Outcome.FINAL
+
+
+class SoftRefusal(Refused):
+    """A no that may pass: it is final only if it is still a no after a day of trying."""
+
+    outcome = Outcome.LATER
 
 
 class Unreachable(DeliveryError):
@@ -110,7 +131,9 @@ class Unreachable(DeliveryError):
 
 
 class Undecided(DeliveryError):
-    """The answer never came: the message may or may not have been accepted."""
+    """No answer came, or none of the service's: the message may or may not have been accepted."""
+
+    outcome = Outcome.UNKNOWN
 
 
 def where(error: BaseException) -> str:

@@ -3,12 +3,15 @@
 Names come from files that somebody else may write, errors from other people's servers.
 
 What the configuration resolves is learnt once, and ``redact`` puts ``***`` in its place wherever
-it stands, however it is written. The memory is the process's own, since neither a log line nor an
-error of some library says which configuration it comes from. Standard library only.
+it stands, however it is written: escaped, in hex or base64, broken over lines. The memory is the
+process's own, since neither a log line nor an error of some library says which configuration it
+comes from. Standard library only.
 """
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -18,6 +21,9 @@ HIDDEN = "***"
 _LEAST = 3  # characters; what is shorter cannot be told from ordinary letters
 _ALONE = 6  # what is shorter is hidden only where it is no part of a word
 _NUMBER = re.compile(r"\d{1,5}", re.ASCII)  # amounts and ports must stay readable
+_EXCERPT = 200  # characters of another program's words
+_BREAK = r"(?:\s|\\[nrt])*"  # where a line may break, in a text or in its representation
+_DIGIT_64 = r"[A-Za-z0-9+/_-]"
 # Control characters but line break and tab; separators of lines and paragraphs; marks that turn the
 # direction of reading; halves of characters, which cannot be written.
 _STEERING = re.compile(
@@ -31,6 +37,7 @@ class Redactor:
     def __init__(self) -> None:
         """Know none."""
         self.spellings: set[str] = set()
+        self.encodings: set[str] = set()  # patterns
         self.pattern: re.Pattern[str] | None = None
 
     def learn(self, secrets: Iterable[str]) -> None:
@@ -39,10 +46,14 @@ class Redactor:
             bare = unquote(secret).strip()
             if len(bare) >= _LEAST and not _NUMBER.fullmatch(bare):
                 self.spellings.update(_spellings(secret), _spellings(bare))
+                self.encodings.update(_encodings(bare))
         longest_first = sorted(self.spellings, key=lambda one: (-len(one), one))
         if longest_first:
             # Parsers of URLs write hosts, which may be tokens, and escapes in either case.
-            self.pattern = re.compile("|".join(map(_matching, longest_first)), re.IGNORECASE)
+            ways = "|".join(map(_matching, longest_first))
+            coded = "|".join(sorted(self.encodings))
+            ways += f"|{_DIGIT_64}?(?:{coded}){_DIGIT_64}?=*" if coded else ""
+            self.pattern = re.compile(ways, re.IGNORECASE)
 
     def redact(self, text: str) -> str:
         """Return a text without the secrets."""
@@ -56,11 +67,31 @@ def _spellings(secret: str) -> Iterator[str]:
     yield quote_plus(secret)
     yield repr(secret)[1:-1]
     yield json.dumps(secret)[1:-1]
+    yield html.escape(secret)
+    yield quote(quote(secret, safe=""), safe="")
 
 
 def _matching(spelling: str) -> str:
-    found = re.escape(spelling)
-    return found if len(spelling) >= _ALONE else rf"(?<![^\W_]){found}(?![^\W_])"
+    if len(spelling) >= _ALONE:
+        return _BREAK.join(map(re.escape, spelling))
+    return rf"(?<![^\W_]){re.escape(spelling)}(?![^\W_])"
+
+
+def _encodings(secret: str) -> Iterator[str]:
+    """Yield patterns of what a secret looks like in hex, and in base64 wherever it begins.
+
+    In base64 three bytes are four digits, so there are three ways; a digit that a neighbour has a
+    part in goes with it.
+    """
+    data = secret.encode()
+    if len(data) < _ALONE:
+        return
+    yield r"[:\s-]*".join(f"{byte:02x}" for byte in data)
+    for ahead in range(3):
+        coded = base64.b64encode(bytes(ahead) + data).rstrip(b"=").decode()
+        inner = coded[-(-8 * ahead // 6) : 8 * (ahead + len(data)) // 6]
+        digits = (re.escape(one).replace(r"\+", "[+-]").replace("/", "[/_]") for one in inner)
+        yield _BREAK.join(digits)
 
 
 _redactor = Redactor()
@@ -86,6 +117,15 @@ def one_line(text: str, at_most: int = 10_000) -> str:
     """Return a text on one line, without what could steer a terminal or a page, cut if too long."""
     kept = " ".join(harmless(text).split())
     return kept if len(kept) <= at_most else kept[: at_most - 1] + "…"
+
+
+def excerpt(words: str, at_most: int = _EXCERPT) -> str:
+    """Return the beginning of another program's words on one line, fit to show.
+
+    Secrets are hidden once nothing stands between their letters, and before the words are cut: in
+    two, they would not be known any more.
+    """
+    return one_line(redact(one_line(words)), at_most)
 
 
 def escaped(json: str) -> str:

@@ -63,6 +63,7 @@ class MailServer:
         self.refused = {}  # recipient address: the answer it gets
         self.passwords = {self.password}
         self.mails = []
+        self.greetings = []  # the names of those who sent a mail
         self.connections = 0
         self.logins = 0  # tried, rightly or wrongly
         self.arrivals = queue.Queue()
@@ -165,7 +166,8 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, _session, envelope):
+    async def handle_DATA(self, server, session, envelope):
+        self.greetings.append(session.host_name)
         answer = self.answers.popleft() if self.answers else "250 OK"
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         mail = Mail(envelope.mail_from, tuple(envelope.rcpt_tos), message, answer)

@@ -110,7 +110,7 @@ class Conversation(asyncio.Protocol):
 
     def recipient(self, address):
         if address in self.sink.faults.refused:
-            self.answer(b"550 no such user")
+            self.answer(b"550 5.1.1 no such user")
         else:
             self.recipients.append(address)
             self.answer(b"250 OK")

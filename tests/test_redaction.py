@@ -1,5 +1,7 @@
 """Secrets are hidden wherever they stand: canaries in every place that shows something."""
 
+import base64
+import html
 import io
 import json
 import logging
@@ -27,7 +29,7 @@ from reminderd.errors import (
     Unreachable,
     UsageError,
 )
-from reminderd.redaction import Redactor, learn, redact
+from reminderd.redaction import Redactor, excerpt, learn, redact
 from reminderd.service.log import set_up_logging
 
 CANARY = "c4n@ry/päss:wörd&1"  # every sign of it means something somewhere
@@ -73,8 +75,45 @@ class TestHiding:
         text = "a message for me: 50000.00 on port 587 %20"
         assert hiding(harmless)(text) == text
 
+    @pytest.mark.parametrize("ahead", ["", "u", "us", "user:"])
+    @pytest.mark.parametrize("behind", ["", "x", "xy", ":z?~"])
+    @pytest.mark.parametrize("coded", [base64.b64encode, base64.urlsafe_b64encode])
+    def test_a_secret_in_base64_is_hidden_wherever_it_begins(self, ahead, behind, coded):
+        text = coded(f"{ahead}{CANARY}{behind}".encode()).decode()
+        shown = hiding(CANARY)(f"Basic {text} is wrong")
+        assert "***" in shown
+        left = shown.removeprefix("Basic ").removesuffix(" is wrong").split("***")
+        for part in left:  # what is left says nothing but of what stands beside it
+            assert len(part.rstrip("=")) * 6 <= 8 * max(len(ahead), len(behind)) + 6
+
+    @pytest.mark.parametrize("sign", ["", ":", " ", "-"])
+    def test_a_secret_in_hex_is_hidden(self, sign):
+        for text in (CANARY.encode().hex(*sign), CANARY.encode().hex(*sign).upper()):
+            assert hiding(CANARY)(f"got {text}.") == "got ***."
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\n  ", "\t", "\\n"])
+    def test_a_secret_that_is_broken_over_lines_is_hidden(self, end):
+        text = f"it was {end.join((CANARY[:5], CANARY[5:11], CANARY[11:]))}!"
+        assert hiding(CANARY)(text) == "it was ***!"
+
+    def test_a_secret_in_a_page_is_hidden(self):
+        secret = "a<b>&'c'd"
+        assert hiding(secret)(f"<p>{html.escape(secret)}</p>") == "<p>***</p>"
+
     def test_without_secrets_a_text_stays_as_it_is(self):
         assert Redactor().redact("hello") == "hello"
+
+
+class TestExcerpts:
+    def test_a_secret_is_hidden_before_the_words_are_cut(self):
+        learn([CANARY])
+        for ahead in range(200 - len(CANARY), 205):
+            said = excerpt("x" * ahead + CANARY)
+            assert not any(CANARY[:length] in said for length in range(3, len(CANARY)))
+            assert len(said) <= 200
+
+    def test_it_is_one_line_that_a_terminal_shows_as_it_is(self):
+        assert excerpt("a\x1b[2Jb\r\nc\u202ed\x00") == "a[2Jb cd"
 
 
 @pytest.mark.parametrize(

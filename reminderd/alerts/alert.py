@@ -47,6 +47,7 @@ class Reason(StrEnum):
     NOBODY_REACTED = "nobody_reacted"
     REFUSED = "refused"
     GAVE_UP = "gave_up"
+    UNANSWERED = "unanswered"  # given up, though it may have arrived
     ROUTINE = "routine"
     MISCONFIGURED = "misconfigured"
     FUNDS_SHORT = "funds_short"

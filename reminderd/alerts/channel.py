@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,6 +11,15 @@ from typing import Any
 from ..loans.terms import Loan
 from ..playbook.playbook import Severity
 from .wallclock import QuietHours
+
+# A name that a mail server can look up, or an address in brackets: RFC 5321, section 4.1.2.
+_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+_HELLO = re.compile(rf"{_LABEL}(\.{_LABEL})+|\[[0-9a-z.:]+\]", re.IGNORECASE)
+
+
+def is_hello(name: str) -> bool:
+    """Return whether mail servers can be greeted by a name."""
+    return _HELLO.fullmatch(name) is not None
 
 
 class Format(StrEnum):
@@ -26,12 +36,15 @@ class Recipient:
     """One address of a channel. The label holds no secret; the target does and is never shown.
 
     The target is what Apprise takes: a URL, or a mapping of its own argument names. Where a secret
-    in it cannot be had at present, *fault* says why; a URL is then empty.
+    in it cannot be had at present, *fault* says why; a URL is then empty. Where it names several,
+    *only* is the one that is meant.
     """
 
     label: str
     target: str | Mapping[str, Any] = field(repr=False)
     fault: str | None = None
+    only: str | None = field(default=None, repr=False)
+    hello: str | None = None  # the name by which a mail server is greeted; None: our own
 
 
 @dataclass(frozen=True, slots=True)

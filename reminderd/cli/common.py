@@ -96,9 +96,11 @@ def looking(config_file: str | None, *, in_need: bool = True) -> App:
     from ..clock import Clock
     from ..config.load import load_file
 
-    config = (
-        _in_force(config_file) if in_need else load_file(config_file_of(config_file), lenient=True)
-    )
+    if in_need:
+        config = _in_force(config_file)
+    else:
+        config = load_file(config_file_of(config_file), lenient=True)
+    _warn_of_another(config.file)
     return App.look(config, Clock())
 
 
@@ -141,9 +143,17 @@ def _in_force(config_file: str | None) -> Config:
     return config
 
 
-def echo(text: object = "", *, err: bool = False, nl: bool = True, **style: Any) -> None:
-    """Print a text, which may hold others' words; *style* is click's."""
-    click.secho(harmless(str(text)), err=err, nl=nl, **style)
+def echo(
+    text: object = "",
+    *,
+    err: bool = False,
+    nl: bool = True,
+    fg: str | None = None,
+    color: bool | None = None,
+) -> None:
+    """Print a text, which may hold others' words, in the colour *fg* where that is shown."""
+    plain = harmless(str(text))
+    click.echo(click.style(plain, fg=fg) if fg else plain, err=err, nl=nl, color=color)
 
 
 def print_json(value: object) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ..alerts.wallclock import local_date
-from ..app import App
+from ..app import App, Snapshot
 from ..errors import UsageError, where
 from ..loans.explain import explain_next
 from ..loans.money import Money, to_minor
@@ -39,13 +39,15 @@ def position_on(app: App, loan: Loan, as_of: date | None = None) -> Position:
     return value(loan, as_of or local_date(app.clock.now(), loan.timezone))
 
 
-def sheet_of(app: App, position: Position, locale: str | None = None) -> Sheet:
+def sheet_of(
+    app: App, position: Position, locale: str | None = None, book: Snapshot | None = None
+) -> Sheet:
     """Return the sheet of a loan, else in the configured language, beside the borrower's others.
 
-    Where one of those is in the way, the loan stands alone.
+    Where one of those is in the way, the loan stands alone. *book* spares reading them again.
     """
     here = position.loan
-    stands = sound(app.positions(position.as_of))
+    stands = sound((book or app.snapshot()).positions(position.as_of))
     beside = [other for other in stands if other.loan.id != here.id]
     say, desk = words(locale or app.config.locale), app.config.desk
     sheet = Sheet(here, position, say, desk, beside)

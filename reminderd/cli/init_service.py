@@ -114,7 +114,7 @@ def for_root(config: Path, secret: Path | None) -> list[str]:
     moved = [config, *([secret] if secret else ())]
     # What root's commands find in root's home they would take for the service's.
     gone = [shlex.join(("rm", *map(str, moved)))] if os.geteuid() == 0 else []
-    return [own, *(_hand_over(secret) if secret else ()), unit, *start, *gone]
+    return [own, *(_hand_over(secret) if secret else ()), unit, *gone, *start]
 
 
 def _hand_over(secret: Path) -> list[str]:

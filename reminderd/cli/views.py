@@ -22,7 +22,7 @@ from ..alerts.shortage import is_shortage, told_of
 from ..alerts.slots import Look
 from ..alerts.trouble import is_trouble, unwritten
 from ..alerts.wallclock import instant, local_date, reached
-from ..app import App
+from ..app import App, Snapshot
 from ..config.doubts import doubts
 from ..errors import ConfigError, Problem
 from ..loans.money import Money
@@ -114,7 +114,7 @@ def check_json(app: App) -> dict[str, Any]:
         "doubts": [_problem_json(doubt) for doubt in doubts_of(app)],
         "dead": [dead_json(dead) for dead in app.dead_addresses()],
         "loans": [entry.loan.id for entry, _ in app.entries()],
-        "next": _alert_json(app, *following) if following else None,
+        "next": _alert_json(app, app.snapshot(), *following, told=()) if following else None,
     }
 
 
@@ -342,12 +342,15 @@ def preview_json(app: App, start: datetime, days: int, *, full: bool) -> list[di
     now = min(start, app.clock.now())  # who is told before *start* bears on who is told after
     heard: dict[tuple[str | None, date], set[str]] = {}
     rows, snoozed, say = [], app.snoozed(), words(app.config.locale)
+    book = app.snapshot()
     with meter(say.say("view", "looking_ahead")) as beat:
         ahead = app.preview(now, (end - now).days + 1, beat, sent=True)
     for loan, seen in tracked(ahead, say.say("view", "writing")):
         news = seen.alert.loan_id, seen.alert.due
-        known = heard.setdefault(news, app.told(*news))
-        row = _alert_json(app, loan, seen, known, full=full)
+        if news not in heard:
+            heard[news] = app.told(*news)
+        known = heard[news]
+        row = _alert_json(app, book, loan, seen, known, full=full)
         known |= {to["channel"] for to in row["to"]}
         if start <= seen.at <= end:
             until = snoozed_until(loan, snoozed.get(loan.id)) if loan else None
@@ -359,25 +362,38 @@ def foreseen_json(app: App, loan: Loan) -> dict[str, Any] | None:
     """Return the next alert of a loan, if one will go within a year."""
     for whose, seen in app.next_alerts(app.clock.now(), _LOOK_AHEAD.days):
         if whose is not None and whose.id == loan.id:
-            return _alert_json(app, whose, seen, app.told(loan.id, seen.alert.due))
+            told = app.told(loan.id, seen.alert.due)
+            return _alert_json(app, app.snapshot(), whose, seen, told)
     return None
 
 
 def _alert_json(
-    app: App, loan: Loan | None, seen: Foreseen, told: Collection[str] = (), *, full: bool = False
+    app: App,
+    book: Snapshot,
+    loan: Loan | None,
+    seen: Foreseen,
+    told: Collection[str],
+    *,
+    full: bool = False,
 ) -> dict[str, Any]:
     """Return what will be sent; where that cannot be written, the notice of it."""
     if loan is None:
-        return _message_json(app, loan, seen, told, full=full)
-    row = attempt(loan, lambda: _message_json(app, loan, seen, told, full=full))
+        return _message_json(app, book, loan, seen, told, full=full)
+    row = attempt(loan, lambda: _message_json(app, book, loan, seen, told, full=full))
     if not isinstance(row, Trouble):
         return row
     notice = replace(seen, alert=unwritten(row, seen.at, seen.at))
-    return _message_json(app, loan, notice, told, full=full)
+    return _message_json(app, book, loan, notice, told, full=full)
 
 
 def _message_json(
-    app: App, loan: Loan | None, seen: Foreseen, told: Collection[str], *, full: bool
+    app: App,
+    book: Snapshot,
+    loan: Loan | None,
+    seen: Foreseen,
+    told: Collection[str],
+    *,
+    full: bool,
 ) -> dict[str, Any]:
     also = told if seen.alert.milestone == SETTLED else ()
     notice = is_trouble(seen.alert.milestone)
@@ -387,7 +403,7 @@ def _message_json(
         else app.planner.destinations(seen.alert, seen.position, seen.at, also)
     )
     goes = min(to, default=seen.at)
-    letter = _letter(app, loan, seen, goes)
+    letter = _letter(app, book, loan, seen, goes)
     zone = ZoneInfo(loan.timezone if loan else app.config.timezone)
     row: dict[str, Any] = {
         "at": _shown(goes, zone),
@@ -412,7 +428,7 @@ def _shown(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).isoformat(timespec="minutes")
 
 
-def _letter(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Paper:
+def _letter(app: App, book: Snapshot, loan: Loan | None, seen: Foreseen, goes: datetime) -> Paper:
     if loan is not None and is_trouble(seen.alert.milestone):
         return Troubled(loan, seen.alert, app.config.desk, app.config.locale)
     if is_shortage(seen.alert.milestone):
@@ -424,9 +440,9 @@ def _letter(app: App, loan: Loan | None, seen: Foreseen, goes: datetime) -> Pape
         coming = coming._replace(at=at)
     occasion = Occasion(seen.alert, goes, goes, coming, since)
     if loan is not None:
-        return Letter(sheet_of(app, value(loan, local_date(goes, loan.timezone))), occasion)
-    loans = [entry.loan for entry, _ in app.entries()]
-    positions = sound(valued(each, local_date(goes, each.timezone)) for each in loans)
+        position = value(loan, local_date(goes, loan.timezone))
+        return Letter(sheet_of(app, position, book=book), occasion)
+    positions = sound(valued(each, local_date(goes, each.timezone)) for each in book.loans)
     return RoutineLetter(seen.alert, occasion, app.config.desk, positions, app.config.locale)
 
 

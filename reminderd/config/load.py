@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -441,7 +441,8 @@ class _Loader(Findings):
     def _channel(self, name: str, model: ChannelModel, settings: Settings | None) -> Channel | None:
         here: KeyPath = ("channels", name)
         count = len(self.problems)
-        recipients = tuple(self._recipients(here, name, model))
+        found = self._recipients(here, name, model)
+        recipients = tuple(replace(recipient, hello=model.hello) for recipient in found)
         if len(self.problems) > count or here in self.torn:
             return None
         self._verify((*here, "url") if model.url else here, recipients)

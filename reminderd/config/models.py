@@ -23,10 +23,12 @@ from .values import (
     Currency,
     Day,
     Days,
+    HelloName,
     LocaleName,
     NotNegative,
     Positive,
     Strict,
+    TableName,
     Text,
     Whole,
     Zone,
@@ -300,6 +302,12 @@ class ChannelModel(BaseModel):
         description="The most messages a minute; others wait. Robots of DingTalk and WeCom: 20.",
         examples=["rate = 20"],
     )
+    hello: HelloName | None = Field(
+        None,
+        description="Name by which a mail server is greeted; this machine's, or its address, where "
+        "left out. For servers that refuse it.",
+        examples=['hello = "mail.example.com"'],
+    )
     quiet_hours: QuietHoursModel | None = Field(
         None,
         description="Its own, instead of those of [reminders].",
@@ -374,12 +382,12 @@ class Settings(BaseSettings):
         description="Who else is told where nobody reacts.",
         examples=["[escalation] on a line of its own, and its keys below"],
     )
-    channels: dict[str, ChannelModel] = Field(
+    channels: dict[TableName, ChannelModel] = Field(
         {},
         description="Where messages go.",
         examples=['[channels.phone] on a line of its own, and url = "…" below'],
     )
-    accounts: dict[Annotated[str, Field(min_length=1, max_length=64)], AccountModel] = Field(
+    accounts: dict[TableName, AccountModel] = Field(
         {},
         description="What pays the loans.",
         examples=['[accounts.bank] on a line of its own, and balance = "3000.00" below'],

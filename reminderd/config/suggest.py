@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from ..redaction import redact
+
 _LONGEST = 40
 _MOST_BITS = 128  # Python refuses to write out very large numbers
 
@@ -44,5 +46,6 @@ def shown(value: object) -> str:
     if too_long(value):
         return "this number"
     if isinstance(value, str):
+        value = redact(value)  # cut in two, a secret would not be known any more
         return repr(value if len(value) <= _LONGEST else value[:_LONGEST] + "…")
     return str(value)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from ..alerts.channel import is_hello
 from ..loans.business_days import check_calendar
 from ..loans.frequency import Frequency, Unit
 from ..loans.money import parse_amount, parse_ratio
@@ -142,6 +143,13 @@ def _clock(value: object) -> time:
     return at
 
 
+def _table_name(name: str) -> str:
+    """Refuse a name of a channel or an account that would steer what shows it."""
+    if one_line(name) != name:
+        raise ValueError(f"{shown(name)} cannot be shown as it is (write {one_line(name)!r})")
+    return name
+
+
 def _whole(value: object) -> int:
     if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10:
         return int(value)  # environment variables are always texts
@@ -186,6 +194,12 @@ def _currency(code: str) -> str:
         write = f'"{meant}"' if meant else '"CNY", "EUR", "USD"'
         raise ValueError(f"{shown(code)} is not a currency code (write {write})")
     return code
+
+
+def _hello(name: str) -> str:
+    if not is_hello(name):
+        raise ValueError("is not a machine's whole name (write one as mail.example.com)")
+    return name
 
 
 def _locale(name: str) -> str:
@@ -259,7 +273,9 @@ Day = Annotated[date, BeforeValidator(_day)]
 ClockTime = Annotated[time, BeforeValidator(_clock)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
+HelloName = Annotated[str, AfterValidator(_hello)]
 LocaleName = Annotated[str, AfterValidator(_locale)]
+TableName = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_table_name)]
 Text = Annotated[str, AfterValidator(one_line)]  # to be shown to people, on one line
 Whole = Annotated[int, BeforeValidator(_whole)]
 Days = Annotated[tuple[Annotated[Whole, Field(ge=0, le=3650)], ...], AfterValidator(_in_order)]

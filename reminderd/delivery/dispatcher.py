@@ -10,7 +10,8 @@ a whole batch to send. This thread alone touches the database.
    where the channel takes digests. What was paid meanwhile is cancelled instead.
 3. Results are recorded as they come in, all that have arrived in one transaction.
 4. A lane that makes its deadline pass is left behind: its delivery is ``unknown``, the rest of
-   its batch goes back to wait, and no more is given to it.
+   its batch goes back to wait, and no more is given to it. One that has handed a mail over may
+   wait for minutes; meanwhile the rest of its batch waits, too, and what comes due is planned.
 5. Back to 2 until nothing is due and no lane is busy. Where hundreds of loans are still to be
    planned, a batch of them is planned each time round, while lanes send; what goes as digests
    waits until all of it is.
@@ -30,11 +31,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from ..alerts.alert import Alert, Reason, unreachable
+from ..alerts.alert import Alert, Reason, lost_delivery, unreachable
 from ..alerts.channel import Channel, Recipient, speaks_of
 from ..alerts.trouble import AGAIN, is_trouble, unreckoned, unwritten
 from ..clock import Clock
-from ..errors import DeliveryError, Refused, Undecided, Unreachable, where
+from ..errors import DeliveryError, Outcome, Refused, Undecided, Unreachable, where
 from ..loans.trouble import Trouble
 from ..messages.message import Message
 from ..messages.paper import Paper
@@ -43,8 +44,9 @@ from ..store import book, history, outbox
 from ..store.book import Entry
 from ..store.database import Database
 from ..store.outbox import Leased, Parcel, State
+from .mail import END_OF_DATA
 from .pace import Pace
-from .retry import next_attempt
+from .retry import WINDOW, next_attempt, next_attempt_of_unknown, window_of_refusal
 from .scribes import Scribes
 from .transport import Transports, connections_of
 from .writer import Bundle, Defer, Draft, Needless, Writer, Written
@@ -86,6 +88,7 @@ class Lane:
     jobs: queue.SimpleQueue[Job | None] = field(default_factory=queue.SimpleQueue)
     waiting: list[Job] = field(default_factory=list)
     since: float = 0.0  # when its current job began
+    handed_over: bool = False  # its current job, whose answer may take minutes from then on
     open: bool = False  # its thread runs
     hung: bool = False
 
@@ -119,6 +122,7 @@ class Dispatcher:
         defer: Defer = lambda now, _channel: now,
         desk: Desk | None = None,
         plan_more: Callable[[], bool] = lambda: False,
+        plan_again: Callable[[datetime], object] = lambda _now: None,
         planned_for: datetime | None = None,
         to_come: int = 0,
     ) -> None:
@@ -128,6 +132,7 @@ class Dispatcher:
         *defer* returns the end of a channel's quiet hours that an instant lies in, else the
         instant. Messages draw on *desk*. *plan_more* makes more due, decided at *planned_for*, and
         returns False once nothing is left to plan; *to_come* is about how many messages it brings.
+        *plan_again* plans for a later instant, while a lane waits for long.
         """
         self.database = database
         self.channels = channels
@@ -143,6 +148,8 @@ class Dispatcher:
         self.results: queue.SimpleQueue[tuple[Lane, Result]] = queue.SimpleQueue()
         self.pace = Pace()
         self.plan_more = plan_more
+        self.plan_again = plan_again
+        self.planned_at = clock.monotonic()
         self.planned_for = planned_for
         self.to_come = to_come
         self.planning = True  # until there is nothing left to plan
@@ -168,8 +175,10 @@ class Dispatcher:
             else:
                 self.planning = self.planning and self.plan_more()
                 self._fill_lanes()
-            if self._busy():
+            if busy := self._busy():
                 self._collect()
+                if not self.planning and all(self._is_slow(lane) for lane in busy):
+                    self._plan_meanwhile()
             elif not self.drafts and not self.planning:
                 return
 
@@ -306,13 +315,23 @@ class Dispatcher:
     def _has_hung(self, name: str) -> bool:
         return any(lane.hung for lane in self.lanes[name])
 
+    def _plan_meanwhile(self) -> None:
+        """Plan what has come due since, now and then: nobody else does before the pass ends."""
+        if self.clock.monotonic() - self.planned_at > self.deadline:
+            self.plan_again(self.clock.now())
+            self.planned_at = self.clock.monotonic()
+
+    def _is_slow(self, lane: Lane) -> bool:
+        """Return whether a lane waits longer than any answer but that to a mail may take."""
+        return bool(lane.waiting) and self.clock.monotonic() - lane.since > self.deadline
+
     def _free(self, name: str) -> list[Lane]:
-        """Return a channel's lanes that need work; none beside a hung one."""
+        """Return a channel's lanes that need work; none beside a hung or a slow one."""
         if name not in self.lanes:
             self.lanes[name] = [Lane(name) for _ in range(self._most_lanes(name))]
-        if self._has_hung(name):
-            return []
         lanes = self.lanes[name]
+        if self._has_hung(name) or any(self._is_slow(lane) for lane in lanes):
+            return []
         coming = -(-self._drafted_for(name) // len(lanes))
         return [lane for lane in lanes if len(lane.waiting) + coming <= 2 * BATCH]
 
@@ -446,9 +465,13 @@ class Dispatcher:
 
     def _work(self, lane: Lane) -> None:
         """Run in the lane's thread: send each job, report each result."""
-        transports = Transports()
+
+        def handed_over() -> None:
+            lane.handed_over = True
+
+        transports = Transports(handed_over)
         while (job := lane.jobs.get()) is not None:
-            lane.since = self.clock.monotonic()
+            lane.since, lane.handed_over = self.clock.monotonic(), False
             error: DeliveryError | None = None
             try:
                 transport = transports.of(job.recipient)
@@ -472,8 +495,17 @@ class Dispatcher:
             for lane in self._busy():
                 if self.stopping():
                     self._hand_back(connection, lane, now, "the daemon stopped")
-                if self.clock.monotonic() - lane.since > self.deadline:
+                if not self._is_slow(lane):
+                    continue
+                self._hand_back(connection, lane, now, "not begun")
+                if self._is_late(lane):
                     self._abandon(connection, lane, now)
+
+    def _is_late(self, lane: Lane) -> bool:
+        """Return whether a slow lane has had all the time there is for its current job."""
+        patient = lane.handed_over and not self.stopping()
+        most = self.deadline + (END_OF_DATA if patient else 0.0)
+        return self.clock.monotonic() - lane.since > most
 
     def _arrived(self) -> list[tuple[Lane, Result]]:
         """Return results: one, or what comes within a moment while more are on their way.
@@ -491,7 +523,6 @@ class Dispatcher:
 
     def _abandon(self, connection: Connection, lane: Lane, now: datetime) -> None:
         lane.hung = True
-        self._hand_back(connection, lane, now, "the channel hung")
         for job in lane.waiting:
             self._record_failure(connection, job, Undecided("no answer in time"), now)
         log.warning("channel %s hung; left behind", lane.channel)
@@ -522,34 +553,42 @@ class Dispatcher:
     ) -> None:
         members = job.deliveries
         channel = members[0].channel
-        attempts = max(delivery.attempts for delivery in members)
-        waited = min(delivery.waited for delivery in members)  # each has its whole window
-        wait = error.wait if isinstance(error, Unreachable) else None
-        again = next_attempt(attempts, now, waited, random.random(), wait)
-        if isinstance(error, Refused) or again is None:
+        again = _again(members, error, now)
+        if again is None or error.outcome is Outcome.FINAL:
             log.error("channel %s: %s; given up", channel, error)
             lost = self._finish(connection, members, State.FAILED, now, str(error))
             for delivery in lost:
                 self._fall_back(connection, delivery, now)
             self._give_notice(connection, lost[:1], error, now)
             return
-        state = State.UNKNOWN if isinstance(error, Undecided) else State.RETRYING
+        state = State.UNKNOWN if error.outcome is Outcome.UNKNOWN else State.RETRYING
         log.warning("channel %s: %s; next attempt %s", channel, error, f"{again:%F %TZ}")
-        self._finish(connection, members, state, now, str(error), again=again)
+        kept = self._finish(connection, members, state, now, str(error), again=again)
+        if isinstance(error, Refused) or (isinstance(error, Undecided) and members[0].unknown):
+            for delivery in kept:  # it may pass, but the borrower need not wait for that
+                self._fall_back(connection, delivery, now)
 
     def _fall_back(self, connection: Connection, delivery: Leased, now: datetime) -> None:
-        """Tell the borrower over the channel named as fallback, once."""
+        """Tell the borrower over other channels what did not get through, once each."""
+        for other in self._instead_of(connection, delivery):
+            if not outbox.has_channel(connection, delivery.alert_id, other.name):
+                targets = [(other.name, recipient.label) for recipient in other.recipients]
+                outbox.enqueue(connection, delivery.alert_id, targets, now)
+
+    def _instead_of(self, connection: Connection, delivery: Leased) -> list[Channel]:
+        """Return the channels that stand in for a delivery's: its fallback, for a notice all."""
+        alert = history.alerts_of(connection, [delivery.alert_id])[delivery.alert_id]
+        if lost_delivery(alert.milestone) is not None:
+            return self._others_than(delivery.channel)
         channel = self.channels.get(delivery.channel)
         other = self.channels.get(channel.fallback) if channel and channel.fallback else None
-        if other is not None and not outbox.has_channel(connection, delivery.alert_id, other.name):
-            targets = [(other.name, recipient.label) for recipient in other.recipients]
-            outbox.enqueue(connection, delivery.alert_id, targets, now)
+        return [other] if other else []
 
     def _give_notice(
         self, connection: Connection, lost: Iterable[Leased], error: DeliveryError, now: datetime
     ) -> None:
         """Tell the borrower over other channels, once, that an address takes nothing any more."""
-        reason = Reason.REFUSED if isinstance(error, Refused) else Reason.GAVE_UP
+        reason = _reason(error)
         for delivery in lost:
             others = self._others_than(delivery.channel)
             if others and not history.was_noticed(connection, delivery.channel, delivery.address):
@@ -586,3 +625,21 @@ class Dispatcher:
             if delivery not in kept:
                 log.warning("delivery %d was taken over by another worker", delivery.id)
         return kept
+
+
+def _reason(error: DeliveryError) -> Reason:
+    """Return why an address is called dead whose last error that is."""
+    if isinstance(error, Refused):
+        return Reason.REFUSED
+    return Reason.UNANSWERED if isinstance(error, Undecided) else Reason.GAVE_UP
+
+
+def _again(members: Sequence[Leased], error: DeliveryError, now: datetime) -> datetime | None:
+    """Return when to try deliveries again that failed together; None when it is time to give up."""
+    waited = min(delivery.waited for delivery in members)  # each has its whole window
+    if isinstance(error, Undecided):
+        return next_attempt_of_unknown(now, waited, again=members[0].unknown)
+    attempts = max(delivery.attempts for delivery in members)
+    wait = error.wait if isinstance(error, Unreachable) else None
+    window = window_of_refusal(waited) if isinstance(error, Refused) else WINDOW
+    return next_attempt(attempts, now, waited, random.random(), wait, window)

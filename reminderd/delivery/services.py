@@ -68,6 +68,7 @@ SERVICES = {
     # Apple takes 4,096 bytes with everything around. Its loudest level rings through the mute
     # switch: that is for those who ask for it.
     "bark": Service(takes=3_000, ring=Ring("level", "active", "timeSensitive", "timeSensitive")),
+    **dict.fromkeys(("discord", "guilded"), Service(Format.MARKDOWN, title=0)),  # it is in the text
     "dingtalk": Service(Format.MARKDOWN, takes=19_000, escaped=True, rate=20),
     "feishu": Service(takes=19_000, escaped=True, rate=100),
     "gorush": Service(takes=3_000),

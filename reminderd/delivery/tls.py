@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+from contextlib import suppress
 from pathlib import Path
 
 import certifi
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.\d+")  # how OpenSSL finds an authority in a folder
 
 
 def new_context(verify: bool | str) -> ssl.SSLContext:
     """Return a TLS context.
 
-    True trusts SSL_CERT_FILE or the system's store, and where there is neither, the authorities
-    that Mozilla trusts; a path trusts that file or folder alone; False trusts everybody. Raises
-    OSError where there is no such file.
+    True trusts SSL_CERT_FILE or the system's store, and where there is neither, or nobody in it,
+    the authorities that Mozilla trusts; a path trusts that file or folder alone; False trusts
+    everybody. Raises OSError where there is no such file.
     """
     if isinstance(verify, str):
         if Path(verify).is_dir():
@@ -24,10 +28,21 @@ def new_context(verify: bool | str) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile is None and paths.capath is None:
+    if not _trusts_anybody(context):
         context.load_verify_locations(certifi.where())
     return context
+
+
+def _trusts_anybody(context: ssl.SSLContext) -> bool:
+    """Return whether there is an authority in the store; those in a folder are read when needed."""
+    if context.cert_store_stats()["x509_ca"]:
+        return True
+    folder = ssl.get_default_verify_paths().capath
+    with suppress(OSError):
+        return folder is not None and any(
+            _HASHED.fullmatch(entry.name) for entry in Path(folder).iterdir()
+        )
+    return False
 
 
 def untrusted(error: ssl.SSLCertVerificationError, whose: str) -> str:

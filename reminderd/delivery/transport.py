@@ -1,4 +1,4 @@
-"""The one module that knows Apprise: from a recipient's target to something that sends.
+"""From a recipient's target to something that sends, by Apprise; ``plugins`` has our own of it.
 
 Two schemas are our own: ``console://`` prints, and mail goes over ``mail.Session`` while being
 configured exactly as Apprise's ``mailto(s)``. A message arrives whole: what is too long for one
@@ -11,33 +11,26 @@ import base64
 import difflib
 import html
 import logging
-import sys
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType, OverflowMode
 from apprise.plugins import N_MGR, url_to_dict
 from apprise.plugins.base import NotifyBase
 from apprise.plugins.email import NotifyEmail
-from apprise.plugins.irc import NotifyIRC
-from apprise.plugins.irc.client import IRCClient
-from apprise.plugins.irc.protocol import IRCAuthMode, normalise_channel, parse_irc_line
-from apprise.plugins.mqtt import NotifyMQTT
 from apprise.result import AppriseResultStatus
-from apprise.utils.socket import AppriseSocketError
 
 from ..alerts.channel import Recipient
-from ..errors import DeliveryError, Refused, Undecided, Unreachable
-from ..messages.layout import markup
+from ..errors import DeliveryError, Refused, SoftRefusal, Undecided, Unreachable
+from ..messages.layout import markup, unmarked
 from ..messages.message import Format, Message
 from ..playbook.playbook import Severity
-from ..redaction import harmless, one_line
 from . import mail, mime, web
-from .numerics import connack, numeric
-from .services import folded, service
+from .plugins import CONFIRMED, KEPT, LOCAL, OURS, Broker, Chat, Mailbox
+from .services import service
 
 # Apprise logs URLs at several levels, so its log goes nowhere.
 _apprise_log = logging.getLogger("apprise")
@@ -50,9 +43,15 @@ _TYPES = {
     Severity.WARNING: NotifyType.WARNING,
     Severity.CRITICAL: NotifyType.FAILURE,
 }
-_WIDTH = 76
 MAIL_CONNECTIONS = 16  # of one channel; a mail server's own bound is seldom lower
 _PAGE = 10_000_000  # characters
+# What plugins are set to where the user says nothing: brokers confirm what they have got, and
+# Telegram's second Markdown knows escapes everywhere, the first outside of what is bold alone.
+_USUAL: Mapping[str, Mapping[str, Any]] = {
+    "mqtt": {"qos": 1},
+    "mqtts": {"qos": 1},
+    "tgram": {"mdv": "v2"},
+}
 
 
 class Transport(Protocol):
@@ -63,180 +62,6 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
-
-
-class Console(NotifyBase):  # type: ignore[misc]  # Apprise is not annotated throughout
-    """``console://``: prints to the terminal, or to the journal where there is none."""
-
-    service_name = "Console"
-    protocol = "console"
-    title_maxlen = 500
-    body_maxlen = 100_000
-    request_rate_per_sec = 0
-    templates = ("{schema}://",)
-
-    def url(self, *_args: Any, **_kwargs: Any) -> str:
-        """Return the URL that makes this again."""
-        return "console://"
-
-    def send(self, body: str, title: str = "", **_kwargs: Any) -> bool:
-        """Print one message."""
-        said = f"{'─' * _WIDTH}\n{one_line(title)}\n\n{body.rstrip()}\n\n"
-        sys.stdout.write(harmless(said))
-        sys.stdout.flush()
-        return True
-
-    @staticmethod
-    def parse_url(url: str) -> Any:
-        """Accept ``console://`` with nothing behind it."""
-        return NotifyBase.parse_url(url, verify_host=False)
-
-
-class Mailbox(NotifyEmail):  # type: ignore[misc]  # Apprise is not annotated throughout
-    """Mail under a schema of our own; every argument is Apprise's ``mailto(s)``."""
-
-    protocol = "reminderd-mail"
-    secure_protocol = "reminderd-mails"
-
-    def server(self) -> mail.Server:
-        """Return the server that the arguments name."""
-        return mail.Server(
-            self.smtp_host,
-            self.port,
-            self.secure_mode,
-            self.user,
-            self.password,
-            self.verify_certificate,
-        )
-
-    def envelopes(self) -> list[mail.Envelope]:
-        """Return one envelope for each address."""
-        headers = tuple(self.headers.items())
-        return [
-            mail.Envelope(
-                (self.from_addr[0] or "", self.from_addr[1]),
-                (name or "", address),
-                tuple(sorted(self.cc - {address})),
-                tuple(sorted(self.bcc - {address})),
-                tuple(sorted(self.reply_to)),
-                headers,
-            )
-            for name, address in self.targets
-        ]
-
-
-class ChatClient(IRCClient):  # type: ignore[misc]  # Apprise is not annotated throughout
-    """Apprise's client, which passes over what servers refuse once it has joined."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Have heard nothing yet."""
-        super().__init__(*args, **kwargs)
-        self.refusals: list[DeliveryError] = []
-
-    def _read(self, deadline: float) -> str | None:
-        line: str | None = super()._read(deadline)
-        message = parse_irc_line(line or "")
-        if message.numeric is not None:
-            refusal = numeric(message.numeric, message.trailing or "")
-            self.refusals += [refusal] if refusal else []
-        return line
-
-
-class Chat(NotifyIRC):  # type: ignore[misc]  # Apprise is not annotated throughout
-    """IRC: in lines that servers take, over one connection, until they are all taken.
-
-    Apprise's own connects anew for every part of a long message, so that a server that slows down
-    who talks a lot mixes the parts; it leaves before the server has taken them, and does not hear
-    that nobody is there.
-    """
-
-    body_maxlen = 30_000
-    line_maxlen = 340  # bytes; of the 512 that RFC 2812 allows, who says it to whom takes the rest
-    patience = 30.0  # seconds
-    trouble: DeliveryError | None = None
-
-    def send(self, body: str, title: str = "", **_kwargs: Any) -> bool:
-        """Say every line, and wait for an answer that can come only after all of them."""
-        client = self._client()
-        taken = False
-        try:
-            client.connect()
-            client.register(timeout=self.irc_register_timeout, prefix=self.app_id)
-            client.refusals.clear()  # of names that were taken, before one was free
-            lines = "\n".join(folded(body, self.line_maxlen))
-            for target in self._places(client):
-                client.privmsg(target, lines, self.send_timeout)
-            taken = bool(client.check_connection(self.patience))
-            client.quit(self.app_desc, self.send_timeout)
-        except (AppriseSocketError, OSError):
-            pass  # whether all was taken is known by now
-        finally:
-            client.close()
-        self.trouble = client.refusals[-1] if client.refusals else None
-        return taken and self.trouble is None
-
-    def _places(self, client: ChatClient) -> list[str]:
-        """Return the channels, now joined, and the people to talk to."""
-        for channel, key in self.channels.items():
-            if self.join or key:
-                client.join(channel, self.join_timeout, self.app_id, key=key)
-        return [*map(normalise_channel, self.channels), *self.users]
-
-    def _client(self) -> ChatClient:
-        nick = self.nickname or IRCClient.nick_generation(prefix=self.app_id)
-        bouncer = self.auth_mode == IRCAuthMode.ZNC
-        return ChatClient(
-            self.host,
-            nick,
-            self.fullname or self.app_desc,
-            port=self.port,
-            secure=self.secure,
-            verify=self.verify_certificate,
-            timeout=self.socket_read_timeout,
-            password=f"{self.user}:{self.password}" if bouncer else self.password,
-            auth_mode=self.auth_mode,
-            nick_generator=IRCClient.nick_generation,
-        )
-
-
-class Broker(NotifyMQTT):  # type: ignore[misc]  # Apprise is not annotated throughout
-    """MQTT that hears whether the broker lets us in, and what it did not confirm.
-
-    After a failure the client must not be used again: it would publish later what it still holds,
-    beside the next attempt.
-    """
-
-    trouble: DeliveryError | None = None
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Have no answer yet."""
-        super().__init__(**kwargs)
-        self.answered = threading.Event()
-        self.client.on_connect = self._let_in
-
-    def _let_in(self, _client: Any, _data: Any, _flags: Any, reason: Any, _more: Any) -> None:
-        self.trouble = connack(int(reason.value), str(reason)) if reason.is_failure else None
-        if self.trouble:
-            self.socket_read_timeout = 0.0  # nothing is confirmed any more: Apprise need not wait
-        self.answered.set()
-
-    def send(self, body: str, title: str = "", **kwargs: Any) -> bool:
-        """Publish, and wait until the broker confirms it, or for QoS 0 has let us in."""
-        taken = bool(super().send(body, title, **kwargs))
-        if taken and not self.answered.wait(self.socket_read_timeout):
-            self.trouble = Unreachable("the MQTT broker did not answer")
-        elif not taken and self.answered.is_set() and self.trouble is None:
-            self.trouble = Undecided("the MQTT broker did not confirm the message")
-        return taken and self.trouble is None
-
-
-_OURS = {NotifyEmail: Mailbox, NotifyIRC: Chat, NotifyMQTT: Broker}
-
-for _plugin, _schemas in (
-    (Console, {"console"}),
-    (Mailbox, {"reminderd-mail", "reminderd-mails"}),
-):
-    N_MGR.add(_plugin, schemas=_schemas)
 
 
 class MailTransport:
@@ -269,8 +94,10 @@ class AppriseTransport:
         """Send with *plugin*, which was made of *arguments*; what they say stays as it is."""
         self.arguments = arguments
         self.net = net
-        self.service = service(str(arguments["schema"]))
+        self.schema = str(arguments["schema"])
+        self.service = service(self.schema)
         self._use(plugin)
+        self.fresh = True
 
     def _use(self, plugin: NotifyBase) -> None:
         self.plugin = plugin
@@ -281,8 +108,27 @@ class AppriseTransport:
         self.apprise = Apprise()
         self.apprise.add(plugin)
 
+    def _renew(self) -> None:
+        """Take a new plugin: who knows what the old one remembers, or would still send."""
+        self.close()
+        self._use(_construct(self.arguments))
+
     def send(self, message: Message, message_id: str, now: datetime) -> None:
-        """Hand one message over."""
+        """Hand one message over; one that is refused for its markup goes once more without."""
+        exchanges, trouble = self._attempt(message, now)
+        if trouble is not None and web.refuses_markup(exchanges, self.schema):
+            plain = replace(message, body=unmarked(message.body), format=Format.TEXT)
+            _, trouble = self._attempt(plain, now)
+        if trouble is not None:
+            raise trouble
+
+    def _attempt(
+        self, message: Message, now: datetime
+    ) -> tuple[Sequence[web.Exchange], DeliveryError | None]:
+        """Send a message; return what was exchanged for it, and why it was not taken, if so."""
+        if not (self.fresh or isinstance(self.plugin, KEPT)):
+            self._renew()
+        self.fresh = False
         body, form = self._written(message)
         title, inside = message.title, _marked_up(message.title, form)
         if self.plugin.title_maxlen <= 0:
@@ -298,11 +144,9 @@ class AppriseTransport:
                 notify_type=_TYPES[message.severity],
             )
         trouble = self._trouble(result.status, exchanges, now)
-        if trouble is not None:
-            if isinstance(self.plugin, Broker):
-                self.close()
-                self._use(_construct(self.arguments))
-            raise trouble
+        if trouble is not None and isinstance(self.plugin, KEPT):
+            self._renew()
+        return exchanges, trouble
 
     def _trouble(
         self, status: AppriseResultStatus, exchanges: Sequence[web.Exchange], now: datetime
@@ -311,10 +155,11 @@ class AppriseTransport:
         told = getattr(self.plugin, "trouble", None)
         if isinstance(told, DeliveryError):
             return told
-        if status is AppriseResultStatus.TIMEOUT:
-            return Undecided("no answer came in time")
         taken = status is AppriseResultStatus.SUCCESS
-        return web.trouble(exchanges, str(self.arguments["schema"]), now, taken=taken)
+        known = exchanges or isinstance(self.plugin, CONFIRMED) or self.schema in LOCAL
+        if taken and not known:
+            return Undecided("nobody knows whether the service took the message: it does not say")
+        return web.trouble(exchanges, self.schema, now, taken=taken)
 
     def _written(self, message: Message) -> tuple[str, NotifyFormat]:
         """Return the body and its format. A page that does not fit in one piece goes as text."""
@@ -347,7 +192,7 @@ class AppriseTransport:
 
     def close(self) -> None:
         """End the one connection that Apprise keeps, and its thread."""
-        if isinstance(self.plugin, NotifyMQTT):
+        if isinstance(self.plugin, Broker):
             self.plugin.client.disconnect()
             self.plugin.client.loop_stop()
 
@@ -371,8 +216,9 @@ def _with_pictures(message: Message) -> str:
 class Transports:
     """The transports of one lane, made when first used; they share connections."""
 
-    def __init__(self) -> None:
-        """Start with none."""
+    def __init__(self, handed_over: Callable[[], None] = lambda: None) -> None:
+        """Start with none; *handed_over* is called when an answer may take minutes from now."""
+        self.handed_over = handed_over
         self.made: dict[str, Transport] = {}
         self.sessions: dict[mail.Server, mail.Session] = {}
         self.net = web.Web()
@@ -388,8 +234,8 @@ class Transports:
         plugin = _construct(arguments)
         if not isinstance(plugin, Mailbox):
             return AppriseTransport(plugin, arguments, self.net)
-        server = plugin.server()
-        session = self.sessions.setdefault(server, mail.Session(server))
+        server = replace(plugin.server(), hello=recipient.hello)
+        session = self.sessions.setdefault(server, mail.Session(server, self.handed_over))
         return MailTransport(_envelope(plugin, recipient), session)
 
     def close(self) -> None:
@@ -419,12 +265,17 @@ def instantiate(recipient: Recipient) -> NotifyBase:
 
 
 def _read(recipient: Recipient) -> dict[str, Any]:
-    """Return the arguments of the plugin that a target names, among them its schema.
+    """Return the arguments of the plugin that a recipient needs, among them its schema.
 
-    Unreachable while a secret in it cannot be had: it may be put back.
+    Unreachable while a secret in its target cannot be had: it may be put back.
     """
     if recipient.fault:
         raise Unreachable(recipient.fault)
+    arguments = _arguments_of(recipient)
+    return arguments if recipient.only is None else arguments | {"targets": [recipient.only]}
+
+
+def _arguments_of(recipient: Recipient) -> dict[str, Any]:
     target = recipient.target
     if isinstance(target, str):
         arguments = url_to_dict(target, secure_logging=True)
@@ -440,17 +291,19 @@ def _read(recipient: Recipient) -> dict[str, Any]:
 
 def _construct(arguments: Mapping[str, Any]) -> NotifyBase:
     schema = str(arguments["schema"])
-    kind = _OURS.get(N_MGR[schema], N_MGR[schema])
+    kind = OURS.get(N_MGR[schema], N_MGR[schema])
     if not kind.enabled:
-        raise Refused(_lacking(schema, kind.requirements.get("packages_required")))
+        raise SoftRefusal(_lacking(schema, kind.requirements.get("packages_required")))
     web.adopt(kind)
     # The sender's name, in places; and no picture, which would be Apprise's, fetched from its site.
     asset = AppriseAsset(
-        secure_logging=True, app_id="reminderd", image_url_mask="", image_url_logo=""
+        secure_logging=True,
+        app_id="reminderd",
+        image_url_mask="",
+        image_url_logo="",
+        service_timeout=0,  # the dispatcher has a deadline
     )
-    usual: dict[str, Any] = {"overflow": OverflowMode.SPLIT}
-    if kind is Broker:
-        usual["qos"] = 1  # the broker confirms what it has got
+    usual: dict[str, Any] = {"overflow": OverflowMode.SPLIT, **_USUAL.get(schema, {})}
     try:
         plugin: NotifyBase = kind(**{**usual, **arguments, "asset": asset})
     except Exception:
@@ -578,11 +431,43 @@ def endpoint(recipient: Recipient) -> tuple[str, int] | None:
 
 
 def split(recipient: Recipient) -> list[Recipient]:
-    """Return one recipient for each address of a mail target: two in one would fail as one."""
+    """Return one recipient for each address that a target names: several in one fail as one.
+
+    An address that is named twice is one. Of a mail the label is the address; others may be
+    secrets, so that they go by number.
+    """
     try:
         plugin = instantiate(recipient)
+        if isinstance(plugin, Mailbox):
+            first = {address.casefold(): address for _, address in reversed(plugin.targets)}
+            return [replace(recipient, label=first[key]) for key in reversed(first)]
+        named = _in_order(recipient.target, _named(_read(recipient).get("targets")))
+        parts = [
+            replace(recipient, label=f"{recipient.label} {number}", only=address)
+            for number, address in enumerate(named, 1)
+        ]
+        for part in parts:
+            instantiate(part)
     except DeliveryError:
         return [recipient]
-    if not isinstance(plugin, Mailbox):
-        return [recipient]
-    return [Recipient(address, recipient.target) for _, address in plugin.targets]
+    return [replace(parts[0], label=recipient.label), *parts[1:]] if parts else [recipient]
+
+
+def _in_order(target: str | Mapping[str, Any], addresses: Sequence[str]) -> list[str]:
+    """Return each address once, in the order of the target: Apprise reads some lists as sets."""
+    if not isinstance(target, str):
+        return list(dict.fromkeys(addresses))
+    text = unquote(target)
+    return sorted(set(addresses), key=lambda address: (text.find(address), address))
+
+
+def _named(targets: object) -> list[str]:
+    """Return the addresses in what Apprise's plugins call their targets."""
+    texts = targets if isinstance(targets, list | tuple) else [targets]
+    return [
+        part.strip()
+        for text in texts
+        if isinstance(text, str)
+        for part in text.split(",")
+        if part.strip()
+    ]

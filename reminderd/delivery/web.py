@@ -6,6 +6,8 @@ their module; ``adopt`` puts a stand-in there, whose verbs go over the ``Web`` o
 is being sent. It is found through a context variable, since Apprise runs plugins in threads of its
 own, in a copy of the caller's context. Whatever else asks gets ``requests`` itself.
 
+Of an answer so much is read, and for so long, as ``bounds`` allows.
+
 What is safe to send again: a request goes with its length, so one of which the end was not written
 cannot have been acted upon. Only such a one, on a kept connection that the server turns out to
 have closed, is sent again at once. After the end was written nobody knows, whatever broke.
@@ -13,6 +15,9 @@ have closed, is sent again at once. After the end was written nobody knows, what
 
 from __future__ import annotations
 
+import http.client
+import io
+import socket
 import ssl
 import sys
 import time
@@ -30,21 +35,23 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.exceptions import (
     InvalidHeader,
+    InvalidProxyURL,
     InvalidSchema,
     InvalidURL,
     MissingSchema,
     TooManyRedirects,
 )
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from ..errors import DeliveryError, Refused, Undecided, Unreachable
-from .answers import Answer, read, reply_of
+from ..errors import DeliveryError, Refused, SoftRefusal, Undecided, Unreachable
+from .answers import Answer, is_about_markup, read, reply_of
+from .bounds import MOST_ANSWER, Bounded, Overlong
 from .tls import new_context, untrusted
 
 KEPT = 3.0  # seconds; few servers close an idle connection sooner, and closing may cross a request
 _NOBODY = "the service could not be reached, or did not take the message"
-_UNUSABLE = (InvalidURL, InvalidSchema, MissingSchema, InvalidHeader, TooManyRedirects)
+ANSWER_TIME = 45.0  # seconds for an answer from its first byte to its last
+_PIECE = 1 << 14
+_UNUSABLE = (InvalidURL, MissingSchema, InvalidHeader)
 _KEEPS_THE_METHOD = frozenset({307, 308})
 
 
@@ -53,7 +60,7 @@ class Attempt:
     """How far one request went."""
 
     fresh: bool = False  # over a connection made for it
-    written: bool = True  # to its end, as far as is known
+    written: bool = False  # to its end; what fails before there is a connection is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +74,25 @@ class Exchange:
         """Return why the service that a schema names did not take the message, if so."""
         if isinstance(self.came, Answer):
             return read(schema, self.came, now)
-        if isinstance(self.came, _UNUSABLE):
-            return Refused("the address cannot be used, or leads in a circle")
         if self.written:
             return Undecided("the message was handed over, and no answer came")
-        cause = _certificate(self.came)
-        return Unreachable(untrusted(cause, "the server's") if cause else _NOBODY)
+        return _never_sent(self.came)
+
+
+def _never_sent(error: OSError) -> DeliveryError:
+    """Return what it means that a request did not go out, or not to where it was led."""
+    if isinstance(error, TooManyRedirects):
+        return SoftRefusal("the address leads in a circle")
+    if isinstance(error, InvalidProxyURL):
+        return Unreachable("the proxy's address cannot be used (see HTTPS_PROXY and ALL_PROXY)")
+    if isinstance(error, InvalidSchema):  # of the proxy: Apprise writes the service's own
+        return Unreachable(
+            "a SOCKS proxy needs PySocks (install it, or take the proxy out of ALL_PROXY)"
+        )
+    if isinstance(error, _UNUSABLE):
+        return Refused("the address cannot be used")
+    cause = _certificate(error)
+    return Unreachable(untrusted(cause, "the server's") if cause else _NOBODY)
 
 
 def _certificate(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
@@ -96,43 +116,69 @@ def trouble(
         met = [exchange.trouble(schema, now) for exchange in reversed(exchanges)]
         return next((error for error in met if error), Unreachable(_NOBODY))
     reply = reply_of(schema)
-    if reply is None or reply.mended:
-        return None
     fine = [one for one in exchanges if isinstance(one.came, Answer) and one.came.fine]
+    if reply is not None and reply.mended:
+        fine = fine[-1:]
     return next((error for one in fine if (error := one.trouble(schema, now))), None)
+
+
+def refuses_markup(exchanges: Sequence[Exchange], schema: str) -> bool:
+    """Return whether a service refused a message for its markup alone."""
+    answers = [one.came for one in exchanges if isinstance(one.came, Answer)]
+    return any(is_about_markup(schema, answer) for answer in answers)
 
 
 _attempt: ContextVar[Attempt] = ContextVar("attempt")
 _web: ContextVar[Web | None] = ContextVar("web", default=None)
 
 
-class _Line(HTTPConnection):
-    """A connection that notes how far the request on it went."""
+class _Response(http.client.HTTPResponse):
+    """An answer of which no more is read than is allowed."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_Source(sock), *args, **kwargs)  # type: ignore[arg-type]
+
+
+class _Source:
+    """The little of a socket that ``http.client`` asks for."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.answer = Bounded(connection, usual=connection.gettimeout())
+        self.answer.allow(ANSWER_TIME)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self.answer)
+
+
+class _Line:
+    """A connection that notes how far the request on it went; comes before one of urllib3's."""
+
+    response_class = _Response
 
     def connect(self) -> None:
         attempt = _attempt.get()
         attempt.fresh, attempt.written = True, False
-        super().connect()
+        super().connect()  # type: ignore[misc]
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         _attempt.get().written = False
-        super().request(*args, **kwargs)
+        super().request(*args, **kwargs)  # type: ignore[misc]
         _attempt.get().written = True
 
 
-class _SecureLine(_Line, HTTPSConnection):
-    """The same over TLS."""
+@cache
+def _noting(pool: type) -> type:
+    """Return a pool of urllib3's, whether direct or by a proxy, with connections that note."""
+    line = type("Line", (_Line, vars(pool)["ConnectionCls"]), {})
+    return type("Pool", (pool,), {"ConnectionCls": line})
 
 
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Line
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureLine
-
-
-_POOLS = {"http": _Pool, "https": _SecurePool}
+def _with_notes(manager: Any) -> Any:
+    pools = manager.pool_classes_by_scheme
+    if not any(issubclass(pool.ConnectionCls, _Line) for pool in pools.values()):
+        noting = {scheme: _noting(pool) for scheme, pool in pools.items()}
+        manager.pool_classes_by_scheme = noting
+    return manager
 
 
 @cache
@@ -146,13 +192,16 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+        _with_notes(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        if not proxy.lower().startswith("socks"):  # which has connections of its own
-            manager.pool_classes_by_scheme = _POOLS
-        return manager
+        return _with_notes(super().proxy_manager_for(proxy, **kwargs))
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
+        """Send a request and take its answer in, that of a redirection too."""
+        answer = super().send(request, *args, **kwargs)
+        _take_in(answer)
+        return answer
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
@@ -163,6 +212,24 @@ class _Adapter(HTTPAdapter):
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Leave the connection as it is: the context says whom to trust."""
+
+
+def _take_in(answer: requests.Response) -> None:
+    """Read an answer up to what is allowed. A no is one however it ends; else it has to be whole.
+
+    Overlong, or what requests raises, where it is not.
+    """
+    content = b""
+    try:
+        for piece in answer.iter_content(_PIECE):
+            content += piece
+            if len(content) > MOST_ANSWER:
+                raise Overlong("the answer has no end")
+    except (OSError, RuntimeError):
+        answer.close()
+        if answer.status_code < 300:
+            raise
+    answer._content, answer._content_consumed = content[:MOST_ANSWER], True
 
 
 class _Session(requests.Session):
@@ -181,8 +248,14 @@ class _Session(requests.Session):
             return None
         read_only = resp.request.method in {"GET", "HEAD"}
         same = read_only or resp.status_code in _KEEPS_THE_METHOD
-        elsewhere = self.should_strip_auth(str(resp.url), urljoin(str(resp.url), target))
-        return target if same and not elsewhere else None
+        return target if same and not _leads_elsewhere(self, resp, target) else None
+
+
+def _leads_elsewhere(session: requests.Session, answer: requests.Response, target: str) -> bool:
+    try:
+        return session.should_strip_auth(str(answer.url), urljoin(str(answer.url), target))
+    except ValueError:  # what it names is no address
+        return True
 
 
 class Web:
@@ -216,7 +289,9 @@ class Web:
             except OSError as error:
                 if not (last or attempt.fresh or attempt.written):
                     continue
-                self.exchanges.append(Exchange(error, attempt.written))
+                # Where it was led in a circle, it was not taken before either.
+                written = attempt.written and not isinstance(error, TooManyRedirects)
+                self.exchanges.append(Exchange(error, written))
                 raise
             finally:
                 _attempt.reset(token)

@@ -823,7 +823,8 @@ class Account:
         little is left that no lender would write a bill for it.
         """
         number = self.upcoming
-        at_end = self.rules.residual is Residual.END and not self.asks_minimum
+        ends = not (self.asks_minimum or self.rules.endless)
+        at_end = ends and self.rules.residual is Residual.END
         if number < len(self.parts) and at_end:
             number = len(self.parts) - 1
         kept = list(self.parts)

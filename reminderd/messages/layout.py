@@ -22,20 +22,22 @@ def templates(folder: Path | None) -> Any:
 
     Other people's templates run in a sandbox: they can lay words out, and reach nothing else.
     """
-    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
     packaged = PackageLoader(__package__, "templates")
-    loader = packaged if folder is None else ChoiceLoader([FileSystemLoader(folder), packaged])
-    kind = Environment if folder is None else SandboxedEnvironment
-    environment = kind(
-        loader=loader,
-        autoescape=lambda name: name is not None and name.endswith(".html"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=folder is not None,
-    )
+    settings: dict[str, Any] = {
+        "autoescape": lambda name: name is not None and name.endswith(".html"),
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "auto_reload": folder is not None,
+    }
+    if folder is None:
+        environment = Environment(loader=packaged, **settings)  # noqa: S701  # .html is escaped
+    else:
+        from .own_templates import sandbox
+
+        environment = sandbox(folder, packaged, **settings)
     environment.filters["markup"] = markup
     return environment
 
@@ -46,15 +48,29 @@ def render(desk: Desk, name: str, context: dict[str, Any]) -> str:
     Where the borrower's own fails, the packaged one serves and the log says so: better that than
     no message.
     """
-    if desk.templates is not None:
+    if desk.templates is not None and (desk.strict or (desk.templates, name) not in _costly):
         try:
-            return _filled(templates(desk.templates).get_template(name).render(context))
+            return _own(desk.templates, name, context)
         except Exception as error:  # a template is a program of somebody else's
             if desk.strict or (where := blamed(error, desk.templates, name)) is None:
                 raise
             what = " ".join(str(error).split())
             log.warning("%s:%d: %s (%s as packaged is used instead)", *where, what, name)
     return str(templates(None).get_template(name).render(context))
+
+
+_costly: set[tuple[Path, str]] = set()  # templates that took too much, for as long as we live
+
+
+def _own(folder: Path, name: str, context: dict[str, Any]) -> str:
+    from .own_templates import TooMuchError, bounded
+
+    try:
+        with bounded():
+            return _filled(templates(folder).get_template(name).render(context))
+    except (TooMuchError, MemoryError):
+        _costly.add((folder, name))
+        raise
 
 
 def _filled(text: str) -> str:
@@ -79,6 +95,14 @@ def blamed(error: Exception, folder: Path, name: str) -> tuple[Path, int] | None
 def markup(text: str, markdown: bool) -> str:
     """Return a text such that nothing in it is taken for Markdown, where it is to be that."""
     return _MARKUP.sub(r"\\\1", text) if markdown else text
+
+
+_ESCAPE = re.compile(r"\\([\\`*_\[\]<>#|~&])|\*\*|^#+ ", re.MULTILINE)
+
+
+def unmarked(text: str) -> str:
+    """Return a text in Markdown, as the program writes it, without its signs."""
+    return _ESCAPE.sub(lambda sign: sign[1] or "", text)
 
 
 def inlined(html: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..alerts.alert import Alert, Reason
+from ..alerts.alert import Alert
 from ..playbook.playbook import Advice
 from ..redaction import one_line
 from .announcement import Announcement
@@ -57,7 +57,7 @@ class Notice(Announcement):
     def figures(self) -> list[tuple[str, str]]:
         """Return why it failed, in plain words and in those of the service."""
         answer = one_line(self.unreached.error, _ANSWER_AT_MOST)
-        why = self._say("gave_up" if self.alert.reason is Reason.GAVE_UP else "refused")
+        why = self._say(self.alert.reason)
         return [(self._say("why"), why), (self._say("answer"), answer)]
 
     def listed(self) -> list[str]:

@@ -32,6 +32,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from datetime import time as wall_time
 from pathlib import Path
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from ..alerts.wallclock import instant, local_date
@@ -245,8 +246,8 @@ def _in_place_of(broken: ConfigError, good: Config) -> Config:
     return replace(good, desk=desk, files={**good.files, **broken.files})
 
 
-def work(file: Path, reporter: Reporter, clock: Clock) -> bool:
-    """Do one pass and report; return whether a thread was left hanging."""
+def work(file: Path, reporter: Reporter, clock: Clock) -> None:
+    """Do one pass and report."""
     folder = state_folder()
     before = signature(file)
     try:
@@ -259,12 +260,11 @@ def work(file: Path, reporter: Reporter, clock: Clock) -> bool:
         log.error("%s", verdict)
         log.error("running on with the last good configuration")
     try:
-        outcome, well = _pass_and_report(config, {file: before, **config.files}, reporter, clock)
+        well = _pass_and_report(config, {file: before, **config.files}, reporter, clock)
     except ReminderdError:
         _pulse(config, reporter, well=False)
         raise
     _pulse(config, reporter, well=well)
-    return outcome.hung
 
 
 def _pulse(config: Config, reporter: Reporter, *, well: bool) -> None:
@@ -275,8 +275,8 @@ def _pulse(config: Config, reporter: Reporter, *, well: bool) -> None:
 
 def _pass_and_report(
     config: Config, made_of: Mapping[Path, Signature], reporter: Reporter, clock: Clock
-) -> tuple[Outcome, bool]:
-    """Do one pass and report; return how it went, and whether all is well after it."""
+) -> bool:
+    """Do one pass and report; return whether all is well after it."""
     folder = state_folder()
     app = App.open(config, clock, folder)
     outcome = run_pass(app, folder, reporter.beat, reporter.stop.is_set)
@@ -294,7 +294,7 @@ def _pass_and_report(
     )
     well = not outcome.trouble and not app.nobody_reached()
     app.database.close()
-    return outcome, well
+    return well
 
 
 def _tell_of_thread(ended: threading.ExceptHookArgs) -> None:
@@ -303,7 +303,7 @@ def _tell_of_thread(ended: threading.ExceptHookArgs) -> None:
         log.error("a thread met a mistake of its own (%s)", where(ended.exc_value))
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Run as a child of the supervisor; exit codes are those of the command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", type=Path, required=True)
@@ -316,8 +316,16 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides when to stop
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # the terminal's settings must not suspend us
     threading.Thread(target=reporter.watch, daemon=True).start()
+    code = _result(arguments.config, reporter)
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(code)  # all is recorded, and a library's thread that still waits would keep us here
+
+
+def _result(config: Path, reporter: Reporter) -> int:
+    """Work, and return the exit code."""
     try:
-        hung = work(arguments.config, reporter, Clock())
+        work(config, reporter, Clock())
     except ReminderdError as error:
         log.error("%s", error)
         if not isinstance(error, ConfigError):  # which was told already
@@ -326,12 +334,8 @@ def main() -> int:
     except Exception as error:  # told in one line, as every other failure
         log.error("the worker met a mistake of its own (%s)", where(error))
         return 1
-    logging.shutdown()
-    if hung:
-        sys.stdout.flush()
-        os._exit(0)  # a hung thread would keep us here for ever
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

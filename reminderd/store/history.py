@@ -241,6 +241,12 @@ def undelivered(connection: Connection, since: datetime) -> list[RowMapping]:
     return list(connection.execute(query).mappings())
 
 
+def sent(connection: Connection, since: datetime) -> list[RowMapping]:
+    """Return the deliveries that arrived since an instant, each with its alert."""
+    arrived = and_(deliveries.c.state == State.SENT, deliveries.c.finished_at >= since)
+    return list(connection.execute(_with_alerts().where(arrived)).mappings())
+
+
 def delivery(connection: Connection, delivery_id: int) -> RowMapping | None:
     """Return one delivery with its alert."""
     query = _with_alerts().where(deliveries.c.id == delivery_id)

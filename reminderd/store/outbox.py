@@ -81,6 +81,7 @@ class Leased:
     attempts: int
     message_id: str
     waited: timedelta  # what of its retry window is used up
+    unknown: bool = False  # how the attempt before this one ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +275,16 @@ def _gathered(rows: Iterable[Row[Any]], together: bool) -> list[Sequence[Row[Any
 
 def _leased(row: Row[Any], message_id: str) -> Leased:
     waited, attempts = timedelta(seconds=row.waited), row.attempts + 1
-    return Leased(row.id, row.alert_id, row.channel, row.address, attempts, message_id, waited)
+    return Leased(
+        row.id,
+        row.alert_id,
+        row.channel,
+        row.address,
+        attempts,
+        message_id,
+        waited,
+        row.state == State.UNKNOWN,
+    )
 
 
 def _hold(connection: Connection, leased: Sequence[Leased], until: datetime, owner: str) -> None:
@@ -443,11 +453,22 @@ def finished_since(connection: Connection, channel: str, since: datetime) -> lis
 
 
 def retry(connection: Connection, ids: Iterable[int], now: datetime) -> int:
-    """Make deliveries due now; one that failed waits again, with a whole new window of attempts."""
+    """Make deliveries due now; one that failed waits again, with a whole new window of attempts.
+
+    Where others of its message are not among them, it is another message now, under another id:
+    whoever has the old one must not take it for that.
+    """
     failed = deliveries.c.state == State.FAILED
+    ids = list(ids)
+    among = deliveries.c.id.in_(ids)
+    meant = select(deliveries.c.message_id).where(among, failed)
+    parted = select(deliveries.c.message_id).where(deliveries.c.message_id.in_(meant), ~among)
+    for message_id in connection.execute(parted.distinct()).scalars().all():
+        own = update(deliveries).where(deliveries.c.message_id == message_id, among)
+        connection.execute(own.values(message_id=uuid.uuid4().hex))
     result = connection.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(list(ids)), or_(failed, deliveries.c.state.in_(WAITING)))
+        .where(among, or_(failed, deliveries.c.state.in_(WAITING)))
         .values(
             state=case((failed, State.PENDING), else_=deliveries.c.state),
             waited=case((failed, 0), else_=deliveries.c.waited),

@@ -297,7 +297,21 @@ def test_dead_addresses_and_what_waits_are_told(httpserver, write, call):
     call("run", "--once")
     assert "warning  outbox: 1 deliveries were tried" in call("doctor").stdout
     httpserver.clear()
-    httpserver.expect_request("/in").respond_with_data("", status=404)
+    httpserver.expect_request("/in").respond_with_data("", status=410)
     call("outbox", "retry", "--all")
     call("run", "--once")
     assert "hook has taken nothing since 2026-12-09" in call("doctor").stdout
+
+
+def test_an_enabled_unit_that_does_not_run_is_a_problem(config, unit, program, call, found):
+    program("systemctl", 'case "$2" in is-enabled) echo enabled;; *) echo inactive;; esac')
+    program("loginctl", "echo yes")
+    [line] = found("unit")
+    assert line.startswith(f"problem  unit: {unit} is enabled and does not run → systemctl --user")
+    assert call("doctor").exit_code == 1
+
+
+def test_a_folder_that_others_can_put_files_into_is_a_problem(config, call, found, state):
+    call("run", "--once")
+    state.chmod(0o777)
+    assert f"others can put files into {state} → chmod 700 {state}" in found("permissions")[0]

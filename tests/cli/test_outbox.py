@@ -1,6 +1,7 @@
 """``outbox``: what waits and why, what failed, which addresses are dead, and trying again."""
 
 import pytest
+from werkzeug import Response
 
 BOTH = """
 locale = "en"
@@ -58,7 +59,7 @@ def test_what_waits_says_why_and_when_it_is_tried_again(hook, said, told):
 
 
 def test_what_failed_is_listed_and_its_address_is_dead(hook, said, told):
-    hook(404)
+    hook(410)
     text = said("outbox").splitlines()
     assert "failed 2026-12-09 12:00" in text[1].split("\t")
     assert text[-1].startswith("hook: hook has taken nothing since 2026-12-09: ")
@@ -71,7 +72,7 @@ def test_what_failed_is_listed_and_its_address_is_dead(hook, said, told):
 
 
 def test_a_dead_address_shows_in_status_and_check(hook, said, told):
-    hook(404)
+    hook(410)
     for command in ("status", "check"):
         assert "hook: hook has taken nothing since 2026-12-09" in said(command)
     assert [len(row["dead"]) for row in told("status")] == [1, 1]
@@ -79,7 +80,7 @@ def test_a_dead_address_shows_in_status_and_check(hook, said, told):
 
 
 def test_an_address_that_took_something_since_is_not_dead(hook, told, call, clock):
-    hook(404)
+    hook(410)
     clock.shown = clock.shown.replace(day=12)
     hook(200)
     assert told("outbox")["dead"] == []
@@ -87,20 +88,20 @@ def test_an_address_that_took_something_since_is_not_dead(hook, told, call, cloc
 
 
 def test_an_address_that_is_not_configured_any_more_is_not_named(hook, write, told, config):
-    hook(404)
+    hook(410)
     write('[channels.screen]\nurl = "console://"\n')
     assert told("outbox")["dead"] == []
 
 
 def test_what_failed_long_ago_is_not_listed_but_its_address_is_still_dead(hook, told, clock):
-    hook(404)
+    hook(410)
     clock.shown = clock.shown.replace(day=17)
     known = told("outbox")
     assert (known["failed"], len(known["dead"])) == ([], 1)
 
 
 def test_what_failed_is_tried_again_under_the_same_message_id(hook, said, told, call):
-    hook(404)
+    hook(410)
     before = told("outbox")["failed"][0]["message_id"]
     assert said("outbox", "retry", "1") == "1  hook: hook is due now\n"
     assert len(hook(200)) == 1
@@ -109,14 +110,14 @@ def test_what_failed_is_tried_again_under_the_same_message_id(hook, said, told, 
 
 
 def test_what_went_as_one_message_is_tried_again_as_one(hook, told):
-    hook(404, digest=True)
+    hook(410, digest=True)
     assert [row["id"] for row in told("outbox", "retry", "2")] == [1, 2]
     assert len(hook(200, digest=True)) == 1
     assert states(told) == {1: "sent", 2: "sent"}
 
 
 def test_what_is_paid_meanwhile_is_not_sent(hook, call, told):
-    hook(404)
+    hook(410)
     call("outbox", "retry", "1")
     call("pay", "card", "1234.00")
     assert all("overdue" not in request.get_json()["title"] for request, _ in hook(200))
@@ -124,11 +125,50 @@ def test_what_is_paid_meanwhile_is_not_sent(hook, call, told):
 
 
 def test_all_at_once_means_the_newest_of_each_loan(hook, told, clock):
-    hook(404)
+    hook(410)
     clock.shown = clock.shown.replace(day=12)
-    hook(404)
+    hook(410)
     assert [row["id"] for row in told("outbox", "retry", "--all")] == [3, 4]
     assert len(hook(200)) == 2
+
+
+def test_of_two_targets_in_a_url_the_one_that_fails_alone_is_tried_again(
+    write, call, told, httpserver
+):
+    def answer(request):
+        return Response("{}", status=503 if request.get_json()["topic"] == "mum" else 200)
+
+    httpserver.expect_request("/").respond_with_handler(answer)
+    text = BOTH.format(port=httpserver.port, digest="true")
+    write(text.replace("json://", "ntfy://").replace("/in", "/me/mum/me"))
+    call("run", "--once")
+    for _ in range(2):
+        call("outbox", "retry", "--all")
+        call("run", "--once")
+    topics = [request.get_json()["topic"] for request, _ in httpserver.log]
+    assert topics.count("me") == 1
+    assert topics.count("mum") == 3
+    assert {row["address"] for row in told("outbox")["waiting"]} == {"hook 2"}
+
+
+def test_what_a_newer_message_has_said_meanwhile_is_not_tried_again(hook, told, clock):
+    hook(410)
+    clock.shown = clock.shown.replace(day=12)
+    hook(200)
+    assert told("outbox", "retry", "--all") == []
+
+
+def test_a_part_of_what_went_as_one_is_another_message(hook, call, told, clock):
+    """Whoever got the whole after all would take it for a second copy of that."""
+    hook(410, digest=True)
+    [before] = {row["message_id"] for row in told("outbox")["failed"]}
+    clock.shown = clock.shown.replace(day=11)
+    call("pay", "rent", "800.00")
+    clock.shown = clock.shown.replace(day=12)
+    hook(410, digest=True)
+    told("outbox", "retry", "--all")
+    rows = told("outbox")["waiting"]
+    assert before not in {row["message_id"] for row in rows}
 
 
 def test_nothing_to_try_again_says_so(config, call):
@@ -146,7 +186,7 @@ def test_what_was_sent_is_not_sent_again(hook, call):
 
 
 def test_an_address_that_is_gone_is_not_tried_again(hook, write, call, httpserver):
-    hook(404)
+    hook(410)
     text = BOTH.format(port=httpserver.port, digest="false")
     write(text.replace("channels.hook", "channels.other"))
     result = call("outbox", "retry", "1")

@@ -1,6 +1,7 @@
 """The command as a process of its own: what only a real one shows."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -119,3 +120,19 @@ def test_nothing_is_imported_to_draw_where_nothing_is_drawn(tmp_path, name):
     subprocess.run(
         command, check=True, env=environment, stdout=subprocess.DEVNULL, timeout=PATIENCE
     )
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="looks into /proc")
+def test_ctrl_c_in_the_first_moments_is_no_traceback(command):
+    process = command("status")
+    status = Path(f"/proc/{process.pid}/status")
+    while not _holds_back(status, signal.SIGINT) and process.poll() is None:
+        pass  # the interpreter has not come to us yet
+    process.send_signal(signal.SIGINT)
+    code, _, err = finish(process)
+    assert (code, err) == (1, "Aborted!\n")
+
+
+def _holds_back(status, number):
+    [mask] = [line.split()[1] for line in status.read_text().splitlines() if "SigBlk" in line]
+    return bool(int(mask, 16) >> (number - 1) & 1)

@@ -308,6 +308,15 @@ def test_a_channels_quiet_hours_are_its_own_or_else_everyones(load):
     assert second.quiet == QuietHours(time(12), time(13))
 
 
+@pytest.mark.parametrize("name", ["mail.example.com", "[192.0.2.7]", "[IPv6:2001:db8::1]"])
+@pytest.mark.parametrize("target", ['url = "mailto://me:pw@h.example"', 'schema = "mailto"'])
+def test_a_channel_says_how_a_mail_server_is_greeted(load, name, target):
+    [channel] = load(f'[channels.a]\n{target}\nhello = "{name}"\n').channels
+    [recipient] = channel.recipients
+    assert recipient.hello == name
+    assert "hello" not in recipient.target
+
+
 def test_the_screen_that_nobody_configured_keeps_quiet_hours_too(load):
     text = '[reminders]\nquiet_hours = { from = "22:00", to = "08:00" }\n'
     assert load(text).channels[0].quiet == QuietHours(time(22), time(8))

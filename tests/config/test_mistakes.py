@@ -94,6 +94,10 @@ NAMES = {
         SCREEN + '§host = "example.com"\n',
         "channels.screen.host: does not go with url (put it into the URL, or use schema instead)",
     ),
+    "a name by which no server is greeted": (
+        SCREEN + 'hello = §"my_box.local"\n',
+        "channels.screen.hello: is not a machine's whole name (write one as mail.example.com)",
+    ),
     "an address beside a URL": (
         SCREEN + '§to = ["me@example.com"]\n',
         "channels.screen.to: does not go with url (put it into the URL, or use schema instead)",

@@ -44,3 +44,11 @@ def test_the_users_own_file_comes_before_the_systems(home, tmp_path, monkeypatch
 def test_where_there_is_none_the_users_own_is_named(home, tmp_path, monkeypatch):
     monkeypatch.setattr(place, "DEFAULT_FILES", (place.DEFAULT_FILES[0], tmp_path / "none.toml"))
     assert find_file(None) == home / ".config/reminderd/config.toml"
+
+
+def test_a_new_file_is_the_users_own_though_the_system_has_one(home, tmp_path, monkeypatch):
+    system = tmp_path / "etc.toml"
+    system.touch()
+    monkeypatch.setattr(place, "DEFAULT_FILES", (place.DEFAULT_FILES[0], system))
+    assert place.own_file(None) == home / ".config/reminderd/config.toml"
+    assert place.own_file("given.toml") == Path("given.toml")

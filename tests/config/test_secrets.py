@@ -45,6 +45,11 @@ def test_a_secret_comes_from_a_file_without_its_line_end(secret_file, tmp_path):
     assert resolve({"file": "secret"}, tmp_path) == SECRET
 
 
+def test_what_editors_add_is_no_part_of_a_secret(secret_file, tmp_path):
+    secret_file(f"\ufeff{SECRET}\r\n")
+    assert resolve({"file": "secret"}, tmp_path) == SECRET
+
+
 def test_a_file_is_looked_for_beside_the_configuration(secret_file, tmp_path, monkeypatch):
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from reminderd.alerts.channel import Channel, Recipient
 from reminderd.alerts.plan import Alert, Policy, Reason
 from reminderd.delivery.dispatcher import BATCH, DEADLINE, Dispatcher
+from reminderd.delivery.mail import END_OF_DATA
 from reminderd.delivery.retry import WINDOW
 from reminderd.loans.terms import Installment, Loan, LoanTerms, Payment, Penalty, PenaltyRule
 from reminderd.store import book, history, outbox
@@ -306,7 +307,7 @@ class TestAgain:
     def test_refused_for_good_it_goes_over_the_fallback_as_one(
         self, post, email, screen, mail_server, capsys
     ):
-        mail_server.refused = {ME[1]: "550 who?"}
+        mail_server.refused = {ME[1]: "550 5.1.1 who?"}
         post.put(a_loan("Card", 1))
         post.put(a_loan("Car", 9))
         post.send(email(ME[1], fallback="screen"), screen)
@@ -322,7 +323,7 @@ class TestAgain:
 
         def beat():
             if mails and not clock.leapt:
-                clock.leapt = DEADLINE + 1
+                clock.leapt = DEADLINE + END_OF_DATA + 1
 
         dispatcher = post.send(email(ME[1]), beat=beat)
         mail_server.release()

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from reminderd.alerts.channel import Channel, Recipient
 from reminderd.delivery import scribes
 from reminderd.delivery.dispatcher import BATCH, DEADLINE, Dispatcher, Drafted, Lane
+from reminderd.delivery.mail import END_OF_DATA
 from reminderd.delivery.transport import MAIL_CONNECTIONS
 from reminderd.errors import StoreError
 from reminderd.store import outbox
@@ -195,11 +196,14 @@ class TestGivingUp:
     def test_a_final_no_fails_at_once_and_the_fallback_tells_once(
         self, dispatch, post, email, screen, mail_server, capsys
     ):
-        mail_server.refused = {"me@example.com": "550 who?", "old@example.com": "550 who?"}
+        mail_server.refused = {
+            "me@example.com": "550 5.1.1 who?",
+            "old@example.com": "550 5.1.1 who?",
+        }
         post.put(ME, ("email", "old@example.com"))
         dispatch(email(ME[1], "old@example.com", fallback="screen"), screen)
         assert post.states("email") == [State.FAILED, State.FAILED]
-        said = "the mail server answered 550 who? to the recipient's address"
+        said = "the mail server answered 550 5.1.1 who? to the recipient's address"
         assert post.rows()[0].error == said
         # The alert itself, and a notice of each address.
         assert post.states("screen") == [State.SENT] * 3
@@ -208,7 +212,7 @@ class TestGivingUp:
     def test_a_channel_that_was_told_anyway_is_not_told_again_as_fallback(
         self, dispatch, post, email, screen, mail_server
     ):
-        mail_server.refused = {ME[1]: "550 who?"}
+        mail_server.refused = {ME[1]: "550 5.1.1 who?"}
         post.put(ME, SCREEN)
         dispatch(email(ME[1], fallback="screen"), screen)
         assert [row.alert_id for row in post.rows() if row.channel == "screen"] == [1, 2]
@@ -231,6 +235,60 @@ class TestGivingUp:
         assert post.states("email") == [State.FAILED]
         assert post.states("screen") == [State.SENT, State.SENT]
 
+    @pytest.mark.parametrize("answer", ["550 5.4.5 daily limit", "554 5.7.0 no", "552 full"])
+    def test_a_no_that_may_pass_is_tried_for_a_day_while_the_fallback_tells_at_once(
+        self, dispatch, post, email, screen, mail_server, clock, now, answer
+    ):
+        mail_server.answers.extend([answer] * 100)
+        post.put(ME)
+        tries = 0
+        while post.states("email") in ([State.PENDING], [State.RETRYING]):
+            clock.at = post.rows()[0].next_attempt_at
+            dispatch(email(ME[1], fallback="screen"), screen)
+            tries += 1
+            told = post.states("screen")
+            assert told == [State.SENT] * (1 if post.states("email") == [State.RETRYING] else 2)
+        assert timedelta(days=1) < clock.at - now < timedelta(days=1.1)
+        assert 10 < tries < 20
+        assert post.states("email") == [State.FAILED]
+
+    def test_a_no_that_passes_costs_nothing(self, dispatch, post, email, mail_server, clock):
+        mail_server.answers.append("550 5.4.5 daily limit")
+        post.put(ME)
+        dispatch(email(ME[1]))
+        clock.at = post.rows()[0].next_attempt_at
+        dispatch(email(ME[1]))
+        assert post.states() == [State.SENT]
+
+    @pytest.mark.parametrize("status", [302, 401, 403, 404, 405, 413, 503, 504])
+    def test_a_status_that_a_proxy_gives_while_a_service_restarts_costs_nothing(
+        self, dispatch, post, httpserver, clock, status
+    ):
+        httpserver.expect_ordered_request("/").respond_with_data("Not here", status=status)
+        httpserver.expect_ordered_request("/").respond_with_json({"id": "x"})
+        url = f"ntfy://127.0.0.1:{httpserver.port}/loans"
+        phone = Channel("phone", (Recipient("phone", url),), "en")
+        post.put(("phone", "phone"))
+        for _ in range(2):
+            clock.at = post.rows()[0].next_attempt_at
+            dispatch(phone)
+        assert post.states() == [State.SENT]
+
+    def test_what_may_have_arrived_is_not_multiplied_and_the_fallback_tells(
+        self, dispatch, post, email, screen, mail_server, clock, now
+    ):
+        mail_server.answers.extend(["drop"] * 100)
+        post.put(ME)
+        told = []
+        while post.states("email") != [State.FAILED]:
+            clock.at = post.rows()[0].next_attempt_at
+            dispatch(email(ME[1], fallback="screen"), screen)
+            told.append(len(post.states("screen")))
+        assert timedelta(days=2.99) < clock.at - now <= timedelta(days=3)
+        assert told == [0, 1, 1, 1, 1, 2]  # the alert, and in the end that nothing is known of it
+        assert len({got.message_id for got in mail_server.mails}) == 1
+        assert len(mail_server.mails) == 6
+
     def test_days_asleep_use_up_nothing_of_the_window(
         self, dispatch, post, email, screen, mail_server, clock
     ):
@@ -245,7 +303,7 @@ class TestGivingUp:
         assert post.states() == [State.SENT]
 
     def test_without_a_fallback_it_merely_fails(self, dispatch, post, email, mail_server):
-        mail_server.refused = {ME[1]: "550 who?"}
+        mail_server.refused = {ME[1]: "550 5.1.1 who?"}
         post.put(ME)
         dispatch(email(ME[1]))
         assert post.states() == [State.FAILED]
@@ -258,7 +316,7 @@ class TestNotice:
     def lose(self, dispatch, post, email, screen, mail_server):
         """Return a function that has an alert refused for good, and returns the notices."""
 
-        def run(*more, fallback=None, answer="550 who?"):
+        def run(*more, fallback=None, answer="550 5.1.1 who?"):
             mail_server.refused = {ME[1]: answer} if answer else {}
             post.put(ME)
             dispatch(email(ME[1], fallback=fallback), screen, *more)
@@ -272,7 +330,7 @@ class TestNotice:
         assert notice.title == "Messages no longer reach email (me@example.com)"
         for said in (
             "the service refused them for good",
-            "the mail server answered 550 who?",
+            "the mail server answered 550 5.1.1 who?",
             "招行信用卡: not delivered",
             "reminderd test email",
             "reminderd outbox retry --all",
@@ -312,19 +370,31 @@ class TestNotice:
     def test_where_there_is_no_other_channel_nothing_is_put_into_the_outbox(
         self, dispatch, post, email, mail_server
     ):
-        mail_server.refused = {ME[1]: "550 who?"}
+        mail_server.refused = {ME[1]: "550 5.1.1 who?"}
         post.put(ME)
         dispatch(email(ME[1]))
         assert len(post.rows()) == 1
 
     def test_channels_that_all_fail_end_in_no_circle(self, dispatch, post, email, mail_server):
-        mail_server.refused = {ME[1]: "550 who?", "b@x.com": "550 who?"}
+        mail_server.refused = {ME[1]: "550 5.1.1 who?", "b@x.com": "550 5.1.1 who?"}
         post.put(ME, ("b", "b@x.com"))
         one, two = email(ME[1], fallback="b"), replace(email("b@x.com", fallback="email"), name="b")
         dispatch(one, two)
         # The alert, and of each a notice over the other, which is of no use over its own channel.
         assert post.states() == [State.FAILED] * 4 + [State.CANCELLED] * 2
         assert {row.error for row in post.rows()[4:]} == {"it is about this very channel"}
+
+    def test_where_the_fallback_is_dead_too_a_third_hears_of_both(
+        self, dispatch, post, email, screen, mail_server
+    ):
+        mail_server.refused = {ME[1]: "550 5.1.1 who?", "b@x.com": "550 5.1.1 who?"}
+        post.put(ME)
+        dispatch(email(ME[1], fallback="b"), replace(email("b@x.com"), name="b"), screen)
+        titles = {row.title for row in post.rows() if row.channel == "screen"}
+        assert titles == {
+            "Messages no longer reach email (me@example.com)",
+            "Messages no longer reach b (b@x.com)",
+        }
 
     def test_after_three_days_it_says_that_it_was_tried(
         self, dispatch, post, email, screen, mail_server
@@ -397,7 +467,7 @@ class TestHanging:
 
             def beat():
                 if not clock.leapt and (condition() or next(beats, None) is None):
-                    clock.leapt = DEADLINE + 1
+                    clock.leapt = DEADLINE + END_OF_DATA + 1
 
             return beat
 
@@ -417,7 +487,7 @@ class TestHanging:
         assert post.states("screen") == [State.SENT]
         assert (first.state, first.error) == (State.UNKNOWN, "no answer in time")
         assert first.next_attempt_at > now
-        assert (second.state, second.error) == (State.RETRYING, "the channel hung")
+        assert (second.state, second.error) == (State.RETRYING, "not begun")
         assert second.next_attempt_at == now
 
     def test_what_hung_is_sent_again_under_the_same_message_id(
@@ -431,6 +501,30 @@ class TestHanging:
         dispatch(email(ME[1]))
         assert post.states() == [State.SENT]
         assert len({got.message_id for got in mail_server.mails}) == 1
+
+    def test_an_answer_to_a_mail_may_take_minutes_while_others_are_planned_and_sent(
+        self, dispatch, post, email, screen, mail_server, clock
+    ):
+        mail_server.answers.append("hang")
+        post.put(ME)
+        post.put(ME)
+        planned = []
+
+        def plan(now):
+            planned.append(now)
+            post.put(SCREEN)
+
+        def beat():
+            if mail_server.mails and not clock.leapt:
+                clock.leapt = DEADLINE + END_OF_DATA / 2
+            if post.states() == [State.SENDING, State.RETRYING, State.SENT]:
+                mail_server.release()
+
+        dispatcher = dispatch(email(ME[1]), screen, beat=beat, plan_again=plan)
+        assert not dispatcher.hung
+        assert len(planned) == 1
+        assert post.states() == [State.SENT] * 3
+        assert len(mail_server.mails) == 2
 
     def test_a_slow_answer_within_the_deadline_is_waited_for(
         self, dispatch, post, email, mail_server
@@ -682,7 +776,7 @@ class TestScribes:
 
         def beat():
             if len(mail_server.mails) >= MAIL_CONNECTIONS:
-                clock.leapt = DEADLINE + 1
+                clock.leapt = DEADLINE + END_OF_DATA + 1
 
         dispatcher = dispatch(many, beat=beat)
         mail_server.release()

@@ -17,11 +17,13 @@ from urllib.parse import parse_qs
 import pytest
 from apprise.plugins import N_MGR
 from patience import PATIENCE
+from werkzeug import Response
 
 from reminderd.alerts.channel import Recipient
 from reminderd.alerts.plan import Alert, Reason
-from reminderd.delivery.transport import Broker, Chat, Transports, verify
-from reminderd.errors import Refused, Undecided, Unreachable
+from reminderd.delivery.plugins import Broker, Chat
+from reminderd.delivery.transport import Transports, verify
+from reminderd.errors import Refused, SoftRefusal, Undecided, Unreachable
 from reminderd.loans.position import value
 from reminderd.loans.terms import Installment, Loan, LoanTerms, Penalty, PenaltyRule
 from reminderd.messages.compose import Occasion, compose
@@ -130,9 +132,15 @@ class Hook:
     """A receiver of what is posted to any path."""
 
     def __init__(self, httpserver):
-        httpserver.expect_request(re.compile(".*"), method="POST").respond_with_data("{}")
+        httpserver.expect_request(re.compile(".*"), method="POST").respond_with_handler(self.yes)
         self.server = httpserver
         self.place = f"127.0.0.1:{httpserver.port}"
+
+    @staticmethod
+    def yes(request):
+        """Say yes as each service does: Bark with 200, others with 0."""
+        code = 0 if request.path in {"/feishu", "/schan"} else 200
+        return Response(json.dumps({"code": code, "errcode": 0}))
 
     @property
     def posted(self):
@@ -316,6 +324,12 @@ class TestChineseServices:
         send(url, Message("a_b_c *今天*", "还款", Severity.INFO, Format.MARKDOWN))
         assert hook.documents[0]["text"] == "# a\\_b\\_c \\*今天\\*\n还款"
 
+    def test_nor_is_one_that_discord_shows_in_the_text(self, send, hook, monkeypatch):
+        monkeypatch.setattr(N_MGR["discord"], "notify_url", f"http://{hook.place}/discord")
+        url = "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"
+        send(url, Message("a_b *今天*", "还款", Severity.INFO, Format.MARKDOWN))
+        assert hook.documents[0]["content"] == "# a\\_b \\*今天\\*\n还款"
+
 
 @pytest.fixture(scope="module")
 def mosquitto(tmp_path_factory):
@@ -452,12 +466,12 @@ class MuteBroker:
 
 
 @contextmanager
-def irc_server(folder, limits=""):
+def irc_server(folder, limits="", password=""):
     """Run an IRC server, which by itself slows down who says much at once."""
     config = folder / "ngircd.conf"
     config.write_text(
         "[Global]\nName = irc.example.org\nInfo = x\nListen = 127.0.0.1\nPorts = {port}\n"
-        f"[Limits]\n{limits}\n[Options]\nDNS = no\nIdent = no\nPAM = no\n"
+        f"Password = {password}\n[Limits]\n{limits}\n[Options]\nDNS = no\nIdent = no\nPAM = no\n"
     )
     with running("ngircd", ["-n", "-f"], config, "ready") as port:
         yield port
@@ -550,7 +564,7 @@ class TestIrc:
     def test_it_counts_only_when_the_server_has_taken_it(self, send, channel, monkeypatch):
         url, _ = channel
         monkeypatch.setattr(Chat, "patience", 0.0)
-        with pytest.raises(Unreachable):
+        with pytest.raises(Undecided, match="did not confirm"):
             send(url, Message(TITLE, "今天还款。", Severity.INFO))
 
     def test_nobody_of_that_name_may_come_later(self, send, channel):
@@ -581,7 +595,7 @@ class TestIrc:
         ("number", "kind", "said"),
         [
             (464, Unreachable, "the IRC server answered 464 (no entry)"),
-            (465, Refused, "the IRC server answered 465 (no entry)"),
+            (465, SoftRefusal, "the IRC server answered 465 (no entry)"),
             (463, Unreachable, "the service could not be reached, or did not take the message"),
         ],
     )
@@ -590,6 +604,13 @@ class TestIrc:
             send(f"irc://bot:wrong@127.0.0.1:{port}/%23loans?mode=server", MESSAGE)
         assert type(caught.value) is kind
         assert str(caught.value) == said
+
+    def test_a_wrong_password_of_the_server_is_named(self, send, tmp_path):
+        with irc_server(tmp_path, password="right") as port:
+            url = f"irc://bot:{{}}@127.0.0.1:{port}/@bot?mode=server"
+            with pytest.raises(Unreachable, match=r"ended the connection \(.*[Pp]assword"):
+                send(url.format("wrong"), MESSAGE)
+            send(url.format("right"), MESSAGE)
 
 
 class IrcDoor:

@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reminderd.delivery.retry import FIRST_DELAY, LONGEST_DELAY, WINDOW, next_attempt
+from reminderd.delivery.retry import (
+    FIRST_DELAY,
+    LONGEST_DELAY,
+    REFUSAL_WINDOW,
+    WINDOW,
+    next_attempt,
+    next_attempt_of_unknown,
+    window_of_refusal,
+)
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 MIDDLE = 0.5  # the jitter that moves nothing
@@ -32,6 +40,40 @@ def test_the_last_delay_below_the_longest_is_not_cut():
 def test_jitter_spreads_a_delay_by_a_quarter_either_way(attempts, middle):
     assert delay(attempts, 0.0).total_seconds() == middle * 0.75
     assert delay(attempts, 1.0).total_seconds() == middle * 1.25
+
+
+def attempts(jitter, next_wait):
+    """Return how long after the first each attempt is made, up to the last."""
+    made, waited = [timedelta(0)], timedelta(0)
+    while (at := next_wait(len(made), waited, jitter)) is not None:
+        waited += at - NOW
+        made.append(waited)
+    return made
+
+
+def of_refusal(number, waited, jitter):
+    return next_attempt(number, NOW, waited, jitter, window=window_of_refusal(waited))
+
+
+def of_unknown(number, waited, _jitter):
+    return next_attempt_of_unknown(NOW, waited, again=number > 1)
+
+
+@pytest.mark.parametrize("jitter", [0.0, MIDDLE, 1.0])
+def test_a_refusal_that_may_pass_is_tried_for_a_day(jitter):
+    made = attempts(jitter, of_refusal)
+    assert timedelta(days=1) < made[-1] == REFUSAL_WINDOW
+    assert made == sorted(set(made))
+    assert len(made) > 10
+
+
+def test_after_days_of_other_trouble_a_refusal_has_the_rest_of_the_window():
+    assert window_of_refusal(REFUSAL_WINDOW + timedelta(seconds=1)) == WINDOW
+
+
+def test_what_may_have_arrived_is_sent_again_soon_once_and_then_ever_less_often():
+    made = attempts(MIDDLE, of_unknown)
+    assert [age / timedelta(minutes=1) for age in made] == [0, 10, 70, 280, 1_120, 3 * 24 * 60]
 
 
 @pytest.mark.parametrize("left", [timedelta(seconds=1), timedelta(hours=5)])

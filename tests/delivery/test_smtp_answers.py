@@ -3,15 +3,17 @@
 import logging
 import socketserver
 import threading
+import time
 from collections import defaultdict, deque
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 
 import pytest
+from patience import PATIENCE
 
 from reminderd.delivery import mail, mime
 from reminderd.delivery.mail import Envelope, Server, Session
-from reminderd.errors import Refused, Undecided, Unreachable
+from reminderd.errors import Refused, SoftRefusal, Undecided, Unreachable
 
 HANG_UP = None
 ENVELOPE = Envelope(("", "borrower@example.com"), ("", "me@example.com"))
@@ -87,7 +89,8 @@ class Conversation(socketserver.StreamRequestHandler):
 
     def answer(self, text):
         """Say it; return whether the conversation goes on."""
-        self.wfile.write(text.encode() + b"\r\n")
+        with suppress(OSError):  # whoever gave up does not listen
+            self.wfile.write(text.encode() + b"\r\n")
         return not text.startswith("221")  # and after 421 it lingers, so that we must hang up
 
 
@@ -123,17 +126,21 @@ def send(session, message, now):
     ("command", "answer", "kind", "said"),
     [
         (b"MAIL", "451 later", Unreachable, "451 later to the sender's address"),
-        (b"MAIL", "550 not you", Refused, "550 not you to the sender's address"),
-        (b"MAIL", "552 too large", Refused, "552 too large to the sender's address"),
+        (b"MAIL", "550 not you", SoftRefusal, "550 not you to the sender's address"),
+        (b"MAIL", "552 too large", SoftRefusal, "552 too large to the sender's address"),
         (b"MAIL", "452 no room", Unreachable, "452 no room to the sender's address"),
         (b"RCPT", "450 greylisted", Unreachable, "450 greylisted to the recipient's address"),
-        (b"RCPT", "550 who?", Refused, "550 who? to the recipient's address"),
-        (b"RCPT", "552 mailbox full", Unreachable, "552 mailbox full to the recipient's address"),
-        (b"DATA", "451 later", Unreachable, "451 later"),
-        (b"DATA", "554 no", Refused, "554 no"),
-        (b"DATA", "250 what?", Unreachable, "250 what?"),
+        (b"RCPT", "550 who?", SoftRefusal, "550 who? to the recipient's address"),
+        (b"RCPT", "550 5.1.1 who?", Refused, "550 5.1.1 who? to the recipient's address"),
+        (b"RCPT", "552 mailbox full", SoftRefusal, "552 mailbox full to the recipient's address"),
+        (b"DATA", "451 later", Unreachable, "451 later to DATA"),
+        (b"DATA", "554 no", SoftRefusal, "554 no to DATA"),
+        (b"DATA", "250 what?", Unreachable, "250 what? to DATA"),
         (b".", "452 no room", Unreachable, "452 no room"),
-        (b".", "552 too large", Refused, "552 too large"),
+        (b".", "552 5.2.2 full", SoftRefusal, "552 5.2.2 full"),
+        (b".", "550 5.4.5 daily limit", SoftRefusal, "550 5.4.5 daily limit"),
+        (b".", "554 5.7.0 blocked", SoftRefusal, "554 5.7.0 blocked"),
+        (b".", "550 5.1.1 no such user", Refused, "550 5.1.1 no such user"),
     ],
 )
 def test_each_command_has_its_answer_and_the_next_mail_goes_over_the_same_connection(
@@ -199,6 +206,90 @@ def test_a_server_that_cannot_take_back_gets_a_new_connection(send, session, scr
     assert session.connection is None
     send()
     assert len(script.mails) == 1
+
+
+class TestName:
+    """How we greet: by our name where servers take it, else by our address."""
+
+    HELLO = 'write hello = "your.domain.example" into the channel'
+
+    @pytest.fixture
+    def greet(self, script):
+        """Return a function that sends a mail and returns what the server was greeted with."""
+
+        def run(hello=None):
+            server = Server(*script.server_address, "insecure", None, None, True, hello)
+            with closing(Session(server)) as session:
+                session.send(ENVELOPE, b"Subject: x\r\n\r\nx\r\n")
+            return script.heard[0]
+
+        return run
+
+    @pytest.mark.parametrize(
+        ("name", "greeting"),
+        [
+            ("mail.example.com", "ehlo mail.example.com"),
+            ("my_box.local", "ehlo [127.0.0.1]"),
+            ("box", "ehlo [127.0.0.1]"),
+            ("-box.example.com", "ehlo [127.0.0.1]"),
+        ],
+    )
+    def test_it_is_ours_where_it_is_one(self, greet, monkeypatch, name, greeting):
+        monkeypatch.setattr("socket.getfqdn", lambda: name)
+        assert greet() == greeting
+
+    def test_it_is_the_one_that_is_configured(self, greet):
+        assert greet("me.example.org") == "ehlo me.example.org"
+
+    def test_a_name_that_is_refused_is_not_blamed_on_the_recipient(self, send, script):
+        script.says(b"RCPT", "504 5.5.2 <my_box.local>: Helo command rejected: need name")
+        with pytest.raises(SoftRefusal) as caught:
+            send()
+        assert str(caught.value).endswith(f"need name to our name ({self.HELLO})")
+
+    def test_nor_is_it_where_the_greeting_itself_is_refused(self, send, script):
+        script.says(b"EHLO", "550 no")
+        script.says(b"HELO", "501 syntax")
+        with pytest.raises(Unreachable, match=r"does not take our name \(501\): write hello ="):
+            send()
+
+
+class TestTime:
+    """An answer to a mail may take minutes; what comes before it may not."""
+
+    def test_an_answer_to_a_mail_may_take_ten_minutes(self, script, session):
+        """The server answers once the client has settled to wait for so long."""
+        handed_over = threading.Event()
+        session.handed_over = handed_over.set
+
+        def answer(command, usual=script.next_answer):
+            if command == b".":
+                assert handed_over.wait(PATIENCE)
+                patient = iter(range(int(PATIENCE * 100)))
+                while session.connection.sock.gettimeout() < 590:
+                    assert next(patient, None) is not None
+                    time.sleep(0.01)
+            return usual(command)
+
+        script.next_answer = answer
+        session.send(ENVELOPE, b"Subject: x\r\n\r\nx\r\n")
+        assert len(script.mails) == 1
+        assert session.connection.sock.gettimeout() == mail.TIMEOUT
+
+    def test_the_talk_before_it_has_one_deadline_for_all(self, send, script, monkeypatch):
+        told = threading.Event()
+
+        def answer(command, usual=script.next_answer):
+            if command == b"RCPT":
+                told.wait(PATIENCE)
+            return usual(command)
+
+        script.next_answer = answer
+        monkeypatch.setattr(mail, "OPENING", 0.2)
+        with pytest.raises(Unreachable, match="cannot be reached"):
+            send()
+        told.set()
+        assert script.mails == []
 
 
 class TestCopies:

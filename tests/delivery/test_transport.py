@@ -10,7 +10,9 @@ from werkzeug import Response
 
 from reminderd.alerts.channel import Recipient
 from reminderd.delivery.transport import Transports, split, verify
-from reminderd.errors import DeliveryError, Refused, Unreachable
+from reminderd.errors import DeliveryError, Refused, Undecided, Unreachable
+from reminderd.messages.message import Format, Message
+from reminderd.playbook.playbook import Severity
 
 # Every letter of it means something in a URL.
 MANGLED = "p@ss/w:rd#%41?&+ ="
@@ -27,8 +29,8 @@ def transports():
 def send(transports, message, now):
     """Return a function that sends the message to a target under a label."""
 
-    def run(target, label="me@example.com", message_id="id"):
-        transports.of(Recipient(label, target)).send(message, message_id, now)
+    def run(target, label="me@example.com", message_id="id", **words):
+        transports.of(Recipient(label, target, **words)).send(message, message_id, now)
 
     return run
 
@@ -80,7 +82,7 @@ class TestAnyService:
         assert len(httpserver.log) == 3
 
     @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-    def test_an_answer_that_will_not_change_is_a_refusal(self, send, httpserver, status):
+    def test_a_no_is_a_refusal(self, send, httpserver, status):
         httpserver.expect_request("/hook").respond_with_data("no", status=status)
         with pytest.raises(Refused, match=f"^the server answered {status}$"):
             send(f"json://127.0.0.1:{httpserver.port}/hook")
@@ -100,6 +102,48 @@ class TestAnyService:
     def test_an_address_copied_from_the_service_itself_is_known(self):
         slack = "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
         assert verify(Recipient("team", slack)) is None
+
+
+class TestState:
+    """What a plugin remembers of one message does nothing to the next."""
+
+    def test_each_matrix_event_has_a_number_of_its_own(self, send, httpserver, transports):
+        httpserver.expect_request(re.compile(".*")).respond_with_json({"event_id": "$x"})
+        room = f"matrix://token@127.0.0.1:{httpserver.port}/!room:localhost"
+        for _ in range(3):
+            send(f"{room}?discovery=no&e2ee=no&hsreq=no")
+        paths = [request.path for request, _ in httpserver.log if "/send/" in request.path]
+        assert len(paths) == len(set(paths)) == 3
+
+    def test_so_has_each_part_of_a_long_one_and_a_short_one_has_no_parts(
+        self, transports, httpserver, now
+    ):
+        httpserver.expect_request(re.compile(".*")).respond_with_json({"event_id": "$x"})
+        room = f"matrix://token@127.0.0.1:{httpserver.port}/!room:localhost?discovery=no&e2ee=no"
+        transport = transports.of(Recipient("room", f"{room}&hsreq=no"))
+        for body in ("Pay [a] <b> #2 1.2-3!\n" * 3, "今天还款。\n" * 2_000):
+            transport.send(Message("Visa *1", body, Severity.INFO, Format.MARKDOWN), "id", now)
+        sent = [request for request, _ in httpserver.log if "/send/" in request.path]
+        assert len({request.path for request in sent}) == len(sent)
+        short, *parts = [request.get_json()["body"] for request in sent]
+        assert short.count("1.2-3!") == 3
+        assert len(parts) > 1
+        assert "".join("".join(parts).split()).count("还") == 2_000
+        assert all(len(request.get_data()) < 130_000 for request in sent)  # as JSON in ASCII
+
+    def test_others_are_made_anew_for_each_message(self, transports, hook, message, now):
+        transport = transports.of(Recipient("it", hook))
+        made = []
+        for _ in range(2):
+            transport.send(message, "id", now)
+            made.append(transport.plugin)
+        assert made[0] is not made[1]
+
+    def test_nobody_knows_of_a_service_that_does_not_say(self, send):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+            listener.bind(("127.0.0.1", 0))
+            with pytest.raises(Undecided, match="nobody knows whether the service took"):
+                send(f"rsyslog://127.0.0.1:{listener.getsockname()[1]}")
 
 
 class TestTable:
@@ -148,6 +192,10 @@ class TestTable:
         assert got.recipients == ("me@example.com", "c@example.com", "b@example.com")
         assert (got.message["Cc"], got.message["Bcc"]) == ("c@example.com", None)
         assert got.message["Reply-To"] == "r@example.com"
+
+    def test_the_server_is_greeted_by_the_name_that_is_configured(self, send, mail_server):
+        send(mail_server.table(to="me@example.com"), hello="me.example.org")
+        assert mail_server.greetings == ["me.example.org"]
 
     def test_an_address_may_have_a_name(self, send, mail_server):
         to = "小明 <me@example.com>"
@@ -224,6 +272,45 @@ class TestSplit:
     def test_a_mail_url_without_an_address_goes_to_the_sender(self):
         [part] = split(Recipient("email", "mailtos://me:secret@example.com"))
         assert part.label == "me@example.com"
+
+    @pytest.mark.parametrize("to", ["a@example.com,a@example.com", "A@example.com,a@EXAMPLE.com"])
+    def test_an_address_named_twice_is_one(self, to):
+        [part] = split(Recipient("email", f"mailtos://me:secret@example.com?to={to}"))
+        assert part.label.casefold() == "a@example.com"
+
+    @pytest.mark.parametrize(
+        ("target", "addresses"),
+        [
+            ("ntfy://localhost/me/mum", ["me", "mum"]),
+            ("ntfy://localhost/me/mum?to=me,dad", ["me", "mum", "dad"]),
+            ({"schema": "ntfy", "host": "localhost", "to": "me, mum"}, ["me", "mum"]),
+            ({"schema": "bark", "host": "localhost", "targets": ["k1", "k2", "k1"]}, ["k1", "k2"]),
+            ("tgram://123456789:abcdefg_hijklmnop/12/34/?format=text", ["12", "34"]),
+            ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/%23x/%23y", ["#x", "#y"]),
+            ("matrix://token@localhost/!one:localhost/!two:localhost", None),
+            ("irc://bot@localhost/%23loans/@me", ["#loans", "@me"]),
+            ("mqtt://localhost/loans/card,money", ["loans/card", "money"]),
+        ],
+    )
+    def test_each_address_of_any_service_becomes_a_recipient(self, target, addresses):
+        parts = split(Recipient("phone", target))
+        others = [f"phone {number}" for number in range(2, len(parts) + 1)]
+        assert [part.label for part in parts] == ["phone", *others]
+        assert len(parts) > 1
+        assert addresses in (None, [part.only for part in parts])
+        assert "only" not in repr(parts)  # it may be the secret
+
+    def test_one_that_fails_costs_the_others_nothing(self, httpserver, send):
+        def answer(request):
+            return Response("{}", status=503 if request.get_json()["topic"] == "mum" else 200)
+
+        httpserver.expect_request("/").respond_with_handler(answer)
+        me, mum = split(Recipient("phone", f"ntfy://127.0.0.1:{httpserver.port}/me/mum"))
+        send(me.target, me.label, only=me.only)
+        with pytest.raises(Unreachable, match="answered 503"):
+            send(mum.target, mum.label, only=mum.only)
+        topics = [request.get_json()["topic"] for request, _ in httpserver.log]
+        assert topics == ["me", "mum"]
 
     @pytest.mark.parametrize("url", ["console://", "json://localhost/a,b", "mailto://", "no url"])
     def test_other_targets_stay_whole(self, url):

@@ -1,6 +1,9 @@
 """HTTP over connections that are kept, against a real server with a certificate of its own."""
 
+import html
 import importlib.util
+import json
+import re
 import socket
 import sys
 from pathlib import Path
@@ -14,7 +17,10 @@ from reminderd.delivery import web
 from reminderd.delivery.answers import REPLIES
 from reminderd.delivery.services import SERVICES
 from reminderd.delivery.transport import Transports, instantiate
-from reminderd.errors import Refused, Undecided, Unreachable
+from reminderd.errors import Refused, SoftRefusal, Undecided, Unreachable
+from reminderd.messages.layout import markup
+from reminderd.messages.message import Format, Message
+from reminderd.playbook.playbook import Severity
 
 
 def _load(name):
@@ -32,7 +38,7 @@ Answer, HANG_UP, SILENCE = websink.Answer, websink.HANG_UP, websink.SILENCE
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch):
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "http_proxy", "https_proxy"):
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
     web.tls_context.cache_clear()
@@ -207,7 +213,7 @@ class TestSecrets:
     @pytest.mark.parametrize("status", [301, 302, 303])
     def test_it_does_not_shrink_to_a_question(self, send, server, status):
         server.answers.append(Answer(status=status, headers={"Location": "/there"}))
-        with pytest.raises(Refused, match=f"answered {status}: the address has moved"):
+        with pytest.raises(SoftRefusal, match=f"answered {status}: the address has moved"):
             send(url(server))
         assert len(server.requests) == 1
 
@@ -235,13 +241,28 @@ def test_a_proxy_of_the_environment_is_used(send, plain, monkeypatch):
     assert plain.connections == 1
 
 
+@pytest.fixture
+def lead(plain, monkeypatch):
+    """Return a function that leads a service's requests to the plain server; its URL comes back."""
+
+    def run(schema):
+        place = f"http://127.0.0.1:{plain.port}/x"
+        for name in ("notify_url", "_notify_url"):
+            if isinstance(getattr(N_MGR[schema], name, None), str):
+                monkeypatch.setattr(N_MGR[schema], name, place)
+        return TARGETS[schema].replace("localhost", f"127.0.0.1:{plain.port}")
+
+    return run
+
+
 class TestLies:
     """Services that answer 200 to what they do not take."""
 
     @pytest.mark.parametrize(
         ("schema", "body", "kind"),
         [
-            ("dingtalk", '{"errcode": 310000, "errmsg": "no keyword"}', Refused),
+            ("dingtalk", '{"errcode": 310000, "errmsg": "no keyword"}', SoftRefusal),
+            ("dingtalk", '{"errcode": 300005, "errmsg": "no token"}', Refused),
             ("dingtalk", '{"errcode": 130101, "errmsg": "too fast"}', Unreachable),
             ("feishu", '{"code": 19024, "msg": "Key Words Not Found"}', Refused),
             ("feishu", '{"code": 11232, "msg": "frequency limited"}', Unreachable),
@@ -251,23 +272,126 @@ class TestLies:
             ("qq", '{"success": false, "reason": "no"}', Unreachable),
         ],
     )
-    def test_are_not_believed(self, send, plain, monkeypatch, schema, body, kind):
-        monkeypatch.setattr(N_MGR[schema], "notify_url", f"http://127.0.0.1:{plain.port}/x")
-        target = f"{schema}://0123456789abcdef01234567/"
-        send(target)
+    def test_are_not_believed(self, send, plain, lead, schema, body, kind):
+        yes = {"qq": '{"success": true}', "schan": '{"code": 0}', "feishu": '{"code": 0}'}
+        plain.answers.append(Answer(yes.get(schema, '{"errcode": 0}')))
+        send(lead(schema))
         plain.answers.append(Answer(body))
         with pytest.raises(kind) as caught:
-            send(target)
+            send(lead(schema))
         assert type(caught.value) is kind
         assert len(plain.requests) == 2
 
-    @pytest.mark.parametrize("schema", ["bark", "pushdeer"])
-    def test_are_not_believed_of_servers_of_ones_own(self, send, plain, schema):
-        target = f"{schema}://127.0.0.1:{plain.port}/key"
-        send(target)
+    @pytest.mark.parametrize(("schema", "fine"), [("bark", 200), ("pushdeer", 0)])
+    def test_are_not_believed_of_servers_of_ones_own(self, send, plain, lead, schema, fine):
+        plain.answers.append(Answer(f'{{"code": {fine}}}'))
+        send(lead(schema))
         plain.answers.append(Answer('{"code": 500, "message": "push failed"}'))
         with pytest.raises(Unreachable, match="the service answered 500"):
-            send(target)
+            send(lead(schema))
+
+    @pytest.mark.parametrize("body", ["", "[]", "{}", "<html>Log in to this network</html>"])
+    @pytest.mark.parametrize(
+        "schema", ["bark", "dingtalk", "feishu", "pover", "schan", "tgram", "wecombot"]
+    )
+    def test_whoever_answers_in_a_services_place_leaves_it_unknown(
+        self, send, plain, lead, schema, body
+    ):
+        plain.answers.append(Answer(body))
+        with pytest.raises(Undecided, match="without a word of the service"):
+            send(lead(schema))
+        assert len(plain.requests) == 1
+
+
+class TestNotHandedOver:
+    """What fails before there is a connection was never handed over."""
+
+    @pytest.mark.parametrize(
+        ("proxy", "said"),
+        [
+            ("socks5://127.0.0.1:10808", "a SOCKS proxy needs PySocks"),
+            ("http://", "the proxy's address cannot be used"),
+            ("http://127.0.0.1:1", "could not be reached"),
+        ],
+    )
+    @pytest.mark.parametrize("variable", ["all_proxy", "http_proxy"])
+    def test_a_proxy_that_cannot_be_used(self, send, plain, monkeypatch, proxy, said, variable):
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(variable, proxy)
+        with pytest.raises(Unreachable, match=said):
+            send("json://hook.example.com/x")
+        assert plain.requests == []
+
+    def test_a_redirection_to_what_is_no_address(self, send, plain):
+        plain.answers.append(Answer(status=307, headers={"Location": "http://["}))
+        with pytest.raises(SoftRefusal, match="the address has moved"):
+            send(url(plain))
+
+
+class TestMarkup:
+    """Telegram's, which refuses what does not pair up."""
+
+    REFUSAL = Answer(
+        '{"ok": false, "error_code": 400, "description": "Bad Request: can\'t parse entities: x"}',
+        status=400,
+    )
+    YES = Answer('{"ok": true, "result": {}}')
+
+    @pytest.fixture
+    def say(self, send, plain, lead, monkeypatch, now):
+        def run(query="", *answers):
+            plain.answers.extend(answers)
+            body = f"**Pay** {markup(TITLE, True)}\n"
+            text = Message(TITLE, body, Severity.WARNING, Format.MARKDOWN)
+            transports = Transports()
+            try:
+                transports.of(Recipient("it", lead("tgram") + query)).send(text, "id", now)
+            finally:
+                transports.close()
+                self.posted = [json.loads(request.body) for request in plain.requests]
+            return self.posted
+
+        return run
+
+    @pytest.mark.parametrize("query", ["", "?mdv=v2", "?format=html", "?format=text"])
+    def test_no_name_of_a_loan_makes_it_unpaired(self, say, query):
+        [posted] = say(query, self.YES)
+        assert shown(posted) == f"{TITLE}\nPay {TITLE}"
+
+    def test_a_message_refused_for_it_goes_once_more_as_plain_text(self, say):
+        refused, plain = say("?mdv=v1", self.REFUSAL, self.YES)
+        assert refused["parse_mode"] == "MARKDOWN"
+        assert shown(plain) == f"{TITLE}\nPay {TITLE}"
+
+    def test_once_more_and_no_more(self, say):
+        with pytest.raises(Refused, match="can't parse entities"):
+            say("", self.REFUSAL, self.REFUSAL, self.REFUSAL)
+        assert len(self.posted) == 2
+
+    def test_another_refusal_is_none_of_the_markup(self, say):
+        no = '{"ok": false, "error_code": 400, "description": "Bad Request: chat not found"}'
+        with pytest.raises(Refused, match="chat not found"):
+            say("", Answer(no, status=400))
+        assert len(self.posted) == 1
+
+
+TITLE = "Visa *1234_a [b] `c` <d> #5: 4 days, 1.20 owed!"
+
+
+def shown(posted):
+    """Return what a reader sees, by Telegram's rules; AssertionError where it refuses it."""
+    text = posted["text"]
+    if posted["parse_mode"] == "HTML":
+        assert set(re.findall(r"</?(\w+)", text)) <= {"b", "i", "code", "pre", "a"}
+        lines = html.unescape(re.sub(r"</?b>", "", text)).splitlines()
+    else:
+        assert posted["parse_mode"] == "MarkdownV2"
+        plain = re.sub(r"\\.", "", text)  # what is escaped means nothing
+        assert not set("_[]()~`>#+-=|{}.!") & set(plain)
+        assert plain.count("*") % 2 == 0
+        lines = re.sub(r"\\(.)|\*", r"\1", text).splitlines()
+    return "\n".join(line for line in map(str.strip, lines) if line)
 
 
 TARGETS = {

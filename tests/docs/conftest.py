@@ -24,6 +24,12 @@ def reference():
 
 
 @pytest.fixture(scope="session")
+def outcomes():
+    """Return the module that writes what becomes of a message."""
+    yield from script("outcomes.py")
+
+
+@pytest.fixture(scope="session")
 def screenshots():
     """Return the module that draws the READMEs' pictures."""
     yield from script("images", "screenshots.py")

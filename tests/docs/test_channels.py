@@ -12,7 +12,7 @@ from reminderd.config.load import load_file
 from reminderd.delivery.answers import REPLIES, Answer, read
 from reminderd.delivery.services import SERVICES
 from reminderd.delivery.transport import verify
-from reminderd.errors import ConfigError, Refused
+from reminderd.errors import ConfigError, Refused, SoftRefusal
 
 from .pages import ROOT, blocks
 
@@ -115,7 +115,8 @@ def test_a_service_s_code_is_taken_as_the_page_says(schema, code, means):
     body = f'{{"{reply.key}": {code}}}'.encode()
     trouble = read(schema, Answer(status, {}, body), NOW)
     assert str(trouble) == f"the service answered {code}"
-    assert isinstance(trouble, Refused) == ("Not tried again" in means)
+    assert (type(trouble) is Refused) == ("Not tried again" in means)
+    assert (type(trouble) is SoftRefusal) == ("Tried again for a day" in means)
 
 
 @pytest.mark.parametrize(

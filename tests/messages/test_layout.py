@@ -6,6 +6,8 @@ from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import TemplateSyntaxError, UndefinedError
 
 from reminderd.alerts.alert import Alert, Next, Reason
@@ -14,7 +16,7 @@ from reminderd.loans.terms import Installment, Loan, LoanTerms, Penalty, Penalty
 from reminderd.messages import layout, paper
 from reminderd.messages.compose import Letter, Occasion
 from reminderd.messages.digest import Digest
-from reminderd.messages.layout import render
+from reminderd.messages.layout import markup, render, unmarked
 from reminderd.messages.message import Format
 from reminderd.messages.notice import Notice, Unreached
 from reminderd.messages.sheet import Desk, Sheet
@@ -191,3 +193,8 @@ ODD = {
 @pytest.mark.parametrize("page", ODD.values(), ids=ODD)
 def test_a_page_of_ones_own_may_have_any_rules(page):
     assert layout.inlined(page) == layout._inliner().inline(page)
+
+
+@given(st.text("ab *_`[]()<>#|~\\&;.-!x\n", max_size=40))
+def test_without_its_signs_a_text_in_markdown_is_what_was_written(text):
+    assert unmarked(f"**{markup(text, markdown=True)}**") == text

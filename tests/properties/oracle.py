@@ -1274,7 +1274,8 @@ class Ledger:
                 line.left_over = True
             elif small or self.terms.residual is not Residual.DUE:
                 self.lines.remove(line)
-                self.ask_later(rest, day, self.terms.residual is Residual.END and not self.balance)
+                ends = not (self.balance or self.terms.endless)
+                self.ask_later(rest, day, ends and self.terms.residual is Residual.END)
 
     def ask_later(self, rest, day, at_end):
         """Have the next installment, or the last, ask for a rest; else a further one."""

@@ -318,3 +318,18 @@ def test_interest_that_an_extension_put_off_is_no_cost_before_it_is_due():
     loan = Loan("loan", "Loan", terms, "Asia/Shanghai")
     assert_same(loan, date(2024, 2, 5))
     assert value(loan, date(2024, 2, 5)).payoff.minor == 601_00
+
+
+def test_what_has_no_end_asks_for_the_rest_with_the_next_installment():
+    rent = LoanTerms(
+        "CNY",
+        Repayment.FIXED,
+        amount=Decimal(100),
+        first_due=date(2024, 1, 31),
+        penalty=Penalty(PenaltyRule.DAILY_RATE, Decimal("0.0001")),
+        residual=Residual.END,
+    )
+    paid = (Payment(date(2024, 2, 2), Decimal(100)),)
+    loan = Loan("loan", "Loan", rent, "Asia/Shanghai", paid)
+    assert_same(loan, date(2024, 2, 2))
+    assert value(loan, date(2024, 2, 2)).upcoming[0].remaining.minor == 100_02

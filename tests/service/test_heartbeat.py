@@ -1,11 +1,13 @@
 """The sign of life, asked of a real server after real passes."""
 
+import io
 import socket
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from werkzeug import Response
 
 from reminderd.clock import Clock
 from reminderd.config.load import load_file
@@ -99,6 +101,60 @@ def test_a_server_that_never_answers_is_left_behind_once_reminders_are_out(
         assert "card" in capsys.readouterr().out
     assert "the heartbeat" in caplog.text
     assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("login", "known"),
+    [("me:pw@", ("me", "pw")), ("me:p%40s%3As@", ("me", "p@s:s")), ("me@", ("me", ""))],
+)
+def test_a_login_in_the_address_goes_as_one_and_not_as_a_name(do, login, known):
+    url = do.server.url_for(f"/{SECRET}").replace("://", f"://{login}")
+    assert do(url=url) == [f"/{SECRET}"]
+    [(request, _)] = do.server.log
+    assert (request.authorization.username, request.authorization.password) == known
+    assert "@" not in request.host
+
+
+@pytest.fixture
+def lead(do):
+    """Return a function that has the server lead elsewhere, and makes a pass."""
+
+    def run(location):
+        do.server.clear()
+        moved = Response(status=302, headers={"Location": location})
+        do.server.expect_request(f"/{SECRET}").respond_with_response(moved)
+        do.server.expect_request("/there").respond_with_data("OK")
+        return do()
+
+    return run
+
+
+def test_it_is_led_on_within_its_host(lead):
+    assert lead("/there") == [f"/{SECRET}", "/there"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:{}", "localhost:1"])
+def test_it_follows_nobody_to_another_host(lead, do, host, caplog):
+    assert lead(f"http://{host.format(do.server.port)}/there") == [f"/{SECRET}"]
+    said = [record.getMessage() for record in caplog.records if record.name == heartbeat.__name__]
+    assert said == ["the heartbeat could not be sent (FOUND)"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "followed"),
+    [
+        ("https://a.example/x", "https://a.example/y", True),
+        ("https://a.example/x", "http://a.example/y", False),
+        ("http://a.example/x", "https://a.example/y", False),
+        ("https://a.example/x", "https://a.example:8443/y", False),
+        ("https://a.example/x", "https://b.example/y", False),
+        ("https://a.example/x", "file:///etc/passwd", False),
+    ],
+)
+def test_another_host_or_encryption_is_elsewhere(before, after, followed):
+    asked = heartbeat.request(before)
+    found = heartbeat._AtHome().redirect_request(asked, io.BytesIO(), 302, "", {}, after)
+    assert (found is not None) == followed
 
 
 @pytest.mark.parametrize(

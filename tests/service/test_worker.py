@@ -520,6 +520,21 @@ def test_an_unforeseen_mistake_is_one_line_without_the_words_that_may_hold_a_sec
     assert "hunter2" not in done.stderr
 
 
+@pytest.mark.parametrize(("end", "code"), [("pass", 0), ("raise KeyError()", 1)])
+def test_a_thread_that_never_ends_does_not_keep_a_worker_whose_work_is_done(config, end, code):
+    program = (
+        "import threading\n"
+        "from reminderd.service import worker\n"
+        "def work(*_):\n"
+        "    threading.Thread(target=threading.Event().wait).start()\n"
+        f"    {end}\n"
+        "worker.work = work\n"
+        "worker.main()\n"
+    )
+    command = [sys.executable, "-c", program, "--config", str(config), "--report", "2"]
+    assert subprocess.run(command, check=False, timeout=PATIENCE).returncode == code
+
+
 def test_a_mistake_in_a_thread_is_one_line_without_the_words_that_may_hold_a_secret(config):
     code = (
         "import sys, threading\n"

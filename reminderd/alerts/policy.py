@@ -12,6 +12,7 @@ from ..playbook.playbook import Severity
 from .alert import Reason
 
 BEFORE_DUE = (3, 0)  # one message to prepare, one to act on: more is a nuisance to who pays
+_ON_RECORD = 100  # days for which slots that were passed over are put on record
 _DEBIT_ASKED = (1, 3, 7)  # days after the last try on which a debit is asked about
 
 
@@ -79,6 +80,20 @@ class Policy:
         if self.overdue_every and until > last:
             found.update(range(last + self.overdue_every, until + 1, self.overdue_every))
         return sorted(found)
+
+    def kept(self, until: int) -> list[int]:
+        """Return those of them that are put on record though another alert speaks for them.
+
+        That are the latest ones, and those that may speak again: the last, and what speaks beside
+        an older installment. After decades, all of them would be millions.
+        """
+        every, last = self.overdue_every, max(self.overdue_days, default=0)
+        found = {offset for offset in self._listed() if offset <= until}
+        if every and until > last:
+            first = max(last + every, until - _ON_RECORD - (until - _ON_RECORD - last) % every)
+            found.update(range(first, until + 1, every))
+        again = {max(found, default=until), *self.offsets_beside()}
+        return sorted(day for day in found if day >= until - _ON_RECORD or day in again)
 
     def _listed(self) -> set[int]:
         return {-days for days in self.before_due} | {*self.overdue_days, *self.cliffs}

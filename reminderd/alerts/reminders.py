@@ -180,7 +180,7 @@ def _debits(look: Look) -> list[date]:
 
 def _slots_of(look: Look, due: date, until: date) -> list[Slot]:
     rhythm = look.rhythm(due)
-    return [_slot(rhythm, due, offset) for offset in rhythm.offsets((until - due).days)]
+    return [_slot(rhythm, due, offset) for offset in rhythm.kept((until - due).days)]
 
 
 def _slot(rhythm: Policy, due: date, offset: int) -> Slot:

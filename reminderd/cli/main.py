@@ -28,7 +28,7 @@ from .explain import explain
 from .figures import presets, quote, reconcile
 from .init import init
 from .letter import letter
-from .negotiation import extension, waive
+from .negotiation import extension, settle, waive
 from .outbox import outbox
 from .payments import pay, undo
 from .plan import plan
@@ -318,6 +318,7 @@ for command in (
         balance,
         extension,
         waive,
+        settle,
         letter,
     ),
     *(snooze, unsnooze, ack, explain, outbox, restore, doctor, completion),

@@ -1,4 +1,4 @@
-"""Commands that record what is negotiated with the lender: extension, waive."""
+"""Commands that record what is negotiated with the lender: extension, waive, settle."""
 
 from __future__ import annotations
 
@@ -130,3 +130,34 @@ def waive(
     else:
         note = payment_views.waived_note(app, whole, taken)
         echo(payment_views.agreement_text(app, app.loan(loan), number, note))
+
+
+@click.command()
+@click.argument("loan", shell_complete=loan_ids)
+@common
+@click.option("--yes", is_flag=True, help="Let go of it though it is more than a rest.")
+def settle(loan: str, config_file: str | None, as_json: bool, yes: bool) -> None:
+    """Record that the lender counts all that was due on LOAN as paid.
+
+    What is open here is let go of, and you are told how far off the figures were. If it is more
+    than a rest, you are asked. `reminderd undo` takes a record back.
+    """
+    from ..loans.money import hardly_asked
+    from ..loans.whatif import residue
+    from . import figure_views, payment_views
+    from .payments import ask
+
+    app = writing(config_file)
+    found = app.loan(loan)
+    rest = residue(found, app.today(found))
+    if not rest.waivers:
+        raise UsageError(payment_views.no_rest(app, found))
+    most = found.tolerance or hardly_asked(found.terms.currency)
+    if not yes and rest.open.amount >= most:
+        ask(payment_views.rest_doubt(app, found, rest))
+    numbers = [f"A{app.waive(found, waiver)}" for waiver in rest.waivers]
+    if as_json:
+        off = {"agreements": numbers, "off": str(rest.open), "asked": rest.asked, "paid": rest.paid}
+        print_json(off | figure_views.quote_json(app, app.loan(loan), None))
+    else:
+        echo(payment_views.settled_text(app, app.loan(loan), rest, numbers))

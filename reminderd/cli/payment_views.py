@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from ..loans.money import Money
 from ..loans.payable import Odd, Payable
 from ..loans.schedule import start_date
 from ..loans.terms import Bill, Loan, Payment, Prepayment, Repayment
-from ..loans.whatif import Prospect, Surplus, surplus
+from ..loans.whatif import Prospect, Residue, Surplus, surplus
 from ..messages.sheet import name_of
 from ..messages.words import Words, words
 from ..store.book import BILLED, DEBIT_FAILED, WAIVED
@@ -78,6 +78,33 @@ def surplus_question(
     refusal = say.say("record", "say_surplus", surplus=first, options=options, id=loan.id)
     lines = [first, *(f"  {way.to}: {prospect_text(way, say)}" for way in ways)]
     return SurplusQuestion(ways, "\n".join(lines), say.say("record", "ask_surplus"), refusal)
+
+
+def no_rest(app: App, loan: Loan) -> str:
+    """Say that nothing is left to let go of."""
+    return words(app.config.locale).say("record", "no_rest", loan=name_of(loan))
+
+
+def rest_doubt(app: App, loan: Loan, rest: Residue) -> Doubt:
+    """Say that what is left is more than a rest, as a question and as a refusal."""
+    say = words(app.config.locale)
+    shown = {"amount": say.money(rest.open), "loan": name_of(loan), "id": loan.id}
+    odd = say.say("record", "no_residue", **shown)
+    return Doubt(say.say("record", "yes", odd=odd), say.say("record", "ask_yes", odd=odd))
+
+
+def settled_text(app: App, loan: Loan, rest: Residue, numbers: Sequence[str]) -> str:
+    """Say what was let go of, how far off the figures were, and how the loan stands now."""
+    say = words(app.config.locale)
+    off = say.money(rest.open)
+    lines = [say.say("record", "let_go", loan=name_of(loan), off=off, number=", ".join(numbers))]
+    if rest.asked and rest.paid:
+        shown = {"asked": say.money(rest.asked), "paid": say.money(rest.paid), "off": off}
+        share = say.share((rest.open.amount / rest.asked.amount).quantize(Decimal("0.00001")))
+        lines.append(say.say("record", "off", share=share, **shown))
+        lines.append(say.say("record", "find_out", id=loan.id))
+    undo = [say.say("record", "undo", number=number) for number in numbers]
+    return "\n".join([*lines, now_owed(app, loan), *undo])
 
 
 def nothing_text(app: App, loan: Loan, on: date) -> str:

@@ -115,7 +115,7 @@ def _pay(
         same = counted.amount == paid.amount
         alike = counted if same or (what is not None and what.ahead) else None
     if alike is not None and not again:
-        _ask(views.twin_words(app, loan, alike))
+        ask(views.twin_words(app, loan, alike))
     to = _goes_to(app, loan, paid, on, said)
     number = app.pay(loan, paid, on, to)
     if as_json:
@@ -148,7 +148,7 @@ def _goes_to(app: App, loan: Loan, paid: Money, on: date, said: str | None) -> P
     return ways[click.prompt(question.prompt, type=Choice(list(ways)), err=True)]
 
 
-def _ask(doubt: Doubt) -> None:
+def ask(doubt: Doubt) -> None:
     """Ask whether a payment was really made; refuse it where nobody can answer."""
     if not sys.stdin.isatty():
         raise UsageError(doubt.refusal)
@@ -164,7 +164,7 @@ def _ask_of_day(app: App, loan: Loan, on: date) -> None:
     today = app.today(loan)
     odd = odd_day(loan, on, today) or (Odd.OTHER_YEAR if today - on > HALF_A_YEAR else None)
     if odd is not None:
-        _ask(views.odd_words(app, loan, on, odd))
+        ask(views.odd_words(app, loan, on, odd))
 
 
 def _pay_all(app: App, day: date | None, *, as_json: bool, yes: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from ..alerts.policy import Policy
@@ -15,7 +15,7 @@ from ..loans.bills import drawn_on, expected_near
 from ..loans.charges import Amount, Cap, Fee, FeeKind, InstallmentFee
 from ..loans.frequency import ANY_DAY, BusinessDays, Frequency
 from ..loans.funds import Balance, BankAccount, Income
-from ..loans.money import Money, Rate, to_minor
+from ..loans.money import Money, Rate, hardly_asked, to_minor
 from ..loans.schedule import revolve, schedule, schedule_past, start_date
 from ..loans.terms import (
     YEARS,
@@ -156,7 +156,7 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         grace_mode=model.grace_mode,
         grace_covers=tuple(model.grace_covers),
         residual=model.residual,
-        residual_below=model.residual_below,
+        residual_below=_residual_below(model, currency),
         dpd_includes_due_date=model.dpd_includes_due_date,
         acceleration_date=model.acceleration_date,
         fees=tuple(_fee(fee) for fee in model.fees),
@@ -168,7 +168,7 @@ def _terms(model: LoanModel, currency: str) -> LoanTerms:
         prepayment=model.prepayment,
         rounding=model.rounding,
         rounding_at=model.rounding_at,
-        rate_changes=tuple(_rate_change(change, model.frequency) for change in model.rate_changes),
+        rate_changes=_rate_changes(model),
         pauses=tuple(Pause(pause.first, pause.last) for pause in model.pauses),
         waivers=tuple(Waiver(w.date, w.amount, w.of) for w in model.waivers),
         extensions=tuple(_extension(extension) for extension in model.extensions),
@@ -277,6 +277,10 @@ def _repayment(model: LoanModel) -> Repayment:
     return Repayment(model.repayment or "equal-installment")
 
 
+def _residual_below(model: LoanModel, currency: str) -> Decimal:
+    return hardly_asked(currency) if model.residual_below is None else model.residual_below
+
+
 def _count(model: LoanModel) -> int:
     if isinstance(model.installments, int):
         return model.installments
@@ -313,8 +317,31 @@ def _installment_fee(fee: InstallmentFeeModel | None) -> InstallmentFee | None:
     return InstallmentFee(fee.percent or Decimal(0), fee.flat or Decimal(0), fee.charged)
 
 
-def _rate_change(change: RateChangeModel, every: Frequency) -> RateChange:
-    return RateChange(change.start, _contract_rate(change, every), _penalty(change.penalty))
+def _rate_changes(model: LoanModel) -> tuple[RateChange, ...]:
+    """Return the changes in order, the first day of each being the one after its start.
+
+    Interest is counted as from ``start``, so a contract rate counts for the night that begins on
+    its day. Lateness is counted in days past due, the last one included, so a penalty counts for
+    its day already, as default interest does that changes with the base rate (BGB §§ 247, 288);
+    one that is reckoned from a contract rate that changes with it goes with that.
+    """
+    found: dict[date, RateChange] = {}
+
+    def add(change: RateChange) -> None:
+        known = found.get(change.start, change)
+        rate, penalty = change.contract_rate, change.penalty
+        found[change.start] = replace(
+            known, contract_rate=rate or known.contract_rate, penalty=penalty or known.penalty
+        )
+
+    for change in model.rate_changes:
+        if (rate := _contract_rate(change, model.frequency)) is not None:
+            add(RateChange(change.start, rate))
+        if (penalty := _penalty(change.penalty)) is not None:
+            with_rate = rate is not None and any(one.refers for one in penalty.rules)
+            early = timedelta(days=not with_rate)
+            add(RateChange(change.start - early, penalty=penalty))
+    return tuple(found[start] for start in sorted(found))
 
 
 def _extension(extension: ExtensionModel) -> Extension:
@@ -390,6 +417,7 @@ def to_loan(model: LoanModel, terms: LoanTerms, timezone: str) -> Loan:
         reported_after=model.reported_after,
         record_years=kept or None,
         lender=model.lender,
+        tolerance=terms.residual_below,
     )
 
 

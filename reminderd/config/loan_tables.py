@@ -325,7 +325,7 @@ class RateChangeModel(Strict):
 
     start: Day = Field(
         alias="from",
-        description="From when on, as with start.",
+        description="From when on: interest as with start, a penalty for that day already.",
         examples=["from = 2027-01-01"],
     )
     annual_rate: Rate | None = Field(None, description="The new contract rate for a year.")
@@ -676,9 +676,10 @@ class LoanModel(Strict):
         "own amount: at once, with the next one, or with the last.",
         examples=['residual = "next"'],
     )
-    residual_below: NotNegative = Field(
-        Decimal(1),
-        description="Less than that is never overdue: it is asked for with a later installment.",
+    residual_below: NotNegative | None = Field(
+        None,
+        description="Less than that is never overdue: it is asked for with a later installment. "
+        "Else 1.00; in currencies whose unit is worth little more, as 100 yen.",
         examples=['residual_below = "10.00"'],
     )
     dpd_includes_due_date: bool = Field(

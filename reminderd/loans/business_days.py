@@ -52,4 +52,9 @@ def _calendar(code: str) -> HolidayBase:
     # The library would take the name of any class of its own for a country.
     if country not in holidays.list_supported_countries() or (dash and not part):
         raise NotImplementedError
-    return holidays.country_holidays(country, subdiv=part or None)
+    known = holidays.country_holidays(country, subdiv=part or None)
+    if holidays.BANK not in known.supported_categories:
+        return known
+    # Loans are paid through banks, which in Japan are closed on 31 December, 2 and 3 January.
+    every = (holidays.PUBLIC, holidays.BANK)
+    return holidays.country_holidays(country, subdiv=part or None, categories=every)

@@ -16,7 +16,7 @@ from .account import Account
 from .bills import lives_by_bills
 from .daycount import DayCount
 from .line import Line
-from .position import reckonable, value
+from .position import is_residue, reckonable, value
 from .terms import Compounding, Loan
 
 _ACCRUED = ("since", "penalised", "accrued_interest", "accrued_penalty", "capital", "ceiling")
@@ -83,7 +83,7 @@ class _Stretch:
         return sum(
             account.owed(line).total
             for line in account.open
-            if not line.left_over
+            if not is_residue(loan, account, line)
             if not loan.awaits_debit(date.fromordinal(line.due), on)
         )
 

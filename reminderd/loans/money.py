@@ -39,6 +39,16 @@ _FINE = Decimal(1).scaleb(-10)
 _TOO_FINE = -20  # the exponent of a rate's last digit
 
 
+# Of currencies whose unit is worth little; of others it is 1.00, or 100 where there are no cents.
+_HARDLY_ASKED = {"KRW": 1000, "VND": 10_000, "IDR": 10_000, "CLP": 1000, "COP": 1000}
+
+
+def hardly_asked(currency: str) -> Decimal:
+    """Return the sum below which no lender asks for a rest."""
+    usual = 1 if minor_digits(currency) else 100
+    return Decimal(_HARDLY_ASKED.get(currency, usual))
+
+
 def minor_digits(currency: str) -> int:
     """Return how many decimal digits an amount in *currency* has (ISO 4217)."""
     return _MINOR_DIGITS.get(currency, 2)

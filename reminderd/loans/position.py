@@ -14,7 +14,7 @@ from .account import Account
 from .bills import drawn_on, lives_by_bills, without_bill
 from .cliffs import Cliff, next_cliff
 from .line import Line
-from .money import Money
+from .money import Money, to_minor
 from .owed import Owed
 from .terms import Loan, Payment
 
@@ -49,9 +49,9 @@ class Position:
     ``due`` is what has fallen due, today's installment included; ``payoff`` ends the whole loan
     today, or is what is due where it goes on without end. ``unconfirmed`` is what the lender was
     to debit and nobody has confirmed, each with what is owed today if it failed; ``assumed``
-    likewise, where a debit counts as made. ``left_over`` is what lateness left after the last
-    installment was paid by its own amount, where that is less than ``residual_below``. None of
-    these is in any other figure. What not every reader asks for is worked out on asking.
+    likewise, where a debit counts as made. ``left_over`` is what is so little that nobody is told
+    of it (``is_residue``). None of these is in any other figure. What not every reader asks for is
+    worked out on asking.
     """
 
     as_of: date
@@ -249,7 +249,7 @@ def position_of(loan: Loan, account: Account) -> Position:
 
     What a debit may have paid is left out of the account.
     """
-    rests = [line for line in account.open if line.left_over and account.owed(line).total]
+    rests = [line for line in account.open if is_residue(loan, account, line)]
     left_over = tuple(_arrear(account, line) for line in rests)
     account.set_aside(rests, "left-over")
     unconfirmed, assumed = _set_debits_aside(loan, account)
@@ -258,6 +258,17 @@ def position_of(loan: Loan, account: Account) -> Position:
     reckonable(loan, account.as_of, max(due.total, payoff.minor))
     aside = unconfirmed, assumed, left_over
     return Position(account.as_of, due, payoff, credit, loan, account, *aside)
+
+
+def is_residue(loan: Loan, account: Account, line: Line) -> bool:
+    """Return whether what is unpaid of an installment is too little to be told of.
+
+    That is what lateness left after the last one, and what is short of one that was paid but for
+    less than the loan's tolerance: our own estimate may be off by as much.
+    """
+    owed = account.owed(line).total
+    little = line.received and owed < to_minor(loan.tolerance, loan.terms.currency)
+    return bool(owed and (line.left_over or little))
 
 
 def reckonable(loan: Loan, as_of: date, minor: int) -> None:

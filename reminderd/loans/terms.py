@@ -201,6 +201,12 @@ class Penalty:
     at_most: Decimal | None = None
 
     @property
+    def refers(self) -> bool:
+        """Whether the rule is reckoned from the contract rate."""
+        known = PenaltyRule.DAILY_RATE, PenaltyRule.ANNUAL_RATE, PenaltyRule.DAILY_AMOUNT
+        return self.rule not in known
+
+    @property
     def rules(self) -> tuple[Penalty, ...]:
         """The rule that counts first, and the one of each step."""
         return (self, *(step.penalty for step in self.steps))
@@ -715,6 +721,7 @@ class Loan:
     reported_after: int | None = None  # days past due from which the lender reports it
     record_years: int | None = None  # how long an entry is kept after settling
     lender: Lender = Lender.BANK
+    tolerance: Decimal = Decimal(0)  # less than that, of what is nearly paid, is not spoken of
 
     def awaits_debit(self, due: date, as_of: date) -> bool:
         """Return whether only the lender's debit can say if an installment of the past is paid.

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
 
 from .course import owed_by_day
 from .money import Money, to_minor
 from .owed import Owed
 from .position import Position, Upcoming, value
-from .terms import Loan, Payment, Prepayment, Waiver
+from .terms import Component, Loan, Payment, Prepayment, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,37 @@ def curve(loan: Loan, start: date, days: int) -> Iterator[tuple[date, Money]]:
     owed = owed_by_day(loan, start, start + timedelta(days=days))
     for offset, minor in enumerate(owed):
         yield start + timedelta(days=offset), Money(minor, loan.terms.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Residue:
+    """What is open on a day though the lender counts a loan as paid so far.
+
+    ``waivers`` let go of it. *asked* is what was to be paid when the last payment was made, if any
+    was, and *paid* that payment.
+    """
+
+    open: Money
+    waivers: tuple[Waiver, ...]
+    asked: Money | None
+    paid: Money | None
+
+
+def residue(loan: Loan, on: date) -> Residue:
+    """Return what is open on a day, all that nobody is told of included."""
+    strict = replace(loan, tolerance=Decimal(0))
+    position = value(strict, on)
+    owed = sum((rest.owed for rest in position.left_over), position.due)
+    charges = position.money(owed.total - owed.principal)
+    parts = ((charges, None), (position.money(owed.principal), Component.PRINCIPAL))
+    waivers = tuple(Waiver(on, part.amount, of) for part, of in parts if part.minor)
+    last = max((p for p in loan.payments if p.on <= on), key=attrgetter("on"), default=None)
+    if last is None:
+        return Residue(position.money(owed.total), waivers, None, None)
+    paid = Money.of(last.amount, position.currency)
+    return Residue(
+        position.money(owed.total), waivers, position.money(owed.total + paid.minor), paid
+    )
 
 
 def waived(loan: Loan, waiver: Waiver) -> Money:

@@ -158,23 +158,21 @@ def _forget_decisions(connection: Connection, now: datetime) -> None:
     ahead = alerts.c.decided_at > now
     went = select(deliveries.c.alert_id).where(deliveries.c.state.in_(_GONE))
     unsent = and_(ahead, or_(alerts.c.superseded, alerts.c.id.not_in(went)))
-    numbers = connection.execute(select(alerts.c.id, alerts.c.loan_id).where(unsent)).all()
-    ids, of_loans = [row.id for row in numbers], {row.loan_id for row in numbers}
-    connection.execute(delete(deliveries).where(deliveries.c.alert_id.in_(ids)))
-    connection.execute(delete(alerts).where(alerts.c.id.in_(ids)))
+    numbers = select(alerts.c.id).where(unsent)
+    of_loans = connection.execute(select(alerts.c.loan_id).where(unsent).distinct()).scalars().all()
+    connection.execute(delete(deliveries).where(deliveries.c.alert_id.in_(numbers)))
+    connection.execute(delete(alerts).where(unsent))
     _bring_back(connection, of_loans, now)
 
 
 def _bring_back(connection: Connection, of_loans: Iterable[str | None], now: datetime) -> None:
     """Have what gave way to what was forgotten wait again."""
-    same = select(alerts.c.id).where(alerts.c.loan_id.in_([one for one in of_loans if one]))
-    gave_way = and_(
-        deliveries.c.alert_id.in_(same),
-        deliveries.c.state == State.SUPERSEDED,
-        deliveries.c.finished_at > now,
-    )
     waits = {"state": State.PENDING, "next_attempt_at": now, "finished_at": None}
-    connection.execute(update(deliveries).where(gave_way).values(**waits))
+    ended = and_(deliveries.c.state == State.SUPERSEDED, deliveries.c.finished_at > now)
+    for loan_id in of_loans:
+        same = select(alerts.c.id).where(alerts.c.loan_id == loan_id)
+        gave_way = update(deliveries).where(ended, deliveries.c.alert_id.in_(same))
+        connection.execute(gave_way.values(**waits))
 
 
 def _attempt_now(connection: Connection, after: datetime, now: datetime) -> None:

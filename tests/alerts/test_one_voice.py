@@ -123,3 +123,22 @@ first_due = 2026-06-10
     quiet = [day for day in days if day not in falls_due]
     assert len(days) <= 60 // 15 + 2
     assert all(b - a >= 15 * DAY for a, b in zip(quiet, quiet[1:], strict=False))
+
+
+def test_a_jump_of_decades_puts_little_on_record(borrow, desk_of):
+    dues = [date(2026 + month // 12, month % 12 + 1, 20) for month in range(120)]
+    desk = desk_of(borrow(*dues))
+    desk.look(datetime(2026, 1, 1, 4, tzinfo=UTC))
+    desk.look(datetime(2076, 1, 1, 4, tzinfo=UTC))
+    assert len(desk.sent) == 1
+    assert len(desk.superseded) <= 120 * 8
+    # Nothing of it speaks up once the oldest ones are paid, but what came after it.
+    [last] = desk.sent
+    for number, due in enumerate(dues[:5]):
+        desk.pay(Payment(due, Decimal(100)))
+        told = desk.look(datetime(2076, 1, 1, 5 + number, tzinfo=UTC)).alerts
+        assert all(
+            alert.scheduled_for > last.scheduled_for
+            for alert in told
+            if is_reminder(alert.milestone)
+        )

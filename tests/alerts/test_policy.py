@@ -71,3 +71,31 @@ def test_an_eve_that_is_also_a_day_of_the_users_is_named_after_that(borrow):
         Reason.OVERDUE_DAY,
         Reason.CLIFF_TOMORROW,
     ]
+
+
+class TestOnRecord:
+    """Which slots that were passed over are written down."""
+
+    POLICIES = (
+        Policy(),
+        Policy(overdue_every=None),
+        Policy(before_due=(7, 3), overdue_days=(1, 90), overdue_every=1),
+        replace(Policy(), cliffs=(5, 40), own_cliffs=(5,)),
+    )
+
+    @pytest.mark.parametrize("policy", POLICIES)
+    def test_all_of_the_last_hundred_days_are(self, policy):
+        for until in (-5, 0, 3, 29, 100, 101, 400, 20_000):
+            every, kept = policy.offsets(until), policy.kept(until)
+            assert set(kept) <= set(every)
+            assert [day for day in every if day >= until - 100] == [
+                day for day in kept if day >= until - 100
+            ]
+
+    @pytest.mark.parametrize("policy", POLICIES)
+    def test_of_older_ones_those_are_that_may_speak_again(self, policy):
+        for until in (400, 20_000):
+            every, kept = policy.offsets(until), policy.kept(until)
+            again = {every[-1], *policy.offsets_beside()} & set(every)
+            assert again <= set(kept)
+            assert all(day in again for day in kept if day < until - 100)

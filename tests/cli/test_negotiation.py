@@ -155,3 +155,54 @@ def test_a_waiver_that_counts_whole_says_so(record):
         "Credit card: 4 days overdue, CN¥1,234.47 owed today",
         "To take it back: reminderd undo A1",
     ]
+
+
+# ─── A rest that the lender does not ask for ───
+
+
+@pytest.fixture
+def nearly(write, call):
+    """Write a loan in installments; 6 cents of what the program asked for were not paid."""
+    write(
+        'timezone = "Asia/Shanghai"\nlocale = "en"\n[[loans]]\nid = "home"\nprincipal = "10000"\n'
+        'annual_rate = "6%"\ninstallments = 12\nfirst_due = 2026-11-20\n'
+        'penalty.daily_rate = "0.05%"\n'
+    )
+    assert call("pay", "home", "860.60", "--date", "2026-11-20").exit_code == 0
+
+
+def test_a_rest_makes_no_reminder_and_no_stage(nearly, told):
+    [row] = told("status")["loans"] if isinstance(told("status"), dict) else told("status")
+    assert (row["stage"], row["next_due"]["date"]) == ("upcoming", "2026-12-20")
+    ahead = told("preview", "--days", "60")
+    assert {alert["due"] for alert in ahead} == {"2026-12-20", "2027-01-20"}
+
+
+def test_it_is_settled_and_said_how_far_off_the_figures_were(nearly, said, told):
+    assert said("settle", "home").splitlines() == [
+        "home: CN¥0.06 is let go as A1, for the lender counts it as paid.",
+        "These figures asked for CN¥860.66, the lender for CN¥860.60: off by CN¥0.06, or 0.007%.",
+        "Which convention makes the difference: reminderd reconcile home FIGURE, with the lender's "
+        "next figure",
+        "home: CN¥860.66 due on Dec 20, in 11 days",
+        "To take it back: reminderd undo A1",
+    ]
+
+
+def test_there_must_be_one(nearly, call, refused):
+    call("settle", "home")
+    assert refused("settle", "home") == (
+        2,
+        "home: nothing that has fallen due is open, so there is nothing to settle.",
+    )
+
+
+def test_what_is_more_than_a_rest_is_asked_about(config, refused, call, told):
+    code, sentence = refused("settle", "card")
+    assert code == 2
+    assert sentence.splitlines()[-1] == (
+        "CN¥1,236.47 of Credit card is more than a rest (if it was paid: reminderd pay card). "
+        "Nothing was recorded (--yes records it all the same)"
+    )
+    assert call("settle", "card", "--yes").exit_code == 0
+    assert told("quote", "card")["stage"] == "settled"

@@ -22,6 +22,7 @@ from reminderd.loans.charges import (
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.frequency import BusinessDayConvention, BusinessDays, Frequency, Unit
 from reminderd.loans.money import Rate, Rounding
+from reminderd.loans.position import value
 from reminderd.loans.presets import load_preset, preset_names
 from reminderd.loans.schedule import schedule
 from reminderd.loans.terms import (
@@ -185,6 +186,7 @@ LINES = {
     "grace_covers = []": {"grace_covers": ()},
     'residual = "next"': {"residual": Residual.NEXT},
     "residual_below = 10": {"residual_below": Decimal(10)},
+    "residual_below = 0": {"residual_below": Decimal(0)},
     "dpd_includes_due_date = true": {"dpd_includes_due_date": True},
     "acceleration_date = 2027-03-01": {"acceleration_date": date(2027, 3, 1)},
     'fees = [{ flat = "15.00" }]': fee(flat("15.00")),
@@ -236,10 +238,16 @@ LINES = {
     },
     'rate_changes = [{ from = 2027-01-01, daily_rate = "0.03%", penalty.daily_rate = "0.1%" }]': {
         "rate_changes": (
+            RateChange(date(2026, 12, 31), penalty=Penalty(PenaltyRule.DAILY_RATE, percent("0.1"))),
+            RateChange(date(2027, 1, 1), Rate(percent("0.03"), "day")),
+        )
+    },
+    'rate_changes = [{from = 2027-01-01, annual_rate = "4%", penalty.fraction_of_contract = 1}]': {
+        "rate_changes": (
             RateChange(
                 date(2027, 1, 1),
-                Rate(percent("0.03"), "day"),
-                Penalty(PenaltyRule.DAILY_RATE, percent("0.1")),
+                Rate(percent("4"), "year"),
+                Penalty(PenaltyRule.FRACTION_OF_CONTRACT, Decimal(1)),
             ),
         )
     },
@@ -519,6 +527,17 @@ def test_a_later_multiple_needs_an_answer_on_contract_interest_and_takes_it(read
         "rate_changes = [{ from = 2027-01-01, penalty.multiple_of_contract = 1.5 }]\n"
     )
     assert read(loan).terms.contract_interest_continues is False
+
+
+def test_default_interest_changes_on_the_day_of_a_new_base_rate(load):
+    """510.00 due on 20 June 2023: 10 days at 10.62 %, and from 1 July on 62 days at 12.12 %."""
+    text = (
+        'currency = "EUR"\ntimezone = "Europe/Berlin"\n[[loans]]\nid = "a"\ndue = 2023-06-20\n'
+        'amount = "510.00"\npenalty.annual_rate = "10.62%"\n'
+        'rate_changes = [{ from = 2023-07-01, penalty.annual_rate = "12.12%" }]\n'
+    )
+    [loan] = load(text).loans
+    assert value(loan, date(2023, 8, 31)).due.total == 521_98
 
 
 def test_a_rate_of_compounding_may_stand_ready_while_there_is_none(read):

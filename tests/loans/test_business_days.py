@@ -65,6 +65,16 @@ def test_china_works_on_the_weekends_that_make_up_for_a_holiday(day, worked):
     assert is_business_day(day, "CN") is worked
 
 
+def test_where_banks_have_holidays_of_their_own_they_count():
+    """銀行法施行令 第五条: 31 December to 3 January; before that, only 1 January is a holiday."""
+    days = [date(2026, 12, 30), date(2026, 12, 31), date(2027, 1, 2), date(2027, 1, 3)]
+    days += [date(2027, 1, 4), date(2024, 1, 2), date(2024, 1, 3)]
+    assert [is_business_day(day, "JP") for day in days] == [
+        *(True, False, False, False),
+        *(True, False, False),
+    ]
+
+
 def test_a_state_may_have_holidays_of_its_own():
     """Epiphany, Tuesday 6 January 2026, is kept in Bavaria but not in all of Germany."""
     epiphany = date(2026, 1, 6)

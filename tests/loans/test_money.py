@@ -14,6 +14,7 @@ from reminderd.loans.money import (
     Money,
     Rate,
     Rounding,
+    hardly_asked,
     minor_digits,
     parse_amount,
     parse_ratio,
@@ -380,3 +381,11 @@ def test_no_binary_float_appears_where_money_is_computed():
         or (isinstance(node, ast.Name) and node.id == "float")
     ]
     assert floats == []
+
+
+@pytest.mark.parametrize(
+    ("currency", "least"),
+    [("CNY", 1), ("USD", 1), ("KWD", 1), ("JPY", 100), ("KRW", 1000), ("VND", 10_000)],
+)
+def test_a_rest_that_nobody_asks_for_goes_by_what_a_unit_is_worth(currency, least):
+    assert hardly_asked(currency) == least

@@ -1,12 +1,17 @@
 """What lateness leaves of an installment that was paid by its own amount."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from reminderd.loans.changes import Why, change_of
+from reminderd.loans.course import owed_by_day
 from reminderd.loans.explain import explain
 from reminderd.loans.position import value
+from reminderd.loans.terms import Payment
+from reminderd.loans.whatif import residue
 
 DUE = date(2026, 11, 10)
 DAY = timedelta(days=1)
@@ -77,6 +82,53 @@ def test_so_little_waits_whatever_the_terms_say(listed):
 def test_what_is_short_of_the_amount_is_late_however_little(listed):
     loan = monthly(listed, (DUE, "999.99"), residual="next")
     assert value(loan, DUE + DAY).days_past_due == 1
+
+
+TOLERANT = {"tolerance": Decimal("1.00")}
+
+
+def test_within_our_own_error_nobody_is_told_of_what_is_short(listed):
+    strict = monthly(listed, (DUE, "999.93"))
+    loan = replace(strict, **TOLERANT)
+    for days in (0, 1, 29):
+        position = value(loan, DUE + days * DAY)
+        assert (position.days_past_due, position.due.total, position.arrears) == (0, 0, ())
+        assert [rest.owed.principal for rest in position.left_over] == [7]
+        assert DUE not in position.unpaid()
+    # Payments meet it first; so what is short in the next month is as little.
+    paid = replace(loan, payments=(*loan.payments, Payment(DUE + 30 * DAY, Decimal(1000))))
+    assert value(paid, DUE + 31 * DAY).days_past_due == 0
+    assert value(strict, DUE + DAY).days_past_due == 1
+
+
+def test_what_adds_up_to_more_than_that_is_told(listed):
+    short = [(date(2026, month, 10), "999.40") for month in (11, 12)]
+    loan = replace(monthly(listed, *short), **TOLERANT)
+    assert value(loan, date(2026, 12, 9)).days_past_due == 0
+    assert value(loan, date(2026, 12, 11)).days_past_due == 1
+
+
+def test_what_is_so_little_and_not_paid_at_all_is_late(one_sum):
+    loan = replace(one_sum("0.50", DUE), **TOLERANT)
+    assert value(loan, DUE + DAY).days_past_due == 1
+
+
+def test_day_by_day_it_is_left_out_as_well(listed):
+    loan = replace(monthly(listed, (DUE, "999.93")), **TOLERANT)
+    last = DUE + 40 * DAY
+    days = [DUE + number * DAY for number in range((last - DUE).days + 1)]
+    assert [*owed_by_day(loan, DUE, last)] == [due(loan, day) for day in days]
+
+
+@pytest.mark.parametrize("paid", ["999.93", "990.00", None], ids=["a rest", "more", "nothing"])
+def test_a_residue_is_all_that_is_open_and_what_lets_go_of_it(listed, paid):
+    day = DUE + 5 * DAY
+    loan = replace(monthly(listed, *([(DUE, paid)] if paid else [])), **TOLERANT)
+    rest = residue(loan, day)
+    assert rest.open.minor == due(replace(loan, tolerance=Decimal(0)), day)
+    assert (rest.asked is None) == (paid is None)
+    let_go = value(replace(loan, agreed=rest.waivers), day)
+    assert (let_go.due.total, let_go.left_over, let_go.days_past_due) == (0, (), 0)
 
 
 def test_two_installments_paid_by_their_sums_are_both_paid(listed):

@@ -147,7 +147,7 @@ class Machine:
 
 offsets = st.one_of(
     st.just(timedelta(0)),
-    st.sampled_from([8 * HOUR, -8 * HOUR, -3 * DAY, 20 * DAY, 400 * DAY, -400 * DAY, 18_000 * DAY]),
+    st.sampled_from([8 * HOUR, -8 * HOUR, -3 * DAY, 20 * DAY, 400 * DAY, -400 * DAY]),
     st.integers(-6 * 24, 60 * 24).map(lambda hours: hours * HOUR),
 )
 stretches = st.tuples(
@@ -163,11 +163,11 @@ stretches = st.tuples(
 def network():
     network = Network()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dispatcher, "Transports", lambda: network)
+        patch.setattr(dispatcher, "Transports", lambda *_: network)
         yield network
 
 
-@examples(6)
+@examples(3)
 @given(
     life=st.lists(stretches, min_size=1, max_size=6),
     channel=st.sampled_from(["", "rate = 2", 'quiet_hours = { from = "22:00", to = "08:00" }']),

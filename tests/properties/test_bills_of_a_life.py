@@ -131,7 +131,7 @@ class Life:
         return position.due.total + sum(part.remaining.minor for part in position.upcoming)
 
 
-@examples(15)
+@examples(10)
 @given(st.data())
 def test_what_is_asked_for_is_what_a_ledger_by_bill_says(data):
     every = data.draw(bills(), label="bills")

@@ -453,7 +453,7 @@ class Account:
 
     def _oldest(self) -> Line | None:
         """Return the oldest installment that is unpaid: it bears what is charged once."""
-        return next((line for line in self.open if line.unpaid), None)
+        return next((line for line in self.open if line.unpaid and not line.left_over), None)
 
     @property
     def outstanding(self) -> int:
@@ -542,7 +542,7 @@ class Account:
             (on, place, number)
             for place, line in enumerate(lines)
             for number, fee in enumerate(self.rules.fees)
-            if fee.per is FeePer.INSTALLMENT or line is oldest
+            if not line.left_over and (fee.per is FeePer.INSTALLMENT or line is oldest)
             for on in fee_days(self.terms, fee, line.due, self.today)
             if since < on <= self.today
         )

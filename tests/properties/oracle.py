@@ -1044,7 +1044,7 @@ class Ledger:
         return sum(part.principal for part in self.coming)
 
     def accrue(self, day):
-        oldest = self.lines[0] if self.lines else None
+        oldest = next((line for line in self.lines if not line.left_over), None)
         bases = [(line, self.base(line, line is oldest)) for line in self.lines]
         for line, base in bases:
             if self.terms.dpd_includes_due_date and day == line.due + ONE_DAY:
@@ -1069,7 +1069,7 @@ class Ledger:
 
     def charge_fees(self, day):
         for number, fee in enumerate(self.terms.fees):
-            unpaid = [line for line in self.lines if line.unpaid]
+            unpaid = [line for line in self.lines if line.unpaid and not line.left_over]
             for line in unpaid:
                 oldest = line is unpaid[0]
                 if self.is_fee_day(line, number, fee, day, oldest):

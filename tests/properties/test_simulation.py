@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind
+from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind, FeePer
 from reminderd.loans.daycount import DayCount
 from reminderd.loans.money import Rate
 from reminderd.loans.owed import Owed
@@ -333,3 +333,19 @@ def test_what_has_no_end_asks_for_the_rest_with_the_next_installment():
     loan = Loan("loan", "Loan", rent, "Asia/Shanghai", paid)
     assert_same(loan, date(2024, 2, 2))
     assert value(loan, date(2024, 2, 2)).upcoming[0].remaining.minor == 100_02
+
+
+def test_what_is_left_over_bears_no_fee_in_the_place_of_what_is_due():
+    """A called loan: two cents of February stay unasked for, and the fee is of what was called."""
+    called = LoanTerms(
+        "CNY",
+        Repayment.LISTED,
+        listed=tuple(Installment(date(2024, month, 1), 10_00, 0) for month in (1, 2, 3, 4)),
+        acceleration_date=date(2024, 3, 1),
+        fees=(Fee(Amount(FeeKind.FLAT, Decimal("0.01")), per=FeePer.PERIOD),),
+    )
+    paid = (Payment(date(2024, 3, 1), Decimal(20)),)
+    loan = Loan("loan", "Loan", called, "Asia/Shanghai", paid)
+    for on, fees in ((date(2024, 3, 1), 0), (date(2024, 3, 2), 1)):
+        assert_same(loan, on)
+        assert value(loan, on).due == Owed(20_00, fees=fees)

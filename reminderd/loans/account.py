@@ -743,7 +743,7 @@ class Account:
         ends = ends and left >= self._principal_to_come - self.rules.capitalized
         if self.rules.endless:
             self._look_past_credit()
-        elif left and ends and left >= (payoff := self._early_payoff()).total:
+        elif left and ends and 0 < (payoff := self._early_payoff()).total <= left:
             early = payoff
             self.credit -= payoff.total
             self.upcoming = len(self.parts)

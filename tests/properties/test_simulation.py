@@ -349,3 +349,21 @@ def test_what_is_left_over_bears_no_fee_in_the_place_of_what_is_due():
     for on, fees in ((date(2024, 3, 1), 0), (date(2024, 3, 2), 1)):
         assert_same(loan, on)
         assert value(loan, on).due == Owed(20_00, fees=fees)
+
+
+def test_interest_that_is_to_come_without_principal_is_not_paid_off_by_less():
+    """All of 1.18 came with the first installment; a cent is asked for with each of two more."""
+    flat = LoanTerms(
+        "CNY",
+        Repayment.FLAT,
+        principal=Decimal("1.18"),
+        installment_count=3,
+        first_due=date(2024, 1, 31),
+        installment=Decimal("1.19"),
+        contract_rate=Rate(Decimal("0.0509"), "year"),
+        paid_until=date(2024, 1, 31),
+    )
+    paid = (Payment(date(2024, 2, 1), Decimal("0.01")),)
+    loan = Loan("loan", "Loan", flat, "Asia/Shanghai", paid)
+    assert_same(loan, date(2024, 2, 1))
+    assert value(loan, date(2024, 2, 1)).upcoming[-1].remaining.minor == 1

@@ -576,10 +576,15 @@ class Dispatcher:
                 outbox.enqueue(connection, delivery.alert_id, targets, now)
 
     def _instead_of(self, connection: Connection, delivery: Leased) -> list[Channel]:
-        """Return the channels that stand in for a delivery's: its fallback, for a notice all."""
+        """Return the channels that stand in for a delivery's: its fallback.
+
+        For a notice that a channel fails these are all others, but never that one.
+        """
         alert = history.alerts_of(connection, [delivery.alert_id])[delivery.alert_id]
-        if lost_delivery(alert.milestone) is not None:
-            return self._others_than(delivery.channel)
+        if (lost := lost_delivery(alert.milestone)) is not None:
+            about = history.delivery(connection, lost)
+            others = self._others_than(delivery.channel)
+            return [other for other in others if not about or other.name != about["channel"]]
         channel = self.channels.get(delivery.channel)
         other = self.channels.get(channel.fallback) if channel and channel.fallback else None
         return [other] if other else []

@@ -598,5 +598,6 @@ def pressing(position: Position) -> tuple[date, int, str]:
 
 
 def name_of(loan: Loan) -> str:
-    """Return a loan's name as messages write it."""
-    return one_line(loan.name, NAME_AT_MOST) or loan.id
+    """Return a loan's name as messages write it; its id where nobody would see anything of it."""
+    name = one_line(loan.name, NAME_AT_MOST)
+    return name if any(sign.isprintable() for sign in name) else loan.id

@@ -42,8 +42,9 @@ def test_each_address_of_a_mail_url_is_a_recipient(addresses, scheme):
     assert addresses(f'[channels.email]\nurl = "{url}"\n') == ["a@example.com", "b@example.com"]
 
 
-def test_any_other_url_is_one_recipient_named_after_its_channel(addresses):
-    assert addresses('[channels.email]\nurl = "ntfys://ntfy.sh/a,b"\n') == ["email"]
+def test_each_target_of_any_other_url_is_one_named_after_its_channel(addresses):
+    assert addresses('[channels.email]\nurl = "ntfys://ntfy.sh/a"\n') == ["email"]
+    assert addresses('[channels.email]\nurl = "ntfys://ntfy.sh/a,b"\n') == ["email", "email 2"]
 
 
 def test_no_label_holds_a_secret(addresses):

@@ -50,6 +50,7 @@ COMMANDS = [
     "balance",
     "extension",
     "waive",
+    "settle",
     "letter",
     "snooze",
     "unsnooze",

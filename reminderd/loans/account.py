@@ -739,8 +739,8 @@ class Account:
         left, to = self._allocate(amount + self.credit, newest_first=debited)
         self.credit, early = left, _NOTHING
         # Seldom does money reach the principal to come; only then is the rest worked out.
-        ends = self.card is None and not self.rules.by_bills
-        ends = ends and left >= self._principal_to_come - self.rules.capitalized
+        to_come, ends = self._principal_to_come, self.card is None and not self.rules.by_bills
+        ends = ends and 0 < to_come <= left + self.rules.capitalized
         if self.rules.endless:
             self._look_past_credit()
         elif left and ends and 0 < (payoff := self._early_payoff()).total <= left:

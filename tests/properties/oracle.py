@@ -723,6 +723,7 @@ class Balance:
             part.number = number
             if number == self.number:
                 part.interest += self.carried
+                part.residual = self.carried
             part.earned = partial(self.earned, number, left)
             yield part
             left -= principal
@@ -964,7 +965,7 @@ class Ledger:
         self.lines = []
         self.credit = 0
         self.fees_charged = 0
-        self.cost_paid = 0  # interest, penalty and fees that payments have met
+        self.cost_paid = 0  # interest, penalty and fees that payments have met, or were put off
         self.most_cost = self.allowed_cost()
         self.charged_until = date.min  # the last day for which the whole loan bore penalty
         self.extensions = extensions
@@ -986,8 +987,7 @@ class Ledger:
     def cost(self, day):
         """Return what has been charged so far beside principal, paid or not."""
         owed = [line.owed_alone(day) for line in self.lines]
-        later = sum(part.residual for part in self.coming)
-        return self.cost_paid + later + sum(one.total - one.principal for one in owed)
+        return self.cost_paid + sum(one.total - one.principal for one in owed)
 
     def within_cost(self, line, day):
         """Return what a line owes: too much is taken off the newest installment first."""
@@ -1116,6 +1116,7 @@ class Ledger:
 
     def begin(self, part, day):
         line = Line(self.terms, self.rates, part.due, part.principal, part.interest, part.total)
+        self.cost_paid -= part.residual  # it was counted when it was put off
         if self.most_cost is not None:
             line.within = self.within_cost
         self.lines.append(line)
@@ -1182,7 +1183,8 @@ class Ledger:
     # ─── money ───
 
     def pay(self, money, day, to_principal):
-        if not self.terms.endless and money + self.credit >= self.gross_payoff(day) > 0:
+        ends = self.to_come() > 0 and not self.terms.endless
+        if ends and money + self.credit >= self.gross_payoff(day) > 0:
             self.credit += money - self.gross_payoff(day)
             self.lines, self.coming = [line for line in self.lines if line.left_over], []
             self.credit = self.allocate(self.credit, day) if self.lines else self.credit
@@ -1262,7 +1264,8 @@ class Ledger:
     def carry_residuals(self, met, day):
         """Put off what lateness has left of installments that got their own amount."""
         for line in met:
-            rest = line.owed(day).total
+            owed = line.owed(day)
+            rest = owed.total
             if not rest or line.left_over:
                 continue
             if (self.balance or self.terms.acceleration_date) and not self.coming:
@@ -1274,6 +1277,7 @@ class Ledger:
                 line.left_over = True
             elif small or self.terms.residual is not Residual.DUE:
                 self.lines.remove(line)
+                self.cost_paid += rest - owed.principal
                 ends = not (self.balance or self.terms.endless)
                 self.ask_later(rest, day, ends and self.terms.residual is Residual.END)
 
@@ -1287,6 +1291,7 @@ class Ledger:
         if self.balance:
             self.balance.carried += rest
             part.interest += rest
+            part.residual += rest
         else:
             part.carry(rest)
 

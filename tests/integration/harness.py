@@ -454,7 +454,7 @@ def _ended_well(row, taken):
     One that arrived without anybody's knowing may be superseded by the next day's.
     """
     if row["state"] == "superseded":
-        return row["message_id"] in taken
+        return row["address"] == GONE or row["message_id"] in taken
     return row["state"] == ("failed" if row["address"] == GONE else "sent")
 
 

@@ -92,21 +92,21 @@ def assert_near(figures, lived, slack):
     assert all(near), f"{tuple(figures)} instead of {tuple(lived)}"
 
 
-@examples(166)
+@examples(120)
 @given(plain_loans, days)
 def test_a_plain_loan_stands_as_if_lived_through_day_by_day(loan, as_of):
     assert_as_lived(loan, as_of)
 
 
 @pytest.mark.parametrize("feature", FEATURES)
-@examples(26)
+@examples(20)
 @given(data=st.data())
 def test_each_feature_means_what_living_through_it_comes_to(feature, data):
     loan = data.draw(loans_that_have(feature), label="loan")
     assert_as_lived(loan, data.draw(days, label="as of"))
 
 
-@examples(200)
+@examples(150)
 @given(loans, days)
 def test_features_that_meet_mean_what_living_through_them_comes_to(loan, as_of):
     assert_as_lived(loan, as_of)

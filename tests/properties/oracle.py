@@ -755,8 +755,8 @@ class Balance:
         return max(1, max(share, minor(terms, least.floor)) - interest)
 
     def known(self, day):
-        """Return the plan by the rates that are agreed and begun by a day."""
-        changes = tuple(c for c in self.terms.rate_changes if c.start <= day)
+        """Return the plan by the rates that are in force on a day."""
+        changes = tuple(c for c in self.terms.rate_changes if c.start < day)
         terms = replace(self.terms, rate_changes=changes)
         return Plan(terms, Rates(terms))
 

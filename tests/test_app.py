@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from clocks import SetClock
 
 from reminderd.app import App
-from reminderd.clock import Clock
 from reminderd.config.load import load_text
 from reminderd.loans.money import Money
 from reminderd.loans.terms import RequestState
@@ -21,14 +21,6 @@ id = "card"
 due = 2026-12-05
 amount = "1234.00"
 """
-
-
-class SetClock(Clock):
-    def __init__(self, at):
-        self.at = at
-
-    def now(self):
-        return self.at
 
 
 def shanghai(day, hour=1):

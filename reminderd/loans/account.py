@@ -115,7 +115,7 @@ class Account:
         self.upcoming = 0  # index of the first installment not yet due
         self.worked_out = len(self.parts)  # of the schedule, before agreements changed it
         self.credit = 0
-        self.cost_before = 0  # what was paid of the charges of lines that an extension ended
+        self.cost_before = 0  # what lines have cost that an extension ended, or that were set aside
         self.charged = 0  # all fees of the loan, those up to the day charged_to
         self.charged_to = 0
         self.today = 0

@@ -266,9 +266,10 @@ def is_residue(loan: Loan, account: Account, line: Line) -> bool:
     That is what lateness left after the last one, and what is short of one that was paid but for
     less than the loan's tolerance: our own estimate may be off by as much.
     """
+    if not line.left_over and not (line.received and loan.tolerance):
+        return False  # as of most, which need not be counted for this
     owed = account.owed(line).total
-    little = line.received and owed < to_minor(loan.tolerance, loan.terms.currency)
-    return bool(owed and (line.left_over or little))
+    return bool(owed) and (line.left_over or owed < to_minor(loan.tolerance, loan.terms.currency))
 
 
 def reckonable(loan: Loan, as_of: date, minor: int) -> None:

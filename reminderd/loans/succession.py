@@ -98,7 +98,8 @@ def succession(old: Loan, terms: LoanTerms, today: date, now: datetime) -> Forme
     former = FormerBill(last, now, recorded_until, until)
     if not goes_on:
         return former
-    paid = sum(_minor(old, payment) for payment in old.payments if former.has(payment))
+    had = [payment.amount for payment in old.payments if former.has(payment)]
+    paid = sum(to_minor(amount, old.terms.currency) for amount in had)
     return replace(former, carried=max(0, paid - asked))
 
 
@@ -119,14 +120,10 @@ def _paid_on(loan: Loan, asked: int, today: date) -> date | None:
     """Return the day up to *today* on which so much had been paid; None where it has not been."""
     paid = 0
     for payment in sorted(loan.payments, key=attrgetter("on")):
-        paid += _minor(loan, payment)
+        paid += to_minor(payment.amount, loan.terms.currency)
         if paid >= asked:
             return payment.on if payment.on <= today else None
     return None
-
-
-def _minor(loan: Loan, payment: Payment) -> int:
-    return Money.of(payment.amount, loan.terms.currency).minor
 
 
 def _is_settled(loan: Loan, today: date) -> bool:

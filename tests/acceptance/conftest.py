@@ -13,10 +13,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from clocks import SetClock
 from werkzeug import Response
 
 from reminderd.app import App
-from reminderd.clock import Clock
 from reminderd.config.load import load_text
 from reminderd.loans.money import Money
 from reminderd.service.worker import run_pass
@@ -32,16 +32,6 @@ mail_server = _mailserver.mail_server
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOOKS = ("phone", "screen")
-
-
-class SetClock(Clock):
-    """A clock that shows what a test says."""
-
-    def __init__(self, at):
-        self.at = at
-
-    def now(self):
-        return self.at
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from clocks import SetClock
 from sqlalchemy import select
 
 from reminderd.app import App
-from reminderd.clock import Clock
 from reminderd.config.load import load_text
 from reminderd.loans.money import Money
 from reminderd.store.database import Database
@@ -37,20 +37,11 @@ amount = "1234.00"
 """
 
 
-class SetClock(Clock):
-    """A clock that shows what it was set to."""
-
-    at = NINE - 2 * DAY
-
-    def now(self):
-        return self.at
-
-
 class Home:
     """The program with one late loan, of which a reminder waits."""
 
     def __init__(self, text):
-        self.app = App(load(text), Database.in_memory(), SetClock())
+        self.app = App(load(text), Database.in_memory(), SetClock(NINE - 2 * DAY))
         self.app.sync()  # so that nothing is a first look later
         self.app.plan_due(self.app.clock.now())
         self.app.deliver(alone=True)

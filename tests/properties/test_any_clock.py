@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from clocks import SetClock
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from reminderd.app import App
-from reminderd.clock import Clock
 from reminderd.config.load import load_text
 from reminderd.delivery import dispatcher
 from reminderd.errors import Undecided, Unreachable, UsageError
@@ -52,15 +52,6 @@ auto_debit = {{ account = "1234" }}
 """
 
 
-class SetClock(Clock):
-    """A clock that shows what it was set to."""
-
-    at = START
-
-    def now(self):
-        return self.at
-
-
 @dataclass
 class Network:
     """Where messages go: it takes them, cannot be reached, or leaves it open."""
@@ -92,7 +83,7 @@ class Machine:
 
     def __init__(self, network, folder, channel):
         config = load_text(CONFIG.format(channel=channel), Path("config.toml"))
-        self.app, self.network = App(config, Database.in_memory(), SetClock()), network
+        self.app, self.network = App(config, Database.in_memory(), SetClock(START)), network
         network.taken, network.left_open = Counter(), Counter()
         self.folder, self.true, self.wrong = folder, START, timedelta(0)
         self.sent = []  # (loan, due, milestone, slot, when by the right clock)

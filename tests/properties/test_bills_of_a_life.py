@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from clocks import SetClock
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reminderd.app import App
-from reminderd.clock import Clock
 from reminderd.config.load import load_text
 from reminderd.loans.money import Money
 from reminderd.loans.position import value
@@ -24,16 +24,6 @@ from .random_loans import examples
 DAY = timedelta(days=1)
 DRAWN = 18 * DAY  # before its due date, where nobody says when
 BEGIN = date(2026, 3, 1)
-
-
-class SetClock(Clock):
-    """A clock that shows what it was set to."""
-
-    def __init__(self, at):
-        self.at = at
-
-    def now(self):
-        return self.at
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
+from clocks import SetClock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -23,7 +24,6 @@ from reminderd.alerts.plan import Reason
 from reminderd.alerts.wallclock import instant, local_date
 from reminderd.app import App
 from reminderd.cli.views import preview_json
-from reminderd.clock import Clock
 from reminderd.config.load import load_text
 from reminderd.errors import UsageError
 from reminderd.loans.bills import drawn_on
@@ -57,16 +57,6 @@ ZONES = [
 ]
 SEVERITIES = ["info", "warning", "critical"]
 SPOKEN_OF_AT_ONCE = {Reason.FIRST_LOOK, Reason.SETTLED}
-
-
-class SetClock(Clock):
-    """A clock that shows what it was set to."""
-
-    def __init__(self, at):
-        self.at = at
-
-    def now(self):
-        return self.at
 
 
 # ─── random configurations ────────────────────────────────────────────────────────────────────

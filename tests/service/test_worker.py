@@ -11,10 +11,10 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from clocks import SetClock
 from patience import PATIENCE
 
 from reminderd.app import App
-from reminderd.clock import Clock
 from reminderd.config.load import load_file
 from reminderd.errors import ConfigError, StoreError
 from reminderd.playbook.playbook import packaged
@@ -45,19 +45,9 @@ BEFORE = datetime(2026, 3, 1, 4, tzinfo=UTC)  # nine days ahead, noon in Shangha
 ON_THE_DAY = datetime(2026, 3, 10, 1, 1, tzinfo=UTC)  # a minute after the reminder of the day
 
 
-class StoppedClock(Clock):
-    """The machine's clocks with a wall clock that stands where it was put."""
-
-    def __init__(self, now):
-        self.at = now
-
-    def now(self):
-        return self.at
-
-
 @pytest.fixture
 def clock():
-    return StoppedClock(BEFORE)
+    return SetClock(BEFORE)
 
 
 @pytest.fixture

@@ -1,0 +1,13 @@
+"""A clock for tests."""
+
+from reminderd.clock import Clock
+
+
+class SetClock(Clock):
+    """The machine's clocks with a wall clock that shows what it was set to."""
+
+    def __init__(self, at):
+        self.at = at
+
+    def now(self):
+        return self.at

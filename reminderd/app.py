@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ from .clock import Clock
 from .config.doubts import paid_doubts
 from .config.load import Config
 from .config.suggest import no_such, suggestion
+from .delivery.retry import LONGEST_WAIT
 from .errors import DeliveryError, UsageError
 from .loans import funds
 from .loans.funds import Balance, BankAccount, Forecast
@@ -59,7 +60,7 @@ from .loans.terms import (
     RequestState,
     Waiver,
 )
-from .loans.trouble import Trouble, valued
+from .loans.trouble import Trouble, attempt, valued
 from .messages.compose import stage_for, trial
 from .planner import Planner
 from .playbook.playbook import Severity
@@ -224,7 +225,7 @@ class App:
         with self.database.transaction() as connection:
             # A delivery lost in a crash must wait again, for a newer alert to supersede it.
             outbox.recover(connection, now, alone=alone)
-            instants.put_right(connection, now, self.config.timezone)
+            instants.put_right(connection, now, self.config.timezone, LONGEST_WAIT)
             self.planner.reclaim(connection, now)
             planned = self._plan_routines(connection, now) + self._plan_notice(connection, now)
             planned += self._plan_accounts(connection, now)
@@ -327,7 +328,7 @@ class App:
             defer=self.planner.defer,
             desk=self.config.desk,
             plan_more=plan.go_on,
-            plan_again=self.plan_due if plan_for else lambda _now: None,
+            plan_again=partial(self.plan_due, beat=beat) if plan_for else lambda _now: None,
             planned_for=plan_for,
             to_come=to_come,
         )
@@ -411,8 +412,12 @@ class App:
         """Return whether quiet hours hold an alert back until a newer one replaces it."""
         if seen.alert.loan_id is None or not replaces(newer.alert, seen.alert):
             return False
-        goes = (self.planner.defer(seen.at, channel) for channel in self.channels.values())
-        return min(goes, default=seen.at) >= newer.at
+        position = seen.position
+        if position is None:
+            return False
+        find = partial(self.planner.destinations, seen.alert, position, seen.at)
+        goes = attempt(position.loan, find)
+        return not isinstance(goes, Trouble) and min(goes, default=seen.at) >= newer.at
 
     def ahead(self, start: datetime, days: int) -> Iterator[tuple[Loan | None, Iterator[Foreseen]]]:
         """Yield each loan with its alerts from *start* for some days, then None with the others'.
@@ -513,8 +518,8 @@ class App:
         """Return a payment that was recorded, and the earlier bill of the loan that it was for."""
         with self.database.transaction() as connection:
             paid = book.payment(connection, number, loan.terms.currency)
-        formers = next(entry.formers for entry, _ in self.entries() if entry.loan.id == loan.id)
-        former = former_of(formers, loan.terms)
+            entry = book.entry(connection, loan.id)
+        former = former_of(entry.formers, loan.terms) if entry else None
         return paid, former if former and former.has(paid) else None
 
     def payment_day(self, loan: Loan, day: date | None) -> date:
@@ -746,11 +751,7 @@ class App:
         """Return the configured addresses at which all has failed for good since an instant."""
         with self.database.transaction() as connection:
             found = history.dead_addresses(connection)
-        return [dead for dead in found if self._is_configured(dead.channel, dead.address)]
-
-    def _is_configured(self, channel: str, address: str) -> bool:
-        known = self.channels.get(channel)
-        return known is not None and known.recipient(address) is not None
+        return [dead for dead in found if self.planner.knows(dead.channel, dead.address)]
 
     def retry(self, number: int) -> list[RowMapping]:
         """Make a delivery that waits or failed due now, with what goes in one message with it.
@@ -763,7 +764,7 @@ class App:
                 raise UsageError(
                     f"no delivery {number} waits or has failed (`reminderd outbox` lists them)"
                 )
-            if not self._is_configured(asked["channel"], asked["address"]):
+            if not self.planner.knows(asked["channel"], asked["address"]):
                 raise UsageError(
                     f"delivery {number} is for {asked['channel']}: {asked['address']}, which is "
                     "no longer configured (put it back into the configuration first)"
@@ -779,7 +780,7 @@ class App:
         now = self.clock.now()
         with self.database.transaction() as connection:
             rows = history.undelivered(connection, now - _FAILED_LATELY)
-            known = [row for row in rows if self._is_configured(row["channel"], row["address"])]
+            known = [row for row in rows if self.planner.knows(row["channel"], row["address"])]
             told = known + history.sent(connection, now - _FAILED_LATELY)
             return self._again(connection, [row for row in known if not _outdated(row, told)])
 

@@ -6,10 +6,11 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
-from .alerts.channel import Channel, reserved, speaks_of, targets
+from .alerts.channel import Channel, heard_by, reserved, speaks_of, targets
 from .alerts.plan import (
     ESCALATED,
     SETTLED,
@@ -23,7 +24,7 @@ from .alerts.plan import (
 )
 from .alerts.shortage import is_shortage
 from .alerts.snooze import Hold
-from .alerts.trouble import tell_trouble
+from .alerts.trouble import is_trouble, tell_trouble
 from .alerts.wallclock import local_date
 from .delivery.retry import WINDOW
 from .loans.money import Money
@@ -210,16 +211,31 @@ class Planner:
             strayed = [one for one in open_ if not self._reaches(one, alert, loan)]
             if not strayed and number not in again:
                 continue
-            told = history.channels_told(connection, loan.id, [alert.due])
-            at, good_news = again.get(number, now), alert.milestone == SETTLED
-            goes = self.destinations(alert, position, at, told if good_news else ())
-            self.redirect(connection, number, own, strayed, goes, now)
+            good_news = alert.milestone == SETTLED
+            told = history.channels_told(connection, loan.id, [alert.due]) if good_news else ()
+            find = partial(self._goes, alert, position, again.get(number, now), told)
+            goes = attempt(loan, find)
+            if not isinstance(goes, Trouble):
+                self.redirect(connection, number, own, strayed, goes, now)
+
+    def _goes(
+        self, alert: Alert, position: Position, at: datetime, told: Collection[str]
+    ) -> Destinations:
+        """Return where a loan's alert goes that goes at an instant; notices go to all."""
+        if is_trouble(alert.milestone):
+            return self.notified(position.loan, at)
+        return self.destinations(alert, position, at, told)
+
+    def knows(self, channel: str, address: str) -> bool:
+        """Return whether an address of a channel is configured."""
+        found = self.channels.get(channel)
+        return found is not None and found.recipient(address) is not None
 
     def _reaches(self, sent: Addressed, alert: Alert, loan: Loan | None) -> bool:
         """Return whether an alert goes to an address as things are configured now."""
-        channel = self.channels.get(sent.channel)
-        if channel is None or channel.recipient(sent.address) is None:
+        if not self.knows(sent.channel, sent.address):
             return False
+        channel = self.channels[sent.channel]
         if alert.milestone == ESCALATED:
             return channel.reserved
         return speaks_of(loan, channel)
@@ -255,7 +271,8 @@ class Planner:
             for name, channel in self.channels.items()
             for recipient in channel.recipients
         }
-        strayed = outbox.waiting_addresses(connection) - known
+        waiting = outbox.waiting_addresses(connection)
+        strayed = {place for place in waiting if not self.knows(*place)}
         numbers = outbox.alerts_waiting_at(connection, strayed) if strayed else []
         numbers += [
             one.alert_id
@@ -324,13 +341,9 @@ class Planner:
         self.enqueue(connection, [(alert, self.notified(None, now))], now)
 
     def notified(self, loan: Loan | None, now: datetime) -> Destinations:
-        """Return where a notice goes, of a loan or of none: to all, however mild they want it.
-
-        Those without their secrets are left out, unless there are no others.
-        """
+        """Return where a notice goes, of a loan or of none, by when it goes."""
         found: dict[datetime, list[tuple[str, str]]] = {}
-        heard = [channel for channel in self.channels.values() if speaks_of(loan, channel)]
-        for channel in [each for each in heard if each.works] or heard:
+        for channel in heard_by(loan, self.channels.values()):
             to = [(channel.name, recipient.label) for recipient in channel.recipients]
             found.setdefault(self.defer(now, channel), []).extend(to)
         return found

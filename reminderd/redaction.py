@@ -38,7 +38,7 @@ class Redactor:
         """Know none."""
         self.spellings: set[str] = set()
         self.encodings: set[str] = set()  # patterns
-        self.pattern: re.Pattern[str] | None = None
+        self._made: tuple[int, re.Pattern[str]] | None = None  # of so many spellings
 
     def learn(self, secrets: Iterable[str]) -> None:
         """Hide these from now on."""
@@ -47,17 +47,25 @@ class Redactor:
             if len(bare) >= _LEAST and not _NUMBER.fullmatch(bare):
                 self.spellings.update(_spellings(secret), _spellings(bare))
                 self.encodings.update(_encodings(bare))
-        longest_first = sorted(self.spellings, key=lambda one: (-len(one), one))
-        if longest_first:
-            # Parsers of URLs write hosts, which may be tokens, and escapes in either case.
-            ways = "|".join(map(_matching, longest_first))
-            coded = "|".join(sorted(self.encodings))
-            ways += f"|{_DIGIT_64}?(?:{coded}){_DIGIT_64}?=*" if coded else ""
-            self.pattern = re.compile(ways, re.IGNORECASE)
 
     def redact(self, text: str) -> str:
         """Return a text without the secrets."""
-        return self.pattern.sub(HIDDEN, text) if self.pattern else text
+        return self._pattern().sub(HIDDEN, text) if self.spellings else text
+
+    def _pattern(self) -> re.Pattern[str]:
+        """Return what matches all secrets: made once it is needed, and anew if there are more."""
+        known = len(self.spellings)
+        if self._made is None or self._made[0] != known:
+            self._made = known, self._compiled()
+        return self._made[1]
+
+    def _compiled(self) -> re.Pattern[str]:
+        longest_first = sorted(self.spellings, key=lambda one: (-len(one), one))
+        # Parsers of URLs write hosts, which may be tokens, and escapes in either case.
+        ways = "|".join(map(_matching, longest_first))
+        coded = "|".join(sorted(self.encodings))
+        ways += f"|{_DIGIT_64}?(?:{coded}){_DIGIT_64}?=*" if coded else ""
+        return re.compile(ways, re.IGNORECASE)
 
 
 def _spellings(secret: str) -> Iterator[str]:

@@ -82,6 +82,15 @@ def speaks_of(loan: Loan | None, channel: Channel) -> bool:
     return channel.name in loan.channels
 
 
+def heard_by(loan: Loan | None, channels: Iterable[Channel]) -> list[Channel]:
+    """Return the channels of a notice, of a loan or of none: all, however mild they want it.
+
+    Those without their secrets are left out, unless there are no others.
+    """
+    heard = [channel for channel in channels if speaks_of(loan, channel)]
+    return [channel for channel in heard if channel.works] or heard
+
+
 def targets(
     channels: Iterable[Channel], loan: Loan | None, severity: Severity, also: Iterable[str] = ()
 ) -> list[tuple[str, str]]:

@@ -71,15 +71,16 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
 
 def doubts_of(app: App) -> list[Problem]:
     """Return the questions that the configuration leaves open today."""
-    paid = {entry.loan.id: entry.loan for entry, _ in app.entries()}
+    known = app.snapshot()
+    paid = {loan.id: loan for loan in known.loans}
     today = app.clock.now().astimezone(ZoneInfo(app.config.timezone)).date()
-    troubled = {one.loan.id: one for one in troubles(app.positions())}
-    asked = doubts(app.config, paid, _unstated(app), today, troubled, app.accounts())
+    troubled = {one.loan.id: one for one in troubles(known.positions())}
+    asked = doubts(app.config, paid, _unstated(app, known.entries), today, troubled, app.accounts())
     zone = app.config.zone_doubt
     return [*([zone] if zone else []), *app.config.desk.faults, *asked]
 
 
-def _unstated(app: App) -> dict[str, list[date]]:
+def _unstated(app: App, entries: Iterable[tuple[Entry, History]]) -> dict[str, list[date]]:
     """Return, by loan, the past due dates of which nothing says whether they were paid."""
     now, book = app.clock.now(), app.config.desk.playbook
 
@@ -88,8 +89,7 @@ def _unstated(app: App) -> dict[str, list[date]]:
         return unstated(Look.of(entry.loan, position, past, entry.policy, now, book))
 
     tried = {
-        entry.loan.id: attempt(entry.loan, partial(of, entry, past))
-        for entry, past in app.entries()
+        entry.loan.id: attempt(entry.loan, partial(of, entry, past)) for entry, past in entries
     }
     return {key: dues for key, dues in tried.items() if dues and not isinstance(dues, Trouble)}
 
@@ -179,7 +179,7 @@ def _loan_rows(app: App, as_of: date | None) -> list[dict[str, Any]]:
     start = now if as_of is None else max(now, instant(as_of, time(0), app.config.timezone))
     following = app.next_alerts(start, _LOOK_AHEAD.days)
     ahead = {loan.id: foreseen.at for loan, foreseen in following if loan is not None}
-    dead, snoozed, open_dues = app.dead_addresses(), app.snoozed(), _unstated(app)
+    dead, snoozed, open_dues = app.dead_addresses(), app.snoozed(), _unstated(app, app.entries())
 
     def row(loan: Loan) -> dict[str, Any]:
         position = position_on(app, loan, as_of)
@@ -270,7 +270,7 @@ def _unstated_lines(app: App, say: Words) -> list[str]:
             last=str(dues[-1]),
             day_before=str(dues[0] - timedelta(days=1)),
         )
-        for loan_id, dues in _unstated(app).items()
+        for loan_id, dues in _unstated(app, app.entries()).items()
     ]
 
 

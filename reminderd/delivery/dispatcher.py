@@ -32,7 +32,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from ..alerts.alert import Alert, Reason, lost_delivery, unreachable
-from ..alerts.channel import Channel, Recipient, speaks_of
+from ..alerts.channel import Channel, Recipient, heard_by
 from ..alerts.trouble import AGAIN, is_trouble, unreckoned, unwritten
 from ..clock import Clock
 from ..errors import DeliveryError, Outcome, Refused, Undecided, Unreachable, where
@@ -446,8 +446,7 @@ class Dispatcher:
             number = history.record(connection, notice, now, superseded=False)
             parcels = [
                 Parcel(number, channel.name, recipient.label, self.defer(now, channel))
-                for channel in self.channels.values()
-                if speaks_of(loan, channel)
+                for channel in heard_by(loan, self.channels.values())
                 for recipient in channel.recipients
             ]
             outbox.enqueue_all(connection, parcels)
@@ -583,8 +582,7 @@ class Dispatcher:
         alert = history.alerts_of(connection, [delivery.alert_id])[delivery.alert_id]
         if (lost := lost_delivery(alert.milestone)) is not None:
             about = history.delivery(connection, lost)
-            others = self._others_than(delivery.channel)
-            return [other for other in others if not about or other.name != about["channel"]]
+            return self._others_than(delivery.channel, *([about["channel"]] if about else []))
         channel = self.channels.get(delivery.channel)
         other = self.channels.get(channel.fallback) if channel and channel.fallback else None
         return [other] if other else []
@@ -603,12 +601,13 @@ class Dispatcher:
                 to = [(other.name, at.label) for other in others for at in other.recipients]
                 outbox.enqueue(connection, alert_id, to, now)
 
-    def _others_than(self, name: str) -> list[Channel]:
-        """Return where to tell the borrower that a channel fails: its fallback, or all others."""
-        failing = self.channels.get(name)
-        if failing is not None and failing.fallback in self.channels:
-            return [self.channels[failing.fallback]]
-        others = (channel for channel in self.channels.values() if channel.name != name)
+    def _others_than(self, *failing: str) -> list[Channel]:
+        """Return where to tell the borrower that channels fail: the first's fallback, or others."""
+        first = self.channels.get(failing[0])
+        fallback = self.channels.get(first.fallback) if first and first.fallback else None
+        if fallback is not None and fallback.name not in failing:
+            return [fallback]
+        others = (channel for channel in self.channels.values() if channel.name not in failing)
         return [channel for channel in others if not channel.reserved]
 
     def _finish(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=6)
 WINDOW = timedelta(days=3)
+LONGEST_WAIT = WINDOW + timedelta(days=1)  # no attempt is further off, quiet hours included
 REFUSAL_WINDOW = timedelta(hours=25)  # in which a refusal may pass: many limits are of a day
 UNKNOWN_DELAY = timedelta(minutes=10)
 UNKNOWN_AGAIN_DELAY = timedelta(hours=1)

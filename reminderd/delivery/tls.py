@@ -35,7 +35,7 @@ def new_context(verify: bool | str) -> ssl.SSLContext:
 
 def _trusts_anybody(context: ssl.SSLContext) -> bool:
     """Return whether there is an authority in the store; those in a folder are read when needed."""
-    if context.cert_store_stats()["x509_ca"]:
+    if context.cert_store_stats()["x509"]:
         return True
     folder = ssl.get_default_verify_paths().capath
     with suppress(OSError):

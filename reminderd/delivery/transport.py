@@ -437,17 +437,18 @@ def split(recipient: Recipient) -> list[Recipient]:
     secrets, so that they go by number.
     """
     try:
-        plugin = instantiate(recipient)
+        arguments = _read(recipient)
+        plugin = _construct(arguments)
         if isinstance(plugin, Mailbox):
             first = {address.casefold(): address for _, address in reversed(plugin.targets)}
             return [replace(recipient, label=first[key]) for key in reversed(first)]
-        named = _in_order(recipient.target, _named(_read(recipient).get("targets")))
+        named = _in_order(recipient.target, _named(arguments.get("targets")))
         parts = [
             replace(recipient, label=f"{recipient.label} {number}", only=address)
             for number, address in enumerate(named, 1)
         ]
-        for part in parts:
-            instantiate(part)
+        for address in named:
+            _construct(arguments | {"targets": [address]})
     except DeliveryError:
         return [recipient]
     return [replace(parts[0], label=recipient.label), *parts[1:]] if parts else [recipient]

@@ -172,12 +172,6 @@ class Ended:
     decided: dict[int, Alert]
 
 
-def loans_of(connection: Connection, numbers: Iterable[int]) -> set[str | None]:
-    """Return the loans that alerts concern; None stands for none."""
-    rows = connection.execute(select(alerts.c.loan_id).where(alerts.c.id.in_(list(numbers))))
-    return set(rows.scalars())
-
-
 def _alert(row: Row[Any]) -> Alert:
     return Alert(row.loan_id, row.due, row.milestone, row.scheduled_for, Reason(row.reason))
 

@@ -33,7 +33,6 @@ from .tables import (
 )
 
 _DAY = timedelta(days=1)
-_LONGEST_WAIT = timedelta(hours=25)  # for which nothing but a snooze puts a delivery off
 _GONE = (State.SENT, State.SENDING, State.UNKNOWN)  # may have reached somebody
 
 
@@ -82,10 +81,11 @@ def newest(connection: Connection) -> datetime | None:
     return max((instant for instant in found if instant), default=None)
 
 
-def put_right(connection: Connection, now: datetime, zone: str) -> bool:
+def put_right(connection: Connection, now: datetime, zone: str, longest_wait: timedelta) -> bool:
     """Deal with all instants that are still to come at *now*; return whether there were any.
 
-    *zone* is the borrower's, whose calendar balances go by.
+    *zone* is the borrower's, whose calendar balances go by. A delivery that is put off for more
+    than *longest_wait*, and by no snooze, was put off by a clock that was ahead.
     """
     last = newest(connection)
     ahead = last is not None and last > now
@@ -98,7 +98,7 @@ def put_right(connection: Connection, now: datetime, zone: str) -> bool:
         for column in _records():
             connection.execute(update(column.table).where(column > now).values({column: now}))
         connection.execute(update(loans).values(next_alert_at=now))
-    _attempt_now(connection, now if ahead else now + _LONGEST_WAIT, now)
+    _attempt_now(connection, now if ahead else now + longest_wait, now)
     return ahead
 
 

@@ -50,3 +50,11 @@ def test_a_time_for_reminders_in_quiet_hours_is_asked_about(write, told, at, day
 def test_a_time_outside_of_them_is_not(write, told):
     write(QUIET.format(send_at="08:00"))
     assert told("check")["doubts"] == []
+
+
+def test_a_channel_that_hears_nothing_of_it_changes_nothing(write, clock, told):
+    awake = '[channels.grave]\nurl = "json://127.0.0.1:9"\nmin_severity = "critical"\n'
+    awake += 'quiet_hours = { from = "12:00", to = "12:01" }\n[[loans]]'
+    write(QUIET.format(send_at="07:30").replace("[[loans]]", awake))
+    clock.shown = datetime(2026, 12, 1, 15, 1, tzinfo=UTC)
+    assert [row["milestone"] for row in told("preview", "--days", "3")][0] == "due-3"

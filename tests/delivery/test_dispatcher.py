@@ -395,6 +395,19 @@ class TestNotice:
             "Messages no longer reach b (b@x.com)",
         }
 
+    def test_where_two_stand_in_for_each_other_a_third_hears_that_both_fail(
+        self, dispatch, post, email, screen, mail_server
+    ):
+        mail_server.refused = {ME[1]: "550 5.1.1 who?", "b@x.com": "550 5.1.1 who?"}
+        post.put(ME)
+        one, two = email(ME[1], fallback="b"), replace(email("b@x.com", fallback="email"), name="b")
+        dispatch(one, two, screen)
+        titles = {row.title for row in post.rows() if row.channel == "screen"}
+        assert titles == {
+            "Messages no longer reach email (me@example.com)",
+            "Messages no longer reach b (b@x.com)",
+        }
+
     def test_after_three_days_it_says_that_it_was_tried(
         self, dispatch, post, email, screen, mail_server
     ):

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from reminderd.alerts.plan import Alert, Reason
 from reminderd.alerts.snooze import Snooze
 from reminderd.delivery.pace import SPAN
+from reminderd.delivery.retry import LONGEST_WAIT, WINDOW, next_attempt_of_unknown
 from reminderd.loans.terms import FailedDebit, RequestState, Waiver
 from reminderd.playbook.playbook import Severity
 from reminderd.store import attention, book, history, instants, outbox
@@ -39,7 +40,7 @@ def ahead(now):
 @pytest.fixture
 def put_right(connection, now):
     """Return a function that does what the first pass on the right clock does."""
-    return lambda at=now: instants.put_right(connection, at, ZONE)
+    return lambda at=now: instants.put_right(connection, at, ZONE, LONGEST_WAIT)
 
 
 @pytest.fixture
@@ -253,6 +254,16 @@ class TestDeliveries:
         wait(now + DAY)  # as a service asked
         put_right()
         assert column(connection, "deliveries.next_attempt_at") == [now + DAY]
+
+    def test_so_does_the_last_copy_of_what_may_have_arrived(self, connection, wait, put_right, now):
+        wait(now, State.UNKNOWN)
+        at, waited = now, timedelta(0)
+        while (then := next_attempt_of_unknown(at, waited, again=bool(waited))) is not None:
+            connection.execute(update(deliveries).values(next_attempt_at=then))
+            put_right(at)
+            assert column(connection, "deliveries.next_attempt_at") == [then]
+            at, waited = then, waited + (then - at)
+        assert waited == WINDOW
 
     def test_it_does_not_if_the_clock_was_a_little_ahead(self, connection, wait, put_right, now):
         wait(now + 2 * timedelta(hours=1))

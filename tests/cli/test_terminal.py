@@ -12,6 +12,14 @@ import termios
 import pytest
 from rich.cells import cell_len
 
+PROGRAM = "-m", "reminderd"
+IMPATIENT = """\
+from reminderd.__main__ import main
+from reminderd.cli import meter
+
+meter.PATIENCE = 0.0
+main()
+"""
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 TWO = """\
 locale = "{locale}"
@@ -33,7 +41,9 @@ amount = "800.00"
 def shown(tmp_path):
     """Return a function that runs a command in a terminal of some columns, and what it shows."""
 
-    def run(*arguments, columns=120, locale="zh-CN", text=TWO, code=0, **environment):
+    def run(
+        *arguments, columns=120, locale="zh-CN", text=TWO, code=0, program=PROGRAM, **environment
+    ):
         path = tmp_path / "config.toml"
         path.write_text(text.format(locale=locale))
         ours, theirs = pty.openpty()
@@ -46,7 +56,7 @@ def shown(tmp_path):
             "TERM": "xterm-256color",
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "reminderd", *arguments],
+            [sys.executable, *program, *arguments],
             env=known | environment,
             stdin=theirs,
             stdout=theirs,
@@ -161,6 +171,7 @@ def test_the_doctor_is_coloured_and_plain_with_no_colour(shown):
 
 
 def test_long_work_shows_how_far_it_is(shown):
-    text = shown("preview", "--days", "7300", text=TWO.replace("2099", "2026"))
+    life = TWO.replace("2099", "2026")
+    text = shown("preview", "--days", "365", text=life, program=("-c", IMPATIENT))
     assert "推算今后的提醒" in text
     assert "%" in text

@@ -158,8 +158,8 @@ class MinimumModel(Strict):
         STATEMENT_DAYS,
         ge=0,
         le=31,
-        description="How many days before the due date the statement is drawn; what is paid after "
-        "that counts towards the minimum.",
+        description="How many days before the due date the statement is drawn, at most the days of "
+        "a period shorter than a month; what is paid after that counts towards the minimum.",
         examples=["statement_days = 25"],
     )
 

@@ -688,7 +688,10 @@ class Balance:
     def drawn(self, number):
         """Return the day of a period's statement."""
         due = business_day(self.terms, self.plan.due(number))
-        return due - self.terms.minimum.statement_days * ONE_DAY
+        before = self.terms.minimum.statement_days
+        if self.terms.frequency.unit is not Unit.MONTH:
+            before = min(before, self.terms.frequency.days)  # half a month: 15
+        return due - before * ONE_DAY
 
     def live(self, day):
         if self.named is None and day > self.drawn(self.number):

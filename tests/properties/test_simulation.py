@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reminderd.loans.charges import Amount, Cap, CapMode, Fee, FeeKind, FeePer
 from reminderd.loans.daycount import DayCount
+from reminderd.loans.frequency import Frequency, Unit
 from reminderd.loans.money import Rate
 from reminderd.loans.owed import Owed
 from reminderd.loans.position import value
@@ -367,3 +368,18 @@ def test_interest_that_is_to_come_without_principal_is_not_paid_off_by_less():
     loan = Loan("loan", "Loan", flat, "Asia/Shanghai", paid)
     assert_same(loan, date(2024, 2, 1))
     assert value(loan, date(2024, 2, 1)).upcoming[-1].remaining.minor == 1
+
+
+def test_a_statement_is_drawn_no_more_days_before_its_due_date_than_a_period_has():
+    twice_a_month = LoanTerms(
+        currency="CNY",
+        repayment=Repayment.REVOLVING,
+        principal=Decimal(20),
+        first_due=date(2024, 1, 31),
+        frequency=Frequency(1, Unit.HALF_MONTH),
+        minimum=Minimum(Decimal("0.1"), Decimal(0), includes_interest=False, statement_days=18),
+    )
+    for paid_on in (date(2024, 1, 14), date(2024, 1, 16), date(2024, 1, 17)):
+        paid = (Payment(on=paid_on, amount=Decimal(1)),)
+        loan = Loan("loan", "Loan", twice_a_month, "Asia/Shanghai", paid)
+        assert_same(loan, date(2024, 1, 31))

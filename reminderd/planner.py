@@ -266,18 +266,13 @@ class Planner:
 
         Loans are looked at for that; what concerns none goes to where its like goes.
         """
-        known = {
-            (name, recipient.label)
-            for name, channel in self.channels.items()
-            for recipient in channel.recipients
-        }
         waiting = outbox.waiting_addresses(connection)
         strayed = {place for place in waiting if not self.knows(*place)}
         numbers = outbox.alerts_waiting_at(connection, strayed) if strayed else []
         numbers += [
             one.alert_id
             for one in outbox.unaddressed(connection, now - WINDOW)
-            if (one.channel, one.address) in known
+            if self.knows(one.channel, one.address)
         ]
         for number, alert in history.alerts_of(connection, numbers).items() if numbers else ():
             if alert.loan_id is not None:

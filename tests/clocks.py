@@ -1,4 +1,4 @@
-"""A clock for tests."""
+"""Clocks for tests."""
 
 from reminderd.clock import Clock
 
@@ -11,3 +11,12 @@ class SetClock(Clock):
 
     def now(self):
         return self.at
+
+
+class LeapingClock(SetClock):
+    """One whose monotonic clock can be made to leap."""
+
+    leapt = 0.0
+
+    def monotonic(self):
+        return super().monotonic() + self.leapt

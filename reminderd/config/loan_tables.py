@@ -158,8 +158,9 @@ class MinimumModel(Strict):
         STATEMENT_DAYS,
         ge=0,
         le=31,
-        description="How many days before the due date the statement is drawn, at most the days of "
-        "a period shorter than a month; what is paid after that counts towards the minimum.",
+        description="How many days before the due date the statement is drawn; in a balance that "
+        "is worked out, at most the days of a period shorter than a month. What is paid after "
+        "that counts towards the minimum.",
         examples=["statement_days = 25"],
     )
 

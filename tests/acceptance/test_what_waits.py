@@ -139,6 +139,16 @@ def test_what_waits_for_no_loan_follows_too(home):
     assert ("routine-alive", "phone") not in home.waits()
 
 
+def test_what_failed_for_want_of_its_channel_goes_once_that_is_there_again(home):
+    routine = "[routine]\nproof_of_life = 10\n"
+    home.passes(ONE + routine, after=DAY)
+    deaf = channel("other") + 'min_severity = "critical"\n'
+    home.passes(deaf + card() + routine, sends=True)
+    states = {(row.milestone, row.channel): row.state for row in home.rows()}
+    assert states["routine-alive", "phone"] == "failed"
+    assert home.passes(ONE + routine) == [("routine-alive", "phone")]
+
+
 OUT = channel("phone") + card().replace('"card"', '"other"').replace("2026-12-05", "2027-12-05")
 
 

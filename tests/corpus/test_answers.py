@@ -7,11 +7,11 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from clocks import LeapingClock
 from sqlalchemy import select
 
 from reminderd.alerts.channel import Channel, Recipient
 from reminderd.alerts.plan import Alert, Policy, Reason
-from reminderd.clock import Clock
 from reminderd.delivery.dispatcher import DEADLINE, Dispatcher
 from reminderd.delivery.mail import END_OF_DATA
 from reminderd.loans.terms import Installment, Loan, LoanTerms
@@ -94,18 +94,6 @@ SMTP = {
 }
 
 
-class LeapingClock(Clock):
-    """A clock that stands at an instant; the monotonic one can be made to leap."""
-
-    leapt = 0.0
-
-    def now(self):
-        return NOW
-
-    def monotonic(self):
-        return super().monotonic() + self.leapt
-
-
 def channels(stack):
     """Return a channel to each server."""
     found = {}
@@ -137,7 +125,8 @@ def enqueue(database, names):
 
 
 def test_whatever_a_server_says_its_delivery_waits_and_says_why(tmp_path):
-    database, clock, beats = Database.open(tmp_path / "state"), LeapingClock(), iter(range(BEATS))
+    database, clock = Database.open(tmp_path / "state"), LeapingClock(NOW)
+    beats = iter(range(BEATS))
 
     def beat():
         if next(beats, None) is None:

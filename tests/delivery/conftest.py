@@ -8,12 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from clocks import LeapingClock
 from patience import PATIENCE
 from sqlalchemy import select, update
 
 from reminderd.alerts.channel import Channel, Recipient
 from reminderd.alerts.plan import Alert, Policy, Reason
-from reminderd.clock import Clock
 from reminderd.delivery.retry import WINDOW
 from reminderd.loans.terms import Installment, Loan, LoanTerms, Payment, Penalty, PenaltyRule
 from reminderd.messages.message import Message
@@ -49,23 +49,9 @@ def message():
     )
 
 
-class SetClock(Clock):
-    """A clock that shows what a test says; the monotonic one can be made to leap."""
-
-    def __init__(self, at):
-        self.at = at
-        self.leapt = 0.0
-
-    def now(self):
-        return self.at
-
-    def monotonic(self):
-        return super().monotonic() + self.leapt
-
-
 @pytest.fixture
 def clock(now):
-    return SetClock(now)
+    return LeapingClock(now)
 
 
 @pytest.fixture
@@ -80,7 +66,7 @@ class Post:
     """A store with one loan, 10,000.00 due four days ago at 5.00 a day, and its outbox."""
 
     database: Database
-    clock: Clock
+    clock: LeapingClock
     number: int = 0
 
     def lend(self, *, paid=None, loans=1):

@@ -48,6 +48,7 @@ from reminderd.loans.terms import (
 Simulated = namedtuple("Simulated", "due tomorrow arrears upcoming days_past_due payoff credit")
 
 ONE_DAY = timedelta(days=1)
+DAYS = {Unit.DAY: 1, Unit.WEEK: 7, Unit.HALF_MONTH: 15, Unit.MONTH: 30}  # of a period
 NOTHING = Fraction(0)
 FINE = 10**18  # parts of a minor unit: what interest on interest is cut to
 FOR_EVER = 160  # installments of what goes on without end: more than any test pays ahead
@@ -523,8 +524,7 @@ class Plan:
         if rate is None:
             return NOTHING
         if rate.per == "day":
-            days = {Unit.DAY: 1, Unit.WEEK: 7, Unit.HALF_MONTH: 15, Unit.MONTH: 30}
-            return Fraction(rate.value) * number * days[unit]
+            return Fraction(rate.value) * number * DAYS[unit]
         year = {Unit.WEEK: 52, Unit.HALF_MONTH: 24, Unit.MONTH: 12}
         short = self.terms.day_count in (DayCount.ACT_360, DayCount.THIRTY_E_360)
         return Fraction(rate.value) * number / year.get(unit, 360 if short else 365)
@@ -688,9 +688,9 @@ class Balance:
     def drawn(self, number):
         """Return the day of a period's statement."""
         due = business_day(self.terms, self.plan.due(number))
-        before = self.terms.minimum.statement_days
-        if self.terms.frequency.unit is not Unit.MONTH:
-            before = min(before, self.terms.frequency.days)  # half a month: 15
+        before, every = self.terms.minimum.statement_days, self.terms.frequency
+        if every.unit is not Unit.MONTH:
+            before = min(before, every.count * DAYS[every.unit])
         return due - before * ONE_DAY
 
     def live(self, day):

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from clocks import SetClock
 from werkzeug import Response
 
-from reminderd.clock import Clock
 from reminderd.config.load import load_file
 from reminderd.errors import ConfigError, StoreError
 from reminderd.service import heartbeat
@@ -17,6 +17,7 @@ from reminderd.service.worker import Reporter, work
 from reminderd.state import DATABASE, state_folder
 
 SECRET = "an-id-nobody-can-guess"
+ON_THE_DAY = datetime(2026, 3, 10, 1, 1, tzinfo=UTC)  # on which the loan is due
 CONFIG = """\
 timezone = "Asia/Shanghai"
 locale = "en"
@@ -34,13 +35,6 @@ amount = "1234.00"
 """
 
 
-class StoppedClock(Clock):
-    """A wall clock that stands on the day on which the loan is due."""
-
-    def now(self):
-        return datetime(2026, 3, 10, 1, 1, tzinfo=UTC)
-
-
 class Pass:
     """One worker's work, and what it asked the server for."""
 
@@ -52,7 +46,7 @@ class Pass:
             CONFIG.format(url=url or self.server.url_for(f"/{SECRET}"), channel=channel)
         )
         with suppress(StoreError):
-            work(self.config, reporter or Reporter(self.pipe), StoppedClock())
+            work(self.config, reporter or Reporter(self.pipe), SetClock(ON_THE_DAY))
         return [request.path for request, _ in self.server.log]
 
 
